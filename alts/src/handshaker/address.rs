@@ -1,0 +1,138 @@
+//! Where the handshaker is, and whether this machine is one where it can be trusted.
+
+use std::{fs::File, io::Read};
+
+use tokio::sync::Semaphore;
+use tonic::transport::Endpoint;
+
+use super::{MAX_CONCURRENT_HANDSHAKES, MAX_CONCURRENT_HANDSHAKES_ENV};
+use crate::Error;
+
+/// The handshaker that every Google Compute Engine VM has. The dot after the name keeps search
+/// domains out of its resolution; every gRPC library spells it so.
+pub const DEFAULT_HANDSHAKER_ADDRESS: &str = "metadata.google.internal.:8080";
+
+/// What the firmware calls the machine.
+const PRODUCT_NAME_FILE: &str = "/sys/class/dmi/id/product_name";
+/// How much of it is read, as in C-core.
+const PRODUCT_NAME_MAX_LEN: u64 = 256;
+/// Its values on Google's machines; compared exactly, as in C-core, Go and Java.
+const GOOGLE_PRODUCT_NAMES: [&str; 2] = ["Google", "Google Compute Engine"];
+
+/// Whether the firmware says that this is a Google Compute Engine VM.
+///
+/// This guards against a stranger's process posing as the handshaker on an ordinary machine; it
+/// is advice, not cryptography. Linux only: elsewhere the answer is no.
+pub(super) fn on_gce() -> bool {
+    let mut name = Vec::new();
+    let read = File::open(PRODUCT_NAME_FILE)
+        .and_then(|file| file.take(PRODUCT_NAME_MAX_LEN).read_to_end(&mut name));
+    read.is_ok() && is_google(&String::from_utf8_lossy(&name))
+}
+
+fn is_google(product_name: &str) -> bool {
+    GOOGLE_PRODUCT_NAMES.contains(&product_name.trim())
+}
+
+/// The handshaker's endpoint: plaintext HTTP/2, since it never leaves the machine.
+pub(super) fn endpoint(address: &str) -> Result<Endpoint, Error> {
+    let wrong = |why: &str| {
+        Error::Misconfigured(format!(
+            "handshaker address {address:?} {why}, such as 127.0.0.1:8080"
+        ))
+    };
+    if address.contains(['/', '@', '?', '#']) || address.contains(char::is_whitespace) {
+        return Err(wrong("is not HOST:PORT"));
+    }
+    let (host, port) = address
+        .rsplit_once(':')
+        .ok_or_else(|| wrong("lacks a port"))?;
+    if host.is_empty() || port.parse::<u16>().is_err() {
+        return Err(wrong("is not HOST:PORT"));
+    }
+    Endpoint::from_shared(format!("http://{address}")).map_err(|_| wrong("is not HOST:PORT"))
+}
+
+/// The limit on concurrent handshakes that the environment asks for, or the default.
+pub(super) fn max_concurrent_from_env() -> usize {
+    let Ok(text) = std::env::var(MAX_CONCURRENT_HANDSHAKES_ENV) else {
+        return MAX_CONCURRENT_HANDSHAKES;
+    };
+    max_concurrent(&text).unwrap_or_else(|| {
+        tracing::warn!(
+            value = text,
+            "{MAX_CONCURRENT_HANDSHAKES_ENV} is not a number from 1 to {}; using \
+             {MAX_CONCURRENT_HANDSHAKES}",
+            Semaphore::MAX_PERMITS
+        );
+        MAX_CONCURRENT_HANDSHAKES
+    })
+}
+
+fn max_concurrent(text: &str) -> Option<usize> {
+    text.trim()
+        .parse()
+        .ok()
+        .filter(|max| (1..=Semaphore::MAX_PERMITS).contains(max))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_googles_two_product_names_count() {
+        for name in [
+            "Google",
+            "Google Compute Engine",
+            " Google\n",
+            "Google Compute Engine\n",
+        ] {
+            assert!(is_google(name), "{name:?}");
+        }
+        for name in [
+            "",
+            "google",
+            "Google LLC",
+            "Google Compute",
+            "KVM",
+            "Not Google",
+        ] {
+            assert!(!is_google(name), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_host_and_port() {
+        for address in [
+            "127.0.0.1:8080",
+            "[::1]:1",
+            DEFAULT_HANDSHAKER_ADDRESS,
+            "h:65535",
+        ] {
+            assert!(endpoint(address).is_ok(), "{address}");
+        }
+        for address in [
+            "",
+            "host",
+            ":1",
+            "host:",
+            "host:x",
+            "host:65536",
+            "http://h:1",
+            "a b:1",
+        ] {
+            let error = endpoint(address).expect_err(address).to_string();
+            assert!(error.contains("such as 127.0.0.1:8080"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_concurrency_limit_is_a_positive_number() {
+        assert_eq!(max_concurrent("1"), Some(1));
+        assert_eq!(max_concurrent(" 250 "), Some(250));
+        for text in ["", "0", "-1", "many", "1e3", "99999999999999999999999"] {
+            assert_eq!(max_concurrent(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Drives a handshake over a socket and a `DoHandshake` call, in bounded time and number.
+//!
+//! The order on the server's side matters: first the peer's first byte, then a permit, then the
+//! call to the handshaker. A peer that connects and says nothing costs a socket and no more.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    sync::{Semaphore, SemaphorePermit, mpsc},
+};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Code, Status, Streaming};
+
+use super::{
+    Handshaker,
+    relay::{Relay, Step},
+    result::{Verdict, establish},
+};
+use crate::{
+    AltsStream, Error, Misbehaviour, ServiceAccount,
+    gcp::{self, handshaker_service_client::HandshakerServiceClient},
+    record::Side,
+};
+
+/// The most that the first read takes from a client: grpc-go's limit, above any flight.
+const READ_LEN: usize = 64 * 1024;
+
+/// Whom a client wants to meet.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'a> {
+    /// The authority that was dialled, `host:port`.
+    pub name: &'a str,
+    /// Any of these may be there; none means that anybody may.
+    pub accounts: &'a [ServiceAccount],
+}
+
+impl Handshaker {
+    /// Shakes hands as the side that dialled.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a handshake; `io` is then closed.
+    pub async fn connect<IO>(&self, io: IO, target: Target<'_>) -> Result<AltsStream<IO>, Error>
+    where
+        IO: AsyncRead + AsyncWrite + Unpin,
+    {
+        let stage = Stage::default();
+        let handshake = async {
+            let _permit = permit(&self.0.client_permits, &stage).await;
+            let (relay, start) = Relay::client(target.name, target.accounts);
+            self.converse(io, Side::Client, relay, start, target.accounts, &stage)
+                .await
+        };
+        within(self.0.client_timeout, &stage, handshake).await
+    }
+
+    /// Shakes hands as the side that accepted.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a handshake; `io` is then closed.
+    pub async fn accept<IO>(&self, mut io: IO) -> Result<AltsStream<IO>, Error>
+    where
+        IO: AsyncRead + AsyncWrite + Unpin,
+    {
+        let stage = Stage::default();
+        let handshake = async {
+            let first_bytes = read_from_peer(&mut io, READ_LEN, &stage).await?;
+            let _permit = permit(&self.0.server_permits, &stage).await;
+            let (relay, start) = Relay::server(first_bytes);
+            self.converse(io, Side::Server, relay, start, &[], &stage)
+                .await
+        };
+        within(self.0.server_timeout, &stage, handshake).await
+    }
+
+    async fn converse<IO>(
+        &self,
+        mut io: IO,
+        side: Side,
+        mut relay: Relay,
+        start: gcp::HandshakerReq,
+        targets: &[ServiceAccount],
+        stage: &Stage,
+    ) -> Result<AltsStream<IO>, Error>
+    where
+        IO: AsyncRead + AsyncWrite + Unpin,
+    {
+        stage.set(WAITING_FOR_HANDSHAKER);
+        let mut call = self.open_call(&relay, start).await?;
+        loop {
+            stage.set(WAITING_FOR_HANDSHAKER);
+            let answer = call
+                .answer()
+                .await
+                .map_err(|status| self.call_failed(&relay, status))?;
+            let answer = answer.ok_or(Misbehaviour::EndedEarly)?;
+            let mut to_peer = Vec::new();
+            let step = relay.answered(answer, &mut to_peer);
+            stage.set(WRITING);
+            let sent = write_to_peer(&mut io, &to_peer).await;
+            let step = step?;
+            sent?;
+            let request = match step {
+                Step::Done(result, leftover) => {
+                    let now = SystemTime::now();
+                    let established = establish(side, result, leftover, targets, now)?;
+                    return Ok(AltsStream::new(io, established));
+                }
+                Step::Ask(request) => request,
+                // The handshaker may give up while the peer is silent; its reason beats ours.
+                Step::NeedBytes(at_most) => tokio::select! {
+                    biased;
+                    unasked = call.answer() => return Err(self.ended(&relay, unasked)),
+                    bytes = read_from_peer(&mut io, at_most, stage) => relay.peer_sent(&bytes?)?,
+                },
+            };
+            stage.set(WAITING_FOR_HANDSHAKER);
+            if !call.ask(request).await {
+                let last = call.answer().await;
+                return Err(self.ended(&relay, last));
+            }
+        }
+    }
+
+    async fn open_call(&self, relay: &Relay, start: gcp::HandshakerReq) -> Result<Call, Error> {
+        let (requests, receiver) = mpsc::channel(1);
+        let opened = requests.send(start).await;
+        debug_assert!(opened.is_ok(), "the receiver is right here");
+        let answers = HandshakerServiceClient::new(self.channel())
+            .do_handshake(ReceiverStream::new(receiver))
+            .await
+            .map_err(|status| self.call_failed(relay, status))?
+            .into_inner();
+        Ok(Call { requests, answers })
+    }
+
+    /// A call that was over, or spoke unasked, before the handshake was done.
+    fn ended(&self, relay: &Relay, last: Result<Option<gcp::HandshakerResp>, Status>) -> Error {
+        match last {
+            Err(status) => self.call_failed(relay, status),
+            Ok(Some(answer)) => {
+                drop(answer.result.map(Verdict::new));
+                Misbehaviour::Unasked.into()
+            }
+            Ok(None) => Misbehaviour::EndedEarly.into(),
+        }
+    }
+
+    /// A call that ended with a status: was nobody there, or did somebody refuse?
+    fn call_failed(&self, relay: &Relay, status: Status) -> Error {
+        let transport = std::error::Error::source(&status).is_some();
+        if transport || status.code() == Code::Cancelled {
+            let detail = innermost(&status);
+            return Error::HandshakerUnreachable {
+                address: self.0.address.clone(),
+                detail,
+            };
+        }
+        let code = i32::from(status.code()).cast_unsigned();
+        relay.failure(relay.is_first(), code, status.message().to_owned())
+    }
+}
+
+/// One `DoHandshake` call. Dropping it half-closes and then resets: nothing waits for its end.
+struct Call {
+    requests: mpsc::Sender<gcp::HandshakerReq>,
+    answers: Streaming<gcp::HandshakerResp>,
+}
+
+impl Call {
+    async fn ask(&self, request: gcp::HandshakerReq) -> bool {
+        self.requests.send(request).await.is_ok()
+    }
+
+    async fn answer(&mut self) -> Result<Option<gcp::HandshakerResp>, Status> {
+        self.answers.message().await
+    }
+}
+
+async fn permit<'a>(permits: &'a Semaphore, stage: &Stage) -> SemaphorePermit<'a> {
+    stage.set(WAITING_FOR_TURN);
+    permits
+        .acquire()
+        .await
+        .expect("the semaphore is never closed")
+}
+
+async fn read_from_peer<IO>(io: &mut IO, at_most: usize, stage: &Stage) -> Result<Vec<u8>, Error>
+where
+    IO: AsyncRead + Unpin,
+{
+    stage.set(WAITING_FOR_PEER);
+    let mut bytes = Vec::with_capacity(4 * 1024);
+    let read = io.take(at_most as u64).read_buf(&mut bytes).await;
+    match read {
+        Ok(0) => Err(Error::PeerClosed {
+            during: "during the handshake",
+        }),
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(peer_io(error)),
+    }
+}
+
+async fn write_to_peer<IO>(io: &mut IO, bytes: &[u8]) -> Result<(), Error>
+where
+    IO: AsyncWrite + Unpin,
+{
+    if bytes.is_empty() {
+        return Ok(());
+    }
+    io.write_all(bytes).await.map_err(peer_io)?;
+    io.flush().await.map_err(peer_io)
+}
+
+fn peer_io(error: io::Error) -> Error {
+    Error::PeerIo {
+        during: "during the handshake",
+        source: Arc::new(error),
+    }
+}
+
+/// The deepest cause's words: "transport error" alone helps nobody.
+fn innermost(status: &Status) -> String {
+    let mut cause: &dyn std::error::Error = status;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    if std::ptr::addr_eq(cause, status) {
+        status.message().to_owned()
+    } else {
+        cause.to_string()
+    }
+}
+
+/// What a handshake is waiting for, so that a timeout can say so.
+#[derive(Default)]
+struct Stage(AtomicU8);
+
+const STAGES: [&str; 4] = [
+    "waiting for the handshaker",
+    "waiting for the peer",
+    "waiting for other handshakes to finish",
+    "sending to the peer",
+];
+const WAITING_FOR_HANDSHAKER: u8 = 0;
+const WAITING_FOR_PEER: u8 = 1;
+const WAITING_FOR_TURN: u8 = 2;
+const WRITING: u8 = 3;
+
+impl Stage {
+    fn set(&self, stage: u8) {
+        self.0.store(stage, Ordering::Relaxed);
+    }
+
+    fn words(&self) -> &'static str {
+        STAGES[usize::from(self.0.load(Ordering::Relaxed))]
+    }
+}
+
+async fn within<T>(
+    limit: Duration,
+    stage: &Stage,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    match tokio::time::timeout(limit, work).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Error::TimedOut {
+            limit,
+            waiting_for: stage.words(),
+        }),
+    }
+}

@@ -1,0 +1,164 @@
+//! The client of the machine's handshaker: drives a handshake between a peer and the service
+//! that holds the keys.
+//!
+//! | file | for |
+//! |---|---|
+//! | `address.rs` | where the handshaker is and whether it may be trusted |
+//! | `relay.rs` | the conversation's rules, without I/O |
+//! | `drive.rs` | the same over a socket and a `DoHandshake` call, in bounded time |
+//! | `result.rs` | from a handshaker's result to keys, context and frame size |
+
+mod address;
+#[cfg(feature = "clap")]
+mod args;
+mod drive;
+mod relay;
+mod result;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+pub use address::DEFAULT_HANDSHAKER_ADDRESS;
+#[cfg(feature = "clap")]
+pub use args::HandshakerArgs;
+pub use drive::Target;
+use tokio::sync::Semaphore;
+use tonic::transport::{Channel, Endpoint};
+
+use crate::Error;
+
+/// Time for one whole client-side handshake, as in grpc-java and grpc-go.
+const CLIENT_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(20);
+/// Time for one whole server-side handshake, as in grpc-go.
+const SERVER_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time to connect to the handshaker itself, which is on this machine.
+const HANDSHAKER_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Handshakes under way at once, per side; more wait their turn. As in C-core and Go.
+const MAX_CONCURRENT_HANDSHAKES: usize = 100;
+/// Changes that limit, as in every gRPC library.
+const MAX_CONCURRENT_HANDSHAKES_ENV: &str = "GRPC_ALTS_MAX_CONCURRENT_HANDSHAKES";
+
+/// A handle on the machine's handshaker. Cheap to clone; clones share one HTTP/2 connection and
+/// one bound on concurrent handshakes.
+///
+/// The handshaker binds a workload's credential to that connection: it is opened by the first
+/// handshake and kept.
+#[derive(Debug, Clone)]
+pub struct Handshaker(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    address: String,
+    endpoint: Endpoint,
+    /// Opened late, because a channel can only be made inside a runtime.
+    channel: OnceLock<Channel>,
+    client_permits: Semaphore,
+    server_permits: Semaphore,
+    client_timeout: Duration,
+    server_timeout: Duration,
+}
+
+impl Handshaker {
+    /// Starts from the defaults: the metadata server's handshaker, on Google Compute Engine only.
+    #[must_use]
+    pub fn builder() -> HandshakerBuilder {
+        HandshakerBuilder::default()
+    }
+
+    /// Where the handshaker is, as `host:port`.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.0.address
+    }
+
+    fn channel(&self) -> Channel {
+        self.0
+            .channel
+            .get_or_init(|| self.0.endpoint.connect_lazy())
+            .clone()
+    }
+}
+
+/// Settings of a [`Handshaker`].
+#[derive(Debug, Clone, Default)]
+pub struct HandshakerBuilder {
+    address: Option<String>,
+    allow_untrusted: bool,
+    handshake_timeout: Option<Duration>,
+    max_concurrent: Option<usize>,
+}
+
+impl HandshakerBuilder {
+    /// Uses the handshaker at `host:port` instead of [`DEFAULT_HANDSHAKER_ADDRESS`].
+    #[must_use]
+    pub fn address(mut self, address: impl Into<String>) -> Self {
+        self.address = Some(address.into());
+        self
+    }
+
+    /// Accepts a handshaker off Google Compute Engine, where nothing vouches for it.
+    ///
+    /// Whoever runs that handshaker decides who everybody is: a warning is logged.
+    #[must_use]
+    pub fn allow_untrusted(mut self, allow: bool) -> Self {
+        self.allow_untrusted = allow;
+        self
+    }
+
+    /// Bounds every handshake, instead of 20 s as a client and 30 s as a server.
+    #[must_use]
+    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.handshake_timeout = Some(timeout);
+        self
+    }
+
+    /// Bounds how many handshakes are under way at once, per side; more wait their turn.
+    ///
+    /// Default: `GRPC_ALTS_MAX_CONCURRENT_HANDSHAKES`, or 100.
+    #[must_use]
+    pub fn max_concurrent_handshakes(mut self, max: usize) -> Self {
+        self.max_concurrent = Some(max.clamp(1, Semaphore::MAX_PERMITS));
+        self
+    }
+
+    /// Checks the platform and the address. Nothing is dialled yet.
+    ///
+    /// # Errors
+    /// [`Error::NotOnGce`] off Google Compute Engine without [`Self::allow_untrusted`];
+    /// [`Error::Misconfigured`] when the address cannot be one.
+    pub fn build(self) -> Result<Handshaker, Error> {
+        let on_gce = address::on_gce();
+        if !on_gce && !self.allow_untrusted {
+            return Err(Error::NotOnGce);
+        }
+        let address = self
+            .address
+            .unwrap_or_else(|| DEFAULT_HANDSHAKER_ADDRESS.to_owned());
+        let endpoint = address::endpoint(&address)?
+            .connect_timeout(HANDSHAKER_CONNECT_TIMEOUT)
+            .tcp_nodelay(true);
+        if !on_gce {
+            tracing::warn!(
+                handshaker = %address,
+                "Untrusted ALTS mode is enabled and we cannot guarantee the trustworthiness of \
+                 the ALTS handshaker service"
+            );
+        }
+        let max = self
+            .max_concurrent
+            .unwrap_or_else(address::max_concurrent_from_env);
+        Ok(Handshaker(Arc::new(Inner {
+            address,
+            endpoint,
+            channel: OnceLock::new(),
+            client_permits: Semaphore::new(max),
+            server_permits: Semaphore::new(max),
+            client_timeout: self.handshake_timeout.unwrap_or(CLIENT_HANDSHAKE_TIMEOUT),
+            server_timeout: self.handshake_timeout.unwrap_or(SERVER_HANDSHAKE_TIMEOUT),
+        })))
+    }
+}

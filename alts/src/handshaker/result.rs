@@ -1,0 +1,225 @@
+//! From a handshaker's result to what a stream needs: keys, verified context, frame size.
+//!
+//! Nothing here is taken on trust that can be checked: the peer's account is compared with the
+//! targets again, although the handshaker has done so.
+
+use std::{mem, time::SystemTime};
+
+use zeroize::Zeroize;
+
+use crate::{
+    AltsContext, Error, Misbehaviour, RpcVersions, ServiceAccount,
+    context::Facts,
+    gcp,
+    record::{MAX_SENT_FRAME_LEN, RECORD_PROTOCOL, Side, TrafficKeys},
+    stream::Established,
+};
+
+/// Frame size towards a peer that declared none, and the least towards any: C-core's and Java's.
+const MIN_FRAME_LEN: usize = 16 * 1024;
+/// The largest frame we send: two of them still fit into a core's cache.
+const PREFERRED_FRAME_LEN: usize = 128 * 1024;
+const _: () = assert!(PREFERRED_FRAME_LEN <= MAX_SENT_FRAME_LEN);
+
+/// A result on its way to [`establish`]. Its keys are wiped wherever that way ends.
+///
+/// What lay in the transport's buffers before it was decoded is out of reach from here.
+#[derive(Debug)]
+pub(super) struct Verdict(Box<gcp::HandshakerResult>);
+
+impl Verdict {
+    pub(super) fn new(result: gcp::HandshakerResult) -> Self {
+        Self(Box::new(result))
+    }
+}
+
+impl Drop for Verdict {
+    fn drop(&mut self) {
+        self.0.key_data.zeroize();
+    }
+}
+
+/// Checks a result and takes it apart.
+///
+/// # Errors
+/// When the result breaks the interface's rules, the versions do not overlap, or the peer is not
+/// among `targets` (an empty list means that anybody may be there).
+pub(super) fn establish(
+    side: Side,
+    mut verdict: Verdict,
+    leftover: Vec<u8>,
+    targets: &[ServiceAccount],
+    now: SystemTime,
+) -> Result<Established, Error> {
+    let result = &mut *verdict.0;
+    let keys = TrafficKeys::from_key_data(&result.key_data)
+        .ok_or(Misbehaviour::ShortKey(result.key_data.len()))?;
+    if result.record_protocol != RECORD_PROTOCOL {
+        return Err(Misbehaviour::RecordProtocol.into());
+    }
+
+    let peer = result
+        .peer_identity
+        .as_ref()
+        .and_then(gcp::Identity::account_name);
+    let peer = peer
+        .and_then(|name| ServiceAccount::new(name).ok())
+        .ok_or(Misbehaviour::NoPeer)?;
+    if !targets.is_empty() && !targets.contains(&peer) {
+        return Err(Error::NotATarget {
+            detail: not_a_target(&peer, targets),
+        });
+    }
+
+    let versions = result
+        .peer_rpc_versions
+        .as_ref()
+        .ok_or(Misbehaviour::NoVersions)?
+        .into();
+    if RpcVersions::OURS.newest_common(&versions).is_none() {
+        return Err(Error::Incompatible {
+            ours: RpcVersions::OURS,
+            peer: versions,
+        });
+    }
+
+    let local = result
+        .local_identity
+        .as_ref()
+        .and_then(gcp::Identity::account_name);
+    let context = AltsContext::new(Facts {
+        application_protocol: mem::take(&mut result.application_protocol),
+        record_protocol: mem::take(&mut result.record_protocol),
+        peer_service_account: peer,
+        local_service_account: local.and_then(|name| ServiceAccount::new(name).ok()),
+        peer_rpc_versions: versions,
+        peer_attributes: result
+            .peer_identity
+            .take()
+            .map(|peer| peer.attributes.into_iter().collect())
+            .unwrap_or_default(),
+        established_at: now,
+    });
+    let max_frame_len = sent_frame_len(result.max_frame_size);
+    Ok(Established {
+        side,
+        keys,
+        context,
+        max_frame_len,
+        leftover,
+    })
+}
+
+/// How large a frame may be that we send, all bytes counted, to a peer that declared this much.
+fn sent_frame_len(declared_by_peer: u32) -> usize {
+    let declared = usize::try_from(declared_by_peer).unwrap_or(usize::MAX);
+    declared.clamp(MIN_FRAME_LEN, PREFERRED_FRAME_LEN)
+}
+
+fn not_a_target(peer: &ServiceAccount, targets: &[ServiceAccount]) -> String {
+    let targets: Vec<_> = targets.iter().map(ServiceAccount::as_str).collect();
+    format!("it is {peer}, expected {}", targets.join(" or "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(name: &str) -> ServiceAccount {
+        ServiceAccount::new(name).expect("an account")
+    }
+
+    fn good() -> gcp::HandshakerResult {
+        gcp::HandshakerResult {
+            application_protocol: "grpc".to_owned(),
+            record_protocol: RECORD_PROTOCOL.to_owned(),
+            key_data: vec![7; 128],
+            peer_identity: Some(gcp::Identity::service_account(&account("peer@x"))),
+            local_identity: Some(gcp::Identity::service_account(&account("me@x"))),
+            peer_rpc_versions: Some(RpcVersions::OURS.into()),
+            max_frame_size: 1 << 20,
+            ..Default::default()
+        }
+    }
+
+    fn check(result: gcp::HandshakerResult, targets: &[&str]) -> Result<Established, Error> {
+        let targets: Vec<_> = targets.iter().map(|name| account(name)).collect();
+        establish(
+            Side::Client,
+            Verdict::new(result),
+            vec![1, 2],
+            &targets,
+            SystemTime::UNIX_EPOCH,
+        )
+    }
+
+    #[test]
+    fn a_good_result_becomes_a_context_with_all_its_fields() {
+        let established = check(good(), &["other@x", "peer@x"]).expect("established");
+        let context = &established.context;
+        assert_eq!(context.peer_service_account().as_str(), "peer@x");
+        assert_eq!(
+            context.local_service_account().map(ServiceAccount::as_str),
+            Some("me@x")
+        );
+        assert_eq!(context.record_protocol(), RECORD_PROTOCOL);
+        assert_eq!(context.application_protocol(), "grpc");
+        assert_eq!(context.peer_rpc_versions(), RpcVersions::OURS);
+        assert_eq!(established.leftover, [1, 2]);
+        assert_eq!(
+            gcp::AltsContext::from(context).peer_service_account,
+            "peer@x"
+        );
+    }
+
+    #[test]
+    fn every_broken_result_is_refused_by_its_name() {
+        type Break = fn(&mut gcp::HandshakerResult);
+        let rows: [(Break, &str); 7] = [
+            (|r| r.key_data.truncate(43), "43 bytes of key data"),
+            (
+                |r| r.record_protocol = "ALTSRP_GMAC_128".to_owned(),
+                "record protocol",
+            ),
+            (|r| r.record_protocol.clear(), "record protocol"),
+            (|r| r.peer_identity = None, "who the peer is"),
+            (
+                |r| r.peer_identity = Some(Default::default()),
+                "who the peer is",
+            ),
+            (|r| r.peer_rpc_versions = None, "which RPC versions"),
+            (
+                |r| r.peer_rpc_versions = Some(Default::default()),
+                "versions 0.0 to 0.0",
+            ),
+        ];
+        for (break_it, expected) in rows {
+            let mut result = good();
+            break_it(&mut result);
+            let error = check(result, &[]).err().expect("refused").to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_peer_outside_the_targets_is_refused_here_too() {
+        let error = check(good(), &["other@x"]).err().expect("refused");
+        assert!(matches!(error, Error::NotATarget { .. }), "{error}");
+        assert!(check(good(), &[]).is_ok());
+    }
+
+    #[test]
+    fn frames_are_sized_for_the_peer() {
+        let rows = [
+            (0, 16 * 1024),
+            (1024, 16 * 1024),
+            (65_536, 65_536),
+            (131_072, 131_072),
+            (1 << 20, 131_072),
+            (u32::MAX, 131_072),
+        ];
+        for (declared, expected) in rows {
+            assert_eq!(sent_frame_len(declared), expected, "{declared}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "tonic")]
+mod context;
+#[cfg(feature = "tonic")]
+mod error;
+#[cfg(feature = "tonic")]
+pub mod gcp;
+#[cfg(feature = "tonic")]
+mod handshaker;
+mod identity;
+pub mod record;
+#[cfg(feature = "tonic")]
+mod status;
+#[cfg(feature = "tonic")]
+mod stream;
+#[cfg(feature = "tonic")]
+mod transport;
+
+#[cfg(feature = "tonic")]
+pub use context::{AltsContext, SecurityLevel};
+#[cfg(feature = "tonic")]
+pub use error::{Error, Misbehaviour};
+#[cfg(feature = "clap")]
+pub use handshaker::HandshakerArgs;
+#[cfg(feature = "tonic")]
+pub use handshaker::{DEFAULT_HANDSHAKER_ADDRESS, Handshaker, HandshakerBuilder, Target};
+pub use identity::{InvalidServiceAccount, RpcVersions, ServiceAccount, Version};
+#[cfg(feature = "tonic")]
+pub use stream::AltsStream;
+#[cfg(feature = "tonic")]
+pub use transport::{
+    AltsChannel, AltsChannelBuilder, AltsConnectInfo, AltsConnector, AltsIncoming,
+    AuthorizationEvent, ClientAuthorization, ClientAuthorizationLayer, client_authorization_check,
+    peer,
+};

@@ -1,0 +1,56 @@
+//! The one table from [`Error`] to the gRPC status that a caller sees.
+//!
+//! | cause | status | as in |
+//! |---|---|---|
+//! | not on Google Compute Engine, no opt-in | `INTERNAL` | grpc-java |
+//! | handshaker out of reach, or no credential to be had | `UNAVAILABLE` | all |
+//! | refused by the peer in the handshake, or its proof does not verify | `UNKNOWN` | grpc-java |
+//! | identity not among the targets | `UNAVAILABLE` | C-core, Go |
+//! | peer out of reach, silent, or gone | `UNAVAILABLE` | all |
+//! | not allowed by the server's policy | `PERMISSION_DENIED` | all; raised by `authorization.rs` |
+//!
+//! tonic turns every error of a connector into `UNAVAILABLE`; `AltsChannel` undoes that by this
+//! table, and keeps the [`Error`] as the status's source.
+
+use std::sync::Arc;
+
+use tonic::{Code, Status};
+
+use crate::Error;
+
+impl Error {
+    /// The status code that a caller of an RPC sees for this cause.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::NotOnGce => Code::Internal,
+            Self::Misconfigured(_) => Code::InvalidArgument,
+            Self::HandshakerRefused { .. } | Self::Refused { .. } => Code::Unknown,
+            Self::HandshakerMisbehaved(_) => Code::Internal,
+            Self::PeerUnreachable { .. }
+            | Self::HandshakerUnreachable { .. }
+            | Self::NoCredential { .. }
+            | Self::NotATarget { .. }
+            | Self::Incompatible { .. }
+            | Self::PeerClosed { .. }
+            | Self::PeerIo { .. }
+            | Self::TimedOut { .. }
+            | Self::Record(_) => Code::Unavailable,
+            Self::BackingOff { last, .. } => last.code(),
+        }
+    }
+
+    /// The cause behind a status, when it was one of ours.
+    #[must_use]
+    pub fn from_status(status: &Status) -> Option<&Self> {
+        Self::find(std::error::Error::source(status)?)
+    }
+}
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
+        let mut status = Self::new(error.code(), format!("{error}; {}", error.remedy()));
+        status.set_source(Arc::new(error));
+        status
+    }
+}

@@ -1,0 +1,52 @@
+//! The verified peer, in every request that its connection carries.
+
+use std::net::SocketAddr;
+
+use tokio::net::TcpStream;
+use tonic::{Request, Status, transport::server::Connected};
+
+use super::authorization::no_context;
+use crate::{AltsContext, AltsStream};
+
+/// What tonic puts into the extensions of every request of an ALTS connection.
+///
+/// It cannot be made outside this library: having one proves that a handshake finished.
+#[derive(Debug, Clone)]
+pub struct AltsConnectInfo {
+    context: AltsContext,
+    remote_addr: Option<SocketAddr>,
+}
+
+impl AltsConnectInfo {
+    /// What both ends proved to each other.
+    #[must_use]
+    pub fn context(&self) -> &AltsContext {
+        &self.context
+    }
+
+    /// Where the peer's packets come from: a hint for logs, not an identity.
+    #[must_use]
+    pub fn remote_addr(&self) -> Option<SocketAddr> {
+        self.remote_addr
+    }
+}
+
+impl Connected for AltsStream<TcpStream> {
+    type ConnectInfo = AltsConnectInfo;
+
+    fn connect_info(&self) -> Self::ConnectInfo {
+        AltsConnectInfo {
+            context: self.context().clone(),
+            remote_addr: self.remote_addr(),
+        }
+    }
+}
+
+/// The verified peer of a request.
+///
+/// # Errors
+/// `PERMISSION_DENIED` when the request did not come over ALTS.
+pub fn peer<T>(request: &Request<T>) -> Result<&AltsContext, Status> {
+    let info = request.extensions().get::<AltsConnectInfo>();
+    info.map(AltsConnectInfo::context).ok_or_else(no_context)
+}
