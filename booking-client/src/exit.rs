@@ -1,0 +1,76 @@
+//! The exit codes, defined once: the manual prints this table and `main` obeys it.
+
+use tonic::Code;
+
+/// How a run ended, as a script sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// The question was answered.
+    Done = 0,
+    /// The service was reached, its identity proven, and it said no.
+    Refused = 1,
+    /// The command line is wrong; nothing was sent.
+    Usage = 2,
+    /// No secured connection, no answer in time, or a fault at either end.
+    Failed = 3,
+}
+
+/// Every exit code with the sentence that the manual prints for it.
+pub const TABLE: [(Exit, &str); 4] = [
+    (Exit::Done, "the booking was found and printed"),
+    (
+        Exit::Refused,
+        "the service refused: PERMISSION_DENIED, NOT_FOUND, INVALID_ARGUMENT, FAILED_PRECONDITION",
+    ),
+    (Exit::Usage, "the command line is wrong; nothing was sent"),
+    (
+        Exit::Failed,
+        "the service was not reached, could not be secured or failed: UNAVAILABLE, UNKNOWN, \
+         DEADLINE_EXCEEDED, INTERNAL and every other status",
+    ),
+];
+
+impl Exit {
+    /// The exit code for a call that ended with `code`.
+    pub fn of(code: Code) -> Self {
+        match code {
+            Code::Ok => Self::Done,
+            Code::PermissionDenied
+            | Code::NotFound
+            | Code::InvalidArgument
+            | Code::FailedPrecondition => Self::Refused,
+            _ => Self::Failed,
+        }
+    }
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_status_ends_with_the_exit_code_that_the_manual_promises() {
+        for raw in 0..=16 {
+            let code = Code::from_i32(raw);
+            let expected = match raw {
+                0 => Exit::Done,
+                3 | 5 | 7 | 9 => Exit::Refused,
+                _ => Exit::Failed,
+            };
+            assert_eq!(Exit::of(code), expected, "{code:?}");
+        }
+    }
+
+    #[test]
+    fn the_table_lists_every_code_once_in_order() {
+        let codes: Vec<u8> = TABLE.iter().map(|(exit, _)| *exit as u8).collect();
+        assert_eq!(codes, [0, 1, 2, 3]);
+    }
+}

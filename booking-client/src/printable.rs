@@ -1,0 +1,78 @@
+//! Text from the network, made safe for a terminal.
+//!
+//! A terminal obeys control characters, so an answer could clear the screen, retitle the window or
+//! rewrite the line above. Bidirectional controls cannot do that, but they can make a refusal read
+//! like an approval. Both are shown as what they are instead of being sent.
+
+use std::fmt::{self, Write as _};
+
+/// Shows a text on one line, with everything a terminal would obey spelt out as `\u{1b}`.
+#[derive(Clone, Copy, Debug)]
+pub struct Printable<'a>(pub &'a str);
+
+impl fmt::Display for Printable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            if steers(c) {
+                write!(f, "{}", c.escape_unicode())?;
+            } else {
+                f.write_char(c)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a terminal or the Unicode bidirectional algorithm acts on `c` instead of showing it.
+pub fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            // Line and paragraph separators: this is one-line output.
+            '\u{2028}' | '\u{2029}'
+            // Marks, embeddings, overrides and isolates: UAX #9, section 2.
+            | '\u{061c}' | '\u{200e}' | '\u{200f}'
+            | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+            // Invisible: byte-order mark and tag characters.
+            | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Text such as a hostile peer sends: dense in what terminals obey, which proptest's own strings
+/// leave out.
+#[cfg(test)]
+pub(crate) fn hostile_text() -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::prelude::*;
+    let c0_and_c1 = "\0\u{7}\u{8}\t\n\r\u{1b}\u{7f}\u{85}\u{9b}\u{9d}";
+    let unicode = "\u{2028}\u{202e}\u{2066}\u{feff}\u{e0041}";
+    let obeyed: Vec<char> = c0_and_c1.chars().chain(unicode.chars()).collect();
+    let letter = prop_oneof![any::<char>(), prop::sample::select(obeyed)];
+    prop::collection::vec(letter, 0..40).prop_map(String::from_iter)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn escape_sequences_and_direction_overrides_are_spelt_out() {
+        let table = [
+            ("Gall bladder stone", "Gall bladder stone"),
+            ("Ménière, 日本", "Ménière, 日本"),
+            ("\u{1b}[2J", "\\u{1b}[2J"),
+            ("a\nb\r\tc", "a\\u{a}b\\u{d}\\u{9}c"),
+            ("\u{9b}31m", "\\u{9b}31m"),
+            ("\u{202e}desufer", "\\u{202e}desufer"),
+        ];
+        for (text, shown) in table {
+            assert_eq!(Printable(text).to_string(), shown);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_is_shown_steers_the_terminal(text in hostile_text()) {
+            prop_assert!(!Printable(&text).to_string().chars().any(steers));
+        }
+    }
+}

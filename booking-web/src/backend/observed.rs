@@ -1,0 +1,58 @@
+//! Notes who answered a call, also when the answer is a refusal.
+//!
+//! The verified peer is in the extensions of each HTTP response, but a gRPC error reaches the
+//! caller as a bare `Status` without them, and then nobody could say *who* refused. A slot travels
+//! with the request instead, and is filled as the response's head comes by.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Arc, OnceLock},
+    task::{Context, Poll},
+};
+
+use alts::AltsContext;
+use axum::http::{Request, Response};
+use tower::Service;
+
+/// Put into a request's extensions; holds the peer once the response's head has arrived.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PeerSlot(Arc<OnceLock<AltsContext>>);
+
+impl PeerSlot {
+    /// Who answered, if anybody proven did.
+    pub(super) fn get(&self) -> Option<&AltsContext> {
+        self.0.get()
+    }
+}
+
+/// Fills the [`PeerSlot`] of each request that carries one.
+#[derive(Clone, Debug)]
+pub(super) struct Observed<S>(pub(super) S);
+
+impl<S, B, R> Service<Request<B>> for Observed<S>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    S::Future: Send + 'static,
+{
+    type Response = Response<R>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let slot = request.extensions().get::<PeerSlot>().cloned();
+        let response = self.0.call(request);
+        Box::pin(async move {
+            let response = response.await?;
+            if let (Some(slot), Some(peer)) = (slot, response.extensions().get::<AltsContext>()) {
+                // Full only if a response had two heads; the first is the one that counts.
+                drop(slot.0.set(peer.clone()));
+            }
+            Ok(response)
+        })
+    }
+}

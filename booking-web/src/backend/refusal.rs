@@ -1,0 +1,270 @@
+//! Why a look-up found nothing to show: kinds that a person can act on, and the one table from
+//! transport errors and gRPC statuses to them.
+
+use std::time::Duration;
+
+use tonic::{Code, Status};
+
+/// What stood in the way, as far as it makes a difference to what a person should do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// This machine's handshaker does not answer.
+    HandshakerUnreachable,
+    /// The handshaker answers but has no credential for us; our account may be disabled.
+    NoCredential,
+    /// The handshaker refused, or does not keep to its own rules.
+    HandshakerFailed,
+    /// The backend's side aborted the handshake, or its proof did not verify.
+    RefusedByPeer,
+    /// Somebody proved an identity, but not one that we expect.
+    WrongIdentity,
+    /// The two sides have no common version of the protocol.
+    Incompatible,
+    /// An answer came without proof of who gave it, or damaged on the way.
+    Unproven,
+    /// The backend's policy does not allow our account.
+    NotAllowed,
+    /// ALTS refuses to run on this machine.
+    NotOnGce,
+    /// Nobody answers at the backend's address, or not for long enough.
+    BackendUnreachable,
+    /// No answer in time.
+    TimedOut,
+    /// The backend turns calls away for now.
+    Busy,
+    /// No such booking.
+    NotFound,
+    /// The backend cannot make sense of what was asked.
+    InvalidInput,
+    /// Anything else: a fault of the backend or of this front end.
+    Failed,
+}
+
+/// A look-up that ended without a booking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Decides what a person is told.
+    pub kind: RefusalKind,
+    /// The gRPC status, for engineers.
+    pub code: Code,
+    /// What happened, for engineers: words of the transport or of the backend.
+    pub detail: String,
+    /// Whether `detail` is the transport's and so free of patient data, fit for the log.
+    pub loggable: bool,
+}
+
+impl RefusalKind {
+    /// Whether the connection must not be called secure, although a peer was proven: that peer
+    /// turns us away, or what came over the connection was damaged.
+    pub(crate) fn taints_proven_peer(self) -> bool {
+        matches!(self, Self::NotAllowed | Self::Unproven)
+    }
+}
+
+impl Refusal {
+    /// No answer within `timeout`.
+    pub fn timed_out(timeout: Duration) -> Self {
+        Self {
+            kind: RefusalKind::TimedOut,
+            code: Code::DeadlineExceeded,
+            detail: format!("no answer within {timeout:?}"),
+            loggable: true,
+        }
+    }
+
+    /// An answer that nobody proved to have given.
+    pub(super) fn unproven() -> Self {
+        Self {
+            kind: RefusalKind::Unproven,
+            code: Code::Internal,
+            detail: "the answer carries no verified identity, so it was thrown away".to_owned(),
+            loggable: true,
+        }
+    }
+
+    /// The status's name as gRPC spells it: `PERMISSION_DENIED`.
+    pub fn code_name(&self) -> String {
+        let mut name = String::new();
+        for letter in format!("{:?}", self.code).chars() {
+            if letter.is_ascii_uppercase() && !name.is_empty() {
+                name.push('_');
+            }
+            name.push(letter.to_ascii_uppercase());
+        }
+        name
+    }
+
+    /// Whether it says no more than that nobody could be reached, which needs no proof.
+    pub(super) fn is_of_transport(&self) -> bool {
+        self.loggable || self.kind == RefusalKind::BackendUnreachable
+    }
+}
+
+impl From<&Status> for Refusal {
+    /// What ended a call: a failure of the secured transport, or the backend's own words.
+    fn from(status: &Status) -> Self {
+        match alts::Error::from_status(status) {
+            Some(error) => Self {
+                kind: kind_of_error(error),
+                code: error.code(),
+                detail: error.to_string(),
+                loggable: true,
+            },
+            None => Self {
+                kind: kind_of_code(status.code()),
+                code: status.code(),
+                detail: status.message().to_owned(),
+                loggable: false,
+            },
+        }
+    }
+}
+
+/// The kind of a failure of the secured transport.
+fn kind_of_error(error: &alts::Error) -> RefusalKind {
+    use alts::Error as E;
+    match error {
+        E::NotOnGce => RefusalKind::NotOnGce,
+        E::HandshakerUnreachable { .. } => RefusalKind::HandshakerUnreachable,
+        E::NoCredential { .. } => RefusalKind::NoCredential,
+        E::HandshakerRefused { .. } | E::HandshakerMisbehaved(_) => RefusalKind::HandshakerFailed,
+        E::Refused { .. } => RefusalKind::RefusedByPeer,
+        E::NotATarget { .. } => RefusalKind::WrongIdentity,
+        E::Incompatible { .. } => RefusalKind::Incompatible,
+        E::Record(_) => RefusalKind::Unproven,
+        E::PeerUnreachable { .. } | E::PeerClosed { .. } | E::PeerIo { .. } => {
+            RefusalKind::BackendUnreachable
+        }
+        E::TimedOut { .. } => RefusalKind::TimedOut,
+        E::BackingOff { last, .. } => kind_of_error(last),
+        _ => RefusalKind::Failed,
+    }
+}
+
+/// The kind of a status that the backend gave, or that tonic gave for want of a backend.
+fn kind_of_code(code: Code) -> RefusalKind {
+    match code {
+        Code::PermissionDenied | Code::Unauthenticated => RefusalKind::NotAllowed,
+        Code::NotFound => RefusalKind::NotFound,
+        Code::InvalidArgument | Code::OutOfRange => RefusalKind::InvalidInput,
+        Code::Unavailable | Code::Cancelled | Code::Aborted => RefusalKind::BackendUnreachable,
+        Code::DeadlineExceeded => RefusalKind::TimedOut,
+        Code::ResourceExhausted => RefusalKind::Busy,
+        _ => RefusalKind::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io, sync::Arc};
+
+    use super::*;
+
+    #[test]
+    fn each_failure_of_the_transport_is_the_kind_that_a_person_can_act_on() {
+        let io = || Arc::new(io::Error::from(io::ErrorKind::ConnectionRefused));
+        let detail = String::new;
+        let unreachable = || alts::Error::HandshakerUnreachable {
+            address: "127.0.0.1:18080".into(),
+            detail: detail(),
+        };
+        let later = alts::Error::BackingOff {
+            last: Arc::new(unreachable()),
+            retry_in: Duration::from_secs(1),
+        };
+        let table = [
+            (alts::Error::NotOnGce, RefusalKind::NotOnGce),
+            (unreachable(), RefusalKind::HandshakerUnreachable),
+            (later, RefusalKind::HandshakerUnreachable),
+            (
+                alts::Error::NoCredential { detail: detail() },
+                RefusalKind::NoCredential,
+            ),
+            (
+                alts::Error::HandshakerRefused {
+                    code: 3,
+                    detail: detail(),
+                },
+                RefusalKind::HandshakerFailed,
+            ),
+            (
+                alts::Error::Refused {
+                    code: 16,
+                    detail: detail(),
+                },
+                RefusalKind::RefusedByPeer,
+            ),
+            (
+                alts::Error::NotATarget { detail: detail() },
+                RefusalKind::WrongIdentity,
+            ),
+            (
+                alts::Error::PeerUnreachable {
+                    address: "h:1".into(),
+                    source: io(),
+                },
+                RefusalKind::BackendUnreachable,
+            ),
+            (
+                alts::Error::PeerClosed { during: "x" },
+                RefusalKind::BackendUnreachable,
+            ),
+            (
+                alts::Error::TimedOut {
+                    limit: Duration::from_secs(1),
+                    waiting_for: "x",
+                },
+                RefusalKind::TimedOut,
+            ),
+            (alts::Error::Misconfigured("x".into()), RefusalKind::Failed),
+        ];
+        for (error, kind) in table {
+            let code = error.code();
+            let refusal = Refusal::from(&Status::from(error.clone()));
+            assert_eq!((refusal.kind, refusal.code), (kind, code), "{error:?}");
+            assert!(refusal.loggable, "{error:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_backend_says_is_sorted_but_never_logged() {
+        let table = [
+            (Code::PermissionDenied, RefusalKind::NotAllowed),
+            (Code::NotFound, RefusalKind::NotFound),
+            (Code::InvalidArgument, RefusalKind::InvalidInput),
+            (Code::Unavailable, RefusalKind::BackendUnreachable),
+            (Code::DeadlineExceeded, RefusalKind::TimedOut),
+            (Code::ResourceExhausted, RefusalKind::Busy),
+            (Code::Internal, RefusalKind::Failed),
+            (Code::Unimplemented, RefusalKind::Failed),
+        ];
+        for (code, kind) in table {
+            let refusal = Refusal::from(&Status::new(code, "no case of PT-1204"));
+            assert_eq!(refusal.kind, kind, "{code:?}");
+            assert!(
+                !refusal.loggable,
+                "{code:?}: the backend's words may name a patient"
+            );
+        }
+    }
+
+    #[test]
+    fn codes_have_the_names_that_grpc_gives_them() {
+        let table = [
+            (Code::Ok, "OK"),
+            (Code::Unavailable, "UNAVAILABLE"),
+            (Code::PermissionDenied, "PERMISSION_DENIED"),
+            (Code::DeadlineExceeded, "DEADLINE_EXCEEDED"),
+        ];
+        for (code, name) in table {
+            assert_eq!(
+                Refusal {
+                    code,
+                    ..Refusal::unproven()
+                }
+                .code_name(),
+                name
+            );
+        }
+    }
+}

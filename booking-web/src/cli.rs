@@ -1,0 +1,204 @@
+//! What may be typed, and the manual: clap definitions only, no decisions.
+
+use std::{net::SocketAddr, time::Duration};
+
+use alts::{HandshakerArgs, ServiceAccount};
+use clap::{Parser, builder::NonEmptyStringValueParser};
+use jiff::SignedDuration;
+
+use crate::telemetry::LogFormat;
+
+/// The longest `--backend-timeout`: no person waits longer for a page.
+const MAX_TIMEOUT: Duration = Duration::from_secs(5 * 60);
+
+/// The booking suite's pages for a browser: looks up bookings through the backend, over ALTS.
+///
+/// Serves plain HTTP; put a proxy that speaks HTTPS in front of it wherever others than this
+/// machine's users can reach it. The backend has to prove that it is one of the accounts given
+/// here, and sees this machine's account; each page shows both. No key or password is configured:
+/// the machine's handshaker holds them.
+#[derive(Debug, Parser)]
+#[command(version, after_long_help = EXAMPLES)]
+pub struct Cli {
+    /// The booking service, as HOST:PORT
+    #[arg(
+        long,
+        value_name = "HOST:PORT",
+        env = "OT_BACKEND",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
+    pub backend: String,
+
+    /// Service accounts the backend may prove to be; any one of them will do
+    ///
+    /// Repeat it or join several by commas. Case matters.
+    #[arg(
+        long = "backend-account",
+        value_name = "ACCOUNT",
+        env = "OT_BACKEND_ACCOUNTS",
+        value_delimiter = ',',
+        num_args = 1..,
+        required = true
+    )]
+    pub backend_accounts: Vec<ServiceAccount>,
+
+    /// How long a look-up may take before the page says that it took too long
+    ///
+    /// A number with a unit: 5s, 500ms, 1m 30s. At most 5m.
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = parse_timeout)]
+    pub backend_timeout: Duration,
+
+    /// Address and port to serve on; port 0 takes a free one and logs it
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "OT_WEB_LISTEN",
+        default_value = "127.0.0.1:8000"
+    )]
+    pub listen: SocketAddr,
+
+    /// Names under which browsers reach this front end, when it is behind a proxy
+    ///
+    /// On a loopback address, requests for other names than localhost and these are refused, so
+    /// that no page elsewhere can read bookings through a visitor's browser. On other addresses
+    /// every name is answered unless some are given. Repeat it or join several by commas.
+    #[arg(
+        long = "public-host",
+        value_name = "NAME",
+        env = "OT_WEB_PUBLIC_HOSTS",
+        value_delimiter = ',',
+        value_parser = parse_host
+    )]
+    pub public_hosts: Vec<String>,
+
+    /// How log lines are written on stderr
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub log_format: LogFormat,
+
+    /// The handshaker this machine runs. Last, because its help heading holds for what follows.
+    #[command(flatten)]
+    pub handshaker: HandshakerArgs,
+}
+
+/// Reads a duration as people type it; the error says what would have been understood.
+fn parse_timeout(typed: &str) -> Result<Duration, String> {
+    let example = "write a number with a unit, for example 5s, 500ms or 1m30s";
+    let signed: SignedDuration = typed
+        .parse()
+        .map_err(|_| format!("not a duration; {example}"))?;
+    let timeout = Duration::try_from(signed).map_err(|_| format!("negative; {example}"))?;
+    if timeout.is_zero() {
+        return Err(format!("no time at all; {example}"));
+    }
+    if timeout > MAX_TIMEOUT {
+        return Err("longer than a person waits; give at most 5m".to_owned());
+    }
+    Ok(timeout)
+}
+
+/// A host name as it stands in a browser's address bar, without scheme and port.
+fn parse_host(typed: &str) -> Result<String, String> {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
+    if typed.is_empty() || !typed.bytes().all(allowed) {
+        return Err(
+            "not a host name; write it without scheme and port, like ot.example.org".into(),
+        );
+    }
+    Ok(typed.to_owned())
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  In front of the article's backend, on a machine of Google Compute Engine:
+    booking-web --backend 10.128.0.2:8080 \\
+        --backend-account prod-ot-booking-svc@grpc-alts-demo.iam.gserviceaccount.com
+
+  On one machine, with a handshaker of your own (for example 'alts-handshaker mock'):
+    booking-web --handshaker-address 127.0.0.1:18080 --allow-untrusted-handshaker \\
+        --backend 127.0.0.1:8080 \\
+        --backend-account prod-ot-booking-svc@grpc-alts-demo.iam.gserviceaccount.com
+
+  Behind a proxy that serves it as https://ot.example.org:
+    booking-web --public-host ot.example.org --backend ... --backend-account ...
+
+Stops on SIGINT or SIGTERM after answering the requests that have begun; a second signal stops it
+at once. GET /healthz answers 'ok' while it runs.
+
+Exit codes:
+    0  stopped by a signal
+    1  could not start or had to stop; stderr names the cause
+    2  the command line is wrong
+  130  stopped by a second signal";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    const ACCOUNT: &str = "svc@example.org";
+
+    fn parse(arguments: &[&str]) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(std::iter::once("booking-web").chain(arguments.iter().copied()))
+    }
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn accounts_may_be_repeated_or_joined() {
+        let forms: [&[&str]; 3] = [
+            &[
+                "--backend=h:1",
+                "--backend-account",
+                "a@x",
+                "--backend-account",
+                "b@x",
+            ],
+            &["--backend=h:1", "--backend-account", "a@x,b@x"],
+            &["--backend=h:1", "--backend-account", "a@x", "b@x"],
+        ];
+        for form in forms {
+            let accounts = parse(form).unwrap().backend_accounts;
+            assert_eq!(
+                accounts.iter().map(AsRef::as_ref).collect::<Vec<_>>(),
+                ["a@x", "b@x"]
+            );
+        }
+    }
+
+    #[test]
+    fn a_wrong_command_line_is_told_what_would_be_right() {
+        let good = ["--backend=h:1", "--backend-account", ACCOUNT];
+        let table: [(&[&str], &str); 9] = [
+            (&[], "--backend"),
+            (&["--backend=h:1"], "--backend-account"),
+            (&["--backend=", "--backend-account", ACCOUNT], "--backend"),
+            (
+                &["--backend=h:1", "--backend-account", "a b"],
+                "service account",
+            ),
+            (
+                &["--backend=h:1", "--backend-account", ""],
+                "service account",
+            ),
+            (&[good[0], good[1], good[2], "--backend-timeout=5"], "500ms"),
+            (
+                &[good[0], good[1], good[2], "--backend-timeout=6m"],
+                "at most 5m",
+            ),
+            (&[good[0], good[1], good[2], "--listen=8000"], "--listen"),
+            (
+                &[good[0], good[1], good[2], "--public-host=http://x"],
+                "ot.example.org",
+            ),
+        ];
+        for (arguments, remedy) in table {
+            let error = parse(arguments).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{arguments:?}");
+            assert!(error.to_string().contains(remedy), "{arguments:?}: {error}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Under which names the front end answers.
+//!
+//! A front end on loopback has no sign-in: being on the machine is the sign-in. A page elsewhere
+//! could have its own name resolve to 127.0.0.1 ("DNS rebinding") and then read answers as its own
+//! origin; it cannot forge the `Host` that the browser sends. So on loopback only loopback names
+//! are answered, plus those given with `--public-host`. On other addresses the network decides who
+//! may connect, and any name is answered unless some were given.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::{
+    extract::{Request, State},
+    http::{StatusCode, header, uri::Authority},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+
+use crate::{AppState, pages::error::ErrorPage};
+
+/// Which `Host` headers are answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostPolicy {
+    loopback: bool,
+    public: Vec<String>,
+}
+
+impl HostPolicy {
+    /// The policy for a front end that listens on `address` and is also known as `public`.
+    pub fn new(address: SocketAddr, public: Vec<String>) -> Self {
+        Self {
+            loopback: address.ip().is_loopback(),
+            public,
+        }
+    }
+
+    /// Whether a request for `host` (a `Host` header's value) is for us.
+    fn answers(&self, host: &str) -> bool {
+        if !self.loopback && self.public.is_empty() {
+            return true;
+        }
+        let Ok(authority) = host.parse::<Authority>() else {
+            return false;
+        };
+        let name = authority
+            .host()
+            .trim_start_matches('[')
+            .trim_end_matches(']');
+        let is = |known: &String| known.eq_ignore_ascii_case(name);
+        names_loopback(name) || self.public.iter().any(is)
+    }
+}
+
+fn names_loopback(name: &str) -> bool {
+    name.eq_ignore_ascii_case("localhost")
+        || name
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+/// Answers 421 to requests for other hosts (RFC 9110, section 15.5.20).
+pub(super) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|value| value.to_str().ok());
+    if state.hosts.answers(host.unwrap_or_default()) {
+        return next.run(request).await;
+    }
+    tracing::warn!("refused a request for another host; --public-host would allow a name");
+    ErrorPage {
+        status: StatusCode::MISDIRECTED_REQUEST,
+        title: "This is not that host",
+        cause: "The address in your browser is not one that this front end answers to.",
+        remedy: "Open it as localhost, or have its operator name this host with --public-host.",
+    }
+    .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(address: &str, public: &[&str]) -> HostPolicy {
+        let public = public.iter().map(ToString::to_string).collect();
+        HostPolicy::new(address.parse().unwrap(), public)
+    }
+
+    #[test]
+    fn on_loopback_only_loopback_names_and_public_names_are_answered() {
+        let policy = policy("127.0.0.1:8000", &["ot.hospital.example"]);
+        for host in [
+            "127.0.0.1:8000",
+            "127.0.0.1",
+            "localhost:8000",
+            "LOCALHOST",
+            "[::1]:8000",
+            "127.9.9.9:1",
+            "ot.hospital.example",
+            "OT.hospital.example:443",
+        ] {
+            assert!(policy.answers(host), "{host}");
+        }
+        for host in [
+            "",
+            "evil.example",
+            "evil.example:8000",
+            "localhost.evil.example",
+            "10.0.0.1",
+            "a b",
+            "127.0.0.1.evil.example",
+            "x@localhost@evil.example",
+        ] {
+            assert!(!policy.answers(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn elsewhere_any_name_is_answered_until_some_are_given() {
+        assert!(policy("0.0.0.0:8000", &[]).answers("ot.hospital.example"));
+        let named = policy("0.0.0.0:8000", &["ot.hospital.example"]);
+        assert!(named.answers("ot.hospital.example:8000"));
+        assert!(
+            named.answers("127.0.0.1:8000"),
+            "probes on the machine itself"
+        );
+        assert!(!named.answers("evil.example"));
+    }
+}

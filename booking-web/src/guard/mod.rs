@@ -1,0 +1,36 @@
+//! What every request passes before a page sees it, outermost first.
+//!
+//! ```text
+//!   headers ─► access log ─► host ─► origin ─► time limit ─► body limit ─► page
+//! ```
+//!
+//! The headers are outermost so that refusals carry them too; the log comes before every guard so
+//! that refusals are logged.
+
+mod access_log;
+mod headers;
+pub(crate) mod hosts;
+mod origin;
+mod time_limit;
+
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+
+use crate::AppState;
+
+/// The largest form accepted. Every field filled to its limit, each character of it
+/// percent-encoded, is under 8 KiB.
+pub(crate) const MAX_FORM_BYTES: usize = 16 * 1024;
+
+/// Puts all guards around the pages.
+pub(crate) fn around(pages: Router, state: AppState) -> Router {
+    pages
+        .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            time_limit::guard,
+        ))
+        .layer(middleware::from_fn(origin::guard))
+        .layer(middleware::from_fn_with_state(state, hosts::guard))
+        .layer(middleware::from_fn(access_log::record))
+        .layer(middleware::map_response(headers::harden))
+}

@@ -1,0 +1,183 @@
+//! The look-up: the form at `/`, the answer at `/booking`.
+//!
+//! A look-up is a POST although it changes nothing: patients' numbers in a URL would end up in
+//! histories, logs and referrers.
+
+use askama::Template;
+use axum::{
+    extract::{Form, State, rejection::FormRejection},
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+
+use super::{
+    error::ErrorPage,
+    form::{Complaints, LookupForm},
+    page,
+    strip::Strip,
+    words::Words,
+};
+use crate::{
+    AppState,
+    backend::{Booking, Lookup, Refusal, Reply},
+};
+
+/// The form and what became of it.
+#[derive(Template)]
+#[template(path = "booking.html")]
+struct BookingPage {
+    strip: Strip,
+    form: LookupForm,
+    complaints: Complaints,
+    result: Shown,
+}
+
+/// The right half of the page.
+enum Shown {
+    /// Nothing was asked yet.
+    Nothing,
+    /// The form has to be corrected first.
+    Complaints,
+    /// A booking, for the look-up as it was understood.
+    Found { lookup: Lookup, booking: Booking },
+    /// A proven backend's refusal.
+    Refused { words: Words, refusal: Refusal },
+    /// No booking, and the strip says why.
+    SeeStrip,
+}
+
+impl BookingPage {
+    /// The field to start in: the first wrong one, or the first. None when there is an answer,
+    /// which then has the focus itself.
+    fn focus(&self) -> &'static str {
+        let Complaints {
+            patient,
+            doctor,
+            description,
+        } = &self.complaints;
+        match (patient, doctor, description, &self.result) {
+            (Some(_), ..) | (.., Shown::Nothing) => "patient",
+            (_, Some(_), ..) => "doctor",
+            (_, _, Some(_), _) => "description",
+            _ => "",
+        }
+    }
+}
+
+impl Shown {
+    /// The page's title: what happened, and nothing about whom. Titles end up in histories.
+    fn title(&self) -> &'static str {
+        match self {
+            Self::Nothing => "Look up a booking",
+            Self::Complaints => "Correct the form",
+            Self::Found { .. } => "Booking found",
+            Self::Refused { words, .. } => words.headline,
+            Self::SeeStrip => "No booking to show",
+        }
+    }
+}
+
+/// `GET /`
+pub(crate) async fn form(State(state): State<AppState>) -> Response {
+    let blank = BookingPage {
+        strip: Strip::Idle {
+            expected: state.expected.to_vec(),
+        },
+        form: LookupForm::default(),
+        complaints: Complaints::default(),
+        result: Shown::Nothing,
+    };
+    page(StatusCode::OK, &blank)
+}
+
+/// `GET /booking`: somebody reopened an answer, which is not kept. Back to the form.
+pub(crate) async fn moved() -> Redirect {
+    Redirect::to("/")
+}
+
+/// `POST /booking`
+pub(crate) async fn look_up(
+    State(state): State<AppState>,
+    form: Result<Form<LookupForm>, FormRejection>,
+) -> Response {
+    let form = match form {
+        Ok(Form(form)) => form,
+        Err(rejection) => return ErrorPage::from(rejection).into_response(),
+    };
+    let lookup = match form.parse() {
+        Ok(lookup) => lookup,
+        Err(complaints) => return complain(&state, form, complaints),
+    };
+    let reply = state
+        .backend
+        .look_up(lookup.clone(), state.backend_timeout)
+        .await;
+    note(&reply);
+    answer(&state, form, lookup, reply)
+}
+
+fn complain(state: &AppState, form: LookupForm, complaints: Complaints) -> Response {
+    let strip = Strip::Idle {
+        expected: state.expected.to_vec(),
+    };
+    let page_ = BookingPage {
+        strip,
+        form,
+        complaints,
+        result: Shown::Complaints,
+    };
+    page(StatusCode::UNPROCESSABLE_ENTITY, &page_)
+}
+
+fn answer(state: &AppState, form: LookupForm, lookup: Lookup, reply: Reply) -> Response {
+    let strip = Strip::of(&reply, &state.expected);
+    let outcome = match reply {
+        Reply::Proven { outcome, .. } => outcome,
+        Reply::Unproven(refusal) => Err(refusal),
+    };
+    let (status, result) = match outcome {
+        Ok(booking) => (StatusCode::OK, Shown::Found { lookup, booking }),
+        Err(refusal) => {
+            let words = Words::of(refusal.kind);
+            let result = if strip.is_refused() {
+                Shown::SeeStrip
+            } else {
+                Shown::Refused { words, refusal }
+            };
+            (words.status, result)
+        }
+    };
+    page(
+        status,
+        &BookingPage {
+            strip,
+            form,
+            complaints: Complaints::default(),
+            result,
+        },
+    )
+}
+
+/// One log line per look-up: who answered or why nobody did, never about whom was asked.
+fn note(reply: &Reply) {
+    let (backend, refusal) = match reply {
+        Reply::Proven { peer, outcome } => (peer.backend.as_str(), outcome.as_ref().err()),
+        Reply::Unproven(refusal) => ("unproven", Some(refusal)),
+    };
+    match refusal {
+        None => tracing::info!(backend, "look-up answered"),
+        Some(Refusal {
+            kind,
+            code,
+            detail,
+            loggable,
+        }) => {
+            let cause = if *loggable {
+                detail.as_str()
+            } else {
+                "in the backend's own words"
+            };
+            tracing::warn!(backend, ?kind, ?code, cause, "look-up refused");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! One file per page: its handler beside its template's struct. Shared pieces have files of
+//! their own: the security strip, the words for refusals, the form.
+
+pub(crate) mod assets;
+pub(crate) mod booking;
+pub(crate) mod error;
+pub(crate) mod form;
+pub(crate) mod health;
+pub(crate) mod strip;
+pub(crate) mod words;
+
+#[cfg(test)]
+mod tests;
+
+use askama::Template;
+use axum::{
+    http::StatusCode,
+    response::{Html, IntoResponse as _, Response},
+};
+
+/// Renders a template as a page with the given status.
+fn page(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            // Rendering writes to memory; only a `Display` of ours that fails could get here.
+            tracing::error!(%error, "a page could not be rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
