@@ -1,0 +1,213 @@
+//! The command line and the environment: read here, once, into values that need no more checking.
+
+use std::{collections::BTreeSet, ffi::OsString, net::SocketAddr, time::Duration};
+
+use alts::{HandshakerArgs, ServiceAccount};
+use clap::{
+    ArgMatches, CommandFactory as _, FromArgMatches as _, Parser,
+    builder::{PossibleValuesParser, TypedValueParser as _},
+    error::ErrorKind,
+    parser::ValueSource,
+};
+use jiff::SignedDuration;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    store::{Location, Seed},
+    telemetry::LogFormat,
+};
+
+/// The longest drain: beyond an hour it is a mistyped unit.
+const MAX_DRAIN_TIMEOUT: SignedDuration = SignedDuration::from_hours(1);
+
+/// What every service account's e-mail address ends with.
+const ACCOUNT_SUFFIX: &str = ".gserviceaccount.com";
+
+const AFTER_HELP: &str = "\
+Examples:
+  On Google Compute Engine, as in the article:
+    booking-server prod-ot-booking-client-svc@grpc-alts-demo.iam.gserviceaccount.com
+
+  On a laptop, with `alts-handshaker mock` running, leaving nothing behind:
+    booking-server --handshaker-address 127.0.0.1:18081 --allow-untrusted-handshaker \\
+        --database-url sqlite::memory: --listen 127.0.0.1:8080 \\
+        prod-ot-booking-client-svc@grpc-alts-demo.iam.gserviceaccount.com
+
+Accounts on the command line, in either form, replace those of OT_ALLOWED_CLIENTS.
+SIGINT and SIGTERM drain the server; a second signal ends it at once.
+Exit status: 0 after a drain, 1 when it cannot start or go on, 2 for a wrong command line.";
+
+/// The operating-theatre booking service: gRPC over ALTS.
+///
+/// Answers otbooking.OtBookingService, grpc.health.v1 and grpc.reflection.v1 for the service
+/// accounts named here and for nobody else.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "booking-server", version, after_help = AFTER_HELP)]
+struct CommandLine {
+    /// Service accounts that may call, as e-mail addresses
+    #[arg(value_name = "ALLOWED_CLIENT_ACCOUNT", value_delimiter = ',')]
+    allowed: Vec<ServiceAccount>,
+
+    /// One more service account that may call; may be repeated
+    #[arg(
+        long,
+        value_name = "ACCOUNT",
+        env = "OT_ALLOWED_CLIENTS",
+        value_delimiter = ','
+    )]
+    allow_client: Vec<ServiceAccount>,
+
+    /// Address and port to listen on; port 0 takes a free one and logs it
+    #[arg(
+        long,
+        value_name = "ADDR",
+        env = "OT_LISTEN",
+        default_value = "0.0.0.0:8080",
+        value_parser = listen_address
+    )]
+    listen: SocketAddr,
+
+    /// Where the cases are kept: sqlite:FILE or sqlite::memory:
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "OT_DATABASE_URL",
+        hide_env_values = true,
+        default_value = "sqlite:ot-booking.db"
+    )]
+    database_url: Location,
+
+    /// What a new database is filled with: `article` is an invented hospital around the article's
+    /// case. A database that is in use is never seeded
+    #[arg(
+        long,
+        default_value = "article",
+        value_parser = PossibleValuesParser::new([Seed::Article.as_str(), Seed::None.as_str()])
+            .try_map(|name| name.parse::<Seed>())
+    )]
+    seed: Seed,
+
+    /// How long calls under way may take to finish after a stop, such as 30s or 1m30s
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = drain_timeout)]
+    drain_timeout: Duration,
+
+    /// How log lines look on standard error
+    #[arg(long, value_enum, default_value = "text", env = "OT_LOG_FORMAT")]
+    log_format: LogFormat,
+
+    /// Which log lines are written: a level, or directives such as `info,alts=debug`
+    #[arg(long, value_name = "FILTER", default_value = "info", env = "OT_LOG", value_parser = log_filter)]
+    log: String,
+
+    /// Log patients' numbers instead of pseudonyms: for demonstrations with invented patients only
+    #[arg(long)]
+    log_patient_ids: bool,
+
+    #[command(flatten)]
+    handshaker: HandshakerArgs,
+}
+
+/// How this server is to run.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Who may call; never empty, no account twice.
+    pub allowed_clients: Vec<ServiceAccount>,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where the cases are kept.
+    pub location: Location,
+    /// What a new database is filled with.
+    pub seed: Seed,
+    /// How long calls under way may take to finish after a stop.
+    pub drain_timeout: Duration,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// Which log lines are written, as `EnvFilter` directives that were found to parse.
+    pub log: String,
+    /// Whether patients are named by their numbers in logs.
+    pub log_patient_ids: bool,
+    /// The handshaker to use.
+    pub handshaker: HandshakerArgs,
+}
+
+impl Config {
+    /// Reads a command line, the program's name first, and the environment.
+    ///
+    /// # Errors
+    ///
+    /// What clap prints and exits with: status 2 for a usage error, 0 for `--help`.
+    pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut command = CommandLine::command();
+        let matches = command.try_get_matches_from_mut(args)?;
+        let line = CommandLine::from_arg_matches(&matches)?;
+        let allowed_clients = allowed_clients(&matches, &line);
+        if allowed_clients.is_empty() {
+            return Err(command.error(
+                ErrorKind::MissingRequiredArgument,
+                "no client may call: name the service accounts that may, as in\n\n  \
+                 booking-server \
+                 prod-ot-booking-client-svc@grpc-alts-demo.iam.gserviceaccount.com\n\n\
+                 or with --allow-client, or in OT_ALLOWED_CLIENTS",
+            ));
+        }
+        Ok(Self {
+            allowed_clients,
+            listen: line.listen,
+            location: line.database_url,
+            seed: line.seed,
+            drain_timeout: line.drain_timeout,
+            log_format: line.log_format,
+            log: line.log,
+            log_patient_ids: line.log_patient_ids,
+            handshaker: line.handshaker,
+        })
+    }
+}
+
+/// A command line that names accounts means those and no others, whatever the environment says.
+fn allowed_clients(matches: &ArgMatches, line: &CommandLine) -> Vec<ServiceAccount> {
+    let from_environment = matches.value_source("allow_client") == Some(ValueSource::EnvVariable);
+    let flags: &[ServiceAccount] = if from_environment && !line.allowed.is_empty() {
+        &[]
+    } else {
+        &line.allow_client
+    };
+    let accounts: BTreeSet<_> = line.allowed.iter().chain(flags).cloned().collect();
+    accounts.into_iter().collect()
+}
+
+/// Whether an account could be one of Google's. Others are allowed, a mistyped one is likely.
+pub fn looks_like_service_account(account: &ServiceAccount) -> bool {
+    let text: &str = account.as_ref();
+    text.split_once('@').is_some_and(|(name, domain)| {
+        !name.is_empty() && domain.len() > ACCOUNT_SUFFIX.len() && domain.ends_with(ACCOUNT_SUFFIX)
+    })
+}
+
+fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    let address = text.parse();
+    address.map_err(|_| "write an IP address and a port, such as 127.0.0.1:8080".to_owned())
+}
+
+fn drain_timeout(text: &str) -> Result<Duration, String> {
+    let timeout: SignedDuration = text
+        .parse()
+        .map_err(|_| "write a time such as 30s, 1m30s or 500ms".to_owned())?;
+    if timeout > MAX_DRAIN_TIMEOUT {
+        return Err(format!("at most {} minutes", MAX_DRAIN_TIMEOUT.as_mins()));
+    }
+    timeout
+        .try_into()
+        .map_err(|_| "a time cannot be negative".to_owned())
+}
+
+/// Kept as text, because a filter cannot be cloned; parsed again where it is used.
+fn log_filter(text: &str) -> Result<String, String> {
+    let parsed = EnvFilter::builder().parse(text);
+    parsed
+        .map(|_| text.to_owned())
+        .map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests;

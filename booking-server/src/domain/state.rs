@@ -1,0 +1,145 @@
+//! Where a case stands between the request and the end.
+//!
+//! ```text
+//!             schedule        confirm        wheels in        wheels out        recovery out
+//!  REQUESTED ----------> SCHEDULED -> CONFIRMED ----> IN_THEATRE ----> IN_RECOVERY ----> COMPLETED
+//!                          ^    |        |                |
+//!              schedule    |    v        v                | abort
+//!              POSTPONED --+--- postpone -                v
+//!                                          cancel     CANCELLED
+//!                       REQUESTED .. CONFIRMED ---------> (terminal)
+//! ```
+//!
+//! | state | on the waiting list | has a slot | holds its theatre | may still take place |
+//! |---|---|---|---|---|
+//! | REQUESTED, POSTPONED | yes | no | no | yes |
+//! | SCHEDULED, CONFIRMED | no | yes | yes | yes |
+//! | IN_THEATRE | no | yes | yes | it does |
+//! | IN_RECOVERY | no | yes | no | it does |
+//! | COMPLETED | no | yes | no | no: it is past |
+//! | CANCELLED | no | it may | no | no: it never will |
+
+use std::str::FromStr;
+
+use thiserror::Error;
+
+/// A state of a case. The names are the field's and are what the store keeps.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum CaseState {
+    /// Asked for; waits for a slot.
+    Requested,
+    /// Has a slot.
+    Scheduled,
+    /// Has a slot, a team and everybody's word.
+    Confirmed,
+    /// The patient is in the theatre.
+    InTheatre,
+    /// The patient has left the theatre and is watched.
+    InRecovery,
+    /// Over and done.
+    Completed,
+    /// Lost its slot; waits for another.
+    Postponed,
+    /// Will not take place, or was abandoned.
+    Cancelled,
+}
+
+/// A text that names no state.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[error("the state is none of those a case can be in")]
+pub struct UnknownState;
+
+impl CaseState {
+    /// Every state, in the order of a case's life.
+    pub const ALL: [Self; 8] = [
+        Self::Requested,
+        Self::Scheduled,
+        Self::Confirmed,
+        Self::InTheatre,
+        Self::InRecovery,
+        Self::Completed,
+        Self::Postponed,
+        Self::Cancelled,
+    ];
+
+    /// The name under which the state is kept.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Requested => "REQUESTED",
+            Self::Scheduled => "SCHEDULED",
+            Self::Confirmed => "CONFIRMED",
+            Self::InTheatre => "IN_THEATRE",
+            Self::InRecovery => "IN_RECOVERY",
+            Self::Completed => "COMPLETED",
+            Self::Postponed => "POSTPONED",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+
+    /// Whether the case is on the waiting list: wanted, and without a slot.
+    pub const fn is_waiting(self) -> bool {
+        matches!(self, Self::Requested | Self::Postponed)
+    }
+
+    /// Whether the case holds its theatre, its team and its patient for its slot.
+    pub const fn holds(self) -> bool {
+        matches!(self, Self::Scheduled | Self::Confirmed | Self::InTheatre)
+    }
+
+    /// Whether the patient is in the hands of the theatre right now.
+    pub const fn is_in_progress(self) -> bool {
+        matches!(self, Self::InTheatre | Self::InRecovery)
+    }
+
+    /// Whether a case cannot be in this state without a slot.
+    pub const fn needs_slot(self) -> bool {
+        self.holds() || self.is_in_progress() || matches!(self, Self::Completed)
+    }
+}
+
+impl FromStr for CaseState {
+    type Err = UnknownState;
+
+    fn from_str(text: &str) -> Result<Self, UnknownState> {
+        let found = Self::ALL.into_iter().find(|state| state.as_str() == text);
+        found.ok_or(UnknownState)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CaseState::*, *};
+
+    #[test]
+    fn each_state_means_what_the_table_says() {
+        // state, waiting, needs a slot, holds, in progress
+        let table = [
+            (Requested, true, false, false, false),
+            (Postponed, true, false, false, false),
+            (Scheduled, false, true, true, false),
+            (Confirmed, false, true, true, false),
+            (InTheatre, false, true, true, true),
+            (InRecovery, false, true, false, true),
+            (Completed, false, true, false, false),
+            (Cancelled, false, false, false, false),
+        ];
+        assert_eq!(table.len(), CaseState::ALL.len());
+        for (state, waiting, slot, holds, in_progress) in table {
+            assert_eq!(state.is_waiting(), waiting, "{state:?}");
+            assert_eq!(state.needs_slot(), slot, "{state:?}");
+            assert_eq!(state.holds(), holds, "{state:?}");
+            assert_eq!(state.is_in_progress(), in_progress, "{state:?}");
+        }
+    }
+
+    #[test]
+    fn names_are_read_back_and_others_refused() {
+        for state in CaseState::ALL {
+            assert_eq!(state.as_str().parse(), Ok(state));
+        }
+        for other in ["", "scheduled", "SCHEDULED ", "DONE"] {
+            assert_eq!(other.parse::<CaseState>(), Err(UnknownState), "{other:?}");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! `booking-server`: read the command line, open the store, serve, drain.
+
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+
+use alts::ServiceAccount;
+use anyhow::anyhow;
+use booking_server::{
+    Deps,
+    config::{Config, looks_like_service_account},
+    pseudonym::{KEY_BYTES, PatientNames},
+    serve,
+    signals::StopSignals,
+    store::SqliteStore,
+    telemetry::{self, LogFormat},
+};
+use jiff::Timestamp;
+use tokio::{net::TcpListener, time};
+use zeroize::Zeroizing;
+
+/// How long the database may take to be put away; its log is durable without.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+fn main() -> ExitCode {
+    let config = Config::parse(std::env::args_os()).unwrap_or_else(|usage| usage.exit());
+    let format = config.log_format;
+    match start(config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            match format {
+                // `eprintln!` would panic where nobody reads standard error any more.
+                LogFormat::Text => drop(writeln!(io::stderr(), "booking-server: {error}")),
+                LogFormat::Json => tracing::error!("{error}"),
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(config: Config) -> anyhow::Result<()> {
+    telemetry::init(config.log_format, config.log.parse()?);
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| anyhow!("cannot start threads: {error}; see `ulimit -a`"))?
+        .block_on(run(config))
+}
+
+async fn run(config: Config) -> anyhow::Result<()> {
+    // Caught first: a signal during a long migration must not be lost.
+    let signals = StopSignals::catch()
+        .map_err(|error| anyhow!("cannot catch signals: {error}; see `ulimit -a`"))?;
+    announce_allowed(&config.allowed_clients);
+    let patient_names = patient_names(config.log_patient_ids)?;
+    let handshaker = config.handshaker.build().map_err(explain)?;
+    // Before the port is open: who can connect is answered at once.
+    let store = Arc::new(SqliteStore::open(&config.location, config.seed).await?);
+    let address = config.listen;
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        anyhow!("cannot listen on {address}: {error}; choose another address with --listen")
+    })?;
+
+    let deps = Deps {
+        store: Arc::clone(&store),
+        clock: Arc::new(Timestamp::now),
+        patient_names: Arc::new(patient_names),
+        allowed_clients: config.allowed_clients,
+        drain_timeout: config.drain_timeout,
+    };
+    let served = serve(listener, handshaker, deps, signals.first()).await;
+    if time::timeout(CLOSE_TIMEOUT, store.close()).await.is_err() {
+        tracing::warn!("the database was not put away in time; its next start recovers it");
+    }
+    Ok(served?)
+}
+
+/// Who may call is worth a line, and a mistyped account one of its own: it fails silently, for
+/// somebody else.
+fn announce_allowed(accounts: &[ServiceAccount]) {
+    let allowed: Vec<&str> = accounts.iter().map(AsRef::as_ref).collect();
+    tracing::info!(?allowed, "clients that may call");
+    for account in accounts {
+        if !looks_like_service_account(account) {
+            tracing::warn!(%account, "this does not look like a service account; is it mistyped?");
+        }
+    }
+}
+
+fn patient_names(plain_ids: bool) -> anyhow::Result<PatientNames> {
+    if plain_ids {
+        tracing::warn!(
+            "patients' numbers are logged; use --log-patient-ids with invented patients only"
+        );
+        return Ok(PatientNames::plain_ids());
+    }
+    let mut key = Zeroizing::new([0; KEY_BYTES]);
+    getrandom::fill(&mut *key)
+        .map_err(|error| anyhow!("no random numbers: {error}; see that /dev/urandom is there"))?;
+    Ok(PatientNames::pseudonyms(key))
+}
+
+/// ALTS errors keep what to do apart from what happened; a line for a person has both.
+fn explain(error: alts::Error) -> anyhow::Error {
+    let remedy = error.remedy();
+    anyhow!("{error}; {remedy}")
+}

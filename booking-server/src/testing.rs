@@ -1,0 +1,209 @@
+//! What the tests of this crate share: a store that does as it is told, a log that can be read, a
+//! server over plain TCP.
+
+use std::{
+    cell::RefCell,
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex, Once,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, Semaphore},
+    time::timeout,
+};
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::transport::{Channel, Endpoint};
+
+use crate::{
+    Deps,
+    domain::{DoctorId, PatientId, SurgicalCase},
+    pseudonym::{KEY_BYTES, PatientNames},
+    store::{Store, StoreError},
+};
+
+/// What a [`ScriptedStore`] does when it is asked.
+pub(crate) enum Script {
+    /// Answers with these cases.
+    Cases(Vec<SurgicalCase>),
+    /// Fails like this, each time anew.
+    Fail(fn() -> StoreError),
+    /// Answers that there are none, once the gate has a permit.
+    Wait,
+}
+
+/// A store that counts who asks it.
+pub(crate) struct ScriptedStore {
+    pub(crate) script: Mutex<Script>,
+    pub(crate) lookups: AtomicUsize,
+    pub(crate) probes: AtomicUsize,
+    /// Told of every lookup.
+    pub(crate) asked: Notify,
+    /// What [`Script::Wait`] waits for.
+    pub(crate) gate: Semaphore,
+}
+
+impl ScriptedStore {
+    pub(crate) fn new(script: Script) -> Arc<Self> {
+        Arc::new(Self {
+            script: Mutex::new(script),
+            lookups: AtomicUsize::new(0),
+            probes: AtomicUsize::new(0),
+            asked: Notify::new(),
+            gate: Semaphore::new(0),
+        })
+    }
+
+    /// How often anything at all was asked for.
+    pub(crate) fn touched(&self) -> usize {
+        self.lookups.load(Ordering::SeqCst) + self.probes.load(Ordering::SeqCst)
+    }
+
+    /// The answer, or `None` when there is to be a wait.
+    fn answer(&self) -> Option<Result<Vec<SurgicalCase>, StoreError>> {
+        match &*self.script.lock().unwrap() {
+            Script::Cases(cases) => Some(Ok(cases.clone())),
+            Script::Fail(error) => Some(Err(error())),
+            Script::Wait => None,
+        }
+    }
+}
+
+impl Store for ScriptedStore {
+    async fn cases_of(&self, _: &PatientId, _: &DoctorId) -> Result<Vec<SurgicalCase>, StoreError> {
+        self.lookups.fetch_add(1, Ordering::SeqCst);
+        self.asked.notify_one();
+        if let Some(answer) = self.answer() {
+            return answer;
+        }
+        drop(self.gate.acquire().await);
+        Ok(Vec::new())
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.probes.fetch_add(1, Ordering::SeqCst);
+        self.answer().map_or(Ok(()), |answer| answer.map(drop))
+    }
+}
+
+/// How long a test waits for what is about to happen, before it says that it did not.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The time the tests' servers believe it is.
+pub(crate) const NOW: &str = "2024-06-20T12:00:00Z";
+
+/// Dependencies around `store`: a clock that stands still, a known key, nobody allowed.
+pub(crate) fn deps<S: Store>(store: &Arc<S>) -> Deps<S> {
+    install_subscriber();
+    let now: Timestamp = NOW.parse().unwrap();
+    Deps {
+        store: Arc::clone(store),
+        clock: Arc::new(move || now),
+        patient_names: Arc::new(PatientNames::pseudonyms([0; KEY_BYTES].into())),
+        allowed_clients: Vec::new(),
+        drain_timeout: PATIENCE,
+    }
+}
+
+/// A port of our own, as tonic takes it.
+pub(crate) async fn listen() -> (TcpListenerStream, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    (TcpListenerStream::new(listener), address)
+}
+
+/// A connection without ALTS.
+pub(crate) async fn connect(address: SocketAddr) -> Channel {
+    let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
+    endpoint.connect().await.unwrap()
+}
+
+/// Everything this thread logs, at every level, as JSON lines.
+#[derive(Clone, Default)]
+pub(crate) struct LogCapture {
+    lines: Arc<Mutex<Vec<u8>>>,
+    written: Arc<Notify>,
+}
+
+thread_local! {
+    /// Where this thread's log goes; nowhere unless a test captures it.
+    static CAPTURE: RefCell<Option<LogCapture>> = const { RefCell::new(None) };
+}
+
+/// Stops capturing when dropped.
+pub(crate) struct CaptureGuard;
+
+impl Drop for CaptureGuard {
+    fn drop(&mut self) {
+        CAPTURE.set(None);
+    }
+}
+
+impl LogCapture {
+    /// Captures until the guard is dropped; for tests on a single thread.
+    pub(crate) fn start() -> (Self, CaptureGuard) {
+        install_subscriber();
+        let capture = Self::default();
+        CAPTURE.set(Some(capture.clone()));
+        (capture, CaptureGuard)
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.lines.lock().unwrap().clone()).unwrap()
+    }
+
+    /// The line with `message`, waiting until there is one.
+    pub(crate) async fn line(&self, message: &str) -> String {
+        let wanted = format!("\"message\":\"{message}\"");
+        let line = timeout(PATIENCE, self.wait_for(&wanted)).await;
+        line.unwrap_or_else(|_| panic!("no line {message:?} in:\n{}", self.text()))
+    }
+
+    async fn wait_for(&self, wanted: &str) -> String {
+        loop {
+            let written = self.written.notified();
+            if let Some(line) = self.text().lines().find(|line| line.contains(wanted)) {
+                return line.to_owned();
+            }
+            written.await;
+        }
+    }
+}
+
+/// One subscriber for all tests, before the first of them logs: a subscriber per test would race
+/// with the others' over which callsites are of interest.
+fn install_subscriber() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        tracing_subscriber::fmt()
+            .json()
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(|| ThreadLog)
+            .init();
+    });
+}
+
+/// Writes to the capture of the thread it is used on.
+struct ThreadLog;
+
+impl io::Write for ThreadLog {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        CAPTURE.with_borrow(|capture| {
+            if let Some(capture) = capture {
+                capture.lines.lock().unwrap().extend_from_slice(bytes);
+                capture.written.notify_one();
+            }
+        });
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
