@@ -1,0 +1,73 @@
+//! The two things that pure code is given: the time, and randomness.
+
+use std::{
+    fmt,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use zeroize::Zeroizing;
+
+use crate::handshake::{Entropy, Seed, Timestamp};
+
+/// Where the time comes from. Tests bring their own.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self::new(|| {
+            // A clock before 1970 is so wrong that every certificate is "not yet valid", which
+            // names the cause.
+            let since_epoch = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default();
+            Timestamp::from_unix_s(since_epoch.as_secs())
+        })
+    }
+
+    /// Any other.
+    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+/// The operating system gives no randomness. Nothing secret can be made then.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error(
+    "the operating system gives no random bytes: {0}; allow this process the getrandom system call"
+)]
+pub struct NoEntropy(getrandom::Error);
+
+/// A seed for a private key.
+pub(crate) fn seed() -> Result<Seed, NoEntropy> {
+    random()
+}
+
+/// The randomness of one side of one handshake.
+pub(crate) fn handshake_entropy() -> Result<Entropy, NoEntropy> {
+    random().map(|bytes| Entropy::new(&bytes))
+}
+
+/// A number for an identifier.
+pub(crate) fn number() -> Result<u64, NoEntropy> {
+    random().map(|bytes| u64::from_le_bytes(*bytes))
+}
+
+fn random<const LEN: usize>() -> Result<Zeroizing<[u8; LEN]>, NoEntropy> {
+    let mut bytes = Zeroizing::new([0; LEN]);
+    getrandom::fill(bytes.as_mut_slice()).map_err(NoEntropy)?;
+    Ok(bytes)
+}

@@ -1,0 +1,130 @@
+//! The one table from causes to what the library on this side is told: a gRPC status code and a
+//! sentence.
+//!
+//! | cause | code |
+//! |---|---|
+//! | malformed frames, messages or requests; nothing in common | INVALID_ARGUMENT |
+//! | a frame above the limit | RESOURCE_EXHAUSTED |
+//! | a request out of order | FAILED_PRECONDITION |
+//! | certificate or proof refused; the peer aborted | UNAUTHENTICATED |
+//! | the peer is nobody the caller asked for; an identity not of this machine | PERMISSION_DENIED |
+//! | no credential | UNAVAILABLE |
+
+use tonic::Code;
+
+use crate::{
+    NoCredential, ServiceAccount,
+    handshake::{
+        HandshakeError, InvalidMessage, MAX_LIST_ENTRIES, MAX_PROTOCOL_LEN, MAX_TARGET_NAME_LEN,
+    },
+};
+
+/// How an RPC fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The RPC's status, and the number in `HandshakerStatus`.
+    pub code: Code,
+    /// The RPC's message, and the text in `HandshakerStatus`: the cause and the remedy, on one
+    /// line.
+    pub details: String,
+}
+
+/// What the library on this side asked that cannot be done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadRequest {
+    /// No message inside.
+    #[error(
+        "the request holds neither a start nor a next message; use a client library that speaks \
+         grpc.gcp.HandshakerService"
+    )]
+    Empty,
+    /// `next` before a start.
+    #[error(
+        "the first request must be client_start or server_start, and this is next; start the \
+         handshake first"
+    )]
+    NotStarted,
+    /// A start after a start.
+    #[error(
+        "the handshake is already under way, and this is another start; use one RPC per handshake"
+    )]
+    SecondStart,
+    /// TLS, or nothing.
+    #[error("only the handshake protocol ALTS is offered here; ask for ALTS")]
+    NotAlts,
+    /// No `handshake_parameters` under the number of ALTS.
+    #[error("server_start has no handshake_parameters for ALTS; add them under key 2")]
+    NoAltsParameters,
+    /// Nothing in the list, or nothing known.
+    #[error("no application protocol is offered; offer grpc")]
+    NoApplicationProtocol,
+    /// Nothing in the list, or nothing known.
+    #[error("none of the offered record protocols is known here; offer ALTSRP_GCM_AES128_REKEY")]
+    NoRecordProtocol,
+    /// Lists or names beyond their bounds.
+    #[error(
+        "a list has more than {MAX_LIST_ENTRIES} entries or a protocol's name more than \
+         {MAX_PROTOCOL_LEN} bytes; offer fewer"
+    )]
+    TooMuch,
+    /// A target name beyond its bound.
+    #[error("the target name is longer than {MAX_TARGET_NAME_LEN} bytes; dial a shorter name")]
+    TargetNameTooLong,
+    /// Targets that are no service accounts.
+    #[error("a target identity is not a service account; name service accounts only")]
+    BadTarget,
+    /// The caller wants to be somebody else.
+    #[error(
+        "this machine's handshaker speaks for {own} only; leave the local identity out, or call \
+         the handshaker of the machine that runs as it"
+    )]
+    ForeignIdentity {
+        /// Whom it speaks for.
+        own: ServiceAccount,
+    },
+}
+
+impl From<&BadRequest> for Failure {
+    fn from(error: &BadRequest) -> Self {
+        let code = match error {
+            BadRequest::NotStarted | BadRequest::SecondStart => Code::FailedPrecondition,
+            BadRequest::ForeignIdentity { .. } => Code::PermissionDenied,
+            _ => Code::InvalidArgument,
+        };
+        Self {
+            code,
+            details: error.to_string(),
+        }
+    }
+}
+
+impl From<&HandshakeError> for Failure {
+    fn from(error: &HandshakeError) -> Self {
+        let code = match error {
+            HandshakeError::InvalidMessage(InvalidMessage::FrameTooLong(_)) => {
+                Code::ResourceExhausted
+            }
+            HandshakeError::InvalidMessage(_) | HandshakeError::Incompatible(_) => {
+                Code::InvalidArgument
+            }
+            HandshakeError::WrongPeer { .. } => Code::PermissionDenied,
+            HandshakeError::Certificate(_)
+            | HandshakeError::NotAuthentic(_)
+            | HandshakeError::PeerAborted(_) => Code::Unauthenticated,
+        };
+        Self {
+            code,
+            details: error.to_string(),
+        }
+    }
+}
+
+impl From<&NoCredential> for Failure {
+    fn from(error: &NoCredential) -> Self {
+        Self {
+            code: Code::Unavailable,
+            details: error.to_string(),
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! The state directory: one process at a time, files that are whole or absent.
+//!
+//! ```text
+//!   DIR/lock             held by the process that owns DIR; gone with it, also after a crash
+//!   DIR/authority.json   the authority's key; a restart keeps every handshaker's trust
+//!   DIR/directory.json   the accounts
+//! ```
+//!
+//! A file is replaced by writing a neighbour, syncing it, renaming it over, and syncing the
+//! directory: after a power cut there is the old or the new, never half. A file that cannot be
+//! understood is reported and left alone.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use zeroize::Zeroizing;
+
+/// The version of all files' outer shape.
+const VERSION: u32 = 1;
+
+/// Largest state file that is read, in bytes: some 50,000 accounts.
+const MAX_FILE_LEN: u64 = 16 * 1024 * 1024;
+
+/// Why state cannot be kept or read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StateError {
+    /// Another process owns the directory.
+    #[error("the state directory {} is in use by another process; stop that one or choose another \
+        --state-dir", .0.display())]
+    InUse(PathBuf),
+    /// The file system says no.
+    #[error("cannot {action} {}: {source}; check the path and its permissions or choose another \
+        --state-dir", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// What came of it.
+        source: io::Error,
+    },
+    /// A file that is not what it should be. It was not touched.
+    #[error("the state file {} is damaged: {reason}; restore it from a copy, or move it away to \
+        start afresh; nothing was overwritten", path.display())]
+    Damaged {
+        /// Which.
+        path: PathBuf,
+        /// How.
+        reason: String,
+    },
+    /// A file of a later version of this program.
+    #[error("the state file {} has version {found}, this program knows version 1; use the newer \
+        program or another --state-dir", path.display())]
+    Newer {
+        /// Which.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+    },
+}
+
+/// A state directory that this process owns as long as this value lives.
+#[derive(Debug)]
+pub struct StateDir {
+    path: PathBuf,
+    _lock: File,
+}
+
+/// What all files have in common. The version is read before the content, which may change with it.
+#[derive(Deserialize)]
+struct Header {
+    version: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Versioned<T> {
+    version: u32,
+    content: T,
+}
+
+impl StateDir {
+    /// Creates the directory if it is missing, and takes possession of it.
+    ///
+    /// # Errors
+    /// [`StateError::InUse`] when another process has it; [`StateError::Io`].
+    pub fn open(path: &Path) -> Result<Self, StateError> {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .map_err(failed("create the directory", path))?;
+        let lock_path = path.join("lock");
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(&lock_path)
+            .map_err(failed("open", &lock_path))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self {
+                path: path.to_owned(),
+                _lock: lock,
+            }),
+            Err(TryLockError::WouldBlock) => Err(StateError::InUse(path.to_owned())),
+            Err(TryLockError::Error(source)) => Err(failed("lock", &lock_path)(source)),
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads a file and makes sense of it. `None` when there is none.
+    pub(crate) fn read<Record: DeserializeOwned, Value>(
+        &self,
+        name: &str,
+        understand: impl FnOnce(Record) -> Result<Value, String>,
+    ) -> Result<Option<Value>, StateError> {
+        let path = self.path.join(name);
+        let damaged = |reason: String| StateError::Damaged {
+            path: path.clone(),
+            reason,
+        };
+        let Some(bytes) = read_bounded(&path)? else {
+            return Ok(None);
+        };
+        // serde_json's messages name line and column, and quote unknown keys, but never a string's
+        // value.
+        let header: Header =
+            serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        if header.version != VERSION {
+            return Err(StateError::Newer {
+                path,
+                found: header.version,
+            });
+        }
+        let file: Versioned<Record> =
+            serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        understand(file.content).map(Some).map_err(damaged)
+    }
+
+    /// Replaces a file by a new one, or leaves it as it was.
+    pub(crate) fn replace<Record: Serialize>(
+        &self,
+        name: &str,
+        content: Record,
+    ) -> Result<(), StateError> {
+        let file = Versioned {
+            version: VERSION,
+            content,
+        };
+        let json =
+            serde_json::to_vec_pretty(&file).expect("records of strings and booleans serialise");
+        let json = Zeroizing::new(json);
+        let path = self.path.join(name);
+        let fresh = self.path.join(format!("{name}.new"));
+        write_synced(&fresh, &json).map_err(failed("write", &fresh))?;
+        fs::rename(&fresh, &path).map_err(failed("replace", &path))?;
+        File::open(&self.path)
+            .and_then(|directory| directory.sync_all())
+            .map_err(failed("sync", &self.path))
+    }
+}
+
+fn read_bounded(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, StateError> {
+    let metadata = match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        found => found.map_err(failed("read", path))?,
+    };
+    if metadata.len() > MAX_FILE_LEN {
+        return Err(StateError::Damaged {
+            path: path.to_owned(),
+            reason: format!(
+                "it has {} bytes, far more than any such file",
+                metadata.len()
+            ),
+        });
+    }
+    let bytes = fs::read(path).map_err(failed("read", path))?;
+    Ok(Some(Zeroizing::new(bytes)))
+}
+
+/// Readable by the owner alone from its first byte on: it may hold a key.
+fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // One left over by a crash is ours to remove: we hold the lock.
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new()
+        .create_new(true)
+        .write(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(bytes)?;
+    file.write_all(b"\n")?;
+    file.sync_all()
+}
+
+fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StateError {
+    let path = path.to_owned();
+    move |source| StateError::Io {
+        action,
+        path,
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn read(state: &StateDir) -> Result<Option<Vec<String>>, StateError> {
+        state.read("f.json", Ok)
+    }
+
+    #[test]
+    fn what_was_written_is_read_and_only_the_owner_may_read_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = StateDir::open(&dir.path().join("a/b")).unwrap();
+        assert_eq!(read(&state).unwrap(), None);
+        state.replace("f.json", vec!["one"]).unwrap();
+        state.replace("f.json", vec!["two"]).unwrap();
+        assert_eq!(read(&state).unwrap(), Some(vec!["two".to_owned()]));
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&state.path().join("f.json")), 0o600);
+        assert_eq!(mode(state.path()), 0o700);
+    }
+
+    #[test]
+    fn two_owners_are_one_too_many() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = StateDir::open(dir.path()).unwrap();
+        let second = StateDir::open(dir.path());
+        assert!(matches!(second, Err(StateError::InUse(_))));
+        drop(first);
+        StateDir::open(dir.path()).unwrap();
+    }
+
+    #[test]
+    fn a_damaged_file_is_reported_and_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = StateDir::open(dir.path()).unwrap();
+        let path = dir.path().join("f.json");
+        let cases = [
+            ("", "EOF"),
+            ("{\"version\": 1,", "EOF"),
+            ("{\"version\": 1, \"content\": [1]}", "line 1 column"),
+            (
+                "{\"version\": 1, \"content\": [], \"more\": 1}",
+                "unknown field `more`",
+            ),
+            ("\u{0}\u{0}", "line 1"),
+        ];
+        for (contents, expected) in cases {
+            fs::write(&path, contents).unwrap();
+            let error = read(&state).unwrap_err().to_string();
+            assert!(
+                error.contains(expected) && error.contains("nothing was overwritten"),
+                "{error}"
+            );
+            assert_eq!(fs::read_to_string(&path).unwrap(), contents);
+        }
+        fs::write(&path, "{\"version\": 2, \"accounts_by_name\": {}}").unwrap();
+        assert!(matches!(
+            read(&state),
+            Err(StateError::Newer { found: 2, .. })
+        ));
+    }
+
+    #[test]
+    fn a_crash_before_the_rename_changes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = StateDir::open(dir.path()).unwrap();
+        state.replace("f.json", vec!["whole"]).unwrap();
+        fs::write(dir.path().join("f.json.new"), "{\"vers").unwrap();
+        assert_eq!(read(&state).unwrap(), Some(vec!["whole".to_owned()]));
+        state.replace("f.json", vec!["next"]).unwrap();
+        assert_eq!(read(&state).unwrap(), Some(vec!["next".to_owned()]));
+    }
+}
