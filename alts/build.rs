@@ -14,7 +14,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 ".grpc.gcp.HandshakerResult",
                 ".grpc.gcp.HandshakerResp",
                 ".grpc.gcp.StartClientHandshakeReq",
+                ".grpc.gcp.StartServerHandshakeReq",
                 ".grpc.gcp.ServerHandshakeParameters",
+                ".grpc.gcp.NextHandshakeMessageReq",
             ])
             .compile_fds(files)?;
     }

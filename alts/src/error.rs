@@ -102,7 +102,7 @@ pub enum Error {
     #[error("{last} (next attempt in {retry_in:?})")]
     BackingOff {
         /// What the last attempt died of.
-        last: Arc<Error>,
+        last: Arc<Self>,
         /// How long until the next one may start.
         retry_in: Duration,
     },

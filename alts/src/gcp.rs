@@ -52,6 +52,25 @@ impl fmt::Debug for StartClientHandshakeReq {
     }
 }
 
+impl fmt::Debug for StartServerHandshakeReq {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StartServerHandshakeReq")
+            .field("handshake_parameters", &self.handshake_parameters)
+            .field("in_bytes_len", &self.in_bytes.len())
+            .field("rpc_versions", &self.rpc_versions)
+            .field("max_frame_size", &self.max_frame_size)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for NextHandshakeMessageReq {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NextHandshakeMessageReq")
+            .field("in_bytes_len", &self.in_bytes.len())
+            .finish_non_exhaustive()
+    }
+}
+
 impl fmt::Debug for ServerHandshakeParameters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerHandshakeParameters")

@@ -1,4 +1,10 @@
-#![doc = include_str!("../README.md")]
+//! ALTS for tonic: workloads prove who they are and encrypt what they say, without certificates.
+#![cfg_attr(feature = "tonic", doc = "")]
+#![cfg_attr(feature = "tonic", doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(feature = "tonic"),
+    doc = "\nThis build is without I/O; the feature `tonic` adds everything but the record protocol."
+)]
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "tonic")]

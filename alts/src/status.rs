@@ -3,10 +3,15 @@
 //! | cause | status | as in |
 //! |---|---|---|
 //! | not on Google Compute Engine, no opt-in | `INTERNAL` | grpc-java |
+//! | a setting that cannot be | `INVALID_ARGUMENT` | ours |
 //! | handshaker out of reach, or no credential to be had | `UNAVAILABLE` | all |
+//! | handshaker refuses to begin | `UNKNOWN` | grpc-java |
+//! | handshaker breaks its interface's rules | `INTERNAL` | ours |
 //! | refused by the peer in the handshake, or its proof does not verify | `UNKNOWN` | grpc-java |
 //! | identity not among the targets | `UNAVAILABLE` | C-core, Go |
-//! | peer out of reach, silent, or gone | `UNAVAILABLE` | all |
+//! | peer out of reach, silent, gone, or of other versions | `UNAVAILABLE` | all |
+//! | traffic altered | `UNAVAILABLE` | all |
+//! | too early for another attempt | that of the last attempt | all |
 //! | not allowed by the server's policy | `PERMISSION_DENIED` | all; raised by `authorization.rs` |
 //!
 //! tonic turns every error of a connector into `UNAVAILABLE`; `AltsChannel` undoes that by this

@@ -113,7 +113,7 @@ impl Handshaker {
                     let established = establish(side, result, leftover, targets, now)?;
                     return Ok(AltsStream::new(io, established));
                 }
-                Step::Ask(request) => request,
+                Step::Ask(request) => *request,
                 // The handshaker may give up while the peer is silent; its reason beats ours.
                 Step::NeedBytes(at_most) => tokio::select! {
                     biased;
@@ -133,7 +133,7 @@ impl Handshaker {
         let (requests, receiver) = mpsc::channel(1);
         let opened = requests.send(start).await;
         debug_assert!(opened.is_ok(), "the receiver is right here");
-        let answers = HandshakerServiceClient::new(self.channel())
+        let answers = HandshakerServiceClient::new(self.channel().await)
             .do_handshake(ReceiverStream::new(receiver))
             .await
             .map_err(|status| self.call_failed(relay, status))?
@@ -157,14 +157,18 @@ impl Handshaker {
     fn call_failed(&self, relay: &Relay, status: Status) -> Error {
         let transport = std::error::Error::source(&status).is_some();
         if transport || status.code() == Code::Cancelled {
-            let detail = innermost(&status);
+            let detail = if transport {
+                innermost(&status)
+            } else {
+                status.message().to_owned()
+            };
             return Error::HandshakerUnreachable {
                 address: self.0.address.clone(),
                 detail,
             };
         }
         let code = i32::from(status.code()).cast_unsigned();
-        relay.failure(relay.is_first(), code, status.message().to_owned())
+        relay.failure(relay.is_first(), code, status.message())
     }
 }
 
@@ -227,16 +231,12 @@ fn peer_io(error: io::Error) -> Error {
 }
 
 /// The deepest cause's words: "transport error" alone helps nobody.
-fn innermost(status: &Status) -> String {
-    let mut cause: &dyn std::error::Error = status;
+pub(super) fn innermost(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
     while let Some(source) = cause.source() {
         cause = source;
     }
-    if std::ptr::addr_eq(cause, status) {
-        status.message().to_owned()
-    } else {
-        cause.to_string()
-    }
+    cause.to_string()
 }
 
 /// What a handshake is waiting for, so that a timeout can say so.

@@ -12,21 +12,20 @@ mod address;
 #[cfg(feature = "clap")]
 mod args;
 mod drive;
+#[cfg(test)]
+pub(crate) mod fake;
 mod relay;
 mod result;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 pub use address::DEFAULT_HANDSHAKER_ADDRESS;
 #[cfg(feature = "clap")]
 pub use args::HandshakerArgs;
 pub use drive::Target;
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 use tonic::transport::{Channel, Endpoint};
 
 use crate::Error;
@@ -46,7 +45,8 @@ const MAX_CONCURRENT_HANDSHAKES_ENV: &str = "GRPC_ALTS_MAX_CONCURRENT_HANDSHAKES
 /// one bound on concurrent handshakes.
 ///
 /// The handshaker binds a workload's credential to that connection: it is opened by the first
-/// handshake and kept.
+/// handshake and kept. It lives in the tokio runtime of that handshake, so a process with several
+/// runtimes needs a handle for each.
 #[derive(Debug, Clone)]
 pub struct Handshaker(Arc<Inner>);
 
@@ -55,7 +55,7 @@ struct Inner {
     address: String,
     endpoint: Endpoint,
     /// Opened late, because a channel can only be made inside a runtime.
-    channel: OnceLock<Channel>,
+    channel: OnceCell<Channel>,
     client_permits: Semaphore,
     server_permits: Semaphore,
     client_timeout: Duration,
@@ -75,11 +75,28 @@ impl Handshaker {
         &self.0.address
     }
 
-    fn channel(&self) -> Channel {
-        self.0
-            .channel
-            .get_or_init(|| self.0.endpoint.connect_lazy())
-            .clone()
+    /// Connects to the handshaker now instead of at the first handshake.
+    ///
+    /// A handshaker ties a workload's credential to its connection, so a server that prepares has
+    /// its credential from the start and not only from its first client on.
+    ///
+    /// # Errors
+    /// [`Error::HandshakerUnreachable`]; a later handshake tries again.
+    pub async fn prepare(&self) -> Result<(), Error> {
+        let connect = async || self.0.endpoint.connect().await;
+        let prepared = self.0.channel.get_or_try_init(connect).await;
+        prepared
+            .map(drop)
+            .map_err(|error| Error::HandshakerUnreachable {
+                address: self.0.address.clone(),
+                detail: drive::innermost(&error),
+            })
+    }
+
+    /// Waits for a connection that is being prepared, so that there is never a second one.
+    async fn channel(&self) -> Channel {
+        let connect = async || self.0.endpoint.connect_lazy();
+        self.0.channel.get_or_init(connect).await.clone()
     }
 }
 
@@ -154,7 +171,7 @@ impl HandshakerBuilder {
         Ok(Handshaker(Arc::new(Inner {
             address,
             endpoint,
-            channel: OnceLock::new(),
+            channel: OnceCell::new(),
             client_permits: Semaphore::new(max),
             server_permits: Semaphore::new(max),
             client_timeout: self.handshake_timeout.unwrap_or(CLIENT_HANDSHAKE_TIMEOUT),

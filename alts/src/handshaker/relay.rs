@@ -25,11 +25,14 @@ const MAX_UNCONSUMED_LEN: usize = 64 * 1024;
 /// a flight that arrived in pieces.
 const MAX_ROUNDS: usize = 16 * 1024;
 
+/// How much of a handshaker's words goes into an error: more than any of ours says.
+const MAX_DETAIL_CHARS: usize = 1024;
+
 /// What to do after an answer.
 #[derive(Debug)]
 pub(super) enum Step {
     /// Ask the handshaker this at once.
-    Ask(gcp::HandshakerReq),
+    Ask(Box<gcp::HandshakerReq>),
     /// Read this much from the peer at most, then [`Relay::peer_sent`].
     NeedBytes(usize),
     /// Both handshakers are satisfied. The bytes are the peer's first records.
@@ -124,7 +127,7 @@ impl Relay {
         let result = answer.result.take().map(Verdict::new);
         to_peer.extend_from_slice(&answer.out_frames);
         if let Some(status) = answer.status.filter(|status| status.code != 0) {
-            return Err(self.failure(first, status.code, status.details));
+            return Err(self.failure(first, status.code, &status.details));
         }
         let consumed = usize::try_from(answer.bytes_consumed).unwrap_or(usize::MAX);
         let given = self.in_bytes.len();
@@ -137,7 +140,7 @@ impl Relay {
         }
         let progress = consumed > 0 || !answer.out_frames.is_empty();
         if progress && !self.in_bytes.is_empty() {
-            return self.next_request().map(Step::Ask);
+            return Ok(Step::Ask(Box::new(self.next_request()?)));
         }
         // Reading no more than fits keeps records that follow the peer's last flight, however
         // many, from being mistaken for a flight that never ends.
@@ -150,11 +153,12 @@ impl Relay {
     /// The error for a status that the handshaker gave, in a message or as its call's end.
     ///
     /// The first answer speaks of ourselves; a later one speaks of the peer.
-    pub(super) fn failure(&self, first: bool, code: u32, mut detail: String) -> Error {
+    pub(super) fn failure(&self, first: bool, code: u32, detail: &str) -> Error {
         let named = tonic::Code::from_i32(code.cast_signed());
-        if detail.is_empty() {
-            named.description().clone_into(&mut detail);
-        }
+        let detail = match detail {
+            "" => named.description().to_owned(),
+            _ => one_line(detail),
+        };
         match (first, named) {
             (_, tonic::Code::Unavailable) => Error::NoCredential { detail },
             (false, tonic::Code::PermissionDenied) if self.side == Side::Client => {
@@ -186,6 +190,12 @@ impl Relay {
 
 /// What we tell peers to send at most: our receive limit.
 const DECLARED_MAX_FRAME_SIZE: u32 = MAX_LENGTH as u32;
+
+/// Others' words, fit for a log: a handshaker quotes what a stranger sent as its reason.
+fn one_line(text: &str) -> String {
+    let printable = |c: char| if c.is_control() { ' ' } else { c };
+    text.chars().take(MAX_DETAIL_CHARS).map(printable).collect()
+}
 
 fn request(kind: gcp::handshaker_req::ReqOneof) -> gcp::HandshakerReq {
     gcp::HandshakerReq {

@@ -177,7 +177,7 @@ for_each_aead! {
 
     fn the_first_error_is_final<A>() {
         let (mut sealer, mut opener) = pair_at::<A>(0, Side::Client);
-        let good = sealed(&mut sealer, b"good");
+        let mut good = sealed(&mut sealer, b"good");
         let mut bad = good.clone();
         bad[10] ^= 1;
         assert_eq!(opener.open_in_place(&mut bad), Err(RecordError::Tag));
@@ -185,7 +185,7 @@ for_each_aead! {
         let mut opener = pair_at::<A>(0, Side::Client).1;
         let long = RecordError::Length { length: 3 };
         assert_eq!(opener.open_in_place(&mut [1, 2, 3]), Err(long));
-        assert_eq!(opener.open_in_place(&mut good.clone()), Err(long));
+        assert_eq!(opener.open_in_place(&mut good), Err(long));
     }
 
     fn the_last_frame_number_serves_and_then_both_sides_are_exhausted<A>() {
@@ -213,7 +213,8 @@ fn lengths_and_types_are_judged_as_soon_as_they_are_readable() {
         [length.to_le_bytes(), message_type.to_le_bytes()].concat()
     };
     let max = u32::try_from(MAX_LENGTH).expect("fits");
-    let rows: [(Vec<u8>, Result<Option<usize>, RecordError>); 12] = [
+    type Row = (Vec<u8>, Result<Option<usize>, RecordError>);
+    let rows: [Row; 12] = [
         (vec![], Ok(None)),
         (vec![20, 0, 0], Ok(None)),
         (vec![20, 0, 0, 0, 6, 0, 0], Ok(None)),

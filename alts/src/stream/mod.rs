@@ -50,6 +50,11 @@ impl CauseOfEnd {
         self.0.get()
     }
 
+    #[cfg(test)]
+    pub(crate) fn of(error: Error) -> Self {
+        Self(Arc::new(error.into()))
+    }
+
     /// Notes the first error of ours and passes everything on.
     fn note<T>(&self, outcome: io::Result<T>) -> io::Result<T> {
         if let Err(error) = &outcome

@@ -12,14 +12,17 @@ use std::{
 use http::{Request, Response, Uri};
 use http_body_util::BodyExt;
 use tonic::{
-    Code, Status, TimeoutExpired,
+    Status,
     body::Body,
     transport::{Channel, Endpoint},
 };
 use tower::{Service, ServiceExt};
 
-use super::{AltsConnector, deadline};
-use crate::{AltsContext, Error, Handshaker, ServiceAccount, stream::CauseOfEnd};
+use super::{
+    AltsConnector, deadline,
+    failure::{explain, status_of, too_late},
+};
+use crate::{AltsContext, Error, Handshaker, ServiceAccount};
 
 /// A lazily connected, self-healing channel to one address. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -118,7 +121,8 @@ fn endpoint(address: &str) -> Result<Endpoint, Error> {
         return Err(wrong());
     }
     let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(|_| wrong())?;
-    if endpoint.uri().port_u16().is_none() {
+    let uri = endpoint.uri();
+    if uri.host().is_none_or(str::is_empty) || uri.port_u16().is_none() {
         return Err(wrong());
     }
     Ok(endpoint)
@@ -167,65 +171,15 @@ async fn answer(
     connector: AltsConnector,
     request: Request<Body>,
 ) -> Result<Response<Body>, Status> {
-    let (began, end) = {
-        let history = connector.history();
-        (history.newest(), history.end())
-    };
+    let began = connector.history().now();
     let outcome = channel.oneshot(request).await;
     let history = connector.history();
-    let ends = [history.end(), end];
+    let ends = history.ends_since(&began);
     let response = outcome.map_err(|error| status_of(&error, &ends))?;
     let mut response =
         response.map(|body| Body::new(body.map_err(move |status| explain(status, &ends))));
-    if let Some(context) = history.claim(began) {
+    if let Some(context) = history.claim(&began) {
         response.extensions_mut().insert(context.clone());
     }
     Ok(response)
-}
-
-/// The connections that a call may have died with.
-type Ends = [Option<CauseOfEnd>; 2];
-
-/// The status of a call that got no response.
-fn status_of(error: &(dyn std::error::Error + 'static), ends: &Ends) -> Status {
-    if let Some(ours) = Error::find(error) {
-        return ours.clone().into();
-    }
-    if let Some(ours) = ends.iter().flatten().find_map(CauseOfEnd::get) {
-        return ours.clone().into();
-    }
-    let mut cause = error;
-    loop {
-        if cause.is::<TimeoutExpired>() {
-            return too_late();
-        }
-        // A message of the caller's that could not be encoded.
-        if let Some(status) = cause.downcast_ref::<Status>() {
-            return Status::new(status.code(), status.message());
-        }
-        match cause.source() {
-            Some(source) => cause = source,
-            None => break,
-        }
-    }
-    Status::unavailable(format!(
-        "the connection was lost: {cause}; repeat the call if it is safe to"
-    ))
-}
-
-/// A response that breaks off because of its connection is `UNAVAILABLE`, with our cause if it
-/// was one; what the server itself said stands.
-fn explain(status: Status, ends: &Ends) -> Status {
-    match std::error::Error::source(&status) {
-        Some(source) if status.code() == Code::Unknown || Error::find(source).is_some() => {
-            status_of(source, ends)
-        }
-        _ => status,
-    }
-}
-
-fn too_late() -> Status {
-    Status::deadline_exceeded(
-        "no answer within the call's deadline; allow more time, or check that the server runs",
-    )
 }

@@ -29,7 +29,8 @@ const FIRST_RECORD_WAIT: Duration = Duration::from_secs(2);
 /// gRPC's port for a URI without one, as in grpc-java's ALTS channels.
 const DEFAULT_PORT: u16 = 443;
 
-/// A tower service from an address to a secured connection. Clones share one back-off.
+/// A tower service from an address to a secured connection. Clones share one back-off, so make one
+/// for each address.
 ///
 /// Most callers want [`crate::AltsChannel`], which also maps failures to the right status.
 #[derive(Debug, Clone)]

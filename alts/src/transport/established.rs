@@ -1,5 +1,5 @@
-//! Which peer a channel may claim for a response, although tonic does not say on which
-//! connection the response came.
+//! Which peer a channel may claim for a response, and which cause for a failure, although tonic
+//! does not say on which connection either came.
 //!
 //! A call may have gone over the connection that was there when it began, or over any that was
 //! made until it was answered. When all of those proved the same facts, the claim is true of
@@ -7,11 +7,11 @@
 
 use std::sync::Arc;
 
-use crate::{AltsContext, stream::CauseOfEnd};
+use crate::{AltsContext, Error, stream::CauseOfEnd};
 
 /// One connection among those that a channel has had. Counts from one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) struct Generation(u64);
+struct Generation(u64);
 
 /// What the connections of one channel have proven so far.
 #[derive(Debug, Default)]
@@ -33,9 +33,12 @@ impl History {
         self.last = Some((context, end));
     }
 
-    /// Where a call that begins now has its first chance to be sent.
-    pub(super) fn newest(&self) -> Generation {
-        self.newest
+    /// The moment that a call begins.
+    pub(super) fn now(&self) -> Moment {
+        Moment {
+            newest: self.newest,
+            end: self.end().filter(|end| end.get().is_none()),
+        }
     }
 
     /// What the newest connection proved.
@@ -43,15 +46,40 @@ impl History {
         self.last.as_ref().map(|(context, _)| context)
     }
 
-    /// What the newest connection ends of, for as long as it is the newest.
-    pub(super) fn end(&self) -> Option<CauseOfEnd> {
-        self.last.as_ref().map(|(_, end)| end.clone())
+    /// The peer of a call that began at `began` and is answered now, if that is beyond doubt.
+    pub(super) fn claim(&self, began: &Moment) -> Option<&AltsContext> {
+        let first_possible = began.newest.max(Generation(1));
+        self.last().filter(|_| self.same_since <= first_possible)
     }
 
-    /// The peer of a call that began at `began` and is answered now, if that is beyond doubt.
-    pub(super) fn claim(&self, began: Generation) -> Option<&AltsContext> {
-        let first_possible = began.max(Generation(1));
-        self.last().filter(|_| self.same_since <= first_possible)
+    /// The ends of the connections that a call may have died with that began at `began` and
+    /// failed now.
+    pub(super) fn ends_since(&self, began: &Moment) -> Ends {
+        let newer = self.end().filter(|_| self.newest > began.newest);
+        Ends([newer, began.end.clone()])
+    }
+
+    fn end(&self) -> Option<CauseOfEnd> {
+        self.last.as_ref().map(|(_, end)| end.clone())
+    }
+}
+
+/// When a call began, counted in connections.
+#[derive(Debug, Clone)]
+pub(super) struct Moment {
+    newest: Generation,
+    /// The end of the newest connection, unless it was dead already.
+    end: Option<CauseOfEnd>,
+}
+
+/// The ends of the connections that a call may have used, newest first.
+#[derive(Debug, Clone)]
+pub(super) struct Ends([Option<CauseOfEnd>; 2]);
+
+impl Ends {
+    /// What one of them died of, if it was a cause of ours.
+    pub(super) fn cause(&self) -> Option<&Error> {
+        self.0.iter().flatten().find_map(CauseOfEnd::get)
     }
 }
 
@@ -86,9 +114,24 @@ mod tests {
         ];
         for (peers, began, expected) in rows {
             let history = history(peers);
-            let claim = history.claim(Generation(began));
+            let began = Moment {
+                newest: Generation(began),
+                end: None,
+            };
+            let claim = history.claim(&began);
             let claim = claim.map(|context| context.peer_service_account().as_str());
-            assert_eq!(claim, expected, "{peers:?} from {began}");
+            assert_eq!(claim, expected, "{peers:?} from {began:?}");
         }
+    }
+
+    #[test]
+    fn a_connection_that_died_before_the_call_is_not_its_cause() {
+        let died = CauseOfEnd::of(Error::NotOnGce);
+        let mut history = History::default();
+        history.established(test_context("a@x"), died.clone());
+        let began = history.now();
+        assert!(history.ends_since(&began).cause().is_none());
+        history.established(test_context("a@x"), died);
+        assert!(history.ends_since(&began).cause().is_some());
     }
 }

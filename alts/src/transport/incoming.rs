@@ -40,13 +40,16 @@ pub struct AltsIncoming {
 }
 
 impl AltsIncoming {
-    /// Secures what `listener` accepts.
+    /// Secures what `listener` accepts, and connects to the handshaker at once. Needs a tokio
+    /// runtime.
     #[must_use]
     pub fn new(listener: TcpListener, handshaker: Handshaker) -> Self {
+        let mut pending = JoinSet::new();
+        pending.spawn(prepare(handshaker.clone()));
         Self {
             listener,
             handshaker,
-            pending: JoinSet::new(),
+            pending,
             pause: None,
         }
     }
@@ -102,6 +105,14 @@ impl Stream for AltsIncoming {
             }
         }
     }
+}
+
+/// Says early that the handshaker is missing; clients that come anyway try it again.
+async fn prepare(handshaker: Handshaker) -> Option<AltsStream<TcpStream>> {
+    if let Err(error) = handshaker.prepare().await {
+        tracing::warn!(%error, remedy = error.remedy(), "no handshaker yet");
+    }
+    None
 }
 
 async fn secure(

@@ -5,7 +5,8 @@
 //! |---|---|
 //! | `connector.rs` | dials, shakes hands, and waits before it tries a failing address again |
 //! | `channel.rs` | a client's channel: right status codes, the verified peer in every response |
-//! | `established.rs` | which peer a response may claim |
+//! | `established.rs` | which peer a response may claim, which cause a failure |
+//! | `failure.rs` | what a caller is told when the connection breaks |
 //! | `deadline.rs` | a call's deadline, so that it covers connecting |
 //! | `incoming.rs` | accepts beside handshakes, so that a slow peer delays nobody |
 //! | `connect_info.rs` | the verified peer in every request |
@@ -18,6 +19,7 @@ mod connect_info;
 mod connector;
 mod deadline;
 mod established;
+mod failure;
 mod incoming;
 #[cfg(test)]
 mod tests;

@@ -22,11 +22,12 @@
 //!
 //! One deliberate exception: **no credential** is nobody's protocol error. On the client's side the
 //! RPC fails UNAVAILABLE with no message, because grpc-java reports UNAVAILABLE only for a failed
-//! RPC. On the server's side the answer is OK and its `out_frames` hold an Abort, because libraries
-//! drop the frames of a failed answer and the peer would never learn why; then the RPC fails
-//! UNAVAILABLE.
+//! RPC; C-core gets the message too, because it shows its user nothing of a failed RPC. On the
+//! server's side the answer is OK and its `out_frames` hold an Abort, because libraries drop the
+//! frames of a failed answer and the peer would never learn why; then the RPC fails UNAVAILABLE.
 
 mod answer;
+mod caller;
 mod failure;
 mod start;
 
@@ -37,10 +38,13 @@ use std::sync::Arc;
 
 use alts::gcp::{HandshakerReq, HandshakerResp, handshaker_req::ReqOneof};
 
-pub use self::failure::{BadRequest, Failure};
 use self::{
     answer::{answer, failed_answer, final_answer},
     start::Start,
+};
+pub use self::{
+    caller::{Caller, Side},
+    failure::{BadRequest, Failure},
 };
 use crate::{
     NoCredential, ServiceAccount,
@@ -60,53 +64,6 @@ pub struct SessionContext {
     pub trust: Arc<Trust>,
     /// Key agreements, most wanted first.
     pub ciphers: Vec<Cipher>,
-}
-
-/// Which library calls, as far as it matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Caller {
-    /// grpc-go looks at a `HandshakerStatus` only in the first answer.
-    GrpcGo,
-    /// Everybody else reads every answer.
-    Other,
-}
-
-impl Caller {
-    /// Tells by the `user-agent` header.
-    pub fn from_user_agent(user_agent: Option<&str>) -> Self {
-        match user_agent {
-            Some(agent) if agent.starts_with("grpc-go/") => Self::GrpcGo,
-            _ => Self::Other,
-        }
-    }
-}
-
-/// Which end of the connection a session serves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// The end that dialled.
-    Client,
-    /// The end that was dialled.
-    Server,
-}
-
-impl Side {
-    /// For logs.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Server => "server",
-        }
-    }
-
-    /// The side that a first request asks for.
-    pub fn of(request: &HandshakerReq) -> Option<Self> {
-        match request.req_oneof.as_ref()? {
-            ReqOneof::ClientStart(_) => Some(Self::Client),
-            ReqOneof::ServerStart(_) => Some(Self::Server),
-            ReqOneof::Next(_) => None,
-        }
-    }
 }
 
 /// What one request leads to.
@@ -167,7 +124,7 @@ impl Session {
         };
         let credential = match credential {
             Ok(credential) => credential,
-            Err(cause) => return no_credential(&start, &cause),
+            Err(cause) => return no_credential(caller, &start, &cause),
         };
         let mut out = Vec::new();
         let (state, in_bytes) = match start {
@@ -265,23 +222,21 @@ fn fail_first(failure: Failure, out_frames: &[u8], consumed: usize) -> Turn {
 fn fail_later(caller: Caller, failure: Failure, out_frames: &[u8], consumed: usize) -> Turn {
     let answer = match caller {
         Caller::GrpcGo => None,
-        Caller::Other => Some(failed_answer(&failure, out_frames, consumed)),
+        Caller::CCore | Caller::Other => Some(failed_answer(&failure, out_frames, consumed)),
     };
     Turn::Failed { answer, failure }
 }
 
 /// The exception that the module's documentation explains.
-fn no_credential(start: &Start, cause: &NoCredential) -> Turn {
+fn no_credential(caller: Caller, start: &Start, cause: &NoCredential) -> Turn {
+    let failure = Failure::from(cause);
     let answer = match start {
-        Start::Client(_) => None,
+        Start::Client(_) => (caller == Caller::CCore).then(|| failed_answer(&failure, &[], 0)),
         Start::Server { in_bytes, .. } => {
             let mut out = Vec::new();
             append_no_credential_abort(&cause.cause_for_peer(), &mut out);
             Some(answer(&out, in_bytes.len()))
         }
     };
-    Turn::Failed {
-        answer,
-        failure: Failure::from(cause),
-    }
+    Turn::Failed { answer, failure }
 }

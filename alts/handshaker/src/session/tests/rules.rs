@@ -128,17 +128,24 @@ fn rule_7_a_failure_at_the_first_answer_is_a_message_and_the_rpcs_status() {
 }
 
 #[test]
-fn rule_7_does_not_hold_for_a_client_without_a_credential() {
+fn rule_7_holds_for_a_client_without_a_credential_only_if_it_is_c_core() {
     let cause = NoCredential::Disabled(account(CLIENT));
-    let oneof = ReqOneof::ClientStart(client_start());
-    let (answer, failure) = failed(without_credential(CLIENT, oneof, &cause));
-    assert!(answer.is_none());
-    assert_eq!(failure.code, Code::Unavailable);
-    assert!(
-        failure.details.contains("the account is disabled"),
-        "{}",
-        failure.details
-    );
+    for (caller, told) in [
+        (Caller::CCore, true),
+        (Caller::GrpcGo, false),
+        (Caller::Other, false),
+    ] {
+        let oneof = ReqOneof::ClientStart(client_start());
+        let (answer, failure) = failed(without_credential(caller, CLIENT, oneof, &cause));
+        assert_eq!(failure.code, Code::Unavailable);
+        assert!(
+            failure.details.contains("the account is disabled"),
+            "{}",
+            failure.details
+        );
+        let told_details = answer.map(|answer| answer.status.unwrap().details);
+        assert_eq!(told_details, told.then_some(failure.details));
+    }
 }
 
 #[test]
@@ -146,7 +153,7 @@ fn rule_7_does_not_hold_for_a_server_without_a_credential_whose_peer_learns_why(
     let Halfway { client, .. } = halfway(Caller::Other);
     let cause = NoCredential::Disabled(account(SERVER));
     let oneof = ReqOneof::ServerStart(server_start(b"anything"));
-    let (answer, failure) = failed(without_credential(SERVER, oneof, &cause));
+    let (answer, failure) = failed(without_credential(Caller::Other, SERVER, oneof, &cause));
     assert_eq!(failure.code, Code::Unavailable);
     let answer = answer.unwrap();
     assert_eq!(
@@ -162,11 +169,11 @@ fn rule_7_does_not_hold_for_a_server_without_a_credential_whose_peer_learns_why(
     assert_eq!(status.details, expected);
 }
 
-fn without_credential(name: &str, oneof: ReqOneof, cause: &NoCredential) -> Turn {
+fn without_credential(caller: Caller, name: &str, oneof: ReqOneof, cause: &NoCredential) -> Turn {
     let entropy = Entropy::new(&[0; Entropy::LEN]);
     Session::begin(
         &context(name),
-        Caller::Other,
+        caller,
         request(oneof),
         Err(cause.clone()),
         entropy,
@@ -176,7 +183,11 @@ fn without_credential(name: &str, oneof: ReqOneof, cause: &NoCredential) -> Turn
 
 #[test]
 fn rule_8_a_later_failure_is_a_message_for_all_but_grpc_go() {
-    for (caller, told) in [(Caller::Other, true), (Caller::GrpcGo, false)] {
+    for (caller, told) in [
+        (Caller::CCore, true),
+        (Caller::Other, true),
+        (Caller::GrpcGo, false),
+    ] {
         let Halfway {
             client,
             server,
@@ -201,16 +212,17 @@ fn rule_8_a_later_failure_is_a_message_for_all_but_grpc_go() {
 }
 
 #[test]
-fn rule_8_knows_grpc_go_by_its_user_agent() {
-    let go = Caller::from_user_agent(Some("grpc-go/1.33.3"));
-    assert_eq!(go, Caller::GrpcGo);
-    for other in [
-        None,
-        Some("grpc-java-netty/1.63.0"),
-        Some("grpc-python/1.85.1 grpc-c/53"),
-        Some("my-grpc-go/1"),
+fn rules_7_and_8_know_libraries_by_their_user_agents() {
+    for (agent, caller) in [
+        (Some("grpc-go/1.33.3"), Caller::GrpcGo),
+        (Some("grpc-c/29.0.0 (linux; chttp2)"), Caller::CCore),
+        (Some("grpc-python/1.85.1 grpc-c/53"), Caller::CCore),
+        (Some("grpc-java-netty/1.63.0"), Caller::Other),
+        (Some("my-grpc-go/1"), Caller::Other),
+        (Some("my-grpc-c/1"), Caller::Other),
+        (None, Caller::Other),
     ] {
-        assert_eq!(Caller::from_user_agent(other), Caller::Other);
+        assert_eq!(Caller::from_user_agent(agent), caller, "{agent:?}");
     }
 }
 

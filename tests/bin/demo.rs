@@ -1,0 +1,135 @@
+//! `scripts/demo`: the whole suite on this machine, the article's call, and a page to look at.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, ensure};
+use clap::Parser;
+use tests::{
+    CLIENT_ACCOUNT, SERVER_ACCOUNT, http,
+    suite::{Ports, Suite},
+};
+
+/// Starts a mock handshaker, the backend and the front end on this machine, makes the article's
+/// call over ALTS, and serves the page until Ctrl-C.
+#[derive(Debug, Parser)]
+#[command(name = "scripts/demo")]
+struct Args {
+    /// Do everything, check it, and exit
+    #[arg(long)]
+    once: bool,
+
+    /// The backend's port; 0 takes a free one
+    #[arg(long, default_value_t = 0, value_name = "PORT")]
+    server_port: u16,
+
+    /// The front end's port; 0 takes a free one
+    #[arg(long, default_value_t = 0, value_name = "PORT")]
+    web_port: u16,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Args::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("demo: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(args: Args) -> Result<()> {
+    let interrupted = tokio::signal::ctrl_c();
+    tokio::pin!(interrupted);
+    let shown = async {
+        let suite = Suite::start(Ports {
+            server: args.server_port,
+            web: args.web_port,
+        })
+        .await?;
+        introduce(&suite);
+        show_call(&suite).await?;
+        show_page(&suite).await?;
+        Ok::<_, anyhow::Error>(suite)
+    };
+    let suite = tokio::select! {
+        shown = shown => shown?,
+        // What has started is stopped when it is dropped.
+        _ = &mut interrupted => return Ok(()),
+    };
+    if args.once {
+        suite.stop().await?;
+        println!("\nAll of it held. Everything is stopped.");
+        return Ok(());
+    }
+    println!("\nOpen  http://{}/", suite.web_addr);
+    println!("Try   {}", accounts_command(&suite));
+    println!("Stop  Ctrl-C");
+    interrupted.await?;
+    println!("\nStopping…");
+    suite.stop().await
+}
+
+fn introduce(suite: &Suite) {
+    println!("The OT booking suite on this machine. No Google is involved: the handshakers are");
+    println!("ours (a mock cloud with real cryptography).\n");
+    println!("  front end   http://{}/", suite.web_addr);
+    println!("              runs as {CLIENT_ACCOUNT}");
+    println!("  backend     {} (gRPC over ALTS)", suite.server_addr);
+    println!("              runs as {SERVER_ACCOUNT}");
+    println!(
+        "  handshakers {} and {}",
+        suite.mock.handshaker(0),
+        suite.mock.handshaker(1)
+    );
+    println!("              one per machine; the keys stay there");
+}
+
+async fn show_call(suite: &Suite) -> Result<()> {
+    let output = suite.client(&["--show-peer"]).await?;
+    let (stdout, stderr) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    println!(
+        "\n$ booking-client {} {SERVER_ACCOUNT} --show-peer",
+        suite.server_addr
+    );
+    print!("{stdout}{stderr}");
+    ensure!(output.status.success(), "the article's call failed");
+    ensure!(
+        stdout.contains("Date of booking: 01-Jun-2024 11:30"),
+        "not the article's answer"
+    );
+    ensure!(
+        stdout.contains(SERVER_ACCOUNT),
+        "the backend's account is not shown"
+    );
+    Ok(())
+}
+
+async fn show_page(suite: &Suite) -> Result<()> {
+    let page = http::post_form(
+        suite.web_addr,
+        "/booking",
+        "patient=PT-1204&doctor=DC-3904&description=",
+    )
+    .await?;
+    println!("\nThe same through the front end: HTTP {}", page.status);
+    for wanted in ["01-Jun-2024 11:30", "Gall bladder stone", SERVER_ACCOUNT] {
+        ensure!(
+            page.body.contains(wanted),
+            "the page lacks {wanted:?}:\n{}",
+            page.body
+        );
+        println!("  the page shows  {wanted}");
+    }
+    Ok(())
+}
+
+fn accounts_command(suite: &Suite) -> String {
+    format!(
+        "target/debug/alts-handshaker accounts --admin {} disable {CLIENT_ACCOUNT}",
+        suite.mock.admin()
+    )
+}

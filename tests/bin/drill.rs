@@ -1,0 +1,72 @@
+//! `scripts/revocation-drill`: the article's scenario against live processes, as a table.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+use tests::{
+    drill::{self, STEPS},
+    suite::{Ports, Suite},
+};
+
+/// Disables and enables the article's service accounts while the suite runs, makes the
+/// article's call after each step, and compares what was seen with what the article saw.
+///
+/// The rule behind it: disabling an account stops credentials from being issued and recalls none.
+/// Exits with 1 when anything differs.
+#[derive(Debug, Parser)]
+#[command(name = "scripts/revocation-drill")]
+struct Args {
+    /// Print what the client printed at each step, too
+    #[arg(long)]
+    verbose: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Args::parse()).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("drill: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether everything went as in the article.
+async fn run(args: Args) -> Result<bool> {
+    let mut suite = Suite::start(Ports::default()).await?;
+    println!(
+        "{:<4} {:<26} {:<12} {:<12}",
+        "step", "what happens", "expected", "seen"
+    );
+    let mut differences = 0;
+    for (number, step) in STEPS.iter().enumerate() {
+        let seen = drill::perform(&mut suite, step).await?;
+        let agrees = seen.status == step.expected;
+        differences += usize::from(!agrees);
+        let verdict = if agrees { "" } else { "  DIFFERS" };
+        let (words, expected) = (step.words, step.expected);
+        println!(
+            "{:<4} {words:<26} {expected:<12} {:<12}{verdict}",
+            number + 1,
+            seen.status
+        );
+        if args.verbose || !agrees {
+            println!("     {}", seen.line);
+        }
+    }
+    suite.stop().await?;
+    if differences > 0 {
+        println!(
+            "\n{differences} of {} steps differ from the article.",
+            STEPS.len()
+        );
+        return Ok(false);
+    }
+    println!(
+        "\nAs in the article: disabling stops credentials from being issued, and recalls none."
+    );
+    Ok(true)
+}

@@ -1,0 +1,314 @@
+//! The article's two machines on one: mock handshaker, backend and front end, wired together.
+
+use std::{net::SocketAddr, path::Path, process::Output};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::{
+    CLIENT_ACCOUNT, INTRUDER_ACCOUNT, SERVER_ACCOUNT,
+    process::{Process, program},
+};
+
+/// The machines that the stage's mock plays: the article's two, and one that nobody allowed.
+const MACHINES: [(&str, &str); 3] = [
+    ("prod-booking-client-vm", CLIENT_ACCOUNT),
+    ("prod-booking-service-vm", SERVER_ACCOUNT),
+    ("intruder-vm", INTRUDER_ACCOUNT),
+];
+
+/// Which ports to use; zero lets the system choose.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ports {
+    /// The backend's.
+    pub server: u16,
+    /// The front end's.
+    pub web: u16,
+}
+
+/// A running mock cloud: authority, account directory and a handshaker for each machine.
+#[derive(Debug)]
+pub struct Mock {
+    process: Process,
+    admin: String,
+    /// Handshaker addresses, in the order of the machines.
+    handshakers: Vec<String>,
+    folder: TempDir,
+}
+
+impl Mock {
+    /// Starts it with a fresh state and a handshaker for each `(machine, address, account)`.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start(machines: &[(&str, &str, &str)]) -> Result<Self> {
+        let folder = TempDir::new()?;
+        std::fs::write(
+            folder.path().join("mock.toml"),
+            config("127.0.0.1:0", machines),
+        )?;
+        let mut mock = Self {
+            process: Self::launch(folder.path())?,
+            admin: String::new(),
+            handshakers: Vec::new(),
+            folder,
+        };
+        mock.read_addresses().await?;
+        // From now on the ports that the system chose are the ports it asks for.
+        let addresses = mock.handshakers.iter();
+        let machines: Vec<_> = machines
+            .iter()
+            .zip(addresses)
+            .map(|((name, _, account), address)| (*name, address.as_str(), *account))
+            .collect();
+        std::fs::write(
+            mock.folder.path().join("mock.toml"),
+            config(&mock.admin, &machines),
+        )?;
+        Ok(mock)
+    }
+
+    /// Kills it, as a crash would, and starts it again on its state and its addresses.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn restart(&mut self) -> Result<()> {
+        self.process.kill().await?;
+        self.process = Self::launch(self.folder.path())?;
+        self.process.announced("mock ready").await?;
+        Ok(())
+    }
+
+    fn launch(folder: &Path) -> Result<Process> {
+        let mut command = Command::new(program("alts-handshaker")?);
+        command
+            .arg("mock")
+            .arg("--config")
+            .arg(folder.join("mock.toml"));
+        command
+            .arg("--state-dir")
+            .arg(folder.join("state"))
+            .args(["--log-format", "json"]);
+        Process::start("alts-handshaker", command)
+    }
+
+    async fn read_addresses(&mut self) -> Result<()> {
+        let ready = self.process.announced("mock ready").await?;
+        self.admin = field(&ready, "admin")?;
+        let ready = self.process.logged("handshaker ready");
+        self.handshakers = ready
+            .iter()
+            .map(|r| field(r, "address"))
+            .collect::<Result<_>>()?;
+        Ok(())
+    }
+
+    /// Where the handshaker of the `index`th machine listens.
+    #[must_use]
+    pub fn handshaker(&self, index: usize) -> &str {
+        &self.handshakers[index]
+    }
+
+    /// Runs `alts-handshaker accounts` with these arguments.
+    ///
+    /// # Errors
+    /// When it fails; the message is its own.
+    pub async fn accounts(&self, args: &[&str]) -> Result<String> {
+        let mut command = Command::new(program("alts-handshaker")?);
+        let output = command
+            .arg("accounts")
+            .args(args)
+            .args(["--admin", &self.admin])
+            .output()
+            .await?;
+        if !output.status.success() {
+            bail!(
+                "accounts {args:?}: {}",
+                String::from_utf8_lossy(&output.stderr).trim()
+            );
+        }
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    /// Where accounts are administered.
+    #[must_use]
+    pub fn admin(&self) -> &str {
+        &self.admin
+    }
+
+    /// Its process, for its log.
+    #[must_use]
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+}
+
+/// The mock's configuration for these machines.
+fn config(admin: &str, machines: &[(&str, &str, &str)]) -> String {
+    let mut text = format!("[admin]\naddress = \"{admin}\"\n");
+    for (name, address, account) in machines {
+        text += &format!(
+            "\n[[machine]]\nname = \"{name}\"\naddress = \"{address}\"\nservice_account = \"{account}\"\n"
+        );
+    }
+    text
+}
+
+/// The whole suite. Dropping it stops everything.
+#[derive(Debug)]
+pub struct Suite {
+    /// The mock cloud.
+    pub mock: Mock,
+    /// The backend.
+    pub server: Process,
+    /// Where it listens.
+    pub server_addr: SocketAddr,
+    /// The front end.
+    pub web: Process,
+    /// Where it listens.
+    pub web_addr: SocketAddr,
+    folder: TempDir,
+    allowed: Vec<String>,
+}
+
+impl Suite {
+    /// Starts everything, with the article's client account allowed.
+    ///
+    /// # Errors
+    /// When a program does not start; the message holds its log.
+    pub async fn start(ports: Ports) -> Result<Self> {
+        let machines = MACHINES.map(|(name, account)| (name, "127.0.0.1:0", account));
+        let mock = Mock::start(&machines).await?;
+        let folder = TempDir::new()?;
+        let allowed = vec![CLIENT_ACCOUNT.to_owned()];
+        let listen = SocketAddr::from(([127, 0, 0, 1], ports.server));
+        let (server, server_addr) = start_server(&mock, folder.path(), listen, &allowed).await?;
+        let (web, web_addr) = start_web(&mock, server_addr, ports.web).await?;
+        Ok(Self {
+            mock,
+            server,
+            server_addr,
+            web,
+            web_addr,
+            folder,
+            allowed,
+        })
+    }
+
+    /// Stops the backend as a service manager would and starts it again on the same port.
+    ///
+    /// # Errors
+    /// When it does not stop or start.
+    pub async fn restart_server(&mut self) -> Result<()> {
+        self.server.stop().await?;
+        let folder = self.folder.path();
+        let started = start_server(&self.mock, folder, self.server_addr, &self.allowed).await?;
+        (self.server, self.server_addr) = started;
+        Ok(())
+    }
+
+    /// `booking-client` on the article's client machine: address and server account are given,
+    /// further arguments follow.
+    ///
+    /// # Errors
+    /// When it cannot be run; its own failures are in the output.
+    pub async fn client(&self, args: &[&str]) -> Result<Output> {
+        let address = self.server_addr.to_string();
+        let all: Vec<&str> = [&[&address, SERVER_ACCOUNT], args].concat();
+        self.client_on(0, &all).await
+    }
+
+    /// `booking-client` on the machine with this index, with exactly these arguments.
+    ///
+    /// # Errors
+    /// When it cannot be run; its own failures are in the output.
+    pub async fn client_on(&self, machine: usize, args: &[&str]) -> Result<Output> {
+        let mut command = Command::new(program("booking-client")?);
+        untrusted(&mut command, self.mock.handshaker(machine));
+        Ok(command.args(args).output().await?)
+    }
+
+    /// The backend's folder, where its database is.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Stops everything in order, front end first.
+    ///
+    /// # Errors
+    /// When a program does not stop by itself.
+    pub async fn stop(mut self) -> Result<()> {
+        for process in [&mut self.web, &mut self.server, &mut self.mock.process] {
+            let status = process.stop().await?;
+            if !status.success() {
+                bail!("a program ended with {status}:\n{}", process.log_text());
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn start_server(
+    mock: &Mock,
+    folder: &Path,
+    listen: SocketAddr,
+    allowed: &[String],
+) -> Result<(Process, SocketAddr)> {
+    let mut command = Command::new(program("booking-server")?);
+    untrusted(&mut command, mock.handshaker(1));
+    command
+        .args(allowed)
+        .args(["--log-format", "json", "--listen", &listen.to_string()]);
+    command
+        .arg("--database-url")
+        .arg(format!("sqlite:{}", folder.join("ot-booking.db").display()));
+    let mut process = Process::start("booking-server", command)?;
+    let started = process
+        .announced("Booking OT service started successfully!")
+        .await?;
+    let address = field(&started, "address")?.parse()?;
+    Ok((process, address))
+}
+
+async fn start_web(mock: &Mock, backend: SocketAddr, port: u16) -> Result<(Process, SocketAddr)> {
+    let mut command = Command::new(program("booking-web")?);
+    untrusted(&mut command, mock.handshaker(0));
+    command.args([
+        "--backend",
+        &backend.to_string(),
+        "--backend-account",
+        SERVER_ACCOUNT,
+    ]);
+    command.args([
+        "--log-format",
+        "json",
+        "--listen",
+        &format!("127.0.0.1:{port}"),
+    ]);
+    let mut process = Process::start("booking-web", command)?;
+    let started = process.announced("Booking web front end started").await?;
+    let address = field(&started, "address")?.parse()?;
+    Ok((process, address))
+}
+
+fn untrusted(command: &mut Command, handshaker: &str) {
+    command.args([
+        "--handshaker-address",
+        handshaker,
+        "--allow-untrusted-handshaker",
+    ]);
+}
+
+/// A text field of a log line.
+///
+/// # Errors
+/// When it is not there.
+pub fn field(fields: &Value, name: &str) -> Result<String> {
+    let value = fields.get(name).and_then(Value::as_str);
+    Ok(value
+        .with_context(|| format!("no field {name} in {fields}"))?
+        .to_owned())
+}
