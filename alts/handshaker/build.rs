@@ -1,12 +1,15 @@
-//! Compiles our two protos in pure Rust (no `protoc`): the handshake's messages, and the admin
-//! service.
+//! Compiles our protos in pure Rust (no `protoc`): the handshake's messages, the authority's
+//! service and the admin services.
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=proto");
     let files = protox::compile(
         [
             "alts_local/v1/handshake.proto",
+            "alts_handshaker/authority/v1/authority.proto",
             "alts_handshaker/admin/v1/accounts.proto",
+            "alts_handshaker/admin/v1/authority.proto",
+            "alts_handshaker/admin/v1/machines.proto",
         ],
         ["proto"],
     )?;

@@ -70,6 +70,7 @@ async fn run(config: Config) -> anyhow::Result<()> {
         patient_names: Arc::new(patient_names),
         allowed_clients: config.allowed_clients,
         drain_timeout: config.drain_timeout,
+        max_connection_age: config.max_connection_age,
     };
     let served = serve(listener, handshaker, deps, signals.first()).await;
     if time::timeout(CLOSE_TIMEOUT, store.close()).await.is_err() {

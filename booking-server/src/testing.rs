@@ -108,6 +108,7 @@ pub(crate) fn deps<S: Store>(store: &Arc<S>) -> Deps<S> {
         patient_names: Arc::new(PatientNames::pseudonyms([0; KEY_BYTES].into())),
         allowed_clients: Vec::new(),
         drain_timeout: PATIENCE,
+        max_connection_age: None,
     }
 }
 

@@ -9,7 +9,9 @@ java/ and cpp/ take the same words:
     stranger crowd ADDRESS COUNT [ACCOUNT...]     COUNT connections at once
     stranger pingpong ADDRESS COUNT [ACCOUNT...]  COUNT messages on one stream, each awaited before the next
     stranger talk ADDRESS [ACCOUNT...]            a call for each line of standard input, on one channel;
-                                                  for the line `patiently` it waits for a connection
+                                                  for the line `patiently` it waits for a connection,
+                                                  for `anew` it has a channel of its own,
+                                                  for `briefly` that, and two seconds
     stranger serve PORT [ACCOUNT...]              an echo and booking server; with accounts, only for those
 
 The ACCOUNTs of a client are its targets. A call's outcome is one line of JSON: `code`, and either
@@ -122,14 +124,19 @@ def pingpong(address, count, accounts):
 
 
 def talk(address, accounts):
-    stub = ECHO_GRPC.EchoStub(channel(address, accounts))
+    lasting = channel(address, accounts)
     for line in map(str.strip, sys.stdin):
+        anew = line in ("anew", "briefly")
+        used = channel(address, accounts, own_connection=True) if anew else lasting
 
         def call():
-            stub.Unary(ECHO.Payload(data=line.encode()), timeout=30, wait_for_ready=line == "patiently")
+            limits = {"timeout": 2 if line == "briefly" else 30, "wait_for_ready": line == "patiently"}
+            ECHO_GRPC.EchoStub(used).Unary(ECHO.Payload(data=line.encode()), **limits)
             return {}
 
         report(call)
+        if anew:
+            used.close()
 
 
 def greet(context, allowed):

@@ -1,115 +1,310 @@
 //! A workload's connection to its handshaker, and the credential that lives and dies with it.
 //!
-//! A credential is obtained when the workload's process connects and is kept for that connection,
-//! at most until it expires. So disabling an account stops new processes at once and running ones
-//! when their credential ends: it recalls nothing. A connection without a credential asks again at
-//! each handshake.
+//! A credential is obtained when the workload's process connects and is kept for that connection, at
+//! most until it expires. So disabling an account stops new processes at once and running ones when
+//! their credential ends: it recalls nothing. A connection without a credential asks again at each
+//! handshake.
+//!
+//! ```text
+//!   issued                          2/3 of its life, a little spread                    expires
+//!     |---------------- used ----------------|------ used; asking for the next one ------|
+//!                                            authority out of reach, or the account disabled:
+//!                                            what is held is used to its end
+//! ```
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, Mutex as SyncMutex, PoisonError, Weak},
+    time::Duration,
+};
 
-use tokio::sync::Mutex;
+use tokio::{
+    sync::{Mutex, Semaphore},
+    task::AbortHandle,
+    time::{Instant, sleep},
+};
 
 use crate::{
     Clock, Issuer, NoCredential, environment,
-    handshake::{HandshakeCredential, MachineName, MasterCredential, MasterKey, Timestamp},
+    faults::FaultSwitch,
+    handshake::{
+        HandshakeCredential, MachineName, MasterCredential, MasterKey, Seed, Timestamp, Validity,
+    },
+    metrics::{Counted, CredentialSlot, Metrics},
+    retry::Backoff,
+    revocation::Revocation,
     session::SessionContext,
+    slots::{Busy, Slot},
+    trust_feed::TrustFeed,
 };
 
 /// How long one key agreement key is used. It is replaced without asking the authority.
-const HANDSHAKE_CERTIFICATE_LIFETIME: Duration = Duration::from_secs(10 * 60);
+pub(crate) const HANDSHAKE_CERTIFICATE_LIFETIME: Duration = Duration::from_secs(10 * 60);
 
 /// A key this close to its end is replaced before it is used: the handshake must end while it
 /// holds.
 const RENEWAL_MARGIN: Duration = Duration::from_secs(60);
 
+/// Waits between attempts to renew: the first, and the longest.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+const LONGEST_RETRY: Duration = Duration::from_secs(60);
+
 /// One machine: what it runs as, and where its credentials come from.
 pub(crate) struct Workload<I> {
     pub(crate) machine: MachineName,
     pub(crate) session: SessionContext,
+    pub(crate) trust: TrustFeed,
     pub(crate) issuer: Arc<I>,
+    pub(crate) revocation: Revocation,
+    pub(crate) faults: Option<Arc<FaultSwitch>>,
+    pub(crate) metrics: Arc<Metrics>,
     pub(crate) clock: Clock,
+}
+
+impl<I> Clone for Workload<I> {
+    fn clone(&self) -> Self {
+        Self {
+            machine: self.machine.clone(),
+            session: self.session.clone(),
+            trust: self.trust.clone(),
+            issuer: Arc::clone(&self.issuer),
+            revocation: self.revocation.clone(),
+            faults: self.faults.clone(),
+            metrics: Arc::clone(&self.metrics),
+            clock: self.clock.clone(),
+        }
+    }
+}
+
+impl<I> Workload<I> {
+    /// For a session that begins now.
+    pub(crate) fn session(&self) -> SessionContext {
+        SessionContext {
+            trust: self.trust.current(),
+            ..self.session.clone()
+        }
+    }
 }
 
 /// One connection of one process on that machine.
 pub(crate) struct Connection<I> {
     workload: Arc<Workload<I>>,
-    held: Mutex<Option<Held>>,
+    /// Held across the request to the authority: one connection asks once, however many handshakes
+    /// wait.
+    held: Mutex<State>,
+    gauge: CredentialSlot,
+    /// Keeps the connection from giving way while it works. `None` in tests.
+    slot: Option<Arc<Slot>>,
+    /// For the fault limit-streams.
+    streams: SyncMutex<Option<(usize, Arc<Semaphore>)>>,
+    _counted: Counted,
+}
+
+#[derive(Default)]
+struct State {
+    held: Option<Held>,
+    /// For those who waited while it was asked for in vain: they hear the same.
+    refused: Option<(Instant, NoCredential)>,
 }
 
 struct Held {
     master: MasterCredential,
     handshake: Arc<HandshakeCredential>,
+    keeper: AbortHandle,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.keeper.abort();
+    }
 }
 
 impl<I: Issuer> Connection<I> {
-    /// Begins to obtain the credential at once: what counts is the account's state when the process
-    /// connects.
-    pub(crate) fn open(workload: Arc<Workload<I>>) -> Arc<Self> {
-        let connection = Arc::new(Self {
-            workload,
+    /// Something has connected; whether it is a workload shows when it speaks.
+    pub(crate) fn open(workload: Arc<Workload<I>>, slot: Option<Slot>) -> Arc<Self> {
+        Arc::new(Self {
             held: Mutex::default(),
-        });
-        let opened = Arc::clone(&connection);
+            slot: slot.map(Arc::new),
+            streams: SyncMutex::default(),
+            gauge: workload.metrics.credential_slot(),
+            _counted: workload.metrics.connection(&workload.machine),
+            workload,
+        })
+    }
+
+    /// It speaks HTTP/2. Begins to obtain the credential at once: what counts is the account's state
+    /// when the process connects.
+    pub(crate) fn begin(self: &Arc<Self>) {
+        let opened = Arc::clone(self);
         tokio::spawn(async move {
             if let Err(cause) = opened.credential().await {
                 let machine = opened.workload.machine.as_ref();
                 tracing::warn!(machine, %cause, "no credential for a new connection");
             }
         });
-        connection
     }
 
-    pub(crate) fn workload(&self) -> &Workload<I> {
+    pub(crate) fn workload(&self) -> &Arc<Workload<I>> {
         &self.workload
     }
 
-    /// The credential, obtained or renewed if need be.
-    pub(crate) async fn credential(&self) -> Result<Arc<HandshakeCredential>, NoCredential> {
-        // Held across the request to the authority: one connection asks once, however many
-        // handshakes wait.
-        let mut held = self.held.lock().await;
-        let now = self.workload.clock.now();
-        if held
-            .as_ref()
-            .is_some_and(|held| !held.master.validity().holds(now))
-        {
-            *held = None;
-        }
-        let current = match held.take() {
-            Some(current) => current.renewed(&self.workload, now)?,
-            None => self.obtain(now).await?,
-        };
-        let credential = Arc::clone(&current.handshake);
-        *held = Some(current);
-        Ok(credential)
+    /// A call begins: this connection is not idle while it lasts.
+    pub(crate) fn busy(&self) -> Option<Busy> {
+        self.slot.as_ref().map(Slot::busy)
     }
 
-    async fn obtain(&self, now: Timestamp) -> Result<Held, NoCredential> {
+    /// For the fault limit-streams: one limit for all calls of this connection.
+    pub(crate) fn stream_limit(&self, limit: usize) -> Arc<Semaphore> {
+        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        match streams.as_ref() {
+            Some((current, permits)) if *current == limit => Arc::clone(permits),
+            _ => {
+                let permits = Arc::new(Semaphore::new(limit));
+                *streams = Some((limit, Arc::clone(&permits)));
+                permits
+            }
+        }
+    }
+
+    /// The credential, obtained or renewed if need be.
+    pub(crate) async fn credential(
+        self: &Arc<Self>,
+    ) -> Result<Arc<HandshakeCredential>, NoCredential> {
+        let asked = Instant::now();
+        let mut state = self.held.lock().await;
+        let now = self.workload.clock.now();
+        let expired = |held: &Held| !held.master.validity().holds(now);
+        if state.held.as_ref().is_some_and(expired) {
+            state.held = None;
+            self.gauge.clear();
+        }
+        if state.held.is_none() {
+            if let Some((when, cause)) = &state.refused
+                && *when >= asked
+            {
+                return Err(cause.clone());
+            }
+            match self.obtain().await {
+                Ok(master) => self.hold(&mut state, master)?,
+                Err(cause) => {
+                    state.refused = Some((Instant::now(), cause.clone()));
+                    return Err(cause);
+                }
+            }
+        }
+        let held = state.held.as_mut().expect("it was obtained above");
+        held.freshen(&self.workload, now)?;
+        Ok(Arc::clone(&held.handshake))
+    }
+
+    async fn obtain(&self) -> Result<MasterCredential, NoCredential> {
         let workload = &self.workload;
         let key = MasterKey::new(workload.session.account.clone(), &seed()?);
         let request = key.request(workload.machine.clone());
-        let master = key.certified(workload.issuer.issue(request).await?);
-        let handshake = agreement_key(&master, workload, now)?;
-        Ok(Held { master, handshake })
+        let issued = workload.issuer.issue(request).await;
+        let result = issued.as_ref().err().map_or("issued", NoCredential::word);
+        workload
+            .metrics
+            .credential_request(&workload.machine, result);
+        Ok(key.certified(issued?))
     }
+
+    /// Takes a master credential into use, and sees to the one after it.
+    fn hold(
+        self: &Arc<Self>,
+        state: &mut State,
+        master: MasterCredential,
+    ) -> Result<(), NoCredential> {
+        let validity = master.validity();
+        let handshake = agreement_key(&master, &self.workload, self.workload.clock.now())?;
+        let keeper = tokio::spawn(renew(Arc::downgrade(self), validity));
+        self.gauge.holds(&self.workload.machine, validity.not_after);
+        state.held = Some(Held {
+            master,
+            handshake,
+            keeper: keeper.abort_handle(),
+        });
+        state.refused = None;
+        Ok(())
+    }
+}
+
+/// Waits for the time to renew, and renews: handshakes go on with the old credential meanwhile.
+/// Aborted when that is replaced or its connection ends.
+async fn renew<I: Issuer>(connection: Weak<Connection<I>>, validity: Validity) {
+    let Some(wait) = connection.upgrade().map(|connection| {
+        let now = connection.workload.clock.now();
+        renewal_wait(validity, now, environment::fraction())
+    }) else {
+        return;
+    };
+    sleep(wait).await;
+    let mut backoff = Backoff::new(FIRST_RETRY, LONGEST_RETRY);
+    loop {
+        let Some(connection) = connection.upgrade() else {
+            return;
+        };
+        let machine = connection.workload.machine.clone();
+        // Not under the lock: handshakes must not wait for this.
+        match connection.obtain().await {
+            Ok(master) => {
+                let mut state = connection.held.lock().await;
+                // Drops, and so aborts, what this task belongs to: nothing is left to be done here.
+                match connection.hold(&mut state, master) {
+                    Ok(()) => tracing::debug!(%machine, "credential renewed"),
+                    Err(cause) => tracing::warn!(%machine, %cause, "credential not renewed"),
+                }
+                return;
+            }
+            Err(cause) => {
+                let now = connection.workload.clock.now();
+                let left_s = validity
+                    .not_after
+                    .as_unix_s()
+                    .saturating_sub(now.as_unix_s());
+                if left_s == 0 {
+                    tracing::warn!(%machine, %cause, "the credential has ended");
+                    return;
+                }
+                tracing::warn!(%machine, %cause, left_s, "the credential cannot be renewed; \
+                    going on with it until it ends");
+            }
+        }
+        drop(connection);
+        sleep(backoff.next(environment::fraction())).await;
+    }
+}
+
+/// Until two thirds of its life, spread by a tenth so that credentials which were issued together
+/// are not renewed together. `fraction`: random, 0 to 1.
+fn renewal_wait(validity: Validity, now: Timestamp, fraction: f64) -> Duration {
+    let life_s = validity.not_after.as_unix_s() - validity.not_before.as_unix_s();
+    let life = Duration::from_secs(life_s);
+    let after = life.mul_f64(2.0 / 3.0 - 0.05 + 0.1 * fraction.clamp(0.0, 1.0));
+    let age_s = now
+        .as_unix_s()
+        .saturating_sub(validity.not_before.as_unix_s());
+    // An authority whose clock is far behind issues what is old already: that must not become a
+    // loop without a pause.
+    after
+        .saturating_sub(Duration::from_secs(age_s))
+        .max(life / 3)
 }
 
 impl Held {
-    fn renewed<I>(self, workload: &Workload<I>, now: Timestamp) -> Result<Self, NoCredential> {
+    /// Replaces the key agreement key when its time has come.
+    fn freshen<I>(&mut self, workload: &Workload<I>, now: Timestamp) -> Result<(), NoCredential> {
         let soon = now.after(RENEWAL_MARGIN);
         let end = self.handshake.validity().not_after;
         // The last one ends with the master certificate; a newer one could not end later.
-        if soon < end || end == self.master.validity().not_after {
-            return Ok(self);
+        if soon >= end && end != self.master.validity().not_after {
+            self.handshake = agreement_key(&self.master, workload, now)?;
         }
-        Ok(Self {
-            handshake: agreement_key(&self.master, workload, now)?,
-            master: self.master,
-        })
+        Ok(())
     }
 }
 
-fn agreement_key<I>(
+pub(crate) fn agreement_key<I>(
     master: &MasterCredential,
     workload: &Workload<I>,
     now: Timestamp,
@@ -119,7 +314,7 @@ fn agreement_key<I>(
     Ok(Arc::new(credential))
 }
 
-fn seed() -> Result<crate::handshake::Seed, NoCredential> {
+pub(crate) fn seed() -> Result<Seed, NoCredential> {
     environment::seed().map_err(|error| NoCredential::AuthorityUnreachable(error.to_string()))
 }
 

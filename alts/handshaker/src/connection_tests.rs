@@ -8,7 +8,8 @@ use std::sync::{
 use super::*;
 use crate::{
     ServiceAccount,
-    handshake::{Cipher, MasterCertificate, MasterRequest, RootKey, Seed, Trust, Validity},
+    handshake::{MasterCertificate, MasterRequest, RootKey, Seed, Trust, Validity},
+    revocation::Revocation,
 };
 
 const START: u64 = 1_700_000_000;
@@ -17,7 +18,7 @@ const START: u64 = 1_700_000_000;
 struct FakeIssuer {
     refusal: SyncMutex<Option<NoCredential>>,
     asked: AtomicU64,
-    now: Arc<AtomicU64>,
+    clock: Clock,
 }
 
 impl Issuer for FakeIssuer {
@@ -28,8 +29,7 @@ impl Issuer for FakeIssuer {
         if let Some(refusal) = self.refusal.lock().unwrap().clone() {
             return Err(refusal);
         }
-        let now = Timestamp::from_unix_s(self.now.load(Ordering::SeqCst));
-        let validity = Validity::starting(now, Duration::from_secs(3600));
+        let validity = Validity::starting(self.clock.now(), Duration::from_secs(3600));
         Ok(RootKey::new(&Seed::new([1; 32])).sign(&request, validity, 1))
     }
 }
@@ -41,23 +41,36 @@ struct World {
 }
 
 impl World {
+    /// Its clock moves when it is told to.
     fn new() -> Self {
         let now = Arc::new(AtomicU64::new(START));
+        let read = Arc::clone(&now);
+        let clock = Clock::new(move || Timestamp::from_unix_s(read.load(Ordering::SeqCst)));
+        Self::with_clock(now, clock)
+    }
+
+    /// Its clock is tokio's, which a test may pause: it moves when everybody waits.
+    fn moving() -> Self {
+        let begin = Instant::now();
+        let clock = Clock::new(move || Timestamp::from_unix_s(START + begin.elapsed().as_secs()));
+        Self::with_clock(Arc::default(), clock)
+    }
+
+    fn with_clock(now: Arc<AtomicU64>, clock: Clock) -> Self {
         let issuer = Arc::new(FakeIssuer {
             refusal: SyncMutex::default(),
             asked: AtomicU64::new(0),
-            now: Arc::clone(&now),
+            clock: clock.clone(),
         });
-        let clock_now = Arc::clone(&now);
         let workload = Arc::new(Workload {
             machine: MachineName::parse("vm").unwrap(),
-            session: SessionContext {
-                account: account(),
-                trust: Arc::new(Trust::new([])),
-                ciphers: vec![Cipher::Pfs],
-            },
+            session: SessionContext::new(account(), Arc::new(Trust::of_roots([]))),
+            trust: Arc::new(Trust::of_roots([])).into(),
             issuer: Arc::clone(&issuer),
-            clock: Clock::new(move || Timestamp::from_unix_s(clock_now.load(Ordering::SeqCst))),
+            revocation: Revocation::Issue,
+            faults: None,
+            metrics: Arc::new(Metrics::new(clock.clone())),
+            clock,
         });
         Self {
             issuer,
@@ -67,7 +80,9 @@ impl World {
     }
 
     fn connect(&self) -> Arc<Connection<FakeIssuer>> {
-        Connection::open(Arc::clone(&self.workload))
+        let connection = Connection::open(Arc::clone(&self.workload), None);
+        connection.begin();
+        connection
     }
 
     fn disable(&self) {
@@ -161,4 +176,90 @@ async fn an_authority_out_of_reach_is_named() {
     let cause = NoCredential::AuthorityUnreachable("connection refused".to_owned());
     *world.issuer.refusal.lock().unwrap() = Some(cause.clone());
     assert_eq!(world.connect().credential().await.unwrap_err(), cause);
+}
+
+async fn wait_s(seconds: u64) {
+    sleep(Duration::from_secs(seconds)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_credential_is_renewed_at_two_thirds_of_its_life_whether_or_not_anybody_asks() {
+    let world = World::moving();
+    let connection = world.connect();
+    let first = connection.credential().await.unwrap();
+    wait_s(3600 * 2 / 3 - 200).await;
+    assert_eq!(world.asked(), 1);
+    wait_s(400).await;
+    assert_eq!(world.asked(), 2);
+    let second = connection.credential().await.unwrap();
+    assert_ne!(first.certificate(), second.certificate());
+    // And the second one in its turn.
+    wait_s(3600).await;
+    assert_eq!(world.asked(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_in_vain_leaves_what_is_held_and_is_tried_again() {
+    for (cause, what) in [
+        (NoCredential::Disabled(account()), "disabled"),
+        (
+            NoCredential::AuthorityUnreachable("down".to_owned()),
+            "unreachable",
+        ),
+    ] {
+        let world = World::moving();
+        let connection = world.connect();
+        connection.credential().await.unwrap();
+        *world.issuer.refusal.lock().unwrap() = Some(cause);
+        wait_s(3500).await;
+        assert!(world.asked() > 5, "{what}: asked {} times", world.asked());
+        assert!(
+            connection.credential().await.is_ok(),
+            "{what}: it still holds"
+        );
+        world.enable();
+        wait_s(65).await;
+        // Renewed before it ended: nobody noticed.
+        wait_s(1000).await;
+        assert!(connection.credential().await.is_ok());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_while_the_authority_is_asked_in_vain_hears_the_same() {
+    let world = World::moving();
+    world.disable();
+    let connection = world.connect();
+    tokio::task::yield_now().await;
+    let waiting = (0..50).map(|_| {
+        let connection = Arc::clone(&connection);
+        tokio::spawn(async move { connection.credential().await })
+    });
+    for waiter in waiting.collect::<Vec<_>>() {
+        assert_eq!(
+            waiter.await.unwrap().unwrap_err(),
+            NoCredential::Disabled(account())
+        );
+    }
+    assert!(world.asked() < 5, "asked {} times", world.asked());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_connection_renews_nothing() {
+    let world = World::moving();
+    let connection = world.connect();
+    connection.credential().await.unwrap();
+    drop(connection);
+    wait_s(3 * 3600).await;
+    assert_eq!(world.asked(), 1);
+}
+
+#[test]
+fn an_authority_whose_clock_is_behind_is_not_asked_without_a_pause() {
+    let life = Duration::from_secs(3600);
+    let validity = Validity::starting(Timestamp::from_unix_s(START), life);
+    for late_s in [0, 1800, 3000, 3599, 100_000] {
+        let wait = renewal_wait(validity, Timestamp::from_unix_s(START + late_s), 0.0);
+        assert!(wait >= life / 3 && wait < life, "{late_s}: {wait:?}");
+    }
 }

@@ -66,6 +66,17 @@ pub(crate) fn number() -> Result<u64, NoEntropy> {
     random().map(|bytes| u64::from_le_bytes(*bytes))
 }
 
+/// Makes a question one of its kind.
+pub(crate) fn nonce() -> Result<[u8; 16], NoEntropy> {
+    random().map(|bytes| *bytes)
+}
+
+/// Spreads waits: 0 to 1. Without randomness everybody waits for the same time, which is no secret.
+pub(crate) fn fraction() -> f64 {
+    let [low, high, ..] = number().unwrap_or_default().to_le_bytes();
+    f64::from(u16::from_le_bytes([low, high])) / f64::from(u16::MAX)
+}
+
 fn random<const LEN: usize>() -> Result<Zeroizing<[u8; LEN]>, NoEntropy> {
     let mut bytes = Zeroizing::new([0; LEN]);
     getrandom::fill(bytes.as_mut_slice()).map_err(NoEntropy)?;

@@ -1,11 +1,11 @@
 //! Where a handshaker gets credentials from, and why it may get none.
 //!
-//! The seam between a handshaker and its authority: today both live in one process; an authority in
-//! another process is another implementation of [`Issuer`].
+//! The seam between a handshaker and its authority: a [`Cloud`](crate::cloud::Cloud) in the same
+//! process, or one in another process behind [`RemoteAuthority`](crate::remote::RemoteAuthority).
 
 use crate::{
     ServiceAccount,
-    handshake::{MasterCertificate, MasterRequest},
+    handshake::{MasterCertificate, MasterRequest, RevocationId},
 };
 
 /// Certifies workloads' keys, or says why not.
@@ -18,6 +18,16 @@ pub trait Issuer: Send + Sync + 'static {
         &self,
         request: MasterRequest,
     ) -> impl Future<Output = Result<MasterCertificate, NoCredential>> + Send;
+
+    /// Revokes a certificate, if this issuer lets a machine do so: for tests.
+    ///
+    /// # Errors
+    /// Says why not.
+    fn revoke(&self, id: RevocationId) -> Result<(), String> {
+        Err(format!(
+            "a machine cannot revoke; on the authority: alts-handshaker authority revoke {id}"
+        ))
+    }
 }
 
 /// Why a workload has no credential.
@@ -36,17 +46,31 @@ pub enum NoCredential {
          create {0}"
     )]
     Unknown(ServiceAccount),
+    /// The authority does not believe that this machine may have one.
+    #[error("no credential: the authority refuses this machine: {0}")]
+    MachineRefused(String),
     /// The authority cannot be asked.
     #[error("no credential: the authority is out of reach: {0}; start it, then try again")]
     AuthorityUnreachable(String),
 }
 
 impl NoCredential {
+    /// For metrics: one word.
+    pub(crate) const fn word(&self) -> &'static str {
+        match self {
+            Self::Disabled(_) => "disabled",
+            Self::Unknown(_) => "unknown",
+            Self::MachineRefused(_) => "refused",
+            Self::AuthorityUnreachable(_) => "unreachable",
+        }
+    }
+
     /// The cause without the remedy: what the peer is told, who can do nothing about it.
     pub fn cause_for_peer(&self) -> String {
         match self {
             Self::Disabled(account) => format!("{account} is disabled"),
             Self::Unknown(account) => format!("{account} does not exist"),
+            Self::MachineRefused(_) => "its authority refuses its machine".to_owned(),
             Self::AuthorityUnreachable(_) => "its authority is out of reach".to_owned(),
         }
     }

@@ -2,23 +2,37 @@
 
 pub mod admin;
 pub mod authority;
-
 pub mod cloud;
 pub mod config;
 mod connection;
 pub mod directory;
 mod environment;
+pub mod faults;
 pub mod handshake;
+mod http;
+pub mod identity;
 mod issuer;
 mod listener;
 mod log;
+pub mod metrics;
 pub mod mock;
+mod process;
+pub mod remote;
+mod retry;
+pub mod revocation;
+mod rpc;
+pub mod serve;
 mod service;
 pub mod session;
+mod slots;
 mod spelling;
 pub mod state;
+mod trust_feed;
 
+pub use admin::BindError;
 pub use alts::ServiceAccount;
 pub use environment::{Clock, NoEntropy};
+pub use http::HttpError;
 pub use issuer::{Issuer, NoCredential};
 pub use service::{Limits, MachineHandshaker};
+pub use trust_feed::TrustFeed;

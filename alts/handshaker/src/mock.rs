@@ -1,24 +1,23 @@
 //! A mock cloud in one process: authority, directory, one handshaker per machine, and the admin
-//! service.
+//! surface.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
-use tokio_stream::wrappers::TcpListenerStream;
-use tonic::transport::Server;
+use tokio::net::TcpListener;
 
 use crate::{
-    Clock, ServiceAccount,
-    admin::Admin,
+    Clock, NoEntropy, ServiceAccount,
+    admin::{AdminParts, AdminSurface, BindError},
     cloud::{Cloud, CloudError},
-    config::{Config, Machine},
+    config::{AdminAddress, Config, Machine, RevocationMode},
+    faults::Switches,
     handshake::MachineName,
+    metrics::Metrics,
+    process::{Servers, bind, local_address},
+    revocation::Revocation,
     service::MachineHandshaker,
     state::StateDir,
 };
-
-/// How long handshakes under way may take to end when the mock stops. Then connections are cut.
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Why a mock cloud cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -28,18 +27,11 @@ pub enum MockError {
     #[error(transparent)]
     Cloud(#[from] CloudError),
     /// An address cannot be listened on.
-    #[error(
-        "cannot listen on {address} for {whom}: {source}; stop what listens there (another mock?) \
-         or configure another address or port 0"
-    )]
-    Listen {
-        /// Where.
-        address: SocketAddr,
-        /// A machine's name, or the admin service.
-        whom: String,
-        /// What the system says.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Listen(#[from] BindError),
+    /// Nothing secret can be made.
+    #[error(transparent)]
+    NoEntropy(#[from] NoEntropy),
 }
 
 /// A machine whose handshaker is ready.
@@ -58,8 +50,8 @@ pub struct ReadyMachine {
 pub struct MockCloud {
     machines: Vec<ReadyMachine>,
     admin: SocketAddr,
-    stop: watch::Sender<bool>,
-    servers: JoinSet<Result<(), tonic::transport::Error>>,
+    metrics: Arc<Metrics>,
+    servers: Servers,
 }
 
 impl MockCloud {
@@ -74,34 +66,36 @@ impl MockCloud {
             .iter()
             .map(|(email, name)| (email, name.as_str()));
         let cloud = Cloud::open(state, accounts, config.credential_lifetime, clock.clone())?;
-        let cloud = Arc::new(cloud);
+        let cloud = Arc::new(cloud.with_policy(config.handshake.policy.clone()));
 
-        let admin_listener = bind(config.admin, "the admin service").await?;
-        let admin = local_address(&admin_listener, config.admin);
+        let surface = AdminSurface::bind(&AdminAddress::Tcp(config.admin)).await?;
         let mut bound = Vec::with_capacity(config.machines.len());
         for machine in &config.machines {
             bound.push((machine, bind(machine.address, machine.name.as_ref()).await?));
         }
 
-        let (stop, _) = watch::channel(false);
+        let metrics = Arc::new(Metrics::new(clock.clone()));
+        let faults = Switches::of(config.machines.iter().map(|machine| machine.name.clone()));
         let mut mock = Self {
             machines: Vec::with_capacity(bound.len()),
-            admin,
-            stop,
-            servers: JoinSet::new(),
+            admin: match surface.address() {
+                AdminAddress::Tcp(address) => *address,
+                AdminAddress::Unix(_) => config.admin,
+            },
+            metrics: Arc::clone(&metrics),
+            servers: Servers::new(),
         };
-        let trust = cloud.trust();
         for (machine, listener) in bound {
-            let handshaker = MachineHandshaker::new(
-                machine.name.clone(),
-                machine.account.clone(),
-                Arc::clone(&cloud),
-                Arc::clone(&trust),
-                clock.clone(),
-            );
+            let handshaker = handshaker(machine, config, &cloud, &metrics, &faults, &clock)?;
             mock.serve_machine(machine, handshaker, listener);
         }
-        mock.serve_admin(cloud, admin_listener);
+        let parts = AdminParts {
+            cloud: Some(cloud),
+            faults: Some(faults),
+            metrics,
+        };
+        mock.servers
+            .spawn(surface.serve(parts, mock.servers.stopped()));
         Ok(mock)
     }
 
@@ -116,18 +110,8 @@ impl MockCloud {
             account: machine.account.clone(),
             address: local_address(&listener, machine.address),
         });
-        let stopped = stopped(self.stop.subscribe());
+        let stopped = self.servers.stopped();
         self.servers.spawn(handshaker.serve(listener, stopped));
-    }
-
-    fn serve_admin(&mut self, cloud: Arc<Cloud>, listener: TcpListener) {
-        let stopped = stopped(self.stop.subscribe());
-        let server = Server::builder().serve_with_incoming_shutdown(
-            Admin::server(cloud),
-            TcpListenerStream::new(listener),
-            stopped,
-        );
-        self.servers.spawn(server);
     }
 
     /// In the configuration's order.
@@ -140,35 +124,39 @@ impl MockCloud {
         self.admin
     }
 
+    /// What its handshakers count.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
     /// Accepts nothing more, gives handshakes under way a moment, then cuts connections. The state
     /// directory is free afterwards.
-    pub async fn stop(mut self) {
-        // Nobody to tell is fine: then every server has ended.
-        let _ = self.stop.send(true);
-        let drained = async { while self.servers.join_next().await.is_some() {} };
-        if tokio::time::timeout(DRAIN_TIMEOUT, drained).await.is_err() {
-            self.servers.shutdown().await;
-        }
+    pub async fn stop(self) {
+        self.servers.stop().await;
     }
 }
 
-async fn bind(address: SocketAddr, whom: &str) -> Result<TcpListener, MockError> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|source| MockError::Listen {
-            address,
-            whom: whom.to_owned(),
-            source,
-        })
-}
-
-fn local_address(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
-    // A bound socket has an address; should the system not tell it, what was asked for is the best
-    // answer.
-    listener.local_addr().unwrap_or(asked)
-}
-
-/// Resolves when told to stop, or when nobody is left to tell.
-async fn stopped(mut stop: watch::Receiver<bool>) {
-    let _ = stop.wait_for(|stop| *stop).await;
+fn handshaker(
+    machine: &Machine,
+    config: &Config,
+    cloud: &Arc<Cloud>,
+    metrics: &Arc<Metrics>,
+    faults: &Switches,
+    clock: &Clock,
+) -> Result<MachineHandshaker<Cloud>, NoEntropy> {
+    let revocation = match config.revocation {
+        RevocationMode::Issue => Revocation::Issue,
+        RevocationMode::Handshake => Revocation::Local(Arc::clone(cloud)),
+    };
+    MachineHandshaker::new(
+        machine.name.clone(),
+        machine.account.clone(),
+        Arc::clone(cloud),
+        cloud.trust_feed(),
+        clock.clone(),
+    )
+    .with_metrics(Arc::clone(metrics))
+    .with_revocation(revocation)
+    .with_faults(faults.get(machine.name.as_ref()).cloned())
+    .with_handshake(&config.handshake)
 }

@@ -1,41 +1,45 @@
-//! One machine's handshaker: the gRPC shell around [`Session`]. Decides nothing; bounds everything
-//! in time and number.
+//! One machine's handshaker as a gRPC service. Decides nothing; bounds everything in number.
 
-use std::{
-    fmt,
-    future::pending,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use alts::gcp::{
     HandshakerReq, HandshakerResp,
     handshaker_service_server::{HandshakerService, HandshakerServiceServer},
 };
-use tokio::{net::TcpListener, sync::mpsc, time::timeout};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, mpsc},
+};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming, transport::Server};
 
 use crate::{
-    Clock, Issuer, ServiceAccount,
+    Clock, Issuer, NoEntropy, ServiceAccount,
+    config::HandshakeConfig,
     connection::{Connection, Workload},
     environment,
-    handshake::{Cipher, MachineName, Trust},
+    faults::FaultSwitch,
+    handshake::{MachineName, Resumption},
     listener::Incoming,
-    log::{Outcome, log_rpc},
-    session::{Caller, Failure, Session, SessionContext, Side, Turn},
+    metrics::Metrics,
+    revocation::Revocation,
+    rpc::Rpc,
+    session::{Caller, SessionContext},
+    slots::{MAX_CONNECTIONS, Slots},
+    trust_feed::TrustFeed,
 };
 
 /// Concurrent RPCs on one connection. C-core and Go run up to 100 client and 100 server handshakes
 /// over one; ours may be told to run more.
 const MAX_CONCURRENT_STREAMS: u32 = 1024;
 
+/// Handshakes under way at once, over all connections; more wait. A handshake buffers at most one
+/// frame of 64 KiB, so that all together stay below 256 MiB however hard anybody tries.
+const MAX_HANDSHAKES: usize = 4096;
+
 /// Largest request, in bytes. A final one may carry records behind the handshake: a frame is at
 /// most 1 MiB.
 const MAX_REQUEST_LEN: usize = 2 * 1024 * 1024;
-
-/// How long a failure's status may wait for a library that reads nothing.
-const STATUS_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Connections of dead machines are found out by pings; libraries' own come every 10 minutes.
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(120);
@@ -44,28 +48,34 @@ const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Answers under way per RPC: one per request, and the final status.
 const ANSWERS_UNDER_WAY: usize = 2;
 
-/// How long a call may take. The defaults suit every known library; tests are in a hurry.
+/// How long things may take. The defaults suit every known library; tests are in a hurry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Until the first message: a Go server opens the call before its peer talks, and waits up to
-    /// 120 s.
+    /// From a connection's beginning until it speaks HTTP/2: libraries do so at once.
+    pub preface: Duration,
+    /// Until a call's first message: a Go server opens the call before its peer talks, and waits up
+    /// to 120 s.
     pub first_message: Duration,
     /// From the first message to the result: Java's deadline is 20 s, Go's 30 s.
     pub handshake: Duration,
+    /// Connections at once; the longest idle one gives way.
+    pub connections: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            preface: Duration::from_secs(10),
             first_message: Duration::from_secs(130),
             handshake: Duration::from_secs(30),
+            connections: MAX_CONNECTIONS,
         }
     }
 }
 
 /// The handshaker of one machine, which runs as one service account.
 pub struct MachineHandshaker<I> {
-    workload: Arc<Workload<I>>,
+    workload: Workload<I>,
     limits: Limits,
 }
 
@@ -75,20 +85,21 @@ impl<I: Issuer> MachineHandshaker<I> {
         machine: MachineName,
         account: ServiceAccount,
         issuer: Arc<I>,
-        trust: Arc<Trust>,
+        trust: impl Into<TrustFeed>,
         clock: Clock,
     ) -> Self {
+        let trust = trust.into();
         Self {
-            workload: Arc::new(Workload {
+            workload: Workload {
                 machine,
-                session: SessionContext {
-                    account,
-                    trust,
-                    ciphers: vec![Cipher::Pfs],
-                },
+                session: SessionContext::new(account, trust.current()),
+                trust,
                 issuer,
+                revocation: Revocation::default(),
+                faults: None,
+                metrics: Arc::new(Metrics::new(clock.clone())),
                 clock,
-            }),
+            },
             limits: Limits::default(),
         }
     }
@@ -97,6 +108,48 @@ impl<I: Issuer> MachineHandshaker<I> {
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// The same, counting into `metrics`.
+    #[must_use]
+    pub fn with_metrics(mut self, metrics: Arc<Metrics>) -> Self {
+        self.workload.metrics = metrics;
+        self
+    }
+
+    /// The same, treating disabled peers so.
+    #[must_use]
+    pub fn with_revocation(mut self, revocation: Revocation) -> Self {
+        self.workload.revocation = revocation;
+        self
+    }
+
+    /// The same, making handshakes as configured. Policies about certificates are a matter of trust
+    /// and come with that.
+    ///
+    /// # Errors
+    /// When there is no randomness for the resumption key.
+    pub fn with_handshake(mut self, config: &HandshakeConfig) -> Result<Self, NoEntropy> {
+        let workload = &mut self.workload;
+        let session = &mut workload.session;
+        session.ciphers.clone_from(&config.ciphers);
+        session.names = Arc::new(config.names.clone());
+        session.resumption = match config.resumption {
+            None => None,
+            Some(settings) => {
+                let (account, now) = (session.account.clone(), workload.clock.now());
+                let resumption = Resumption::new(account, &environment::seed()?, settings, now);
+                Some(Arc::new(resumption))
+            }
+        };
+        Ok(self)
+    }
+
+    /// The same, failing on purpose when told to.
+    #[must_use]
+    pub(crate) fn with_faults(mut self, faults: Option<Arc<FaultSwitch>>) -> Self {
+        self.workload.faults = faults;
+        self
     }
 
     /// Serves until `stop` resolves, then until the handshakes under way have ended.
@@ -111,8 +164,16 @@ impl<I: Issuer> MachineHandshaker<I> {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send,
     ) -> Result<(), tonic::transport::Error> {
-        let incoming = Incoming::new(listener, Arc::clone(&self.workload));
-        let service = HandshakerServiceServer::new(self).max_decoding_message_size(MAX_REQUEST_LEN);
+        let workload = Arc::new(self.workload);
+        let slots = Slots::new(self.limits.connections);
+        let incoming = Incoming::new(listener, workload, slots, self.limits.preface);
+        let service = Service::<I> {
+            limits: self.limits,
+            permits: Arc::new(Semaphore::new(MAX_HANDSHAKES)),
+            issuer: std::marker::PhantomData,
+        };
+        let service =
+            HandshakerServiceServer::new(service).max_decoding_message_size(MAX_REQUEST_LEN);
         Server::builder()
             .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
             // Libraries cancel finished calls in bursts: a hundred resets at once are no attack
@@ -122,6 +183,16 @@ impl<I: Issuer> MachineHandshaker<I> {
             .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
             .serve_with_incoming_shutdown(service, incoming, stop)
             .await
+    }
+}
+
+impl<I> Clone for MachineHandshaker<I> {
+    /// One machine that listens in several places.
+    fn clone(&self) -> Self {
+        Self {
+            workload: self.workload.clone(),
+            limits: self.limits,
+        }
     }
 }
 
@@ -136,8 +207,15 @@ impl<I> fmt::Debug for MachineHandshaker<I> {
     }
 }
 
+/// What tonic calls.
+struct Service<I> {
+    limits: Limits,
+    permits: Arc<Semaphore>,
+    issuer: std::marker::PhantomData<fn() -> I>,
+}
+
 #[tonic::async_trait]
-impl<I: Issuer> HandshakerService for MachineHandshaker<I> {
+impl<I: Issuer> HandshakerService for Service<I> {
     type DoHandshakeStream = ReceiverStream<Result<HandshakerResp, Status>>;
 
     async fn do_handshake(
@@ -156,139 +234,15 @@ impl<I: Issuer> HandshakerService for MachineHandshaker<I> {
         let user_agent = request.metadata().get("user-agent");
         let caller = Caller::from_user_agent(user_agent.and_then(|agent| agent.to_str().ok()));
         let (answers, stream) = mpsc::channel(ANSWERS_UNDER_WAY);
-        let rpc = Rpc {
+        let rpc = Rpc::new(
             connection,
-            limits: self.limits,
+            self.limits,
+            Arc::clone(&self.permits),
             caller,
-            requests: request.into_inner(),
+            request.into_inner(),
             answers,
-        };
+        );
         tokio::spawn(rpc.run());
         Ok(Response::new(ReceiverStream::new(stream)))
     }
-}
-
-/// One call of `DoHandshake`.
-struct Rpc<I> {
-    connection: Arc<Connection<I>>,
-    limits: Limits,
-    caller: Caller,
-    requests: Streaming<HandshakerReq>,
-    answers: mpsc::Sender<Result<HandshakerResp, Status>>,
-}
-
-impl<I: Issuer> Rpc<I> {
-    async fn run(mut self) {
-        let answers = self.answers.clone();
-        let opened = tokio::select! {
-            opened = timeout(self.limits.first_message, self.requests.message()) => opened,
-            // The library may give up at any time.
-            () = answers.closed() => return,
-        };
-        let first = match opened {
-            Ok(Ok(Some(first))) => first,
-            Ok(Ok(None) | Err(_)) => return,
-            Err(_) => {
-                let waited = self.limits.first_message;
-                let status = format!(
-                    "no message came for {waited:?}; send a start message or close the call"
-                );
-                return end(answers, Status::deadline_exceeded(status)).await;
-            }
-        };
-        let started = Instant::now();
-        let side = Side::of(&first);
-        let connection = Arc::clone(&self.connection);
-        let limit = self.limits.handshake;
-        let outcome = tokio::select! {
-            outcome = timeout(limit, self.converse(first)) => {
-                outcome.unwrap_or(Outcome::TimedOut(limit))
-            }
-            () = answers.closed() => Outcome::Cancelled,
-        };
-        log_rpc(
-            &connection.workload().machine,
-            side,
-            &outcome,
-            started.elapsed(),
-        );
-        if let Some(status) = status(&outcome) {
-            end(answers, status).await;
-        }
-    }
-
-    /// Answers requests until the handshake is over. Ends before the RPC's status is sent.
-    async fn converse(&mut self, first: HandshakerReq) -> Outcome {
-        let mut turn = match self.begin(first).await {
-            Ok(turn) => turn,
-            Err(failure) => return Outcome::Failed(failure),
-        };
-        loop {
-            match turn {
-                Turn::Continue { answer, session } => {
-                    self.answer(answer).await;
-                    let request = match self.requests.message().await {
-                        Ok(Some(request)) => request,
-                        Ok(None) => return Outcome::Abandoned,
-                        Err(_) => return Outcome::Cancelled,
-                    };
-                    turn = session.proceed(request, self.connection.workload().clock.now());
-                }
-                Turn::Finished { answer, peer } => {
-                    self.answer(answer).await;
-                    return Outcome::Established(peer);
-                }
-                Turn::Failed { answer, failure } => {
-                    if let Some(answer) = answer {
-                        self.answer(answer).await;
-                    }
-                    return Outcome::Failed(failure);
-                }
-            }
-        }
-    }
-
-    async fn begin(&self, first: HandshakerReq) -> Result<Turn, Failure> {
-        let workload = self.connection.workload();
-        let credential = self.connection.credential().await;
-        let entropy = environment::handshake_entropy().map_err(|error| Failure {
-            code: tonic::Code::Internal,
-            details: error.to_string(),
-        })?;
-        let now = workload.clock.now();
-        Ok(Session::begin(
-            &workload.session,
-            self.caller,
-            first,
-            credential,
-            entropy,
-            now,
-        ))
-    }
-
-    async fn answer(&self, answer: HandshakerResp) {
-        if self.answers.send(Ok(answer)).await.is_err() {
-            // The library is gone: `run` sees it too, and drops this future.
-            pending::<()>().await;
-        }
-    }
-}
-
-/// What the RPC ends with. `None` is OK.
-fn status(outcome: &Outcome) -> Option<Status> {
-    match outcome {
-        Outcome::Established(_) | Outcome::Cancelled => None,
-        Outcome::Failed(failure) => Some(Status::new(failure.code, failure.details.as_str())),
-        Outcome::Abandoned => Some(Status::cancelled(
-            "the call was half-closed before the handshake was done; keep it open until the result",
-        )),
-        Outcome::TimedOut(limit) => Some(Status::deadline_exceeded(format!(
-            "the handshake took longer than {limit:?}; check whether the peer answers"
-        ))),
-    }
-}
-
-async fn end(answers: mpsc::Sender<Result<HandshakerResp, Status>>, status: Status) {
-    // Whether it got through does not matter: dropping the sender ends the call in any case.
-    let _ = timeout(STATUS_TIMEOUT, answers.send(Err(status))).await;
 }

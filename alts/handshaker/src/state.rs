@@ -4,6 +4,7 @@
 //!   DIR/lock             held by the process that owns DIR; gone with it, also after a crash
 //!   DIR/authority.json   the authority's key; a restart keeps every handshaker's trust
 //!   DIR/directory.json   the accounts
+//!   DIR/…                what else `cloud` keeps
 //! ```
 //!
 //! A file is replaced by writing a neighbour, syncing it, renaming it over, and syncing the
@@ -25,6 +26,9 @@ const VERSION: u32 = 1;
 
 /// Largest state file that is read, in bytes: some 50,000 accounts.
 const MAX_FILE_LEN: u64 = 16 * 1024 * 1024;
+
+/// Length at which a log is put aside, in bytes: some 50,000 lines.
+const MAX_LOG_LEN: u64 = 16 * 1024 * 1024;
 
 /// Why state cannot be kept or read.
 #[derive(Debug, thiserror::Error)]
@@ -168,6 +172,31 @@ impl StateDir {
         File::open(&self.path)
             .and_then(|directory| directory.sync_all())
             .map_err(failed("sync", &self.path))
+    }
+}
+
+impl StateDir {
+    /// Appends a line to a log. Not synced: a power cut may take the last lines, a killed process
+    /// takes none. A log that has grown is put aside, over the one put aside before.
+    pub(crate) fn append(&self, name: &str, line: &str) -> Result<(), StateError> {
+        let path = self.path.join(name);
+        let mut log = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(failed("open", &path))?;
+        // One write: a killed process leaves whole lines.
+        log.write_all(format!("{line}\n").as_bytes())
+            .map_err(failed("append to", &path))?;
+        if log
+            .metadata()
+            .is_ok_and(|metadata| metadata.len() > MAX_LOG_LEN)
+        {
+            let aside = self.path.join(format!("{name}.1"));
+            fs::rename(&path, aside).map_err(failed("put aside", &path))?;
+        }
+        Ok(())
     }
 }
 

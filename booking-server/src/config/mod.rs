@@ -20,6 +20,9 @@ use crate::{
 /// The longest drain: beyond an hour it is a mistyped unit.
 const MAX_DRAIN_TIMEOUT: SignedDuration = SignedDuration::from_hours(1);
 
+/// The shortest life of a connection: below it, a server would be busy with handshakes.
+const MIN_CONNECTION_AGE: SignedDuration = SignedDuration::from_secs(1);
+
 /// What every service account's e-mail address ends with.
 const ACCOUNT_SUFFIX: &str = ".gserviceaccount.com";
 
@@ -91,6 +94,12 @@ struct CommandLine {
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = drain_timeout)]
     drain_timeout: Duration,
 
+    /// How old a connection may grow, such as 10m, before its client has to shake hands anew. A
+    /// disabled account keeps the connections it has: this bounds for how long. Unlimited when
+    /// absent
+    #[arg(long, value_name = "TIME", env = "OT_MAX_CONNECTION_AGE", value_parser = connection_age)]
+    max_connection_age: Option<Duration>,
+
     /// How log lines look on standard error
     #[arg(long, value_enum, default_value = "text", env = "OT_LOG_FORMAT")]
     log_format: LogFormat,
@@ -120,6 +129,8 @@ pub struct Config {
     pub seed: Seed,
     /// How long calls under way may take to finish after a stop.
     pub drain_timeout: Duration,
+    /// How old a connection may grow; `None`: as old as it likes.
+    pub max_connection_age: Option<Duration>,
     /// How log lines look.
     pub log_format: LogFormat,
     /// Which log lines are written, as `EnvFilter` directives that were found to parse.
@@ -156,6 +167,7 @@ impl Config {
             location: line.database_url,
             seed: line.seed,
             drain_timeout: line.drain_timeout,
+            max_connection_age: line.max_connection_age,
             log_format: line.log_format,
             log: line.log,
             log_patient_ids: line.log_patient_ids,
@@ -189,10 +201,22 @@ fn listen_address(text: &str) -> Result<SocketAddr, String> {
     address.map_err(|_| "write an IP address and a port, such as 127.0.0.1:8080".to_owned())
 }
 
+fn span(text: &str) -> Result<SignedDuration, String> {
+    text.parse()
+        .map_err(|_| "write a time such as 30s, 1m30s or 500ms".to_owned())
+}
+
+fn connection_age(text: &str) -> Result<Duration, String> {
+    let age = span(text)?;
+    if age < MIN_CONNECTION_AGE {
+        return Err(format!("at least {} s", MIN_CONNECTION_AGE.as_secs()));
+    }
+    age.try_into()
+        .map_err(|_| "a time cannot be negative".to_owned())
+}
+
 fn drain_timeout(text: &str) -> Result<Duration, String> {
-    let timeout: SignedDuration = text
-        .parse()
-        .map_err(|_| "write a time such as 30s, 1m30s or 500ms".to_owned())?;
+    let timeout = span(text)?;
     if timeout > MAX_DRAIN_TIMEOUT {
         return Err(format!("at most {} minutes", MAX_DRAIN_TIMEOUT.as_mins()));
     }

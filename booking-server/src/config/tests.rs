@@ -114,3 +114,12 @@ fn accounts_that_are_likely_mistyped_are_told_from_others() {
 fn the_command_is_consistent() {
     CommandLine::command().debug_assert();
 }
+
+#[test]
+fn connections_live_at_least_a_second_or_as_long_as_they_like() {
+    assert_eq!(connection_age("10m"), Ok(Duration::from_secs(600)));
+    assert_eq!(connection_age("1s"), Ok(Duration::from_secs(1)));
+    for refused in ["0s", "-1s", "999ms", "", "soon"] {
+        assert!(connection_age(refused).is_err(), "{refused}");
+    }
+}

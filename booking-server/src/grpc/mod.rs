@@ -60,9 +60,19 @@ const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 /// What every call passes, the log first.
 type Layers = Stack<ClientAuthorizationLayer, Stack<CallLogLayer, Identity>>;
 
-/// A tonic server with our limits, that logs every call and lets in only `allowed`.
-pub(crate) fn server(allowed: impl IntoIterator<Item = ServiceAccount>) -> Server<Layers> {
-    Server::builder()
+/// A tonic server with our limits, that logs every call and lets in only `allowed`. Connections
+/// older than `max_age` are told to go and get [`CALL_TIMEOUT`] to finish what is under way.
+pub(crate) fn server(
+    allowed: impl IntoIterator<Item = ServiceAccount>,
+    max_age: Option<Duration>,
+) -> Server<Layers> {
+    let mut server = Server::builder();
+    if let Some(max_age) = max_age {
+        server = server
+            .max_connection_age(max_age)
+            .max_connection_age_grace(CALL_TIMEOUT);
+    }
+    server
         .timeout(CALL_TIMEOUT)
         .concurrency_limit_per_connection(MAX_CALLS_PER_CONNECTION)
         .max_concurrent_streams(MAX_STREAMS_PER_CONNECTION)

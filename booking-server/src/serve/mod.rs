@@ -53,6 +53,8 @@ pub struct Deps<S> {
     pub allowed_clients: Vec<ServiceAccount>,
     /// How long calls under way may take to finish after a stop.
     pub drain_timeout: Duration,
+    /// How old a connection may grow before its client has to shake hands anew.
+    pub max_connection_age: Option<Duration>,
 }
 
 impl<S> std::fmt::Debug for Deps<S> {
@@ -127,7 +129,7 @@ where
     let mut tasks = JoinSet::new();
     tasks.spawn(board.clone().monitor(Arc::clone(&deps.store)));
 
-    let server = grpc::server(deps.allowed_clients).add_routes(routes);
+    let server = grpc::server(deps.allowed_clients, deps.max_connection_age).add_routes(routes);
     tracing::info!(%address, "Booking OT service started successfully!");
     until_drained(board, deps.drain_timeout, shutdown, |stop| {
         server.serve_with_incoming_shutdown(incoming, stop)

@@ -216,3 +216,65 @@ where
 type Response = http::Response<Body>;
 /// A server that lacks only its connections.
 type Serving = Router;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::{Direction, Transfer};
+
+    async fn arena() -> Arena {
+        let servers = Worker::start("servers", None).unwrap();
+        let handshakers = Worker::start("handshakers", None).unwrap();
+        Arena::new(servers, handshakers).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn every_contender_moves_the_same_bytes_both_ways() {
+        let arena = arena().await;
+        for security in [
+            Security::Plain,
+            Security::Tls(Provider::AwsLc),
+            Security::Tls(Provider::Ring),
+            Security::Alts,
+        ] {
+            for frames in [Http2Frames::Default, Http2Frames::Large] {
+                let client = arena
+                    .contender(security, frames)
+                    .await
+                    .unwrap()
+                    .connected()
+                    .await;
+                let client = client.unwrap();
+                for direction in [Direction::Up, Direction::Down] {
+                    let transfer = Transfer {
+                        direction,
+                        message_len: 300_000,
+                        messages: 5,
+                    };
+                    transfer.run(&client).await.unwrap();
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_contender_is_as_secure_as_it_says() {
+        let arena = arena().await;
+        let tls = arena
+            .contender(Security::Tls(Provider::Ring), Http2Frames::Default)
+            .await
+            .unwrap();
+        let alts = arena
+            .contender(Security::Alts, Http2Frames::Default)
+            .await
+            .unwrap();
+        for (mut wrong, how) in [(tls, Connect::Plain), (alts, Connect::Plain)] {
+            wrong.connect = how;
+            let error = wrong.connected().await.unwrap_err();
+            assert!(
+                format!("{error:#}").contains("the first call over"),
+                "{error:#}"
+            );
+        }
+    }
+}

@@ -182,10 +182,12 @@ void PingPong(const std::string& address, int count, const Accounts& accounts) {
 }
 
 void Talk(const std::string& address, const Accounts& accounts) {
-  auto stub = tests::Echo::NewStub(Dial(address, accounts));
+  auto lasting = Dial(address, accounts);
   for (std::string line; std::getline(std::cin, line);) {
+    bool anew = line == "anew" || line == "briefly";
+    auto stub = tests::Echo::NewStub(anew ? Dial(address, accounts) : lasting);
     grpc::ClientContext context;
-    Within(context, 30);
+    Within(context, line == "briefly" ? 2 : 30);
     context.set_wait_for_ready(line == "patiently");
     Payload sent, answer;
     sent.set_data(line);

@@ -142,10 +142,21 @@ func pingpong(address, count string, accounts []string) (result, error) {
 }
 
 func talk(address string, accounts []string) {
-	client := tests.NewEchoClient(dial(address, accounts))
+	lasting := dial(address, accounts)
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
-		_, err := client.Unary(within(30), &tests.Payload{Data: lines.Bytes()}, grpc.WaitForReady(lines.Text() == "patiently"))
+		used, seconds := lasting, 30
+		switch lines.Text() {
+		case "anew":
+			used = dial(address, accounts)
+		case "briefly":
+			used, seconds = dial(address, accounts), 2
+		}
+		_, err := tests.NewEchoClient(used).Unary(within(seconds), &tests.Payload{Data: lines.Bytes()},
+			grpc.WaitForReady(lines.Text() == "patiently"))
 		report(result{}, err)
+		if used != lasting {
+			_ = used.Close()
+		}
 	}
 }
 

@@ -189,17 +189,22 @@ public final class Stranger {
   }
 
   private static void talk(String address, List<String> accounts) throws Exception {
-    ManagedChannel channel = dial(address, accounts);
+    ManagedChannel lasting = dial(address, accounts);
     BufferedReader lines = new BufferedReader(new InputStreamReader(System.in));
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      CallOptions options =
-          line.equals("patiently") ? within(30).withWaitForReady() : within(30);
+      boolean anew = line.equals("anew") || line.equals("briefly");
+      CallOptions timed = within(line.equals("briefly") ? 2 : 30);
+      CallOptions options = line.equals("patiently") ? timed.withWaitForReady() : timed;
+      ManagedChannel channel = anew ? dial(address, accounts) : lasting;
       Payload sent = payload(line.getBytes());
       report(
           () -> {
             ClientCalls.blockingUnaryCall(channel, UNARY, options, sent);
             return "";
           });
+      if (anew) {
+        channel.shutdownNow();
+      }
     }
   }
 

@@ -84,6 +84,7 @@ async fn no_frame_is_longer_than_its_receiver_declared(stranger: Stranger) {
         Stranger::Go => &[(None, 16 << 10, 4 << 10)],
         Stranger::Java => &[(None, OURS_AT_MOST, 128 << 10)],
     };
+    let _cloud = cloud(SERVER_ACCOUNT, CLIENT_ACCOUNT).await;
     for (declared, ours, its) in table {
         let seen = [
             frames_with_a_server(stranger, *declared).await,
@@ -102,7 +103,6 @@ async fn no_frame_is_longer_than_its_receiver_declared(stranger: Stranger) {
 
 /// The longest frames, ours and its, when a stranger serves us.
 async fn frames_with_a_server(stranger: Stranger, declared: Option<u64>) -> (u64, u64) {
-    let _cloud = cloud(SERVER_ACCOUNT, CLIENT_ACCOUNT).await;
     let server = declaring(declared, stranger, Machine::First, &["serve", "0"]);
     let (_server, address) = serving(server).await;
     let tap = Wiretap::on(&address, Mischief::None).await;
@@ -114,7 +114,6 @@ async fn frames_with_a_server(stranger: Stranger, declared: Option<u64>) -> (u64
 
 /// The same when it calls us.
 async fn frames_with_a_client(stranger: Stranger, declared: Option<u64>) -> (u64, u64) {
-    let _cloud = cloud(CLIENT_ACCOUNT, SERVER_ACCOUNT).await;
     let tap = Wiretap::on(&we_serve().await, Mischief::None).await;
     let call = declaring(declared, stranger, Machine::First, &["echo", &tap.address]);
     let said = outcome(call).await;
@@ -125,8 +124,8 @@ async fn frames_with_a_client(stranger: Stranger, declared: Option<u64>) -> (u64
 /// Two that declare more than we would, or less: the handshaker hands on what each said.
 async fn strangers_learn_each_others_frame_sizes(stranger: Stranger) {
     let (small, large) = (64 << 10, 4 << 20);
+    let _cloud = strange_cloud(SERVER_ACCOUNT, CLIENT_ACCOUNT).await;
     for (client, server) in [(small, large), (large, small), (large, large)] {
-        let _cloud = strange_cloud(SERVER_ACCOUNT, CLIENT_ACCOUNT).await;
         let serve = declaring(Some(server), Stranger::Cpp, Machine::First, &["serve", "0"]);
         let (_server, address) = serving(serve).await;
         let tap = Wiretap::on(&address, Mischief::None).await;

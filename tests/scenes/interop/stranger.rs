@@ -170,12 +170,26 @@ impl Talk {
         self.tell("patiently").await
     }
 
+    /// The outcome of a call on a channel of its own; `None` if the program died of it.
+    pub(crate) async fn call_anew(&mut self) -> Option<Value> {
+        self.ask("anew").await
+    }
+
+    /// The same with two seconds to wait for something that does not come.
+    pub(crate) async fn call_briefly(&mut self) -> Option<Value> {
+        self.ask("briefly").await
+    }
+
     async fn tell(&mut self, line: &str) -> Value {
+        self.ask(line).await.expect("it answers")
+    }
+
+    async fn ask(&mut self, line: &str) -> Option<Value> {
         let line = format!("{line}\n");
         let told = self.input.write_all(line.as_bytes()).await;
         told.expect("it listens");
-        let answer = self.output.next_line().await.expect("it answers");
-        serde_json::from_str(&answer.expect("a line")).expect("JSON")
+        let answer = self.output.next_line().await.expect("a pipe")?;
+        Some(serde_json::from_str(&answer).expect("JSON"))
     }
 }
 

@@ -1,10 +1,5 @@
 //! `alts-handshaker accounts`: one call to the admin service, one answer on stdout.
 
-use std::{
-    io::{self, Write},
-    time::Duration,
-};
-
 use alts_handshaker::{
     ServiceAccount,
     admin::proto::{
@@ -12,17 +7,11 @@ use alts_handshaker::{
         ListAccountsRequest, accounts_client::AccountsClient,
     },
 };
-use anyhow::{Context, anyhow};
-use clap::{Subcommand, ValueEnum};
+use anyhow::Context;
+use clap::Subcommand;
 use serde::Serialize;
-use tonic::{
-    Code, Status,
-    transport::{Channel, Endpoint},
-};
 
-/// The mock is on this machine: what takes longer does not come.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+use super::admin::{Output, connect, print, refused};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -48,16 +37,8 @@ pub(super) enum Command {
     },
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Output {
-    /// Columns.
-    Table,
-    /// A JSON array for `list`, else one object.
-    Json,
-}
-
 pub(super) async fn run(command: Command, admin: &str, output: Output) -> anyhow::Result<()> {
-    let mut client = connect(admin).await?;
+    let mut client = AccountsClient::new(connect(admin).await?);
     let text = match command {
         Command::List => {
             let answer = client.list_accounts(ListAccountsRequest {}).await;
@@ -106,41 +87,6 @@ pub(super) async fn run(command: Command, admin: &str, output: Output) -> anyhow
         }
     };
     print(&text?)
-}
-
-async fn connect(admin: &str) -> anyhow::Result<AccountsClient<Channel>> {
-    let endpoint = Endpoint::from_shared(format!("http://{admin}"))
-        .with_context(|| format!("{admin:?} is no address; write --admin HOST:PORT"))?
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(CALL_TIMEOUT);
-    let channel = endpoint.connect().await.map_err(|error| {
-        let cause = innermost(&error);
-        anyhow!(
-            "no mock answers at {admin}: {cause}; start one with `alts-handshaker mock`, or \
-            say where it is with --admin"
-        )
-    })?;
-    Ok(AccountsClient::new(channel))
-}
-
-/// tonic's own text is "transport error"; the cause is at the bottom.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
-}
-
-fn refused(status: Status) -> anyhow::Error {
-    match status.code() {
-        Code::NotFound => anyhow!("NOT_FOUND: {}", status.message()),
-        Code::AlreadyExists => anyhow!("ALREADY_EXISTS: {}", status.message()),
-        Code::Unimplemented => {
-            anyhow!("what answers there is no mock's admin service; say where that is with --admin")
-        }
-        code => anyhow!("{code:?}: {}", status.message()),
-    }
 }
 
 /// Field names as in IAM's JSON.
@@ -202,14 +148,6 @@ fn render_change(account: Option<Account>, what: &str, output: Output) -> anyhow
         Output::Table => format!("{} {what}\n", account.email),
         Output::Json => serde_json::to_string_pretty(&AccountView::from(&account))? + "\n",
     })
-}
-
-/// A reader that has seen enough, such as `head`, is no failure.
-fn print(text: &str) -> anyhow::Result<()> {
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("cannot write to stdout"),
-    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,17 @@
 //! What may be typed, and the help that says so.
 
 mod accounts;
+mod admin;
+mod authority;
+mod doctor;
+mod faults;
 mod mock;
+mod run;
+mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
 
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// An ALTS handshaker with real cryptography that runs anywhere.
@@ -27,7 +34,12 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Mock(MockArgs),
+    Serve(serve::ServeArgs),
+    Authority(authority::AuthorityArgs),
     Accounts(AccountsArgs),
+    Faults(faults::FaultsArgs),
+    Metrics(MetricsArgs),
+    Doctor(doctor::DoctorArgs),
 }
 
 /// Runs a mock cloud: an authority, a directory of service accounts, and a handshaker per machine.
@@ -68,7 +80,7 @@ enum LogFormat {
     Json,
 }
 
-/// Lists and changes the service accounts of a running mock.
+/// Lists and changes the service accounts of a running mock or authority.
 ///
 /// Disabling an account stops credentials from being issued, at once and across restarts. It
 /// recalls none: a process that is connected to its handshaker keeps its credential until it ends
@@ -78,29 +90,42 @@ struct AccountsArgs {
     #[command(subcommand)]
     command: accounts::Command,
 
-    /// The mock's admin service: the field `admin` of its log line `mock ready`.
-    #[arg(
-        long,
-        value_name = "HOST:PORT",
-        env = "ALTS_HANDSHAKER_ADMIN",
-        default_value = "127.0.0.1:18090",
-        global = true
-    )]
-    admin: String,
+    #[command(flatten)]
+    admin: admin::AdminArgs,
+}
 
-    /// How the answer looks.
-    #[arg(long, value_enum, default_value_t = accounts::Output::Table, global = true)]
-    output: accounts::Output,
+/// Prints what a running mock, authority or handshaker has counted, as Prometheus reads it.
+///
+/// Prometheus itself reads the same from http://ADDR/metrics.
+#[derive(Debug, Args)]
+struct MetricsArgs {
+    #[command(flatten)]
+    admin: admin::AdminArgs,
 }
 
 impl Cli {
     /// Runs the command to its end.
-    pub(crate) async fn run(self) -> anyhow::Result<()> {
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
-            Command::Mock(args) => mock::run(args).await,
-            Command::Accounts(args) => accounts::run(args.command, &args.admin, args.output).await,
+            Command::Mock(args) => mock::run(args).await?,
+            Command::Serve(args) => serve::run(args).await?,
+            Command::Authority(args) => authority::run(args).await?,
+            Command::Accounts(args) => {
+                accounts::run(args.command, &args.admin.admin, args.admin.output).await?;
+            }
+            Command::Faults(args) => faults::run(args).await?,
+            Command::Metrics(args) => metrics(&args.admin.admin).await?,
+            Command::Doctor(args) => return doctor::run(args).await,
         }
+        Ok(ExitCode::SUCCESS)
     }
+}
+
+async fn metrics(admin: &str) -> anyhow::Result<()> {
+    let text = alts_handshaker::admin::scrape::metrics(admin).await;
+    let remedy =
+        "say with --admin where a mock, an authority or a handshaker has its admin service";
+    admin::print(&text.with_context(|| format!("no metrics from {admin}; {remedy}"))?)
 }
 
 /// One line on stderr, and the code for it.

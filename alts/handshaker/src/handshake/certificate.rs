@@ -1,13 +1,15 @@
 //! Certificates: who vouches for whom, for what, and for how long.
 //!
 //! ```text
-//!   root key (Ed25519)                 known to every handshaker by its KeyId
+//!   root key (Ed25519)                 the authority's; every handshaker knows it by its KeyId
 //!     |  signs, label "alts-local/1 master"
 //!     v
-//!   MasterBody     subject, category, issuer, Ed25519 key, revocation id, validity
+//!   MasterBody     a machine: name, who asked, Ed25519 key, the accounts it may vouch for,
+//!     |            revocation id and those it may give, validity
 //!     |  that key signs, label "alts-local/1 handshake"
 //!     v
-//!   HandshakeBody  subject, X25519 key, ciphers, revocation id, validity, master certificate
+//!   HandshakeBody  a workload: account, X25519 key, ciphers, revocation id, validity, master
+//!                  certificate
 //! ```
 //!
 //! The roles are those of the ALTS whitepaper, section "Certificates"; the bytes are ours. A
@@ -15,7 +17,8 @@
 
 use std::time::Duration;
 
-use super::{signature::KeyId, wire};
+use super::{MachineName, RevocationId, signature::KeyId, wire};
+use crate::ServiceAccount;
 
 /// The only version of certificates so far.
 pub(crate) const VERSION: u32 = 1;
@@ -85,7 +88,8 @@ impl Validity {
 }
 
 /// What kind of thing an identity is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Category {
     /// A person.
     Human,
@@ -96,6 +100,15 @@ pub enum Category {
 }
 
 impl Category {
+    /// One lower-case word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Machine => "machine",
+            Self::Workload => "workload",
+        }
+    }
+
     pub(crate) const fn to_wire(self) -> wire::Category {
         match self {
             Self::Human => wire::Category::Human,
@@ -114,30 +127,9 @@ impl Category {
     }
 }
 
-/// What a revocation list would name: 8 bits of category, then a 56-bit serial.
-///
-/// Source: ALTS whitepaper, section "Certificate Revocation".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RevocationId(u64);
-
-impl RevocationId {
-    /// The serial's upper 8 bits are dropped: the category takes their place.
-    pub const fn new(category: Category, serial: u64) -> Self {
-        let category = category.to_wire() as u64;
-        Self(category << 56 | serial & (u64::MAX >> 8))
-    }
-
-    pub(crate) const fn from_wire(id: u64) -> Self {
-        Self(id)
-    }
-
-    /// All 64 bits.
-    pub const fn as_u64(self) -> u64 {
-        self.0
-    }
-
-    pub(crate) const fn is_of(self, category: Category) -> bool {
-        self.0 >> 56 == category.to_wire() as u64
+impl std::fmt::Display for Category {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -159,12 +151,56 @@ pub enum CertificateError {
     /// A signature that does not verify.
     #[error("the {0} signature is wrong")]
     BadSignature(&'static str),
-    /// Someone of this category may not take part.
-    #[error("it is for a {0:?}, and only workloads may take part")]
-    Category(Category),
-    /// The master key's holder signed for somebody else.
-    #[error("it names another subject than the master certificate that signed it")]
-    SubjectMismatch,
+    /// A certificate of this category has no business at this link of the chain.
+    #[error("it is for a {found} where one for a {expected} is due")]
+    Category {
+        /// What it is.
+        found: Category,
+        /// What this link of the chain must be.
+        expected: Category,
+    },
+    /// The machine vouches for an account that the authority did not give to it.
+    #[error(
+        "the authority does not let the machine {machine} vouch for {account}; let the workload \
+         run on a machine that may"
+    )]
+    NotVouchedFor {
+        /// Who signed.
+        machine: MachineName,
+        /// For whom.
+        account: ServiceAccount,
+    },
+    /// This handshaker's own policy says no.
+    #[error(
+        "this machine's issuer policy does not let {issuer} certify the {category} {identity}; if \
+         it should, add a rule to the policy"
+    )]
+    Policy {
+        /// Who certified.
+        issuer: String,
+        /// What.
+        category: Category,
+        /// Whom.
+        identity: String,
+    },
+    /// On the revocation list.
+    #[error("it is revoked, as {0}; restart the peer's workload so that it obtains another")]
+    Revoked(RevocationId),
+    /// A list is required and there is none.
+    #[error(
+        "this machine requires a revocation list and has none; check that its authority publishes \
+         one"
+    )]
+    NoRevocationList,
+    /// A list is required and a newer one is overdue.
+    #[error(
+        "this machine's revocation list ended {seconds} s ago; check that its authority is \
+         reachable"
+    )]
+    StaleRevocationList {
+        /// How long ago, by the verifier's clock.
+        seconds: u64,
+    },
     /// Too old.
     #[error(
         "it expired {seconds} s ago; restart the peer's workload or check both machines' clocks"
@@ -187,14 +223,6 @@ pub enum CertificateError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_revocation_ids_top_byte_is_the_category() {
-        let id = RevocationId::new(Category::Workload, u64::MAX);
-        assert_eq!(id.as_u64(), 0x03ff_ffff_ffff_ffff);
-        assert!(id.is_of(Category::Workload));
-        assert!(!id.is_of(Category::Machine));
-    }
 
     #[test]
     fn skew_widens_both_ends_and_no_further() {

@@ -40,7 +40,7 @@ pub enum FrameType {
 }
 
 impl FrameType {
-    const fn number(self) -> u32 {
+    pub(crate) const fn number(self) -> u32 {
         match self {
             Self::ClientInit => 0x11,
             Self::ServerInit => 0x12,

@@ -17,12 +17,15 @@
 //!
 //!   TH                 = SHA-256(ClientInit | ServerInit)                     whole frames
 //!   TH3                = SHA-256(ClientInit | ServerInit | ServerFinished)
-//!   ServerFinished.mac = HMAC-SHA256(A, "alts-local/1 server finished" | TH)
-//!   ClientFinished.mac = HMAC-SHA256(A, "alts-local/1 client finished" | TH3)
+//!   ServerFinished.mac = HMAC-SHA256(A, "alts-local/1 server finished" | TH [| T])
+//!   ClientFinished.mac = HMAC-SHA256(A, "alts-local/1 client finished" | TH3 [| T])
+//!   T                  = SHA-256(the new ticket that the message carries, if it carries one)
 //!
 //!   resumed:  PRK' = HKDF-Extract("alts-local/1 resume extract", R [| DH(c_eph, s_eph)])
 //!             M' | R' | A' = HKDF-Expand(PRK', "alts-local/1 resume keys" | TH', 108)
 //! ```
+//!
+//! A handshake that began again (see `ticket`) hashes the frames of its first attempt too.
 //!
 //! The names M, R and A are those of the ALTS whitepaper, section "Handshake protocol"; HKDF is RFC
 //! 5869. Each stage is a type, so that a secret cannot be used for anything but its purpose.
@@ -54,6 +57,17 @@ pub type FinishedMac = [u8; 32];
 /// SHA-256 over the frames sent so far, headers included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TranscriptHash([u8; 32]);
+
+/// SHA-256 over a new ticket as a Finished message carries it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TicketDigest([u8; 32]);
+
+impl TicketDigest {
+    /// Of the serialised `NewTicket`.
+    pub fn of(new_ticket: &[u8]) -> Self {
+        Self(Sha256::digest(new_ticket).into())
+    }
+}
 
 /// The frames of a handshake, in order, as a running hash.
 #[derive(Clone, Default)]
@@ -115,32 +129,54 @@ impl SessionKeys {
         Self(okm)
     }
 
-    /// The MAC of ServerFinished. `transcript` covers ClientInit and ServerInit.
-    pub fn server_finished(&self, transcript: TranscriptHash) -> FinishedMac {
-        self.mac(SERVER_FINISHED, transcript)
+    /// The MAC of ServerFinished. `transcript` covers ClientInit and ServerInit; `ticket` what else
+    /// the message carries.
+    pub fn server_finished(
+        &self,
+        transcript: TranscriptHash,
+        ticket: Option<TicketDigest>,
+    ) -> FinishedMac {
+        self.mac(SERVER_FINISHED, transcript, ticket)
     }
 
-    /// The MAC of ClientFinished. `transcript` covers the three frames before it.
-    pub fn client_finished(&self, transcript: TranscriptHash) -> FinishedMac {
-        self.mac(CLIENT_FINISHED, transcript)
+    /// The MAC of ClientFinished. `transcript` covers the three frames before it; `ticket` what else
+    /// the message carries.
+    pub fn client_finished(
+        &self,
+        transcript: TranscriptHash,
+        ticket: Option<TicketDigest>,
+    ) -> FinishedMac {
+        self.mac(CLIENT_FINISHED, transcript, ticket)
     }
 
-    /// The keys that outlive the handshake; the authenticator key is gone.
-    pub fn into_session(self) -> (RecordKey, ResumptionSecret) {
-        let okm = &self.0;
-        let mut record = Box::new([0; RECORD_KEY_LEN]);
-        record.copy_from_slice(&okm[..RECORD_KEY_LEN]);
+    /// R, for a ticket.
+    pub fn resumption(&self) -> ResumptionSecret {
         let mut resumption = Box::new([0; 32]);
-        resumption.copy_from_slice(&okm[RECORD_KEY_LEN..RECORD_KEY_LEN + 32]);
-        (RecordKey(record), ResumptionSecret(resumption))
+        resumption.copy_from_slice(&self.0[RECORD_KEY_LEN..RECORD_KEY_LEN + 32]);
+        ResumptionSecret(resumption)
     }
 
-    fn mac(&self, label: &[u8], transcript: TranscriptHash) -> FinishedMac {
+    /// The key that outlives the handshake; the others are gone.
+    pub fn into_record_key(self) -> RecordKey {
+        let mut record = Box::new([0; RECORD_KEY_LEN]);
+        record.copy_from_slice(&self.0[..RECORD_KEY_LEN]);
+        RecordKey(record)
+    }
+
+    fn mac(
+        &self,
+        label: &[u8],
+        transcript: TranscriptHash,
+        ticket: Option<TicketDigest>,
+    ) -> FinishedMac {
         let authenticator = &self.0[RECORD_KEY_LEN + 32..];
         let mut mac =
             Hmac::<Sha256>::new_from_slice(authenticator).expect("HMAC takes keys of any length");
         mac.update(label);
         mac.update(&transcript.0);
+        if let Some(TicketDigest(digest)) = ticket {
+            mac.update(&digest);
+        }
         mac.finalize().into_bytes().into()
     }
 }
@@ -166,6 +202,23 @@ impl RecordKey {
 pub struct ResumptionSecret(Box<[u8; 32]>);
 
 impl ResumptionSecret {
+    /// Moves the secret out of a message that was decrypted, and wipes it there.
+    pub(crate) fn take(bytes: &mut Vec<u8>) -> Option<Self> {
+        let secret = bytes.as_slice().try_into().ok().map(Box::new).map(Self);
+        bytes.zeroize();
+        secret
+    }
+
+    /// For sealing into a ticket.
+    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Names the secret without telling it.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        Sha256::digest(self.0.as_slice()).into()
+    }
+
     /// The keys of a resumed session. With the ephemeral agreement of that session it has forward
     /// secrecy too. Consumes the secret: no R is used twice.
     pub fn into_keys(

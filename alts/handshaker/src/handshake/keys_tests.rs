@@ -112,14 +112,15 @@ fn static_mode_derives_the_known_keys() {
         hex!("0c23a51c8f986dc957fe70690a29a0e747e39e9ac1d121c7f8d3f347f47d8a79")
     );
     assert_eq!(
-        keys.server_finished(inits),
+        keys.server_finished(inits, None),
         hex!("63d69550ec34922a8a5a0a392e662b48059b54eab8abf0810076613e8df1e5d0")
     );
     assert_eq!(
-        keys.client_finished(three),
+        keys.client_finished(three, None),
         hex!("a66fcfda3cd7a6cd39203a2fdaa258828c6a3aca226e1721e2e9a72dcdcb28e9")
     );
-    let (record, resumption) = keys.into_session();
+    let resumption = keys.resumption();
+    let record = keys.into_record_key();
     assert_eq!(
         record.as_bytes(),
         &hex!(
@@ -159,14 +160,15 @@ fn pfs_mode_derives_the_known_keys() {
         hex!("92a9a4f1af737897477621957a42d8bec57f93a49483189172d65e556ee94912")
     );
     assert_eq!(
-        keys.server_finished(inits),
+        keys.server_finished(inits, None),
         hex!("e84d2e3a255184435bfff99ec74283116af834a04199b01579239da102409cd4")
     );
     assert_eq!(
-        keys.client_finished(three),
+        keys.client_finished(three, None),
         hex!("159e6dc1b90138a09cf5e65693eef5020541d9ff913a7de9f7891ab9d3d2179d")
     );
-    let (record, resumption) = keys.into_session();
+    let resumption = keys.resumption();
+    let record = keys.into_record_key();
     assert_eq!(
         record.as_bytes(),
         &hex!(
@@ -182,7 +184,7 @@ fn pfs_mode_derives_the_known_keys() {
 #[test]
 fn a_resumed_session_derives_the_known_keys() {
     let (inits, _) = transcript();
-    let (_, resumption) = static_secrets().into_keys(inits).into_session();
+    let resumption = static_secrets().into_keys(inits).resumption();
     let mut resumed = Transcript::default();
     resumed.add(b"resumed-ci");
     resumed.add(b"resumed-si");
@@ -191,7 +193,8 @@ fn a_resumed_session_derives_the_known_keys() {
         keys.0[76..],
         hex!("8fd5ccb1dce01964dbbbb459014851b2b565a6ee05ca5f4ee99f9c2eb6f6caad")
     );
-    let (record, resumption) = keys.into_session();
+    let resumption = keys.resumption();
+    let record = keys.into_record_key();
     assert_eq!(
         record.as_bytes(),
         &hex!(
@@ -205,14 +208,24 @@ fn a_resumed_session_derives_the_known_keys() {
 }
 
 #[test]
+fn a_ticket_in_a_finished_message_is_part_of_its_proof() {
+    let (inits, three) = transcript();
+    let keys = static_secrets().into_keys(inits);
+    let [one, other] = [b"ticket-1", b"ticket-2"].map(|ticket| Some(TicketDigest::of(ticket)));
+    let server = [None, one, other].map(|ticket| keys.server_finished(inits, ticket));
+    let client = [None, one, other].map(|ticket| keys.client_finished(three, ticket));
+    let all: std::collections::BTreeSet<_> = server.into_iter().chain(client).collect();
+    assert_eq!(all.len(), 6);
+}
+
+#[test]
 fn a_fresh_agreement_changes_a_resumed_sessions_keys() {
     let (inits, _) = transcript();
     let resume = |ephemeral: Option<&SharedSecrets>| {
-        let (_, resumption) = static_secrets().into_keys(inits).into_session();
+        let resumption = static_secrets().into_keys(inits).resumption();
         *resumption
             .into_keys(ephemeral, inits)
-            .into_session()
-            .0
+            .into_record_key()
             .as_bytes()
     };
     assert_ne!(resume(None), resume(Some(&static_secrets())));
@@ -242,9 +255,8 @@ fn secrets_print_as_nothing() {
     assert_eq!(format!("{secrets:?}"), "SharedSecrets(redacted)");
     let keys = secrets.into_keys(inits);
     assert_eq!(format!("{keys:?}"), "SessionKeys(redacted)");
-    let session = keys.into_session();
-    assert_eq!(
-        format!("{session:?}"),
-        "(RecordKey(redacted), ResumptionSecret(redacted))"
-    );
+    let resumption = keys.resumption();
+    assert_eq!(format!("{resumption:?}"), "ResumptionSecret(redacted)");
+    let record = keys.into_record_key();
+    assert_eq!(format!("{record:?}"), "RecordKey(redacted)");
 }

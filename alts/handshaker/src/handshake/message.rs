@@ -1,4 +1,4 @@
-//! The two Init messages as types: what is parsed here needs no second look.
+//! The messages as types: what is parsed here needs no second look.
 //!
 //! The only file of the handshake that knows both the protobuf and the meaning.
 
@@ -8,10 +8,11 @@ use x25519_dalek::PublicKey;
 
 use super::{
     Cipher, HandshakeError,
+    abort::PeerAbort,
     certificate::MAX_CERTIFICATE_LEN,
-    error::{Incompatible, InvalidMessage, PeerAbort},
+    error::{Incompatible, InvalidMessage},
     frame::{Frame, FrameType},
-    keys::FinishedMac,
+    ticket::{MAX_TICKET_LEN, ResumptionId},
     wire,
 };
 
@@ -40,6 +41,9 @@ pub(crate) struct ClientInit {
     pub(crate) rpc_versions: Option<RpcVersions>,
     pub(crate) max_frame_size: u32,
     pub(crate) target_name: Option<String>,
+    pub(crate) resumption_id: Option<ResumptionId>,
+    pub(crate) ticket: Option<Vec<u8>>,
+    pub(crate) keeps_tickets: bool,
 }
 
 impl ClientInit {
@@ -55,6 +59,9 @@ impl ClientInit {
             rpc_versions: self.rpc_versions.map(versions_to_wire),
             max_frame_size: self.max_frame_size,
             target_name: self.target_name.clone().unwrap_or_default(),
+            resumption_id: self.resumption_id.map(Vec::from).unwrap_or_default(),
+            ticket: self.ticket.clone().unwrap_or_default(),
+            keeps_tickets: self.keeps_tickets,
         };
         Frame::encode(FrameType::ClientInit, &message)
     }
@@ -86,35 +93,58 @@ impl ClientInit {
             rpc_versions: message.rpc_versions.map(versions_from_wire),
             max_frame_size: message.max_frame_size,
             target_name: Some(message.target_name).filter(|name| !name.is_empty()),
+            resumption_id: parse_resumption_id(&message.resumption_id)?,
+            ticket: parse_ticket(message.ticket)?,
+            keeps_tickets: message.keeps_tickets,
         })
     }
+}
+
+/// What a server will be known by.
+#[derive(Clone)]
+pub(crate) enum ServerBasis {
+    /// A full handshake, with the server's certificate.
+    Certificate(Vec<u8>),
+    /// A session resumed from the ticket that the client presented.
+    ClientsTicket,
+    /// A session resumed from a ticket of the client's own, which is returned to it.
+    ReturnedTicket(Vec<u8>),
 }
 
 /// What the server answers.
 #[derive(Clone)]
 pub(crate) struct ServerInit {
     pub(crate) random: [u8; 32],
-    pub(crate) certificate: Vec<u8>,
+    pub(crate) basis: ServerBasis,
     pub(crate) cipher: Cipher,
     pub(crate) record_protocol: String,
     pub(crate) application_protocol: String,
     pub(crate) ephemeral: Option<PublicKey>,
     pub(crate) rpc_versions: Option<RpcVersions>,
     pub(crate) max_frame_size: u32,
+    pub(crate) keeps_tickets: bool,
 }
 
 impl ServerInit {
     pub(crate) fn to_frame(&self) -> Frame {
+        let (resumed, certificate, returned_ticket) = match &self.basis {
+            ServerBasis::Certificate(certificate) => (false, certificate.clone(), Vec::new()),
+            ServerBasis::ClientsTicket => (true, Vec::new(), Vec::new()),
+            ServerBasis::ReturnedTicket(ticket) => (true, Vec::new(), ticket.clone()),
+        };
         let message = wire::ServerInit {
             version: VERSION,
             random: self.random.to_vec(),
-            certificate: self.certificate.clone(),
+            certificate,
             cipher: self.cipher.number(),
             record_protocol: self.record_protocol.clone(),
             application_protocol: self.application_protocol.clone(),
             ephemeral: ephemeral_to_wire(self.ephemeral.as_ref()),
             rpc_versions: self.rpc_versions.map(versions_to_wire),
             max_frame_size: self.max_frame_size,
+            returned_ticket,
+            resumed,
+            keeps_tickets: self.keeps_tickets,
         };
         Frame::encode(FrameType::ServerInit, &message)
     }
@@ -123,38 +153,24 @@ impl ServerInit {
     pub(crate) fn parse(frame: &Frame) -> Result<Self, HandshakeError> {
         let message: wire::ServerInit = decode(frame)?;
         check_version(message.version)?;
-        check_certificate(&message.certificate)?;
         let cipher =
             Cipher::from_number(message.cipher).ok_or(InvalidMessage::NotOffered("cipher"))?;
         Ok(Self {
             random: array(&message.random, "random")?,
-            certificate: message.certificate,
+            basis: parse_basis(
+                message.resumed,
+                message.certificate,
+                message.returned_ticket,
+            )?,
             cipher,
             record_protocol: message.record_protocol,
             application_protocol: message.application_protocol,
             ephemeral: parse_ephemeral(&message.ephemeral, cipher == Cipher::Pfs)?,
             rpc_versions: message.rpc_versions.map(versions_from_wire),
             max_frame_size: message.max_frame_size,
+            keeps_tickets: message.keeps_tickets,
         })
     }
-}
-
-pub(crate) fn server_finished(mac: &FinishedMac) -> Frame {
-    let message = wire::ServerFinished { mac: mac.to_vec() };
-    Frame::encode(FrameType::ServerFinished, &message)
-}
-
-pub(crate) fn parse_server_finished(frame: &Frame) -> Result<Vec<u8>, HandshakeError> {
-    Ok(decode::<wire::ServerFinished>(frame)?.mac)
-}
-
-pub(crate) fn client_finished(mac: &FinishedMac) -> Frame {
-    let message = wire::ClientFinished { mac: mac.to_vec() };
-    Frame::encode(FrameType::ClientFinished, &message)
-}
-
-pub(crate) fn parse_client_finished(frame: &Frame) -> Result<Vec<u8>, HandshakeError> {
-    Ok(decode::<wire::ClientFinished>(frame)?.mac)
 }
 
 /// Insists on the frame that is due; an Abort may always come instead.
@@ -166,7 +182,7 @@ pub(crate) fn expect(frame: Frame, expected: FrameType) -> Result<Frame, Handsha
     }
 }
 
-fn decode<M: Message + Default>(frame: &Frame) -> Result<M, InvalidMessage> {
+pub(super) fn decode<M: Message + Default>(frame: &Frame) -> Result<M, InvalidMessage> {
     M::decode(frame.body()).map_err(|_| InvalidMessage::Undecodable(frame.kind()))
 }
 
@@ -205,6 +221,40 @@ fn array(bytes: &[u8], field: &'static str) -> Result<[u8; 32], InvalidMessage> 
     bytes
         .try_into()
         .map_err(|_| InvalidMessage::BadField(field))
+}
+
+fn parse_resumption_id(bytes: &[u8]) -> Result<Option<ResumptionId>, InvalidMessage> {
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    let id = bytes.try_into();
+    id.map(Some)
+        .map_err(|_| InvalidMessage::BadField("resumption_id"))
+}
+
+pub(super) fn parse_ticket(ticket: Vec<u8>) -> Result<Option<Vec<u8>>, InvalidMessage> {
+    if ticket.len() > MAX_TICKET_LEN {
+        return Err(InvalidMessage::BadField("ticket"));
+    }
+    Ok(Some(ticket).filter(|ticket| !ticket.is_empty()))
+}
+
+/// A certificate, or a resumed session: never both, never neither.
+fn parse_basis(
+    resumed: bool,
+    certificate: Vec<u8>,
+    returned_ticket: Vec<u8>,
+) -> Result<ServerBasis, InvalidMessage> {
+    match (resumed, parse_ticket(returned_ticket)?) {
+        (false, None) => {
+            check_certificate(&certificate)?;
+            Ok(ServerBasis::Certificate(certificate))
+        }
+        (false, Some(_)) => Err(InvalidMessage::BadField("returned_ticket")),
+        (true, _) if !certificate.is_empty() => Err(InvalidMessage::BadField("certificate")),
+        (true, None) => Ok(ServerBasis::ClientsTicket),
+        (true, Some(ticket)) => Ok(ServerBasis::ReturnedTicket(ticket)),
+    }
 }
 
 /// An ephemeral key is there exactly when it is needed.

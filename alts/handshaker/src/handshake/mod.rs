@@ -16,6 +16,16 @@
 //! The messages, their order and what each proves are those of the ALTS whitepaper, section
 //! "Handshake protocol". Their bytes are not published; these are ours.
 //!
+//! A resumed session (see `ticket`) has the same flights, and no certificate in ServerInit. In one
+//! rare case it has more of them: a client that cannot open the ticket it is returned begins again.
+//!
+//! ```text
+//!   ExpectServerInit <--- ServerInit { returned ticket } | ServerFinished
+//!   ExpectServerFinished, which skips it
+//!   ExpectServerInit ------------- ClientInit ---------------->  ExpectClientFinished
+//!        |    <----------- ServerInit | ServerFinished -----------+
+//! ```
+//!
 //! # The contract of every state
 //!
 //! * `process` consumes the state. An `Err` is final: there is nothing left to go on with.
@@ -30,41 +40,59 @@
 use std::sync::Arc;
 
 use alts::RpcVersions;
-use zeroize::{Zeroize, ZeroizeOnDrop};
 
+mod abort;
 mod certificate;
+mod chain;
 mod client;
 mod credential;
+mod crl;
+mod entropy;
 mod error;
+mod finished;
 mod frame;
+mod glob;
 pub mod keys;
+mod master;
 mod message;
+mod name;
+mod peer;
+mod policy;
+mod revocation;
+mod roots;
 mod server;
 mod signature;
 mod suite;
+mod ticket;
 mod trust;
 
 #[cfg(test)]
 mod tests;
 
-use self::keys::{RecordKey, ResumptionSecret};
+use self::keys::RecordKey;
 pub use self::{
-    certificate::{Category, CertificateError, RevocationId, Timestamp, Validity},
-    client::{ClientConfig, ExpectServerFinished, ExpectServerInit},
-    credential::{
-        HandshakeCredential, MachineName, MasterCertificate, MasterCredential, MasterKey,
-        MasterRequest, RootKey, Seed,
-    },
-    error::{
-        HandshakeError, Incompatible, InvalidMessage, NotAuthentic, PeerAbort,
-        append_no_credential_abort,
-    },
+    abort::{PeerAbort, append_no_credential_abort},
+    certificate::{Category, CertificateError, Timestamp, Validity},
+    chain::VerifiedChain,
+    client::{AfterServerFinished, ClientConfig, ExpectServerFinished, ExpectServerInit},
+    credential::{HandshakeCredential, MasterCredential, MasterKey, Seed},
+    crl::{Crl, CrlError, MAX_CRL_LEN, RevokedIds},
+    entropy::Entropy,
+    error::{HandshakeError, Incompatible, InvalidMessage, NotAuthentic},
     frame::{FrameType, HEADER_LEN, Input, MAX_FRAME_LEN},
+    glob::Glob,
+    master::{MAX_VOUCHED_ACCOUNTS, MasterCertificate, MasterRequest, RootKey},
     message::{MAX_LIST_ENTRIES, MAX_PROTOCOL_LEN, MAX_TARGET_NAME_LEN},
+    name::{IssuerName, MachineName},
+    peer::VerifiedPeer,
+    policy::{NamePolicy, Policy, PolicyError},
+    revocation::{BadRevocationId, RevocationId, RevocationRange},
+    roots::Roots,
     server::{ExpectClientFinished, ExpectClientInit, ServerConfig},
     signature::KeyId,
     suite::Cipher,
-    trust::{MAX_CLOCK_SKEW, Trust, VerifiedPeer},
+    ticket::{MAX_TICKET_LIFETIME, Resumption, ResumptionSettings},
+    trust::{MAX_CLOCK_SKEW, RevocationRule, Trust, TrustSettings},
 };
 
 /// Generated from `proto/alts_local/v1/handshake.proto`, which documents it.
@@ -88,35 +116,6 @@ pub struct Offer {
     /// The largest record frame the library accepts, in bytes; 0: it did not say. Relayed to the
     /// peer's library.
     pub max_frame_size: u32,
-}
-
-/// The randomness of one side of one handshake.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub struct Entropy {
-    random: [u8; 32],
-    ephemeral: [u8; 32],
-}
-
-impl Entropy {
-    /// Bytes it takes.
-    pub const LEN: usize = 64;
-
-    /// From uniformly random bytes, never used before.
-    pub fn new(bytes: &[u8; Self::LEN]) -> Self {
-        let mut entropy = Self {
-            random: [0; 32],
-            ephemeral: [0; 32],
-        };
-        entropy.random.copy_from_slice(&bytes[..32]);
-        entropy.ephemeral.copy_from_slice(&bytes[32..]);
-        entropy
-    }
-}
-
-impl std::fmt::Debug for Entropy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Entropy(redacted)")
-    }
 }
 
 /// What a state turned into.
@@ -145,8 +144,9 @@ pub struct Established {
     pub peer_max_frame_size: u32,
     /// What the peer says it dialled; only a server learns it, and nobody vouches for it.
     pub target_name: Option<String>,
+    /// Whether the session was resumed from an earlier one: then `peer` is as it was proven there,
+    /// and was checked for standing again.
+    pub resumed: bool,
     /// M.
     pub record_key: RecordKey,
-    /// R.
-    pub resumption: ResumptionSecret,
 }

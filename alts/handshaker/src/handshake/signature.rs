@@ -1,8 +1,8 @@
-//! Signatures under certificates: over a label and a body, by a key that has a short name.
+//! Signatures under certificates and lists: over a label and a body, by a key that has a short name.
 
 use std::fmt;
 
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use ed25519_dalek::{SIGNATURE_LENGTH, Signature, Signer, SigningKey, VerifyingKey};
 use prost::Message;
 use sha2::{Digest, Sha256};
 
@@ -13,6 +13,7 @@ use super::{certificate::CertificateError, wire};
 pub(crate) enum Label {
     Master,
     Handshake,
+    Crl,
 }
 
 impl Label {
@@ -20,6 +21,7 @@ impl Label {
         match self {
             Self::Master => b"alts-local/1 master\0",
             Self::Handshake => b"alts-local/1 handshake\0",
+            Self::Crl => b"alts-local/1 crl\0",
         }
     }
 }
@@ -35,6 +37,10 @@ impl KeyId {
         let mut id = [0; 8];
         id.copy_from_slice(&digest[..8]);
         Self(id)
+    }
+
+    pub(crate) const fn from_bytes(bytes: [u8; 8]) -> Self {
+        Self(bytes)
     }
 
     pub(crate) const fn as_bytes(&self) -> &[u8; 8] {
@@ -57,31 +63,40 @@ impl fmt::Debug for KeyId {
 /// A body, signed.
 pub(crate) fn sign(label: Label, body: &impl Message, key: &SigningKey) -> wire::Certificate {
     let body = body.encode_to_vec();
-    let signature = key.sign(&signed_bytes(label, &body));
     wire::Certificate {
+        signature: sign_bytes(label, &body, key).to_vec(),
         body,
-        signature: signature.to_bytes().to_vec(),
         signer: KeyId::of(&key.verifying_key()).as_bytes().to_vec(),
     }
 }
 
-/// Checks a signature by `key`.
-///
-/// Strict verification (no small-order keys, no malleability): one body has one signature.
+/// A signature alone.
+pub(crate) fn sign_bytes(label: Label, body: &[u8], key: &SigningKey) -> [u8; SIGNATURE_LENGTH] {
+    key.sign(&signed_bytes(label, body)).to_bytes()
+}
+
+/// Checks a certificate's signature by `key`.
 pub(crate) fn check_signature(
     label: Label,
     certificate: &wire::Certificate,
     key: &VerifyingKey,
 ) -> Result<(), CertificateError> {
-    let bad = || {
-        CertificateError::BadSignature(match label {
-            Label::Master => "authority's",
-            Label::Handshake => "master key's",
-        })
-    };
-    let signature = Signature::from_slice(&certificate.signature).map_err(|_| bad())?;
-    key.verify_strict(&signed_bytes(label, &certificate.body), &signature)
-        .map_err(|_| bad())
+    if is_signed(label, &certificate.body, &certificate.signature, key) {
+        return Ok(());
+    }
+    Err(CertificateError::BadSignature(match label {
+        Label::Master | Label::Crl => "authority's",
+        Label::Handshake => "master key's",
+    }))
+}
+
+/// Whether `key` signed `body`.
+///
+/// Strict verification (no small-order keys, no malleability): one body has one signature.
+pub(crate) fn is_signed(label: Label, body: &[u8], signature: &[u8], key: &VerifyingKey) -> bool {
+    Signature::from_slice(signature)
+        .and_then(|signature| key.verify_strict(&signed_bytes(label, body), &signature))
+        .is_ok()
 }
 
 fn signed_bytes(label: Label, body: &[u8]) -> Vec<u8> {

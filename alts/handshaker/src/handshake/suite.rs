@@ -2,7 +2,11 @@
 
 use x25519_dalek::{PublicKey, StaticSecret};
 
-use super::{error::NotAuthentic, keys::SharedSecrets};
+use super::{
+    HandshakeError,
+    error::NotAuthentic,
+    keys::{ResumptionSecret, SessionKeys, SharedSecrets, TranscriptHash},
+};
 
 /// How the two sides agree on a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,4 +81,48 @@ pub(crate) fn agree_as_server(
     }
     secrets.agree(ours.certified, theirs.certified)?;
     Ok(secrets)
+}
+
+/// The keys of a resumed session. `ephemeral`: our key and theirs, if the session has any.
+///
+/// # Errors
+/// When the other side's key has small order.
+pub(crate) fn resumed_keys(
+    secret: ResumptionSecret,
+    ephemeral: Option<(&StaticSecret, &PublicKey)>,
+    transcript: TranscriptHash,
+) -> Result<SessionKeys, HandshakeError> {
+    let mut agreed = SharedSecrets::new();
+    if let Some((ours, theirs)) = ephemeral {
+        agreed
+            .agree(ours, theirs)
+            .map_err(HandshakeError::NotAuthentic)?;
+    }
+    let agreed = ephemeral.map(|_| &agreed);
+    Ok(secret.into_keys(agreed, transcript))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret() -> ResumptionSecret {
+        ResumptionSecret::take(&mut vec![7; 32]).unwrap()
+    }
+
+    #[test]
+    fn a_resumed_session_with_ephemeral_keys_cannot_be_read_with_its_ticket_alone() {
+        let [ours, theirs] = [[1; 32], [2; 32]].map(StaticSecret::from);
+        let [our_public, their_public] = [&ours, &theirs].map(PublicKey::from);
+        let transcript = crate::handshake::keys::Transcript::default().hash();
+        let key = |ephemeral| {
+            let keys = resumed_keys(secret(), ephemeral, transcript).unwrap();
+            *keys.into_record_key().as_bytes()
+        };
+        let fresh = key(Some((&ours, &their_public)));
+        assert_eq!(fresh, key(Some((&theirs, &our_public))));
+        assert_ne!(fresh, key(None));
+        let small_order = PublicKey::from([0; 32]);
+        assert!(resumed_keys(secret(), Some((&ours, &small_order)), transcript).is_err());
+    }
 }

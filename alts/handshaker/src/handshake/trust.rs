@@ -1,98 +1,117 @@
-//! Whom a handshaker believes: a peer's chain is checked from the root down, cheapest refusals
-//! first.
+//! Whom a handshaker believes: a peer's chain, checked link by link once, and its standing, checked
+//! every time.
 //!
 //! ```text
-//!   sizes -> root known -> master signature -> master's category and times
-//!         -> handshake signature -> same subject -> handshake times
+//!   size -> chain (see `chain`), or seen before
+//!        -> standing: root still known -> issuer policy -> times -> revocation list
 //! ```
 //!
-//! Whether the caller wanted this peer is not asked here: see the client's last state.
+//! Tickets are checked for standing too: what they stand for must still be believed when they are
+//! used. Whether the caller wanted this peer is not asked here: see the client's last state.
 
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use ed25519_dalek::VerifyingKey;
-use prost::Message;
 use sha2::{Digest, Sha256};
-use x25519_dalek::PublicKey;
 
 use super::{
-    Cipher,
-    certificate::{
-        Category, CertificateError, MAX_CERTIFICATE_LEN, RevocationId, Timestamp, VERSION, Validity,
-    },
-    signature::{KeyId, Label, check_signature, signer},
-    wire,
+    CertificateError, Crl, Policy, Roots, Timestamp, VerifiedChain, VerifiedPeer,
+    certificate::MAX_CERTIFICATE_LEN,
 };
-use crate::ServiceAccount;
 
-/// How far two machines' clocks may be apart.
+/// How far two machines' clocks may be apart, unless configured; and the most that may be
+/// configured.
 ///
 /// The bound is a trade: every certificate is believed this much longer than it says.
 pub const MAX_CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
-/// Verified chains that are remembered. A machine has few peers; each entry is about 300 bytes.
+/// Verified chains that are remembered. A machine has few peers; each entry is about 500 bytes.
 const CACHE_CAPACITY: usize = 1024;
 
-/// A peer whose chain holds. That it also holds the key is for the handshake to prove.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VerifiedPeer {
-    /// Who it is.
-    pub account: ServiceAccount,
-    /// The machine that asked for its certificate.
-    pub issuer: String,
-    /// What a revocation list would name.
-    pub revocation_id: RevocationId,
-    pub(crate) static_key: PublicKey,
-    ciphers: Vec<Cipher>,
-    master_validity: Validity,
-    handshake_validity: Validity,
+/// What to do without a revocation list that is current.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RevocationRule {
+    /// Go on: ids that the last known list names stay refused. For machines whose authority
+    /// publishes none, or whose operators prefer service to certainty.
+    #[default]
+    IfKnown,
+    /// Refuse everybody until there is one.
+    Required,
 }
 
-impl VerifiedPeer {
-    /// Whether the peer's key was certified for this key agreement.
-    pub(crate) fn check_cipher(&self, cipher: Cipher) -> Result<(), CertificateError> {
-        if self.ciphers.contains(&cipher) {
-            Ok(())
-        } else {
-            Err(CertificateError::Cipher(cipher))
+/// How strictly chains are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrustSettings {
+    /// How far clocks may be apart; at most [`MAX_CLOCK_SKEW`], which is the default.
+    pub max_clock_skew: Duration,
+    /// Whether a current revocation list is needed.
+    pub revocation: RevocationRule,
+}
+
+impl Default for TrustSettings {
+    fn default() -> Self {
+        Self {
+            max_clock_skew: MAX_CLOCK_SKEW,
+            revocation: RevocationRule::default(),
         }
     }
-
-    fn check_times(&self, now: Timestamp, skew: Duration) -> Result<(), CertificateError> {
-        self.master_validity.check(now, skew)?;
-        self.handshake_validity.check(now, skew)
-    }
 }
 
-/// The known root keys, and the chains that were already found good.
+/// All that decides whom a handshaker believes, at one moment.
+///
+/// A snapshot: to change a root, the policy or the list, make another and put it in this one's
+/// place. Handshakes under way keep the one they began with.
 pub struct Trust {
-    roots: BTreeMap<KeyId, VerifyingKey>,
-    skew: Duration,
+    roots: Roots,
+    policy: Policy,
+    crl: Option<Arc<Crl>>,
+    settings: TrustSettings,
+    /// Chains that these roots made. What may change is checked again at every use.
     cache: Mutex<Cache>,
 }
 
 impl Trust {
-    /// Believes the holders of `roots`, with [`MAX_CLOCK_SKEW`].
-    pub fn new(roots: impl IntoIterator<Item = VerifyingKey>) -> Self {
+    /// Believes what `roots` signed, `policy` allows and `crl` does not name.
+    pub fn new(
+        roots: impl Into<Roots>,
+        policy: Policy,
+        crl: Option<Arc<Crl>>,
+        settings: TrustSettings,
+    ) -> Self {
         Self {
-            roots: roots
-                .into_iter()
-                .map(|key| (KeyId::of(&key), key))
-                .collect(),
-            skew: MAX_CLOCK_SKEW,
+            roots: roots.into(),
+            policy,
+            crl,
+            settings: TrustSettings {
+                max_clock_skew: settings.max_clock_skew.min(MAX_CLOCK_SKEW),
+                ..settings
+            },
             cache: Mutex::default(),
         }
     }
 
+    /// Believes whatever `roots` signed, until it expires.
+    pub fn of_roots(roots: impl Into<Roots>) -> Self {
+        Self::new(roots, Policy::default(), None, TrustSettings::default())
+    }
+
+    /// The keys it believes.
+    pub fn roots(&self) -> &Roots {
+        &self.roots
+    }
+
+    /// The revocation list in use.
+    pub fn crl(&self) -> Option<&Arc<Crl>> {
+        self.crl.as_ref()
+    }
+
     /// Checks a peer's serialised handshake certificate.
     ///
-    /// The two signatures of a chain that was already seen are not checked again; its times always
-    /// are.
+    /// The signatures of a chain that was already seen are not checked again; all else always is.
     ///
     /// # Errors
     /// The first thing found wrong, see [`CertificateError`].
@@ -100,164 +119,103 @@ impl Trust {
         &self,
         certificate: &[u8],
         now: Timestamp,
-    ) -> Result<Arc<VerifiedPeer>, CertificateError> {
+    ) -> Result<VerifiedChain, CertificateError> {
         if certificate.len() > MAX_CERTIFICATE_LEN {
             return Err(CertificateError::TooLong(certificate.len()));
         }
         let digest: [u8; 32] = Sha256::digest(certificate).into();
-        if let Some(peer) = self.cache().get(&digest) {
-            peer.check_times(now, self.skew)?;
-            return Ok(peer);
+        let seen = self.cache().get(&digest);
+        let (chain, is_new) = match seen {
+            Some(chain) => (chain, false),
+            None => (VerifiedChain::check(certificate, &self.roots)?, true),
+        };
+        self.check_standing(&chain.peer, now)?;
+        if is_new {
+            self.cache().insert(digest, chain.clone());
         }
-        let peer = Arc::new(self.verify_chain(certificate)?);
-        peer.check_times(now, self.skew)?;
-        self.cache().insert(digest, Arc::clone(&peer));
-        Ok(peer)
+        Ok(chain)
     }
 
-    fn cache(&self) -> std::sync::MutexGuard<'_, Cache> {
+    /// Whether a peer whose chain once held is still believed: the root, the policy, the times, the
+    /// revocation list.
+    ///
+    /// # Errors
+    /// The first thing that no longer holds.
+    pub fn check_standing(
+        &self,
+        peer: &VerifiedPeer,
+        now: Timestamp,
+    ) -> Result<(), CertificateError> {
+        self.roots.get(peer.root)?;
+        self.policy.check(peer)?;
+        let skew = self.settings.max_clock_skew;
+        peer.machine_validity.check(now, skew)?;
+        peer.validity.check(now, skew)?;
+        self.check_revocation(peer, now)
+    }
+
+    fn check_revocation(
+        &self,
+        peer: &VerifiedPeer,
+        now: Timestamp,
+    ) -> Result<(), CertificateError> {
+        let required = self.settings.revocation == RevocationRule::Required;
+        let Some(crl) = &self.crl else {
+            return if required {
+                Err(CertificateError::NoRevocationList)
+            } else {
+                Ok(())
+            };
+        };
+        // Also in an old list: nothing is ever taken off one before it has expired by itself.
+        for id in [peer.machine_revocation_id, peer.revocation_id] {
+            if crl.contains(id) {
+                return Err(CertificateError::Revoked(id));
+            }
+        }
+        let due = crl.validity().not_after;
+        if required && now >= due.after(self.settings.max_clock_skew) {
+            let seconds = now.as_unix_s() - due.as_unix_s();
+            return Err(CertificateError::StaleRevocationList { seconds });
+        }
+        Ok(())
+    }
+
+    fn cache(&self) -> MutexGuard<'_, Cache> {
         // The cache is whole between any two statements: a panic elsewhere cannot have broken it.
-        self.cache
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
-    /// Everything but the times, which change without the bytes.
-    fn verify_chain(&self, certificate: &[u8]) -> Result<VerifiedPeer, CertificateError> {
-        let handshake: wire::Certificate = decode(certificate, "handshake certificate")?;
-        let body: wire::HandshakeBody = decode(&handshake.body, "handshake body")?;
-        let master: wire::Certificate = decode(&body.master, "master certificate")?;
-
-        let root = signer(&master)?;
-        let root_key = self
-            .roots
-            .get(&root)
-            .ok_or(CertificateError::UnknownAuthority(root))?;
-        check_signature(Label::Master, &master, root_key)?;
-        let master = Master::parse(&decode(&master.body, "master body")?)?;
-        // Nobody else is issued a certificate yet; a machine's or a person's must not pass for a
-        // workload's.
-        if master.category != Category::Workload {
-            return Err(CertificateError::Category(master.category));
-        }
-
-        if signer(&handshake)? != KeyId::of(&master.key) {
-            return Err(CertificateError::Malformed("signer"));
-        }
-        check_signature(Label::Handshake, &handshake, &master.key)?;
-        if body.subject != master.subject.as_ref() {
-            return Err(CertificateError::SubjectMismatch);
-        }
-        master.into_peer(&body)
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl fmt::Debug for Trust {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let roots: Vec<&KeyId> = self.roots.keys().collect();
         f.debug_struct("Trust")
-            .field("roots", &roots)
+            .field("roots", &self.roots)
+            .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
-}
-
-/// A master certificate's body, parsed.
-struct Master {
-    subject: ServiceAccount,
-    category: Category,
-    issuer: String,
-    key: VerifyingKey,
-    revocation_id: RevocationId,
-    validity: Validity,
-}
-
-impl Master {
-    fn parse(body: &wire::MasterBody) -> Result<Self, CertificateError> {
-        let bad = CertificateError::Malformed;
-        if body.version != VERSION {
-            return Err(bad("master version"));
-        }
-        let category = Category::from_wire(body.category()).ok_or_else(|| bad("category"))?;
-        let revocation_id = RevocationId::from_wire(body.revocation_id);
-        if !revocation_id.is_of(category) {
-            return Err(bad("revocation id"));
-        }
-        let key = body.public_key.as_slice().try_into();
-        Ok(Self {
-            subject: body.subject.parse().map_err(|_| bad("subject"))?,
-            category,
-            issuer: body.issuer.clone(),
-            key: key.map_err(|_| bad("master public key"))?,
-            revocation_id,
-            validity: validity(body.not_before_s, body.not_after_s)?,
-        })
-    }
-
-    fn into_peer(self, body: &wire::HandshakeBody) -> Result<VerifiedPeer, CertificateError> {
-        let bad = CertificateError::Malformed;
-        if body.version != VERSION {
-            return Err(bad("handshake version"));
-        }
-        if body.revocation_id != self.revocation_id.as_u64() {
-            return Err(bad("revocation id"));
-        }
-        let key: [u8; 32] = body
-            .public_key
-            .as_slice()
-            .try_into()
-            .map_err(|_| bad("handshake public key"))?;
-        Ok(VerifiedPeer {
-            account: self.subject,
-            issuer: self.issuer,
-            revocation_id: self.revocation_id,
-            static_key: PublicKey::from(key),
-            // Numbers of a later version are skipped, not refused.
-            ciphers: body
-                .ciphers
-                .iter()
-                .copied()
-                .filter_map(Cipher::from_number)
-                .collect(),
-            master_validity: self.validity,
-            handshake_validity: validity(body.not_before_s, body.not_after_s)?,
-        })
-    }
-}
-
-fn validity(not_before_s: u64, not_after_s: u64) -> Result<Validity, CertificateError> {
-    if not_after_s <= not_before_s {
-        return Err(CertificateError::Malformed("validity"));
-    }
-    Ok(Validity {
-        not_before: Timestamp::from_unix_s(not_before_s),
-        not_after: Timestamp::from_unix_s(not_after_s),
-    })
-}
-
-fn decode<M: Message + Default>(bytes: &[u8], what: &'static str) -> Result<M, CertificateError> {
-    M::decode(bytes).map_err(|_| CertificateError::Malformed(what))
 }
 
 /// Chains found good, by the SHA-256 of their bytes, in two generations: when the young one is full
 /// the old one goes.
 #[derive(Default)]
 struct Cache {
-    young: BTreeMap<[u8; 32], Arc<VerifiedPeer>>,
-    old: BTreeMap<[u8; 32], Arc<VerifiedPeer>>,
+    young: BTreeMap<[u8; 32], VerifiedChain>,
+    old: BTreeMap<[u8; 32], VerifiedChain>,
 }
 
 impl Cache {
-    fn get(&self, digest: &[u8; 32]) -> Option<Arc<VerifiedPeer>> {
+    fn get(&self, digest: &[u8; 32]) -> Option<VerifiedChain> {
         self.young
             .get(digest)
             .or_else(|| self.old.get(digest))
             .cloned()
     }
 
-    fn insert(&mut self, digest: [u8; 32], peer: Arc<VerifiedPeer>) {
+    fn insert(&mut self, digest: [u8; 32], chain: VerifiedChain) {
         if self.young.len() >= CACHE_CAPACITY / 2 {
             self.old = std::mem::take(&mut self.young);
         }
-        self.young.insert(digest, peer);
+        self.young.insert(digest, chain);
     }
 }

@@ -43,13 +43,19 @@ pub(super) fn final_answer(
     }
 }
 
+/// Attributes of the peer's identity, for applications that want to know: which handshake, and
+/// whether the session was resumed.
+const HANDSHAKE_ATTRIBUTE: &str = "alts.handshake";
+const RESUMED_ATTRIBUTE: &str = "alts.resumed";
+
 /// Everything that C-core insists on is there.
 fn result(established: Established, local: &ServiceAccount) -> HandshakerResult {
+    let peer_identity = peer_identity(&established);
     HandshakerResult {
         application_protocol: established.application_protocol,
         record_protocol: established.record_protocol,
         key_data: established.record_key.as_bytes().to_vec(),
-        peer_identity: Some(Identity::service_account(&established.peer.account)),
+        peer_identity: Some(peer_identity),
         local_identity: Some(Identity::service_account(local)),
         keep_channel_open: false,
         // Present even when the peer sent none: libraries then find that 0.0 does not suit them,
@@ -57,5 +63,17 @@ fn result(established: Established, local: &ServiceAccount) -> HandshakerResult 
         peer_rpc_versions: Some(established.peer_rpc_versions.unwrap_or_default().into()),
         max_frame_size: established.peer_max_frame_size,
         transport_protocol: None,
+    }
+}
+
+fn peer_identity(established: &Established) -> Identity {
+    let attributes = [
+        (HANDSHAKE_ATTRIBUTE, "alts-local/1".to_owned()),
+        (RESUMED_ATTRIBUTE, established.resumed.to_string()),
+    ];
+    let attributes = attributes.map(|(name, value)| (name.to_owned(), value));
+    Identity {
+        attributes: attributes.into_iter().collect(),
+        ..Identity::service_account(&established.peer.account)
     }
 }

@@ -7,7 +7,8 @@
 //! | a frame above the limit | RESOURCE_EXHAUSTED |
 //! | a request out of order | FAILED_PRECONDITION |
 //! | certificate or proof refused; the peer aborted | UNAUTHENTICATED |
-//! | the peer is nobody the caller asked for; an identity not of this machine | PERMISSION_DENIED |
+//! | the peer is nobody the caller asked for, or not by that name | PERMISSION_DENIED |
+//! | a local identity that is not this machine's | PERMISSION_DENIED |
 //! | no credential | UNAVAILABLE |
 
 use tonic::Code;
@@ -108,7 +109,9 @@ impl From<&HandshakeError> for Failure {
             HandshakeError::InvalidMessage(_) | HandshakeError::Incompatible(_) => {
                 Code::InvalidArgument
             }
-            HandshakeError::WrongPeer { .. } => Code::PermissionDenied,
+            HandshakeError::WrongPeer { .. } | HandshakeError::WrongName { .. } => {
+                Code::PermissionDenied
+            }
             HandshakeError::Certificate(_)
             | HandshakeError::NotAuthentic(_)
             | HandshakeError::PeerAborted(_) => Code::Unauthenticated,

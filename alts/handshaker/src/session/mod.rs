@@ -49,9 +49,10 @@ pub use self::{
 use crate::{
     NoCredential, ServiceAccount,
     handshake::{
-        Cipher, Entropy, Established, ExpectClientFinished, ExpectClientInit, ExpectServerFinished,
-        ExpectServerInit, HandshakeCredential, HandshakeError, Input, Progress, Timestamp, Trust,
-        VerifiedPeer, append_no_credential_abort,
+        AfterServerFinished, Cipher, Entropy, Established, ExpectClientFinished, ExpectClientInit,
+        ExpectServerFinished, ExpectServerInit, HandshakeCredential, HandshakeError, Input,
+        NamePolicy, Progress, Resumption, Timestamp, Trust, VerifiedPeer,
+        append_no_credential_abort,
     },
 };
 
@@ -62,8 +63,26 @@ pub struct SessionContext {
     pub account: ServiceAccount,
     /// Whom this machine believes.
     pub trust: Arc<Trust>,
-    /// Key agreements, most wanted first.
+    /// Key agreements, most wanted first. [`Cipher::Pfs`] alone, unless somebody wants the ALTS
+    /// whitepaper's static mode.
     pub ciphers: Vec<Cipher>,
+    /// Who may answer to what is dialled.
+    pub names: Arc<NamePolicy>,
+    /// Tickets; `None`: every handshake is a full one. Belongs to `account` alone.
+    pub resumption: Option<Arc<Resumption>>,
+}
+
+impl SessionContext {
+    /// With forward secrecy, any peer behind any name, and no resumption.
+    pub fn new(account: ServiceAccount, trust: Arc<Trust>) -> Self {
+        Self {
+            account,
+            trust,
+            ciphers: vec![Cipher::Pfs],
+            names: Arc::default(),
+            resumption: None,
+        }
+    }
 }
 
 /// What one request leads to.
@@ -82,6 +101,8 @@ pub enum Turn {
         answer: HandshakerResp,
         /// Who is at the other end.
         peer: Arc<VerifiedPeer>,
+        /// Whether the session was resumed from an earlier one.
+        resumed: bool,
     },
     /// Send the answer, if there is one, and fail the RPC.
     Failed {
@@ -130,7 +151,7 @@ impl Session {
         let (state, in_bytes) = match start {
             Start::Client(start) => {
                 let config = start.into_config(context, credential);
-                let state = ExpectServerInit::start(config, &entropy, &mut out);
+                let state = ExpectServerInit::start(config, entropy, now, &mut out);
                 (State::ServerInit(Box::new(state)), Vec::new())
             }
             Start::Server { offer, in_bytes } => {
@@ -174,6 +195,7 @@ impl Session {
             },
             Ok(Progress::Done(established)) => Turn::Finished {
                 peer: Arc::clone(&established.peer),
+                resumed: established.resumed,
                 answer: final_answer(&out, input.consumed(), established, &self.account),
             },
             Err(error) => fail(Failure::from(&error), &out, input.consumed()),
@@ -195,15 +217,21 @@ impl State {
                 // ServerFinished usually lies right behind.
                 Done(next) => return Self::ServerFinished(Box::new(next)).advance(input, now, out),
             },
-            Self::ServerFinished(state) => match state.process(input, out)? {
+            Self::ServerFinished(state) => match state.process(input, now, out)? {
                 NeedsInput(state) => Self::ServerFinished(Box::new(state)),
-                Done(established) => return Ok(Done(established)),
+                Done(AfterServerFinished::Established(established)) => {
+                    return Ok(Done(*established));
+                }
+                // Another ClientInit is out: the next request brings its answer.
+                Done(AfterServerFinished::Again(next)) => {
+                    return Self::ServerInit(next).advance(input, now, out);
+                }
             },
             Self::ClientInit(state) => match state.process(input, now, out)? {
                 NeedsInput(state) => Self::ClientInit(Box::new(state)),
                 Done(next) => Self::ClientFinished(Box::new(next)),
             },
-            Self::ClientFinished(state) => match state.process(input, out)? {
+            Self::ClientFinished(state) => match state.process(input, now, out)? {
                 NeedsInput(state) => Self::ClientFinished(Box::new(state)),
                 Done(established) => return Ok(Done(established)),
             },

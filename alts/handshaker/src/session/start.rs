@@ -90,6 +90,8 @@ impl ClientStart {
             offer: self.offer,
             targets: self.targets,
             target_name: self.target_name,
+            names: Arc::clone(&context.names),
+            resumption: context.resumption.clone(),
         }
     }
 }
@@ -124,6 +126,7 @@ pub(super) fn server_config(
         trust: Arc::clone(&context.trust),
         ciphers: context.ciphers.clone(),
         offer,
+        resumption: context.resumption.clone(),
     }
 }
 

@@ -140,7 +140,7 @@ impl Issuer for Generous {
 /// A handshaker with short limits, and a library connected to it.
 async fn hasty(limits: Limits) -> Library {
     let root = RootKey::new(&Seed::new([1; 32]));
-    let trust = Arc::new(Trust::new([root.public()]));
+    let trust = Arc::new(Trust::of_roots([root.public()]));
     let machine = MachineName::parse("vm").unwrap();
     let issuer = Arc::new(Generous(root));
     let handshaker =

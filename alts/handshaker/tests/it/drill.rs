@@ -91,3 +91,26 @@ async fn a_restart_of_the_mock_keeps_accounts_switches_and_trust() {
         .unwrap();
     assert_eq!(answer.status.unwrap().code, 0);
 }
+
+#[tokio::test]
+async fn a_mock_that_asks_at_each_handshake_refuses_a_disabled_peer_at_once() {
+    let world = World::start_with("[revocation]\nmode = \"handshake\"\n").await;
+    let (client, server) = (world.client_process().await, world.server_process().await);
+    shake(&client, &server, &[SERVER]).await.key();
+    world.set_disabled(SERVER, true).await;
+    let told = shake(&client, &server, &[SERVER])
+        .await
+        .client
+        .unwrap()
+        .status
+        .unwrap();
+    assert_eq!(told.code, 16);
+    assert!(
+        told.details
+            .contains("the account server@p.iam is disabled"),
+        "{}",
+        told.details
+    );
+    world.set_disabled(SERVER, false).await;
+    shake(&client, &server, &[SERVER]).await.key();
+}

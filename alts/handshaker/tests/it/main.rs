@@ -5,7 +5,16 @@
 mod accounts;
 mod binary;
 mod calls;
+mod crash;
 mod drill;
+mod faults;
+mod gce;
+#[path = "../../src/identity/test_signer.rs"]
+mod google;
 mod handshakes;
+mod limits;
+mod operate;
 mod process;
+mod remote;
+mod suite;
 mod support;

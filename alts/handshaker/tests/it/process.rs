@@ -163,7 +163,7 @@ fn wrong_use_exits_with_2_and_failure_with_1_in_one_line() {
                 nobody.into(),
             ],
             1,
-            "no mock answers at 127.0.0.1:9",
+            "no admin service answers at 127.0.0.1:9",
         ),
         (
             vec![

@@ -30,9 +30,9 @@ pub(crate) fn account(name: &str) -> ServiceAccount {
     name.parse().unwrap()
 }
 
-fn config() -> Config {
+fn config(more: &str) -> Config {
     let text = format!(
-        "[admin]\naddress = \"127.0.0.1:0\"\n\
+        "{more}[admin]\naddress = \"127.0.0.1:0\"\n\
          [[machine]]\nname = \"client-vm\"\naddress = \"127.0.0.1:0\"\nservice_account = \
              \"{CLIENT}\"\n\
          [[machine]]\nname = \"server-vm\"\naddress = \"127.0.0.1:0\"\nservice_account = \
@@ -45,29 +45,35 @@ fn config() -> Config {
 pub(crate) struct World {
     pub(crate) mock: MockCloud,
     pub(crate) state: TempDir,
+    more: &'static str,
 }
 
 impl World {
     pub(crate) async fn start() -> Self {
+        Self::start_with("").await
+    }
+
+    /// With more in its configuration.
+    pub(crate) async fn start_with(more: &'static str) -> Self {
         let state = tempfile::tempdir().unwrap();
-        let mock = start_mock(state.path()).await;
-        Self { mock, state }
+        let mock = start_mock(state.path(), more).await;
+        Self { mock, state, more }
     }
 
     pub(crate) async fn restarted(self) -> Self {
         self.mock.stop().await;
-        let mock = start_mock(self.state.path()).await;
+        let mock = start_mock(self.state.path(), self.more).await;
         Self { mock, ..self }
     }
 
     /// A new process on the client's machine.
     pub(crate) async fn client_process(&self) -> Library {
-        Library::connect(self.mock.machines()[0].address, "grpc-c/53").await
+        Library::connect(self.mock.machines()[0].address, "grpc-java-netty/1.63.0").await
     }
 
     /// A new process on the server's machine.
     pub(crate) async fn server_process(&self) -> Library {
-        Library::connect(self.mock.machines()[1].address, "grpc-c/53").await
+        Library::connect(self.mock.machines()[1].address, "grpc-java-netty/1.63.0").await
     }
 
     pub(crate) async fn set_disabled(&self, email: &str, disabled: bool) {
@@ -92,8 +98,8 @@ impl World {
     }
 }
 
-async fn start_mock(state: &Path) -> MockCloud {
-    MockCloud::start(&config(), state, Clock::system())
+async fn start_mock(state: &Path, more: &str) -> MockCloud {
+    MockCloud::start(&config(more), state, Clock::system())
         .await
         .unwrap()
 }
@@ -120,15 +126,18 @@ impl Library {
     }
 
     pub(crate) async fn call(&self) -> Call {
+        self.try_call().await.unwrap()
+    }
+
+    /// A call, if the handshaker can be reached.
+    pub(crate) async fn try_call(&self) -> Result<Call, Status> {
         let (requests, stream) = mpsc::channel(4);
         let mut client = self.client.clone();
-        let answers = within(client.do_handshake(ReceiverStream::new(stream)))
-            .await
-            .unwrap();
-        Call {
+        let answers = within(client.do_handshake(ReceiverStream::new(stream))).await?;
+        Ok(Call {
             requests,
             answers: answers.into_inner(),
-        }
+        })
     }
 
     pub(crate) async fn start_client(&self, targets: &[&str]) -> (Call, HandshakerResp) {
@@ -136,6 +145,12 @@ impl Library {
         let answer = call.ask(client_start(targets)).await.unwrap().unwrap();
         (call, answer)
     }
+}
+
+/// Why a client's handshake does not even begin.
+pub(crate) async fn start_client_status(library: &Library) -> Status {
+    let mut call = library.call().await;
+    call.ask(client_start(&[SERVER])).await.unwrap_err()
 }
 
 /// One call of `DoHandshake`.

@@ -44,6 +44,8 @@ pub(crate) enum Flaw {
     None,
     /// The n-th answer is an error status, and the call then ends with the same.
     Refuses(usize, Code),
+    /// The first answer is an error status, with a last frame for the peer.
+    RefusesAloud(Code),
     /// Instead of the n-th answer the call ends with this status.
     FailsCall(usize, Code),
     /// Instead of the n-th answer nothing happens, for ever.
@@ -197,6 +199,13 @@ async fn converse(
             Flaw::Refuses(n, code) if n == number => {
                 answers.send(Ok(refusal(code, REASON))).await.ok()?;
                 return answers.send(Err(Status::new(code, REASON))).await.ok();
+            }
+            Flaw::RefusesAloud(code) => {
+                let aloud = gcp::HandshakerResp {
+                    out_frames: format!("ABORT {REASON}\n").into(),
+                    ..refusal(code, REASON)
+                };
+                return answers.send(Ok(aloud)).await.ok();
             }
             Flaw::Stalls(n) if n == number => std::future::pending().await,
             Flaw::EndsEarly(n) if n == number => return None,

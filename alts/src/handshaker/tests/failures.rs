@@ -140,23 +140,19 @@ async fn every_failure_at_the_servers_handshaker_has_its_name() {
     }
 }
 
-/// How a client learns that its server has no credential: the frame in an OK answer goes out
-/// although the call then fails.
+/// How a client learns that its server has no credential: what the server's handshaker wants to be
+/// sent goes out, in an OK answer before the call fails as in an answer that is an error.
 #[tokio::test]
 async fn a_server_that_aborts_tells_its_client_why() {
     let pair = Pair::start().await;
-    pair.server.now(Flaw::Aborts);
-    let (client, server) = pair.shake(1024, &[]).await;
-    assert_seen(
-        server.expect_err("aborted"),
-        Code::Unavailable,
-        "no credential for this workload: the fake handshaker was told to",
-    );
-    assert_seen(
-        client.expect_err("aborted"),
-        Code::Unknown,
-        &format!("with the peer was refused (status 16): the peer aborted: {REASON}"),
-    );
+    for flaw in [Flaw::Aborts, Flaw::RefusesAloud(Code::Unavailable)] {
+        pair.server.now(flaw);
+        let (client, server) = pair.shake(1024, &[]).await;
+        let words = format!("no credential for this workload: {REASON}");
+        assert_seen(server.expect_err("aborted"), Code::Unavailable, &words);
+        let words = format!("was refused (status 16): the peer aborted: {REASON}");
+        assert_seen(client.expect_err("aborted"), Code::Unknown, &words);
+    }
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ async fn guarded(store: &Arc<ScriptedStore>) -> (Channel, tokio::task::JoinSet<(
     let (incoming, address) = listen().await;
     let mut running = tokio::task::JoinSet::new();
     running.spawn(async move {
-        server(allowed)
+        server(allowed, None)
             .add_routes(routes)
             .serve_with_incoming(incoming)
             .await

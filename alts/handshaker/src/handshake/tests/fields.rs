@@ -53,6 +53,11 @@ fn every_field_of_client_init_has_bounds() {
             |m| m.target_name = "x".repeat(4097),
             bad("target_name").into(),
         ),
+        (
+            |m| m.resumption_id = vec![1; 15],
+            bad("resumption_id").into(),
+        ),
+        (|m| m.ticket = vec![1; 2049], bad("ticket").into()),
     ];
     for (change, expected) in cases {
         let (_, server) = drive(&Pair::default(), |flight, bytes| {
@@ -97,6 +102,29 @@ fn a_server_may_only_choose_what_was_offered() {
             |m| m.ephemeral = vec![0; 32],
             HandshakeError::NotAuthentic(NotAuthentic::SmallOrderKey),
         ),
+        (
+            |m| m.certificate.clear(),
+            InvalidMessage::BadField("certificate").into(),
+        ),
+        (
+            |m| m.resumed = true,
+            InvalidMessage::BadField("certificate").into(),
+        ),
+        (
+            |m| m.returned_ticket = vec![1],
+            InvalidMessage::BadField("returned_ticket").into(),
+        ),
+        (
+            |m| m.returned_ticket = vec![1; 2049],
+            InvalidMessage::BadField("ticket").into(),
+        ),
+        (
+            |m| {
+                m.resumed = true;
+                m.certificate.clear();
+            },
+            not_offered("resumption").into(),
+        ),
     ];
     for (change, expected) in cases {
         let (client, _) = drive(&Pair::default(), |flight, bytes| {
@@ -123,4 +151,83 @@ fn numbers_of_later_versions_are_passed_over() {
         told.starts_with("peer aborted the handshake: it could not verify us"),
         "{told}"
     );
+}
+
+/// Changes the Finished message at the end of a flight, whose MAC stays as it was.
+fn rewrite_finished(kind: FrameType, bytes: &mut Vec<u8>, change: fn(&mut wire::ServerFinished)) {
+    let at = bytes.len() - 42;
+    let mut message = wire::ServerFinished::decode(&bytes[at + HEADER_LEN..]).unwrap();
+    change(&mut message);
+    bytes.truncate(at);
+    bytes.extend_from_slice(Frame::encode(kind, &message).bytes());
+}
+
+#[test]
+fn a_ticket_that_was_slipped_into_a_finished_message_breaks_its_proof() {
+    let slip_in: fn(&mut wire::ServerFinished) = |m| {
+        m.new_ticket = Some(wire::NewTicket {
+            ticket: vec![7; 300],
+            lifetime_s: 60,
+        });
+    };
+    let (client, _) = drive(&Pair::default(), |flight, bytes| {
+        if flight == Flight::ServerInitAndFinished {
+            rewrite_finished(FrameType::ServerFinished, bytes, slip_in);
+        }
+    });
+    let expected = HandshakeError::NotAuthentic(NotAuthentic::ServerFinished);
+    assert_eq!(client.error(), expected);
+    let (_, server) = drive(&Pair::default(), |flight, bytes| {
+        if flight == Flight::ClientFinished {
+            rewrite_finished(FrameType::ClientFinished, bytes, slip_in);
+        }
+    });
+    let expected = HandshakeError::NotAuthentic(NotAuthentic::ClientFinished);
+    assert_eq!(server.error(), expected);
+}
+
+#[test]
+fn a_finished_message_has_one_encoding() {
+    let unknown_field: &[u8] = &[0x78, 1];
+    for flight in [Flight::ServerInitAndFinished, Flight::ClientFinished] {
+        let (client, server) = drive(&Pair::default(), |now, bytes| {
+            if now == flight {
+                let at = bytes.len() - 42;
+                bytes.extend_from_slice(unknown_field);
+                bytes[at] += 2;
+            }
+        });
+        let end = match flight {
+            Flight::ClientFinished => server,
+            _ => client,
+        };
+        assert!(matches!(
+            end.error(),
+            HandshakeError::InvalidMessage(InvalidMessage::Undecodable(_))
+        ));
+    }
+}
+
+#[test]
+fn a_ticket_of_no_or_too_many_bytes_is_refused() {
+    for len in [0, 2049] {
+        let finished = wire::ServerFinished {
+            mac: vec![1; 32],
+            new_ticket: Some(wire::NewTicket {
+                ticket: vec![7; len],
+                lifetime_s: 60,
+            }),
+        };
+        let (client, _) = drive(&Pair::default(), |flight, bytes| {
+            if flight == Flight::ServerInitAndFinished {
+                bytes.truncate(bytes.len() - 42);
+                let frame = Frame::encode(FrameType::ServerFinished, &finished);
+                bytes.extend_from_slice(frame.bytes());
+            }
+        });
+        assert!(matches!(
+            client.error(),
+            HandshakeError::InvalidMessage(InvalidMessage::BadField(_))
+        ));
+    }
 }

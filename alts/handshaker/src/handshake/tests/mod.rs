@@ -3,8 +3,15 @@
 
 mod attacks;
 mod certificates;
+mod chains;
 mod fields;
 mod negotiation;
+mod policies;
+mod resumption;
+mod resumption_attacks;
+mod resumption_standing;
+mod revocation_lists;
+mod sizes;
 mod wire_cuts;
 
 use std::{sync::Arc, time::Duration};
@@ -38,7 +45,9 @@ pub(super) fn credential(name: &str) -> Arc<HandshakeCredential> {
 
 /// Believes the authority with key `root`.
 pub(super) fn trust(root: u8) -> Arc<Trust> {
-    Arc::new(Trust::new([RootKey::new(&Seed::new([root; 32])).public()]))
+    Arc::new(Trust::of_roots([
+        RootKey::new(&Seed::new([root; 32])).public()
+    ]))
 }
 
 pub(super) fn offer() -> Offer {
@@ -57,6 +66,7 @@ pub(super) struct Pair {
     pub(super) client_now: Timestamp,
     pub(super) server_now: Timestamp,
     pub(super) client_entropy: [u8; Entropy::LEN],
+    pub(super) server_entropy: [u8; Entropy::LEN],
 }
 
 impl Default for Pair {
@@ -69,16 +79,20 @@ impl Default for Pair {
                 offer: offer(),
                 targets: vec![account(SERVER)],
                 target_name: Some("backend:8080".to_owned()),
+                names: Arc::default(),
+                resumption: None,
             },
             server: ServerConfig {
                 credential: credential(SERVER),
                 trust: trust(1),
                 ciphers: vec![Cipher::Pfs],
                 offer: offer(),
+                resumption: None,
             },
             client_now: NOW,
             server_now: NOW,
             client_entropy: std::array::from_fn(|i| i as u8),
+            server_entropy: [0x99; Entropy::LEN],
         }
     }
 }
@@ -122,7 +136,8 @@ impl Client {
     pub(super) fn start(pair: &Pair) -> (Self, Vec<u8>) {
         let mut out = Vec::new();
         let entropy = Entropy::new(&pair.client_entropy);
-        let state = ExpectServerInit::start(pair.client.clone(), &entropy, &mut out);
+        let state =
+            ExpectServerInit::start(pair.client.clone(), entropy, pair.client_now, &mut out);
         (Self::Init(state), out)
     }
 
@@ -139,11 +154,14 @@ impl Client {
                     Ok(Progress::Done(next)) => Self::Finished(next),
                     Err(error) => Self::Over(End::Failed(error)),
                 },
-                Self::Finished(state) => match state.process(&mut input, out) {
+                Self::Finished(state) => match state.process(&mut input, now, out) {
                     Ok(Progress::NeedsInput(state)) => {
                         return (Self::Finished(state), input.consumed());
                     }
-                    Ok(Progress::Done(done)) => Self::Over(End::Established(Box::new(done))),
+                    Ok(Progress::Done(AfterServerFinished::Established(done))) => {
+                        Self::Over(End::Established(done))
+                    }
+                    Ok(Progress::Done(AfterServerFinished::Again(next))) => Self::Init(*next),
                     Err(error) => Self::Over(End::Failed(error)),
                 },
                 over @ Self::Over(_) => return (over, input.consumed()),
@@ -161,15 +179,18 @@ impl Client {
 
 /// A server in any state.
 pub(super) enum Server {
-    Init(ExpectClientInit),
+    Init(Box<ExpectClientInit>),
     Finished(Box<ExpectClientFinished>),
     Over(End),
 }
 
 impl Server {
     pub(super) fn start(pair: &Pair) -> Self {
-        let entropy = Entropy::new(&[0x99; Entropy::LEN]);
-        Self::Init(ExpectClientInit::new(pair.server.clone(), entropy))
+        let entropy = Entropy::new(&pair.server_entropy);
+        Self::Init(Box::new(ExpectClientInit::new(
+            pair.server.clone(),
+            entropy,
+        )))
     }
 
     /// Feeds bytes; returns how many were taken.
@@ -177,11 +198,11 @@ impl Server {
         let mut input = Input::new(bytes);
         let next = match self {
             Self::Init(state) => match state.process(&mut input, now, out) {
-                Ok(Progress::NeedsInput(state)) => Self::Init(state),
+                Ok(Progress::NeedsInput(state)) => Self::Init(Box::new(state)),
                 Ok(Progress::Done(next)) => Self::Finished(Box::new(next)),
                 Err(error) => Self::Over(End::Failed(error)),
             },
-            Self::Finished(state) => match state.process(&mut input, out) {
+            Self::Finished(state) => match state.process(&mut input, now, out) {
                 Ok(Progress::NeedsInput(state)) => Self::Finished(Box::new(state)),
                 Ok(Progress::Done(done)) => Self::Over(End::Established(Box::new(done))),
                 Err(error) => Self::Over(End::Failed(error)),

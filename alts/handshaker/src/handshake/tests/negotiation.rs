@@ -25,7 +25,8 @@ fn both_sides_learn_who_the_other_is_and_hold_the_same_keys() {
         ),
         ("ALTSRP_GCM_AES128_REKEY", "grpc")
     );
-    assert_eq!(client.peer.issuer, "vm");
+    assert_eq!(client.peer.machine.as_ref(), "vm");
+    assert_eq!(client.peer.issuer.as_ref(), "vm");
 }
 
 #[test]

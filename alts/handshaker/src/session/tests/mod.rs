@@ -5,6 +5,7 @@
 //! running service.
 
 mod requests;
+mod resumption;
 mod rules;
 
 use std::time::Duration;
@@ -33,11 +34,7 @@ fn root() -> RootKey {
 }
 
 pub(super) fn context(name: &str) -> SessionContext {
-    SessionContext {
-        account: account(name),
-        trust: Arc::new(Trust::new([root().public()])),
-        ciphers: vec![Cipher::Pfs],
-    }
+    SessionContext::new(account(name), Arc::new(Trust::of_roots([root().public()])))
 }
 
 pub(super) fn credential(name: &str) -> Arc<HandshakeCredential> {

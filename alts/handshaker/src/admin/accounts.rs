@@ -1,39 +1,30 @@
-//! The admin service: the directory over gRPC, on loopback.
+//! The directory over gRPC.
 
 use std::sync::Arc;
 
-use tonic::{Code, Request, Response, Status};
+use tonic::{Request, Response, Status};
 
+use super::{
+    proto::{
+        Account, ChangeAccountResponse, CreateAccountRequest, DisableAccountRequest,
+        EnableAccountRequest, ListAccountsRequest, ListAccountsResponse,
+        accounts_server::{Accounts, AccountsServer},
+    },
+    status,
+};
 use crate::{
     ServiceAccount,
     cloud::{Cloud, CloudError},
-    directory::{self, DirectoryError},
-};
-
-/// Generated from `proto/alts_handshaker/admin/v1/accounts.proto`, which documents it.
-pub mod proto {
-    #![allow(
-        missing_docs,
-        unused_qualifications,
-        clippy::all,
-        reason = "generated; the .proto file carries the words"
-    )]
-    tonic::include_proto!("alts_handshaker.admin.v1");
-}
-
-use proto::{
-    Account, ChangeAccountResponse, CreateAccountRequest, DisableAccountRequest,
-    EnableAccountRequest, ListAccountsRequest, ListAccountsResponse,
-    accounts_server::{Accounts, AccountsServer},
+    directory,
 };
 
 /// Serves a cloud's directory.
-pub(crate) struct Admin {
+pub(super) struct AccountsService {
     cloud: Arc<Cloud>,
 }
 
-impl Admin {
-    pub(crate) fn server(cloud: Arc<Cloud>) -> AccountsServer<Self> {
+impl AccountsService {
+    pub(super) fn server(cloud: Arc<Cloud>) -> AccountsServer<Self> {
         AccountsServer::new(Self { cloud })
     }
 
@@ -46,7 +37,7 @@ impl Admin {
         let cloud = Arc::clone(&self.cloud);
         tokio::task::spawn_blocking(move || change(&cloud))
             .await
-            .map_err(|_| Status::internal("the change did not finish; see the mock's log"))?
+            .map_err(|_| Status::internal("the change did not finish; see the log"))?
             .map_err(|error| status(&error))
     }
 
@@ -68,7 +59,7 @@ impl Admin {
 }
 
 #[tonic::async_trait]
-impl Accounts for Admin {
+impl Accounts for AccountsService {
     async fn list_accounts(
         &self,
         _request: Request<ListAccountsRequest>,
@@ -118,14 +109,4 @@ fn to_proto(account: &directory::Account) -> Account {
         display_name: account.display_name.clone(),
         disabled: account.disabled,
     }
-}
-
-fn status(error: &CloudError) -> Status {
-    let code = match error {
-        CloudError::Directory(DirectoryError::NotFound { .. }) => Code::NotFound,
-        CloudError::Directory(DirectoryError::AlreadyExists(_)) => Code::AlreadyExists,
-        CloudError::Directory(_) => Code::InvalidArgument,
-        CloudError::State(_) | CloudError::NoEntropy(_) => Code::Internal,
-    };
-    Status::new(code, error.to_string())
 }

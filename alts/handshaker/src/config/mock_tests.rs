@@ -1,6 +1,7 @@
 //! What a configuration may say, and what is said about one that may not.
 
 use super::*;
+use crate::config::sections::DEFAULT_CREDENTIAL_LIFETIME;
 
 const MACHINE: &str = r#"
 [[machine]]

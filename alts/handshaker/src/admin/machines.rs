@@ -1,0 +1,83 @@
+//! Faults of running handshakers over gRPC.
+
+use tonic::{Request, Response, Status};
+
+use super::proto::{
+    MachineFaults, SetFaultsRequest, ShowFaultsRequest, ShowFaultsResponse,
+    machines_server::{Machines, MachinesServer},
+};
+use crate::faults::{Plan, Switches};
+
+/// Serves the fault switches of this process's machines. `None`: it was not started for that.
+pub(super) struct MachinesService {
+    switches: Option<Switches>,
+}
+
+impl MachinesService {
+    pub(super) fn server(switches: Option<Switches>) -> MachinesServer<Self> {
+        MachinesServer::new(Self { switches })
+    }
+
+    fn switches(&self) -> Result<&Switches, Status> {
+        self.switches.as_ref().ok_or_else(|| {
+            Status::failed_precondition(
+                "faults cannot be switched on here; start the handshaker with --enable-faults",
+            )
+        })
+    }
+}
+
+#[tonic::async_trait]
+impl Machines for MachinesService {
+    async fn set_faults(
+        &self,
+        request: Request<SetFaultsRequest>,
+    ) -> Result<Response<ShowFaultsResponse>, Status> {
+        let SetFaultsRequest { machine, faults } = request.into_inner();
+        let switches = self.switches()?;
+        let plan: Plan = faults
+            .parse()
+            .map_err(|error: crate::faults::InvalidFault| {
+                Status::invalid_argument(error.to_string())
+            })?;
+        let switch = switches
+            .get(&machine)
+            .ok_or_else(|| not_found(switches, &machine))?;
+        tracing::warn!(machine, faults = %plan, "faults switched");
+        switch.set(plan);
+        Ok(shown(switches, &machine))
+    }
+
+    async fn show_faults(
+        &self,
+        request: Request<ShowFaultsRequest>,
+    ) -> Result<Response<ShowFaultsResponse>, Status> {
+        let machine = request.into_inner().machine;
+        let switches = self.switches()?;
+        if !machine.is_empty() && switches.get(&machine).is_none() {
+            return Err(not_found(switches, &machine));
+        }
+        Ok(shown(switches, &machine))
+    }
+}
+
+fn not_found(switches: &Switches, machine: &str) -> Status {
+    let names: Vec<&str> = switches.iter().map(|(name, _)| name.as_ref()).collect();
+    Status::not_found(format!(
+        "there is no machine {machine:?} here; there are: {}",
+        names.join(", ")
+    ))
+}
+
+fn shown(switches: &Switches, machine: &str) -> Response<ShowFaultsResponse> {
+    let wanted = switches
+        .iter()
+        .filter(|(name, _)| machine.is_empty() || name.as_ref() == machine);
+    let machines = wanted.map(|(name, switch)| MachineFaults {
+        machine: name.to_string(),
+        faults: switch.plan().to_string(),
+    });
+    Response::new(ShowFaultsResponse {
+        machines: machines.collect(),
+    })
+}

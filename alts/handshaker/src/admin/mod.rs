@@ -1,0 +1,44 @@
+//! The admin surface: what an operator may do to a running process. gRPC, and `/metrics` for
+//! Prometheus, on one port of loopback or a Unix socket.
+//!
+//! | file | for |
+//! |---|---|
+//! | `accounts.rs` | the directory; authority and mock |
+//! | `authority.rs` | root keys and revocations; authority and mock |
+//! | `machines.rs` | faults; handshaker and mock |
+//! | `surface.rs` | the port |
+//! | `scrape.rs` | its metrics, read from outside |
+
+mod accounts;
+mod authority;
+mod machines;
+pub mod scrape;
+mod surface;
+
+use tonic::{Code, Status};
+
+pub use self::surface::BindError;
+pub(crate) use self::surface::{AdminParts, AdminSurface};
+use crate::{cloud::CloudError, directory::DirectoryError};
+
+/// Generated from `proto/alts_handshaker/admin/v1/*.proto`, which document it.
+pub mod proto {
+    #![allow(
+        missing_docs,
+        unused_qualifications,
+        clippy::all,
+        reason = "generated; the .proto files carry the words"
+    )]
+    tonic::include_proto!("alts_handshaker.admin.v1");
+}
+
+fn status(error: &CloudError) -> Status {
+    let code = match error {
+        CloudError::Directory(DirectoryError::NotFound { .. }) => Code::NotFound,
+        CloudError::Directory(DirectoryError::AlreadyExists(_)) => Code::AlreadyExists,
+        CloudError::Directory(_) => Code::InvalidArgument,
+        CloudError::Rotation(_) | CloudError::Revocation(_) => Code::FailedPrecondition,
+        CloudError::State(_) | CloudError::NoEntropy(_) => Code::Internal,
+    };
+    Status::new(code, error.to_string())
+}

@@ -1,0 +1,163 @@
+//! The port of the admin surface: gRPC over HTTP/2 and `/metrics` over HTTP/1.1, side by side.
+
+use std::{
+    fs::{self, Permissions},
+    io,
+    os::unix::fs::{FileTypeExt, PermissionsExt},
+    path::Path,
+    sync::Arc,
+};
+
+use axum::{Router, http::header, routing};
+use tokio::net::{TcpListener, UnixListener};
+use tokio_stream::wrappers::{TcpListenerStream, UnixListenerStream};
+use tonic::{
+    service::Routes,
+    transport::{self, Server},
+};
+
+use super::{accounts::AccountsService, authority::AuthorityService, machines::MachinesService};
+use crate::{cloud::Cloud, config::AdminAddress, faults::Switches, metrics::Metrics};
+
+/// An address that cannot be listened on.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "cannot listen on {address} for {whom}: {source}; stop what listens there (another one of \
+     these?) or configure another address or port 0"
+)]
+pub struct BindError {
+    /// Where.
+    pub address: String,
+    /// A machine's name, or a service.
+    pub whom: String,
+    /// What the system says.
+    pub source: io::Error,
+}
+
+/// What there is to administer in a process.
+#[derive(Debug)]
+pub(crate) struct AdminParts {
+    /// An authority and its accounts.
+    pub(crate) cloud: Option<Arc<Cloud>>,
+    /// Handshakers, and whether they may fail on purpose.
+    pub(crate) faults: Option<Switches>,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+/// A bound port.
+#[derive(Debug)]
+pub(crate) struct AdminSurface {
+    listener: Listener,
+    address: AdminAddress,
+}
+
+#[derive(Debug)]
+enum Listener {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+impl AdminSurface {
+    /// Listens. A Unix socket that nobody answers on any more is replaced.
+    pub(crate) async fn bind(address: &AdminAddress) -> Result<Self, BindError> {
+        let failed = |source| BindError {
+            address: address.to_string(),
+            whom: "the admin service".to_owned(),
+            source,
+        };
+        match address {
+            AdminAddress::Tcp(tcp) => {
+                let listener = TcpListener::bind(tcp).await.map_err(failed)?;
+                let address = listener.local_addr().map_err(failed)?;
+                Ok(Self {
+                    listener: Listener::Tcp(listener),
+                    address: AdminAddress::Tcp(address),
+                })
+            }
+            AdminAddress::Unix(path) => {
+                remove_stale(path).await.map_err(failed)?;
+                let listener = UnixListener::bind(path).map_err(failed)?;
+                // Who may connect may do everything: nobody but this user.
+                fs::set_permissions(path, Permissions::from_mode(0o600)).map_err(failed)?;
+                Ok(Self {
+                    listener: Listener::Unix(listener),
+                    address: address.clone(),
+                })
+            }
+        }
+    }
+
+    /// Where it listens; never port 0.
+    pub(crate) fn address(&self) -> &AdminAddress {
+        &self.address
+    }
+
+    /// Serves until `stop` resolves.
+    pub(crate) async fn serve(
+        self,
+        parts: AdminParts,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<(), transport::Error> {
+        let server = Server::builder()
+            .accept_http1(true)
+            .add_routes(routes(parts));
+        match self.listener {
+            Listener::Tcp(listener) => {
+                let incoming = TcpListenerStream::new(listener);
+                server.serve_with_incoming_shutdown(incoming, stop).await
+            }
+            Listener::Unix(listener) => {
+                let incoming = UnixListenerStream::new(listener);
+                let served = server.serve_with_incoming_shutdown(incoming, stop).await;
+                if let AdminAddress::Unix(path) = &self.address {
+                    // Somebody else may have removed it.
+                    let _ = fs::remove_file(path);
+                }
+                served
+            }
+        }
+    }
+}
+
+fn routes(parts: AdminParts) -> Routes {
+    let AdminParts {
+        cloud,
+        faults,
+        metrics,
+    } = parts;
+    let mut routes = Routes::default();
+    if let Some(cloud) = cloud {
+        routes = routes
+            .add_service(AccountsService::server(Arc::clone(&cloud)))
+            .add_service(AuthorityService::server(cloud));
+    }
+    let grpc = routes
+        .add_service(MachinesService::server(faults))
+        .into_axum_router();
+    let content_type = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
+    let page = move || std::future::ready((content_type, metrics.render()));
+    Router::new()
+        .route("/metrics", routing::get(page))
+        .merge(grpc)
+        .into()
+}
+
+/// A socket that was left behind by a killed process answers nobody. Anything else is not ours.
+async fn remove_stale(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.file_type().is_socket() => {}
+        Ok(_) => {
+            return Err(io::Error::new(
+                io::ErrorKind::AlreadyExists,
+                "it is no socket",
+            ));
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    }
+    match tokio::net::UnixStream::connect(path).await {
+        Ok(_) => Err(io::ErrorKind::AddrInUse.into()),
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => fs::remove_file(path),
+        Err(error) => Err(error),
+    }
+}

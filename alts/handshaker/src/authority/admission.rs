@@ -1,0 +1,116 @@
+//! Which machine may ask for which account: the authority's check of a proof.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    ServiceAccount,
+    handshake::{MachineName, Timestamp},
+    identity::{
+        Claim, KeySource, KeySourceError, Proof,
+        enrolment::EnrolmentSecret,
+        token::{self, Expectation, TokenError},
+    },
+};
+
+/// Why a machine is not served.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refused {
+    /// The secret is wrong, or there is none. Which of the two is not told.
+    #[error(
+        "the machine {0} is not enrolled with this secret; compare the enrolment secret on both \
+         sides"
+    )]
+    NotEnrolled(MachineName),
+    /// Enrolled, for other accounts.
+    #[error(
+        "the machine {machine} is not enrolled for {account}; add the account to its [[enrolment]]"
+    )]
+    AccountNotEnrolled {
+        /// Who asks.
+        machine: MachineName,
+        /// For whom.
+        account: ServiceAccount,
+    },
+    /// The authority takes no tokens.
+    #[error("this authority accepts no identity tokens; add [gce] to its configuration")]
+    GceOff,
+    /// The token proves nothing.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The token cannot be checked.
+    #[error(transparent)]
+    Keys(#[from] KeySourceError),
+}
+
+/// A machine that shares a secret with the authority.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enrolled {
+    /// What it shares.
+    pub secret: EnrolmentSecret,
+    /// Whom it may vouch for.
+    pub accounts: Vec<ServiceAccount>,
+}
+
+/// Machines whose identity Google vouches for.
+#[derive(Debug)]
+pub struct GceAdmission {
+    /// Google's keys.
+    pub keys: KeySource,
+    /// Whose machines are served.
+    pub expectation: Expectation,
+}
+
+/// Everybody who may ask.
+#[derive(Debug, Default)]
+pub struct Admission {
+    /// By secret.
+    pub enrolled: BTreeMap<MachineName, Enrolled>,
+    /// By identity token.
+    pub gce: Option<GceAdmission>,
+}
+
+/// What a proof showed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Admitted {
+    /// Compute Engine's number of the machine; empty for enrolled ones.
+    pub(crate) instance_id: String,
+}
+
+impl Admission {
+    /// Checks a proof of a claim.
+    pub(crate) async fn admit(
+        &self,
+        claim: &Claim<'_>,
+        proof: &Proof,
+        now: Timestamp,
+    ) -> Result<Admitted, Refused> {
+        match proof {
+            Proof::Enrolment(mac) => self.admit_enrolled(claim, mac),
+            Proof::GceToken(token) => {
+                let gce = self.gce.as_ref().ok_or(Refused::GceOff)?;
+                let kid = token::key_name(token)?;
+                let keys = gce.keys.keys(&kid).await?;
+                let instance = token::verify(token, claim, &keys, &gce.expectation, now)?;
+                Ok(Admitted {
+                    instance_id: instance.instance_id,
+                })
+            }
+        }
+    }
+
+    fn admit_enrolled(&self, claim: &Claim<'_>, mac: &[u8; 32]) -> Result<Admitted, Refused> {
+        let enrolled = self
+            .enrolled
+            .get(claim.machine)
+            .filter(|enrolled| enrolled.secret.verifies(claim, mac))
+            .ok_or_else(|| Refused::NotEnrolled(claim.machine.clone()))?;
+        if enrolled.accounts.contains(claim.account) {
+            return Ok(Admitted::default());
+        }
+        Err(Refused::AccountNotEnrolled {
+            machine: claim.machine.clone(),
+            account: claim.account.clone(),
+        })
+    }
+}

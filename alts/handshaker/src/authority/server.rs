@@ -1,0 +1,132 @@
+//! The authority as a process: the service for handshakers and the admin surface for operators.
+
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::transport::Server;
+
+use super::{Admission, GceAdmission, service::Service};
+use crate::{
+    Clock,
+    admin::{AdminParts, AdminSurface, BindError},
+    cloud::{Cloud, CloudError},
+    config::{AdminAddress, AuthorityConfig},
+    identity::KeySource,
+    metrics::Metrics,
+    process::{Servers, bind, local_address},
+    state::StateDir,
+};
+
+/// Calls at once, per connection: a handshaker asks one question at a time per workload.
+const MAX_CONCURRENT_STREAMS: u32 = 256;
+
+/// One answer. Fetching a key set is the longest thing that happens.
+const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Connections of machines that are gone.
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(60);
+const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Why an authority cannot start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuthorityError {
+    /// The state cannot be read or kept.
+    #[error(transparent)]
+    Cloud(#[from] CloudError),
+    /// An address cannot be listened on.
+    #[error(transparent)]
+    Listen(#[from] BindError),
+}
+
+/// An authority that runs.
+#[derive(Debug)]
+pub struct AuthorityServer {
+    address: SocketAddr,
+    admin: AdminAddress,
+    cloud: Arc<Cloud>,
+    servers: Servers,
+}
+
+impl AuthorityServer {
+    /// Takes possession of the state directory, binds, serves. All or nothing.
+    ///
+    /// # Errors
+    /// When the state or an address is not to be had.
+    pub async fn start(
+        config: &AuthorityConfig,
+        state_dir: &Path,
+        clock: Clock,
+    ) -> Result<Self, AuthorityError> {
+        let state = StateDir::open(state_dir).map_err(CloudError::from)?;
+        let accounts = config
+            .accounts
+            .iter()
+            .map(|(email, name)| (email, name.as_str()));
+        let cloud = Cloud::open(state, accounts, config.credential_lifetime, clock.clone())?;
+        let cloud = Arc::new(cloud);
+        let listener = bind(config.listen, "the authority").await?;
+        let surface = AdminSurface::bind(&config.admin).await?;
+        let metrics = Arc::new(Metrics::new(clock.clone()));
+        let service = Service {
+            cloud: Arc::clone(&cloud),
+            admission: Arc::new(admission(config)),
+            metrics: Arc::clone(&metrics),
+            clock,
+        };
+        let mut authority = Self {
+            address: local_address(&listener, config.listen),
+            admin: surface.address().clone(),
+            cloud: Arc::clone(&cloud),
+            servers: Servers::new(),
+        };
+        let servers = &mut authority.servers;
+        let server = Server::builder()
+            .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
+            .timeout(CALL_TIMEOUT)
+            .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
+            .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
+            .add_service(service.into_server());
+        let incoming = TcpListenerStream::new(listener);
+        servers.spawn(server.serve_with_incoming_shutdown(incoming, servers.stopped()));
+        let parts = AdminParts {
+            cloud: Some(cloud),
+            faults: None,
+            metrics,
+        };
+        servers.spawn(surface.serve(parts, servers.stopped()));
+        Ok(authority)
+    }
+
+    /// Where handshakers ask; never port 0.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where the admin service listens; never port 0.
+    pub fn admin(&self) -> &AdminAddress {
+        &self.admin
+    }
+
+    /// What it knows.
+    pub fn cloud(&self) -> &Arc<Cloud> {
+        &self.cloud
+    }
+
+    /// Accepts nothing more, gives calls under way a moment, then cuts connections. The state
+    /// directory is free afterwards.
+    pub async fn stop(self) {
+        self.servers.stop().await;
+    }
+}
+
+fn admission(config: &AuthorityConfig) -> Admission {
+    let gce = config.gce.as_ref().map(|gce| GceAdmission {
+        keys: KeySource::new(gce.keys.clone()),
+        expectation: gce.expectation.clone(),
+    });
+    Admission {
+        enrolled: config.enrolled.clone(),
+        gce,
+    }
+}

@@ -1,0 +1,287 @@
+//! `alts-handshaker authority`: runs one, or asks a running one to do something.
+
+use std::{fmt::Write, path::PathBuf, time::Duration};
+
+use alts_handshaker::{
+    Clock, ServiceAccount,
+    admin::proto::{
+        ListIssuedRequest, ListIssuedResponse, RetireRootsRequest, RevokeRequest,
+        RotateRootRequest, ShowCrlRequest, ShowCrlResponse, ShowRootsRequest, ShowRootsResponse,
+        authority_admin_client::AuthorityAdminClient,
+    },
+    authority::server::AuthorityServer,
+    config::AuthorityConfig,
+    handshake::RevocationId,
+};
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::{
+    LogFormat,
+    admin::{AdminArgs, Output, connect, print, refused, time},
+    run::{StopSignals, default_state_dir, read_config, start_log},
+};
+
+/// Runs a signing authority, or changes a running one.
+///
+/// With --config it runs: it keeps the root keys and the accounts, and certifies the keys of
+/// machines that prove who they are. With a command it asks a running one, or a mock.
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    arg_required_else_help = true,
+    after_long_help = concat!("\
+Examples:
+  alts-handshaker authority --config /etc/alts-authority/authority.toml
+  alts-handshaker authority roots                     what handshakers are configured with
+  alts-handshaker authority issued                    what could be revoked
+  alts-handshaker authority revoke 0x0200000000000007
+
+This is a configuration that shows every key:
+
+", include_str!("../../authority.toml"))
+)]
+pub(super) struct AuthorityArgs {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+#[derive(Debug, Args)]
+struct RunArgs {
+    /// Addresses, machines and accounts, as TOML.
+    #[arg(long, value_name = "FILE", required = true)]
+    config: Option<PathBuf>,
+
+    /// Where keys and accounts are kept. Default: `state_dir` of the configuration, else
+    /// $XDG_STATE_HOME/alts-authority.
+    #[arg(long, value_name = "DIR", env = "ALTS_HANDSHAKER_STATE_DIR")]
+    state_dir: Option<PathBuf>,
+
+    /// How log lines look.
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Puts certificates on the revocation list.
+    Revoke {
+        /// As the log and `issued` show them, such as 0x0200000000000007
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<RevocationId>,
+        #[command(flatten)]
+        admin: AdminArgs,
+    },
+    /// Shows the revocation list.
+    Crl {
+        #[command(subcommand)]
+        command: CrlCommand,
+    },
+    /// Shows certificates that are still good.
+    Issued {
+        /// Of this account only.
+        #[arg(long, value_name = "EMAIL")]
+        account: Option<ServiceAccount>,
+        #[command(flatten)]
+        admin: AdminArgs,
+    },
+    /// Shows the root keys: the line that handshakers are configured with.
+    Roots {
+        #[command(flatten)]
+        admin: AdminArgs,
+    },
+    /// Publishes a new root key, which signs when every machine knows of it.
+    RotateRoot {
+        /// Time until it signs. Handshakers ask for root keys at least every five minutes.
+        #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+        lead_s: u64,
+        #[command(flatten)]
+        admin: AdminArgs,
+    },
+    /// Forgets all root keys but the one that signs. What the others signed is refused from then
+    /// on: wait until it has expired.
+    RetireRoots {
+        #[command(flatten)]
+        admin: AdminArgs,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum CrlCommand {
+    /// Ids that are revoked.
+    Show {
+        #[command(flatten)]
+        admin: AdminArgs,
+    },
+}
+
+pub(super) async fn run(args: AuthorityArgs) -> anyhow::Result<()> {
+    match args.command {
+        None => serve(args.run).await,
+        Some(command) => ask(command).await,
+    }
+}
+
+async fn serve(args: RunArgs) -> anyhow::Result<()> {
+    // clap insists on it; without a command there is no other way here.
+    let path = args.config.unwrap_or_default();
+    let (text, name) = read_config(&path, "`authority --help` shows one")?;
+    let config = AuthorityConfig::parse(&text, &name)?;
+    let state_dir = match args.state_dir.or_else(|| config.state_dir.clone()) {
+        Some(path) => path,
+        None => default_state_dir("alts-authority")?,
+    };
+    start_log(args.log_format);
+    let signals = StopSignals::new()?;
+    let authority = AuthorityServer::start(&config, &state_dir, Clock::system()).await?;
+    // What scripts wait for.
+    tracing::info!(
+        address = %authority.address(),
+        admin = %authority.admin(),
+        state_dir = %state_dir.display(),
+        signing_key = %authority.cloud().authority_key_id(),
+        "authority ready"
+    );
+    signals.then(authority.stop()).await;
+    Ok(())
+}
+
+async fn ask(command: Command) -> anyhow::Result<()> {
+    let admin = match &command {
+        Command::Revoke { admin, .. }
+        | Command::Crl {
+            command: CrlCommand::Show { admin },
+        }
+        | Command::Issued { admin, .. }
+        | Command::Roots { admin }
+        | Command::RotateRoot { admin, .. }
+        | Command::RetireRoots { admin } => admin,
+    };
+    let output = admin.output;
+    let mut client = AuthorityAdminClient::new(connect(&admin.admin).await?);
+    let text = match command {
+        Command::Revoke { ids, .. } => {
+            let revocation_ids = ids.iter().map(|id| id.as_u64()).collect();
+            let answer = client.revoke(RevokeRequest { revocation_ids }).await;
+            render_crl(&answer.map_err(refused)?.into_inner(), output)?
+        }
+        Command::Crl { .. } => {
+            let answer = client.show_crl(ShowCrlRequest {}).await;
+            render_crl(&answer.map_err(refused)?.into_inner(), output)?
+        }
+        Command::Issued { account, .. } => {
+            let service_account = account
+                .map(|account| account.to_string())
+                .unwrap_or_default();
+            let answer = client
+                .list_issued(ListIssuedRequest { service_account })
+                .await;
+            render_issued(&answer.map_err(refused)?.into_inner(), output)?
+        }
+        Command::Roots { .. } => {
+            let answer = client.show_roots(ShowRootsRequest {}).await;
+            render_roots(&answer.map_err(refused)?.into_inner(), output)?
+        }
+        Command::RotateRoot { lead_s, .. } => {
+            let lead_s = Duration::from_secs(lead_s).as_secs();
+            let answer = client.rotate_root(RotateRootRequest { lead_s }).await;
+            render_roots(&answer.map_err(refused)?.into_inner(), output)?
+        }
+        Command::RetireRoots { .. } => {
+            let answer = client.retire_roots(RetireRootsRequest {}).await;
+            render_roots(&answer.map_err(refused)?.into_inner(), output)?
+        }
+    };
+    print(&text)
+}
+
+fn id(number: u64) -> String {
+    RevocationId::from_u64(number).to_string()
+}
+
+fn render_crl(crl: &ShowCrlResponse, output: Output) -> anyhow::Result<String> {
+    let ids: Vec<String> = crl.revocation_ids.iter().copied().map(id).collect();
+    if let Output::Json = output {
+        let json = json!({
+            "issuedAt": time(crl.issued_at_s), "nextUpdate": time(crl.next_update_s), "revoked": ids,
+        });
+        return Ok(serde_json::to_string_pretty(&json)? + "\n");
+    }
+    let mut text = format!(
+        "{} revoked; list of {}, good until {}\n",
+        ids.len(),
+        time(crl.issued_at_s),
+        time(crl.next_update_s)
+    );
+    for id in ids {
+        writeln!(text, "{id}")?;
+    }
+    Ok(text)
+}
+
+fn render_issued(list: &ListIssuedResponse, output: Output) -> anyhow::Result<String> {
+    if let Output::Json = output {
+        let entries: Vec<_> = list
+            .issued
+            .iter()
+            .map(|issued| {
+                json!({
+                    "revocationId": id(issued.revocation_id), "machine": issued.machine,
+                    "serviceAccount": issued.service_account, "instanceId": issued.instance_id,
+                    "issuedAt": time(issued.issued_at_s), "expiresAt": time(issued.expires_at_s),
+                })
+            })
+            .collect();
+        return Ok(serde_json::to_string_pretty(&entries)? + "\n");
+    }
+    let width = |name: &str, len: fn(&str) -> usize, values: &mut dyn Iterator<Item = &str>| {
+        values.map(len).max().unwrap_or(0).max(name.len())
+    };
+    let chars = |text: &str| text.chars().count();
+    let machines = width(
+        "MACHINE",
+        chars,
+        &mut list.issued.iter().map(|i| i.machine.as_str()),
+    );
+    let accounts = width(
+        "ACCOUNT",
+        chars,
+        &mut list.issued.iter().map(|i| i.service_account.as_str()),
+    );
+    let mut text = format!(
+        "{:18}  {:20}  {:machines$}  {:accounts$}  INSTANCE\n",
+        "REVOCATION ID", "EXPIRES", "MACHINE", "ACCOUNT"
+    );
+    for issued in &list.issued {
+        let row = format!(
+            "{:18}  {:20}  {:machines$}  {:accounts$}  {}",
+            id(issued.revocation_id),
+            time(issued.expires_at_s),
+            issued.machine,
+            issued.service_account,
+            issued.instance_id
+        );
+        writeln!(text, "{}", row.trim_end())?;
+    }
+    Ok(text)
+}
+
+fn render_roots(roots: &ShowRootsResponse, output: Output) -> anyhow::Result<String> {
+    if let Output::Json = output {
+        let json = json!({
+            "generation": roots.generation, "keys": roots.keys,
+            "newestSignsFrom": time(roots.signs_from_s),
+        });
+        return Ok(serde_json::to_string_pretty(&json)? + "\n");
+    }
+    let keys: Vec<String> = roots.keys.iter().map(|key| format!("\"{key}\"")).collect();
+    Ok(format!(
+        "# generation {}; the first key signs from {} on\nroots = [{}]\n",
+        roots.generation,
+        time(roots.signs_from_s),
+        keys.join(", ")
+    ))
+}

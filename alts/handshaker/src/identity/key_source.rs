@@ -1,0 +1,267 @@
+//! Where the keys come from that identity tokens are verified with, and how long they are kept.
+
+use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
+
+use hyper::header;
+use tokio::{sync::Mutex, time::Instant};
+
+use super::jwks::{InvalidJwks, Jwks, MAX_JWKS_LEN};
+use crate::http::{self, HttpError};
+
+/// Google's keys for identity tokens.
+const GOOGLE_CERTS: &str = "https://www.googleapis.com/oauth2/v3/certs";
+
+/// How long keys are kept when nothing says so, and at most: a key that was withdrawn must not be
+/// believed for days.
+const DEFAULT_KEPT: Duration = Duration::from_secs(300);
+const MAX_KEPT: Duration = Duration::from_secs(24 * 3600);
+
+/// An unknown key name makes the keys be fetched anew, but not more often than this: anybody can
+/// make up key names.
+const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Where a key set is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeysLocation {
+    /// A file, read anew when it is due.
+    File(PathBuf),
+    /// An `http:` or `https:` address.
+    Url(String),
+}
+
+impl Default for KeysLocation {
+    fn default() -> Self {
+        Self::Url(GOOGLE_CERTS.to_owned())
+    }
+}
+
+impl FromStr for KeysLocation {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.starts_with("http://") || text.starts_with("https://") {
+            return Ok(Self::Url(text.to_owned()));
+        }
+        match text.strip_prefix("file:").unwrap_or(text) {
+            path if path.starts_with('/') => Ok(Self::File(path.into())),
+            _ => Err("a key set is an absolute path, an http: or an https: address"),
+        }
+    }
+}
+
+impl fmt::Display for KeysLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(f),
+            Self::Url(url) => f.write_str(url),
+        }
+    }
+}
+
+/// Why there are no keys.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeySourceError {
+    /// No answer.
+    #[error("the key set {location} cannot be had: {source}")]
+    Http {
+        /// Which.
+        location: String,
+        /// Why.
+        source: HttpError,
+    },
+    /// No file.
+    #[error("the key set {location} cannot be read: {source}")]
+    File {
+        /// Which.
+        location: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Not a key set.
+    #[error("the key set {location} is useless: {source}")]
+    Invalid {
+        /// Which.
+        location: String,
+        /// Why.
+        source: InvalidJwks,
+    },
+}
+
+/// A key set, kept as long as its publisher says (RFC 9111, `max-age`).
+#[derive(Debug)]
+pub struct KeySource {
+    location: KeysLocation,
+    kept: Mutex<Option<Kept>>,
+}
+
+#[derive(Clone, Debug)]
+struct Kept {
+    keys: Jwks,
+    fetched: Instant,
+    max_age: Duration,
+}
+
+impl Kept {
+    fn serves(&self, kid: &str, now: Instant) -> bool {
+        let age = now.saturating_duration_since(self.fetched);
+        age < self.max_age && (self.keys.knows(kid) || age < MIN_REFRESH_INTERVAL)
+    }
+}
+
+impl KeySource {
+    /// Nothing is fetched yet.
+    pub fn new(location: KeysLocation) -> Self {
+        Self {
+            location,
+            kept: Mutex::default(),
+        }
+    }
+
+    /// The keys, fetched anew when they are due or do not know `kid`.
+    ///
+    /// # Errors
+    /// When they cannot be had and no kept ones are still good.
+    pub async fn keys(&self, kid: &str) -> Result<Jwks, KeySourceError> {
+        // Held while fetching: however many tokens wait, the publisher is asked once.
+        let mut kept = self.kept.lock().await;
+        let now = Instant::now();
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.serves(kid, now)) {
+            return Ok(kept.keys.clone());
+        }
+        match self.fetch().await {
+            Ok((keys, max_age)) => {
+                *kept = Some(Kept {
+                    keys: keys.clone(),
+                    fetched: now,
+                    max_age,
+                });
+                Ok(keys)
+            }
+            Err(error) => {
+                let still_good = |kept: &&Kept| now.duration_since(kept.fetched) < kept.max_age;
+                let old = kept.as_ref().filter(still_good).ok_or(error)?;
+                Ok(old.keys.clone())
+            }
+        }
+    }
+
+    async fn fetch(&self) -> Result<(Jwks, Duration), KeySourceError> {
+        let location = self.location.to_string();
+        let (json, max_age) = match &self.location {
+            KeysLocation::File(path) => {
+                let json = read_bounded(path.clone()).await;
+                let json = json.map_err(|source| KeySourceError::File {
+                    location: location.clone(),
+                    source,
+                })?;
+                (json, MIN_REFRESH_INTERVAL)
+            }
+            KeysLocation::Url(url) => {
+                let answer = http::get(url, &[], MAX_JWKS_LEN).await;
+                let answer = answer.map_err(|source| KeySourceError::Http {
+                    location: location.clone(),
+                    source,
+                })?;
+                let control = answer.headers.get(header::CACHE_CONTROL);
+                let control = control.and_then(|value| value.to_str().ok());
+                (answer.body.to_vec(), max_age(control.unwrap_or_default()))
+            }
+        };
+        Jwks::parse(&json)
+            .map(|keys| (keys, max_age))
+            .map_err(|source| KeySourceError::Invalid { location, source })
+    }
+}
+
+async fn read_bounded(path: PathBuf) -> std::io::Result<Vec<u8>> {
+    let read = move || {
+        use std::io::Read;
+        let mut json = Vec::new();
+        // One more than allowed, so that "too large" is seen by the parser.
+        let limit = u64::try_from(MAX_JWKS_LEN + 1).expect("64 KiB fit into 64 bits");
+        std::fs::File::open(path)?
+            .take(limit)
+            .read_to_end(&mut json)?;
+        Ok(json)
+    };
+    tokio::task::spawn_blocking(read)
+        .await
+        .map_err(std::io::Error::other)?
+}
+
+/// The `max-age` of a Cache-Control header, within our own bounds.
+fn max_age(cache_control: &str) -> Duration {
+    let directives = cache_control.split(',').map(str::trim);
+    let mut kept = DEFAULT_KEPT;
+    for directive in directives {
+        let lower = directive.to_ascii_lowercase();
+        if lower == "no-store" || lower == "no-cache" {
+            return MIN_REFRESH_INTERVAL;
+        }
+        if let Some(seconds) = lower.strip_prefix("max-age=").and_then(|s| s.parse().ok()) {
+            kept = Duration::from_secs(seconds);
+        }
+    }
+    kept.clamp(MIN_REFRESH_INTERVAL, MAX_KEPT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::test_signer::{KID, jwks};
+
+    #[test]
+    fn the_publisher_says_how_long_within_bounds() {
+        for (control, expected_s) in [
+            ("", 300),
+            (
+                "public, max-age=21600, must-revalidate, no-transform",
+                21_600,
+            ),
+            ("max-age=0", 10),
+            ("max-age=99999999", 86_400),
+            ("max-age=soon", 300),
+            ("no-cache", 10),
+        ] {
+            assert_eq!(
+                max_age(control),
+                Duration::from_secs(expected_s),
+                "{control}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_location_is_a_path_or_an_address() {
+        for (text, expected) in [
+            ("/etc/jwks.json", Some("/etc/jwks.json")),
+            ("file:/etc/jwks.json", Some("/etc/jwks.json")),
+            ("http://127.0.0.1:1/certs", Some("http://127.0.0.1:1/certs")),
+            (GOOGLE_CERTS, Some(GOOGLE_CERTS)),
+            ("jwks.json", None),
+            ("ftp://x/y", None),
+            ("", None),
+        ] {
+            let parsed = text.parse::<KeysLocation>().ok();
+            assert_eq!(parsed.map(|l| l.to_string()).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn kept_keys_serve_until_they_are_due_and_an_unknown_name_asks_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("jwks.json");
+        let source = KeySource::new(KeysLocation::File(path.clone()));
+        let missing = source.keys(KID).await.unwrap_err().to_string();
+        assert!(missing.contains("cannot be read"), "{missing}");
+
+        std::fs::write(&path, jwks()).unwrap();
+        assert!(source.keys(KID).await.unwrap().knows(KID));
+        std::fs::write(&path, jwks().replace(KID, "rotated")).unwrap();
+        // Somebody makes up names: the file is not read again at once.
+        assert!(!source.keys("rotated").await.unwrap().knows("rotated"));
+        tokio::time::advance(MIN_REFRESH_INTERVAL).await;
+        assert!(source.keys("rotated").await.unwrap().knows("rotated"));
+    }
+}

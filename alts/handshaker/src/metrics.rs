@@ -1,0 +1,381 @@
+//! What a handshaker counts, as Prometheus reads it. Labels are bounded: machines, sides, outcomes
+//! and gRPC codes, never peers and never a stranger's words.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tonic::Code;
+
+use crate::{
+    Clock,
+    handshake::{MachineName, Timestamp},
+};
+
+/// Upper bounds of the histogram's buckets, in seconds: a handshake takes a millisecond, and is
+/// given up after 30 s.
+const BUCKETS_S: [f64; 11] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5, 10.0, 30.0,
+];
+
+/// Each metric's name, kind and meaning, in the order in which they are printed.
+const FAMILIES: [(&str, &str, &str); 9] = [
+    (HANDSHAKES, "counter", "Handshakes that ended, by how."),
+    (
+        DURATIONS,
+        "histogram",
+        "From a handshake's first message to its end.",
+    ),
+    (
+        IN_PROGRESS,
+        "gauge",
+        "Handshakes that have begun and not ended.",
+    ),
+    (CONNECTIONS, "gauge", "Connections of workloads."),
+    (
+        CONNECTIONS_CLOSED,
+        "counter",
+        "Connections that the handshaker closed, by why.",
+    ),
+    (
+        CREDENTIAL_REQUESTS,
+        "counter",
+        "Requests for credentials, by what came of them.",
+    ),
+    (
+        ISSUANCE,
+        "counter",
+        "Certificates asked of this authority, by gRPC code.",
+    ),
+    (
+        PEER_CHECKS,
+        "counter",
+        "Peers checked with the authority, by verdict.",
+    ),
+    (FAULTS, "counter", "Handshakes that a fault knob changed."),
+];
+
+const HANDSHAKES: &str = "alts_handshakes_total";
+const DURATIONS: &str = "alts_handshake_duration_seconds";
+const IN_PROGRESS: &str = "alts_handshakes_in_progress";
+const CONNECTIONS: &str = "alts_connections";
+const CONNECTIONS_CLOSED: &str = "alts_connections_closed_total";
+const CREDENTIAL_REQUESTS: &str = "alts_credential_requests_total";
+const ISSUANCE: &str = "alts_certificates_total";
+const PEER_CHECKS: &str = "alts_peer_checks_total";
+const FAULTS: &str = "alts_faults_total";
+
+/// How one handshake ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ended<'a> {
+    pub(crate) machine: &'a MachineName,
+    pub(crate) side: &'static str,
+    pub(crate) outcome: &'static str,
+    pub(crate) code: Code,
+    pub(crate) resumed: bool,
+    pub(crate) duration: Duration,
+}
+
+/// All counters of one process.
+#[derive(Debug)]
+pub struct Metrics {
+    clock: Clock,
+    series: Mutex<BTreeMap<(&'static str, String), i64>>,
+    histograms: Mutex<BTreeMap<String, Histogram>>,
+    credentials: Mutex<BTreeMap<u64, (MachineName, Timestamp)>>,
+    next_credential: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Histogram {
+    buckets: [u64; BUCKETS_S.len()],
+    count: u64,
+    sum_s: f64,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Metrics {
+    /// Nothing counted yet.
+    pub fn new(clock: Clock) -> Self {
+        Self {
+            clock,
+            series: Mutex::default(),
+            histograms: Mutex::default(),
+            credentials: Mutex::default(),
+            next_credential: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn ended(&self, ended: &Ended<'_>) {
+        let Ended {
+            machine,
+            side,
+            outcome,
+            code,
+            resumed,
+            duration,
+        } = ended;
+        let labels = format!(
+            "machine=\"{machine}\",side=\"{side}\",outcome=\"{outcome}\",code=\"{code:?}\",\
+             resumed=\"{resumed}\""
+        );
+        self.add(HANDSHAKES, labels, 1);
+        let labels = format!("machine=\"{machine}\",side=\"{side}\"");
+        locked(&self.histograms)
+            .entry(labels)
+            .or_default()
+            .observe(*duration);
+    }
+
+    /// Counts a handshake as under way while the guard lives.
+    pub(crate) fn in_progress(self: &Arc<Self>, machine: &MachineName) -> Counted {
+        self.counted(IN_PROGRESS, machine)
+    }
+
+    /// Counts a connection while the guard lives.
+    pub(crate) fn connection(self: &Arc<Self>, machine: &MachineName) -> Counted {
+        self.counted(CONNECTIONS, machine)
+    }
+
+    fn counted(self: &Arc<Self>, name: &'static str, machine: &MachineName) -> Counted {
+        let labels = format!("machine=\"{machine}\"");
+        self.add(name, labels.clone(), 1);
+        Counted {
+            metrics: Arc::clone(self),
+            name,
+            labels,
+        }
+    }
+
+    pub(crate) fn connection_closed(&self, machine: &MachineName, reason: &'static str) {
+        self.add(
+            CONNECTIONS_CLOSED,
+            format!("machine=\"{machine}\",reason=\"{reason}\""),
+            1,
+        );
+    }
+
+    pub(crate) fn credential_request(&self, machine: &MachineName, result: &'static str) {
+        self.add(
+            CREDENTIAL_REQUESTS,
+            format!("machine=\"{machine}\",result=\"{result}\""),
+            1,
+        );
+    }
+
+    pub(crate) fn issuance(&self, code: Code) {
+        self.add(ISSUANCE, format!("code=\"{code:?}\""), 1);
+    }
+
+    pub(crate) fn peer_check(&self, machine: &MachineName, verdict: &'static str) {
+        self.add(
+            PEER_CHECKS,
+            format!("machine=\"{machine}\",verdict=\"{verdict}\""),
+            1,
+        );
+    }
+
+    pub(crate) fn fault(&self, machine: &MachineName, fault: &'static str) {
+        self.add(
+            FAULTS,
+            format!("machine=\"{machine}\",fault=\"{fault}\""),
+            1,
+        );
+    }
+
+    /// A place for one connection's credential.
+    pub(crate) fn credential_slot(self: &Arc<Self>) -> CredentialSlot {
+        let number = self.next_credential.fetch_add(1, Ordering::Relaxed);
+        CredentialSlot {
+            metrics: Arc::clone(self),
+            number,
+        }
+    }
+
+    fn add(&self, name: &'static str, labels: String, by: i64) {
+        *locked(&self.series).entry((name, labels)).or_default() += by;
+    }
+
+    /// The text format, version 0.0.4.
+    pub fn render(&self) -> String {
+        let mut text = String::new();
+        for (name, kind, help) in FAMILIES {
+            let mut body = String::new();
+            if name == DURATIONS {
+                for (labels, histogram) in locked(&self.histograms).iter() {
+                    histogram.render(labels, &mut body);
+                }
+            } else {
+                let series = locked(&self.series);
+                for ((_, labels), value) in series.iter().filter(|((n, _), _)| *n == name) {
+                    line(&mut body, name, labels, value);
+                }
+            }
+            family(&mut text, name, kind, help, &body);
+        }
+        self.render_credentials(&mut text);
+        text
+    }
+
+    fn render_credentials(&self, text: &mut String) {
+        let now_s = self.clock.now().as_unix_s();
+        let mut machines: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+        for (machine, not_after) in locked(&self.credentials).values() {
+            let left_s = not_after.as_unix_s().saturating_sub(now_s);
+            let (count, least_s) = machines
+                .entry(format!("machine=\"{machine}\""))
+                .or_insert((0, u64::MAX));
+            *count += 1;
+            *least_s = left_s.min(*least_s);
+        }
+        let (mut held, mut left) = (String::new(), String::new());
+        for (labels, (count, least_s)) in machines {
+            line(&mut held, "alts_credentials", &labels, count);
+            line(
+                &mut left,
+                "alts_credential_remaining_seconds",
+                &labels,
+                least_s,
+            );
+        }
+        family(
+            text,
+            "alts_credentials",
+            "gauge",
+            "Credentials that are held.",
+            &held,
+        );
+        let help = "Remaining life of the credential that ends first.";
+        family(
+            text,
+            "alts_credential_remaining_seconds",
+            "gauge",
+            help,
+            &left,
+        );
+    }
+}
+
+fn family(text: &mut String, name: &str, kind: &str, help: &str, body: &str) {
+    if !body.is_empty() {
+        let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{body}");
+    }
+}
+
+fn line(text: &mut String, name: &str, labels: &str, value: impl std::fmt::Display) {
+    let _ = writeln!(text, "{name}{{{labels}}} {value}");
+}
+
+impl Histogram {
+    fn observe(&mut self, duration: Duration) {
+        let seconds = duration.as_secs_f64();
+        for (bucket, bound) in self.buckets.iter_mut().zip(BUCKETS_S) {
+            *bucket += u64::from(seconds <= bound);
+        }
+        self.count += 1;
+        self.sum_s += seconds;
+    }
+
+    fn render(&self, labels: &str, text: &mut String) {
+        let bucket = format!("{DURATIONS}_bucket");
+        for (count, bound) in self.buckets.iter().zip(BUCKETS_S) {
+            line(text, &bucket, &format!("{labels},le=\"{bound}\""), count);
+        }
+        line(text, &bucket, &format!("{labels},le=\"+Inf\""), self.count);
+        line(text, &format!("{DURATIONS}_sum"), labels, self.sum_s);
+        line(text, &format!("{DURATIONS}_count"), labels, self.count);
+    }
+}
+
+/// Something that is counted as long as this lives.
+#[derive(Debug)]
+pub(crate) struct Counted {
+    metrics: Arc<Metrics>,
+    name: &'static str,
+    labels: String,
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.metrics
+            .add(self.name, std::mem::take(&mut self.labels), -1);
+    }
+}
+
+/// One connection's entry among the credentials.
+#[derive(Debug)]
+pub(crate) struct CredentialSlot {
+    metrics: Arc<Metrics>,
+    number: u64,
+}
+
+impl CredentialSlot {
+    pub(crate) fn holds(&self, machine: &MachineName, not_after: Timestamp) {
+        locked(&self.metrics.credentials).insert(self.number, (machine.clone(), not_after));
+    }
+
+    pub(crate) fn clear(&self) {
+        locked(&self.metrics.credentials).remove(&self.number);
+    }
+}
+
+impl Drop for CredentialSlot {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_counted_is_printed_as_prometheus_reads_it() {
+        let metrics = Arc::new(Metrics::new(Clock::new(|| Timestamp::from_unix_s(1000))));
+        let machine = MachineName::parse("vm").unwrap();
+        let ended = Ended {
+            machine: &machine,
+            side: "client",
+            outcome: "established",
+            code: Code::Ok,
+            resumed: false,
+            duration: Duration::from_millis(3),
+        };
+        metrics.ended(&ended);
+        metrics.ended(&ended);
+        let connection = metrics.connection(&machine);
+        let slot = metrics.credential_slot();
+        slot.holds(&machine, Timestamp::from_unix_s(1060));
+        let text = metrics.render();
+        for expected in [
+            "# TYPE alts_handshakes_total counter\n",
+            "alts_handshakes_total{machine=\"vm\",side=\"client\",outcome=\"established\",code=\"Ok\",\
+             resumed=\"false\"} 2\n",
+            "alts_handshake_duration_seconds_bucket{machine=\"vm\",side=\"client\",le=\"0.0025\"} 0\n",
+            "alts_handshake_duration_seconds_bucket{machine=\"vm\",side=\"client\",le=\"0.005\"} 2\n",
+            "alts_handshake_duration_seconds_bucket{machine=\"vm\",side=\"client\",le=\"+Inf\"} 2\n",
+            "alts_handshake_duration_seconds_count{machine=\"vm\",side=\"client\"} 2\n",
+            "alts_connections{machine=\"vm\"} 1\n",
+            "alts_credentials{machine=\"vm\"} 1\n",
+            "alts_credential_remaining_seconds{machine=\"vm\"} 60\n",
+        ] {
+            assert!(text.contains(expected), "{expected}\n{text}");
+        }
+        drop((connection, slot));
+        let text = metrics.render();
+        assert!(
+            text.contains("alts_connections{machine=\"vm\"} 0\n"),
+            "{text}"
+        );
+        assert!(!text.contains("alts_credentials{"), "{text}");
+    }
+}

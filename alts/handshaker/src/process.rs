@@ -1,0 +1,82 @@
+//! A process of several servers that start together and end together.
+
+use std::{net::SocketAddr, time::Duration};
+
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tonic::transport;
+
+use crate::admin::BindError;
+
+/// How long calls under way may take to end when the process stops. Then connections are cut.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Servers that run.
+#[derive(Debug)]
+pub(crate) struct Servers {
+    stop: watch::Sender<bool>,
+    running: JoinSet<Result<(), transport::Error>>,
+}
+
+impl Servers {
+    pub(crate) fn new() -> Self {
+        Self {
+            stop: watch::Sender::new(false),
+            running: JoinSet::new(),
+        }
+    }
+
+    /// Resolves when told to stop, or when nobody is left to tell.
+    pub(crate) fn stopped(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut stop = self.stop.subscribe();
+        async move {
+            let _ = stop.wait_for(|stop| *stop).await;
+        }
+    }
+
+    /// Runs a server that ends when [`stopped`](Self::stopped) does.
+    pub(crate) fn spawn(
+        &mut self,
+        server: impl Future<Output = Result<(), transport::Error>> + Send + 'static,
+    ) {
+        self.running.spawn(server);
+    }
+
+    /// Runs something that has no end of its own, until all are told to stop.
+    pub(crate) fn spawn_endless(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        let stopped = self.stopped();
+        self.running.spawn(async move {
+            tokio::select! {
+                () = work => {}
+                () = stopped => {}
+            }
+            Ok(())
+        });
+    }
+
+    /// Accepts nothing more, gives calls under way a moment, then cuts connections.
+    pub(crate) async fn stop(mut self) {
+        // Nobody to tell is fine: then every server has ended.
+        let _ = self.stop.send(true);
+        let drained = async { while self.running.join_next().await.is_some() {} };
+        if tokio::time::timeout(DRAIN_TIMEOUT, drained).await.is_err() {
+            self.running.shutdown().await;
+        }
+    }
+}
+
+/// Listens on `address` for `whom`.
+pub(crate) async fn bind(address: SocketAddr, whom: &str) -> Result<TcpListener, BindError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| BindError {
+            address: address.to_string(),
+            whom: whom.to_owned(),
+            source,
+        })
+}
+
+/// Where a listener is. A bound socket has an address; should the system not tell it, what was asked
+/// for is the best answer.
+pub(crate) fn local_address(listener: &TcpListener, asked: SocketAddr) -> SocketAddr {
+    listener.local_addr().unwrap_or(asked)
+}

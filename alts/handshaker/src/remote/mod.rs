@@ -1,0 +1,169 @@
+//! An authority in another process, as a handshaker sees it: asked over gRPC, believed for its
+//! signatures.
+//!
+//! | file | for |
+//! |---|---|
+//! | this one | asking for certificates |
+//! | `source.rs` | the proof that goes with the request |
+//! | `keeper.rs` | root keys and the revocation list, fetched again and again |
+//! | `states.rs` | whether a peer's account may act now, for revocation at each handshake |
+
+mod keeper;
+mod source;
+mod states;
+
+use std::time::Duration;
+
+use ed25519_dalek::VerifyingKey;
+use tonic::{
+    Code, Status,
+    transport::{Channel, Endpoint},
+};
+
+pub use self::{
+    keeper::{TrustKeeper, TrustSource},
+    source::IdentitySource,
+    states::AccountStates,
+};
+use crate::{
+    Clock, Issuer, NoCredential, ServiceAccount,
+    authority::proto::{
+        IssueMasterRequest, authority_client::AuthorityClient, issue_master_request,
+    },
+    environment,
+    handshake::{MAX_CLOCK_SKEW, MasterCertificate, MasterRequest},
+    identity::{Claim, Proof},
+    trust_feed::TrustFeed,
+};
+
+/// Dialling, and one call. Together far below the 20 s after which gRPC libraries give up, so that
+/// they hear why.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+const CALL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A connection that died silently is found out within these two: the next call must not wait for
+/// it in vain.
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(20);
+const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Where the authority is. Nothing is dialled before the first call, and a broken connection is
+/// dialled again by the next one.
+///
+/// # Errors
+/// When `address` is no `HOST:PORT`.
+pub fn connect(address: &str) -> Result<AuthorityClient<Channel>, tonic::transport::Error> {
+    let endpoint = Endpoint::from_shared(format!("http://{address}"))?
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(CALL_TIMEOUT)
+        .tcp_nodelay(true)
+        .http2_keep_alive_interval(KEEPALIVE_INTERVAL)
+        .keep_alive_timeout(KEEPALIVE_TIMEOUT)
+        .keep_alive_while_idle(true);
+    Ok(AuthorityClient::new(endpoint.connect_lazy()))
+}
+
+/// Asks for certificates on behalf of one machine.
+#[derive(Debug)]
+pub struct RemoteAuthority {
+    client: AuthorityClient<Channel>,
+    identity: IdentitySource,
+    trust: TrustFeed,
+    clock: Clock,
+}
+
+impl RemoteAuthority {
+    /// Proves the machine's identity by `identity`; believes certificates that a root of `trust`
+    /// signed.
+    pub fn new(
+        client: AuthorityClient<Channel>,
+        identity: IdentitySource,
+        trust: TrustFeed,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            client,
+            identity,
+            trust,
+            clock,
+        }
+    }
+}
+
+impl Issuer for RemoteAuthority {
+    async fn issue(&self, request: MasterRequest) -> Result<MasterCertificate, NoCredential> {
+        let account = request.accounts.first().cloned().ok_or_else(|| {
+            NoCredential::MachineRefused("no account was asked for; ask for one".to_owned())
+        })?;
+        let asked = ask(&request, &account, &self.identity).await?;
+        let answer = self.client.clone().issue_master(asked).await;
+        let answer = answer.map_err(|status| no_credential(&status, &account))?;
+        let encoded = answer.into_inner().certificate;
+        let trust = self.trust.current();
+        let now = self.clock.now();
+        MasterCertificate::receive(&encoded, &request, trust.roots(), now, MAX_CLOCK_SKEW)
+            .map_err(|error| NoCredential::MachineRefused(format!("its certificate: {error}")))
+    }
+}
+
+async fn ask(
+    request: &MasterRequest,
+    account: &ServiceAccount,
+    identity: &IdentitySource,
+) -> Result<IssueMasterRequest, NoCredential> {
+    let nonce = environment::nonce()
+        .map_err(|error| NoCredential::AuthorityUnreachable(error.to_string()))?;
+    let claim = Claim {
+        machine: &request.machine,
+        account,
+        public_key: request.public_key.as_bytes(),
+        nonce: &nonce,
+    };
+    let proof = match identity.prove(&claim).await? {
+        Proof::Enrolment(mac) => issue_master_request::Proof::EnrolmentMac(mac.to_vec()),
+        Proof::GceToken(token) => issue_master_request::Proof::GceIdentityToken(token),
+    };
+    Ok(IssueMasterRequest {
+        machine: request.machine.to_string(),
+        service_account: account.to_string(),
+        public_key: request.public_key.as_bytes().to_vec(),
+        nonce: nonce.to_vec(),
+        proof: Some(proof),
+    })
+}
+
+/// What the authority's status means for a workload. Nobody signs a refusal: who is on the path can
+/// forge one, as he could cut the wire.
+fn no_credential(status: &Status, account: &ServiceAccount) -> NoCredential {
+    match status.code() {
+        Code::FailedPrecondition => NoCredential::Disabled(account.clone()),
+        Code::NotFound => NoCredential::Unknown(account.clone()),
+        Code::Unauthenticated | Code::PermissionDenied | Code::InvalidArgument => {
+            NoCredential::MachineRefused(status.message().to_owned())
+        }
+        _ => NoCredential::AuthorityUnreachable(cause(status)),
+    }
+}
+
+/// tonic's own text is "transport error"; the cause is at the bottom.
+pub(crate) fn cause(status: &Status) -> String {
+    let mut cause: &dyn std::error::Error = status;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    // A status without a source prints all of itself, metadata included.
+    if std::ptr::addr_eq(std::ptr::from_ref(cause), std::ptr::from_ref(status)) {
+        return status.message().to_owned();
+    }
+    cause.to_string()
+}
+
+/// Root keys as a configuration names them.
+///
+/// # Errors
+/// Says what is wrong.
+pub fn parse_root(digits: &str) -> Result<VerifyingKey, &'static str> {
+    const PROBLEM: &str = "a root key is 64 hexadecimal digits; `alts-handshaker authority roots` \
+                           shows them";
+    let bytes = crate::authority::root_keys::unhex(digits).ok_or(PROBLEM)?;
+    VerifyingKey::try_from(bytes.as_slice()).map_err(|_| PROBLEM)
+}

@@ -1,0 +1,174 @@
+//! How many connections a handshaker holds, and which one gives way when there are too many. Whoever
+//! opens sockets and does nothing with them loses them to whoever has work to do.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::{sync::oneshot, time::Instant};
+
+/// Connections at once, per handshaker. A machine has tens of workloads; each has one connection, or
+/// one per handshake (C-core). A connection is some 20 KiB.
+pub(crate) const MAX_CONNECTIONS: usize = 1024;
+
+/// The connections that are open.
+#[derive(Debug)]
+pub(crate) struct Slots {
+    capacity: usize,
+    open: Mutex<Open>,
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    next: u64,
+    entries: BTreeMap<u64, Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    evict: oneshot::Sender<()>,
+    last_used: Instant,
+    calls: usize,
+}
+
+/// A place among them; given back when dropped.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    slots: Arc<Slots>,
+    number: u64,
+}
+
+/// A call that keeps its connection from being closed.
+#[derive(Debug)]
+pub(crate) struct Busy(Arc<Slot>);
+
+/// What came of a new connection.
+#[derive(Debug)]
+pub(crate) struct Admitted {
+    pub(crate) slot: Slot,
+    /// Resolves when the connection has to give way.
+    pub(crate) evicted: oneshot::Receiver<()>,
+    /// Whether another one had to.
+    pub(crate) at_the_cost_of_another: bool,
+}
+
+impl Slots {
+    pub(crate) fn new(capacity: usize) -> Arc<Self> {
+        Arc::new(Self {
+            capacity,
+            open: Mutex::default(),
+        })
+    }
+
+    fn open(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a new connection in. When there are too many, the one without a call that has been idle
+    /// longest gives way; `None` when all have calls under way.
+    pub(crate) fn admit(self: &Arc<Self>) -> Option<Admitted> {
+        let mut open = self.open();
+        let full = open.entries.len() >= self.capacity;
+        if full {
+            let idle = open.entries.iter().filter(|(_, entry)| entry.calls == 0);
+            let longest = idle
+                .min_by_key(|(_, entry)| entry.last_used)
+                .map(|(number, _)| *number)?;
+            if let Some(entry) = open.entries.remove(&longest) {
+                // It may just have gone by itself.
+                let _ = entry.evict.send(());
+            }
+        }
+        let (evict, evicted) = oneshot::channel();
+        let number = open.next;
+        open.next += 1;
+        open.entries.insert(
+            number,
+            Entry {
+                evict,
+                last_used: Instant::now(),
+                calls: 0,
+            },
+        );
+        let slot = Slot {
+            slots: Arc::clone(self),
+            number,
+        };
+        Some(Admitted {
+            slot,
+            evicted,
+            at_the_cost_of_another: full,
+        })
+    }
+}
+
+impl Slot {
+    /// A call begins.
+    pub(crate) fn busy(self: &Arc<Self>) -> Busy {
+        self.count(|calls| calls + 1);
+        Busy(Arc::clone(self))
+    }
+
+    fn count(&self, change: impl FnOnce(usize) -> usize) {
+        if let Some(entry) = self.slots.open().entries.get_mut(&self.number) {
+            entry.calls = change(entry.calls);
+            entry.last_used = Instant::now();
+        }
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.slots.open().entries.remove(&self.number);
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.count(|calls| calls.saturating_sub(1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_longest_idle_connection_gives_way_and_a_busy_one_does_not() {
+        let slots = Slots::new(3);
+        let mut admitted = Vec::new();
+        for _ in 0..3 {
+            admitted.push(slots.admit().unwrap());
+            tokio::time::advance(std::time::Duration::from_secs(1)).await;
+        }
+        let [mut oldest, mut middle, mut newest] = <[Admitted; 3]>::try_from(admitted).unwrap();
+        let oldest_slot = Arc::new(oldest.slot);
+        let call = oldest_slot.busy();
+
+        let fourth = slots.admit().unwrap();
+        assert!(fourth.at_the_cost_of_another);
+        assert!(middle.evicted.try_recv().is_ok(), "idle for longest");
+        assert!(oldest.evicted.try_recv().is_err() && newest.evicted.try_recv().is_err());
+
+        drop(call);
+        tokio::time::advance(std::time::Duration::from_secs(1)).await;
+        let _fifth = slots.admit().unwrap();
+        assert!(newest.evicted.try_recv().is_ok());
+        drop(oldest_slot);
+        assert!(
+            !slots.admit().unwrap().at_the_cost_of_another,
+            "a place was given back"
+        );
+    }
+
+    #[tokio::test]
+    async fn nobody_gives_way_when_all_are_busy() {
+        let slots = Slots::new(1);
+        let only = Arc::new(slots.admit().unwrap().slot);
+        let call = only.busy();
+        assert!(slots.admit().is_none());
+        drop(call);
+        assert!(slots.admit().is_some());
+    }
+}
