@@ -30,7 +30,7 @@ One back end by hand:
 Exit codes: 0 all floors hold; 1 a floor is missed, twice; 2 wrong usage; 3 nothing measured."
 )]
 pub(crate) struct Cli {
-    /// Do a fifth of the work per round: for continuous integration. Same floors
+    /// Do less per round, in fewer rounds: for continuous integration. Same floors
     #[arg(long)]
     pub(crate) quick: bool,
 

@@ -49,6 +49,7 @@ fn goal(seen: &Seen, result: &GroupResult, back_end: &str) -> Value {
         "group": result.group.name(),
         "goal": seen.measure.words(),
         "floor": goal.map(|goal| goal.floor),
+        "usual_floor": seen.measure.goal(back_end).map(|goal| goal.floor),
         "aim": goal.map(|goal| goal.aim),
         "limit": seen.limit(),
         "seen": seen.median(),

@@ -33,10 +33,14 @@ mod stats;
 mod table;
 mod worker;
 
-use std::process::ExitCode;
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     cli::Cli, contender::Arena, findings::Plan, machine::Machine, run::Report, worker::Worker,
@@ -67,7 +71,7 @@ fn bench(cli: &Cli) -> Result<bool> {
     let machine = Machine::this();
     let groups = cli.groups();
     if cli.list {
-        print!("{}", table::list(machine.back_end, &groups));
+        show(&table::list(machine.back_end, &groups))?;
         return Ok(true);
     }
     let [server_core, client_core] = match worker::cores().as_slice() {
@@ -87,12 +91,29 @@ fn bench(cli: &Cli) -> Result<bool> {
         let measured = measure(cli, machine, servers, handshakers);
         tokio::select! {
             measured = measured => measured,
-            interrupted = tokio::signal::ctrl_c() => {
-                interrupted?;
+            // What is dropped then removes its temporary files and ends its processes.
+            stopped = told_to_stop() => {
+                stopped?;
                 bail!("interrupted; nothing is judged")
             }
         }
     })
+}
+
+async fn told_to_stop() -> io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+/// Prints to standard output. Whoever closes it early has read enough.
+fn show(text: &str) -> Result<()> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("writing to standard output"),
+    }
 }
 
 async fn measure(
@@ -103,7 +124,8 @@ async fn measure(
 ) -> Result<bool> {
     let arena = Arena::new(servers, handshakers).await?;
     if let Some(subject) = cli.idle_memory {
-        println!("{}", group::measure_idle_memory(&arena, subject).await?);
+        let kib = group::measure_idle_memory(&arena, subject).await?;
+        show(&format!("{kib}\n"))?;
         return Ok(true);
     }
     let default_rounds = if cli.quick { QUICK_ROUNDS } else { ROUNDS };
@@ -113,7 +135,7 @@ async fn measure(
         quick: cli.quick,
     };
     let report = Report::make(machine, plan, &cli.groups(), &arena).await?;
-    print!("{report}");
+    show(&report.to_string())?;
     if let Some(file) = &cli.json {
         let json = format!("{:#}\n", report.to_json());
         std::fs::write(file, json).with_context(|| format!("writing {}", file.display()))?;

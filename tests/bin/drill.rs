@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 use tests::{
-    drill::{self, STEPS},
+    drill::{self, STEPS, Scene},
+    machines::MachineSuite,
     suite::{Ports, Suite},
 };
 
@@ -20,6 +21,11 @@ struct Args {
     /// Print what the client printed at each step, too
     #[arg(long)]
     verbose: bool,
+
+    /// Perform it inside machines that look like Google Compute Engine, and switch the accounts with
+    /// gcloud, as in the article
+    #[arg(long)]
+    machines: bool,
 }
 
 #[tokio::main]
@@ -36,14 +42,32 @@ async fn main() -> ExitCode {
 
 /// Whether everything went as in the article.
 async fn run(args: Args) -> Result<bool> {
-    let mut suite = Suite::start(Ports::default()).await?;
+    if args.machines {
+        let mut suite = MachineSuite::start().await?;
+        println!(
+            "Inside machines; accounts are switched by {}.\n",
+            suite.switched_by()
+        );
+        let differences = perform(&mut suite, args.verbose).await?;
+        suite.stop().await?;
+        Ok(judge(differences))
+    } else {
+        let mut suite = Suite::start(Ports::default()).await?;
+        let differences = perform(&mut suite, args.verbose).await?;
+        suite.stop().await?;
+        Ok(judge(differences))
+    }
+}
+
+/// Does every step, as a table; returns how many differ from the article.
+async fn perform(scene: &mut impl Scene, verbose: bool) -> Result<usize> {
     println!(
         "{:<4} {:<26} {:<12} {:<12}",
         "step", "what happens", "expected", "seen"
     );
     let mut differences = 0;
     for (number, step) in STEPS.iter().enumerate() {
-        let seen = drill::perform(&mut suite, step).await?;
+        let seen = drill::perform(scene, step).await?;
         let agrees = seen.status == step.expected;
         differences += usize::from(!agrees);
         let verdict = if agrees { "" } else { "  DIFFERS" };
@@ -53,20 +77,23 @@ async fn run(args: Args) -> Result<bool> {
             number + 1,
             seen.status
         );
-        if args.verbose || !agrees {
+        if verbose || !agrees {
             println!("     {}", seen.line);
         }
     }
-    suite.stop().await?;
+    Ok(differences)
+}
+
+fn judge(differences: usize) -> bool {
     if differences > 0 {
         println!(
             "\n{differences} of {} steps differ from the article.",
             STEPS.len()
         );
-        return Ok(false);
+        return false;
     }
     println!(
         "\nAs in the article: disabling stops credentials from being issued, and recalls none."
     );
-    Ok(true)
+    true
 }

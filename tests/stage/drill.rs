@@ -3,11 +3,47 @@
 //! Disabling an account stops credentials from being issued; it does not recall those already
 //! issued. Everything in the table follows from that one rule.
 
-use std::fmt;
+use std::{fmt, process::Output};
 
 use anyhow::{Context, Result};
 
 use crate::{CLIENT_ACCOUNT, SERVER_ACCOUNT, suite::Suite};
+
+/// Where the drill is performed.
+pub trait Scene {
+    /// Switches an account off or on.
+    ///
+    /// # Errors
+    /// When it cannot be done.
+    fn switch(&mut self, account: &str, enabled: bool) -> impl Future<Output = Result<()>> + Send;
+
+    /// Replaces the backend's process.
+    ///
+    /// # Errors
+    /// When it does not stop or start.
+    fn restart_server(&mut self) -> impl Future<Output = Result<()>> + Send;
+
+    /// Makes the article's call by a new client process.
+    ///
+    /// # Errors
+    /// When the client cannot be run.
+    fn call(&self) -> impl Future<Output = Result<Output>> + Send;
+}
+
+impl Scene for Suite {
+    async fn switch(&mut self, account: &str, enabled: bool) -> Result<()> {
+        let verb = if enabled { "enable" } else { "disable" };
+        self.mock.accounts(&[verb, account]).await.map(drop)
+    }
+
+    async fn restart_server(&mut self) -> Result<()> {
+        Self::restart_server(self).await
+    }
+
+    async fn call(&self) -> Result<Output> {
+        self.client(&[]).await
+    }
+}
 
 /// What is done before a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,24 +122,24 @@ impl fmt::Display for Seen {
 ///
 /// # Errors
 /// When an action cannot be done; a refused call is not an error.
-pub async fn perform(suite: &mut Suite, step: &Step) -> Result<Seen> {
+pub async fn perform(scene: &mut impl Scene, step: &Step) -> Result<Seen> {
     for action in step.actions {
         match action {
             Action::Nothing => {}
-            Action::Disable(account) => drop(suite.mock.accounts(&["disable", account]).await?),
-            Action::Enable(account) => drop(suite.mock.accounts(&["enable", account]).await?),
-            Action::RestartServer => suite.restart_server().await?,
+            Action::Disable(account) => scene.switch(account, false).await?,
+            Action::Enable(account) => scene.switch(account, true).await?,
+            Action::RestartServer => scene.restart_server().await?,
         }
     }
-    call(suite).await
+    call(scene).await
 }
 
 /// The article's call by a new client process.
 ///
 /// # Errors
 /// When the client cannot be run.
-pub async fn call(suite: &Suite) -> Result<Seen> {
-    let output = suite.client(&[]).await?;
+pub async fn call(scene: &impl Scene) -> Result<Seen> {
+    let output = scene.call().await?;
     if output.status.success() {
         let line = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         return Ok(Seen {

@@ -44,6 +44,18 @@ pub async fn post_form(server: SocketAddr, path: &str, form: &str) -> Result<Ans
     exchange(server, &request).await
 }
 
+/// Sends an empty request with an access token, as Google's REST interfaces want it.
+///
+/// # Errors
+/// When the server cannot be reached or does not speak HTTP.
+pub async fn post_with_token(server: SocketAddr, path: &str, token: &str) -> Result<Answer> {
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nhost: {server}\r\nauthorization: Bearer {token}\r\n\
+         connection: close\r\ncontent-length: 0\r\n\r\n"
+    );
+    exchange(server, &request).await
+}
+
 async fn exchange(server: SocketAddr, request: &str) -> Result<Answer> {
     let mut socket = TcpStream::connect(server)
         .await

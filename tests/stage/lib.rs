@@ -7,6 +7,7 @@
 pub mod drill;
 pub mod echo;
 pub mod http;
+pub mod machines;
 pub mod namespace;
 pub mod process;
 pub mod suite;

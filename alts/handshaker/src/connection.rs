@@ -14,24 +14,22 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex as SyncMutex, PoisonError, Weak},
+    sync::{Arc, Mutex as SyncMutex, PoisonError},
     time::Duration,
 };
 
 use tokio::{
     sync::{Mutex, Semaphore},
     task::AbortHandle,
-    time::{Instant, sleep},
+    time::Instant,
 };
 
 use crate::{
     Clock, Issuer, NoCredential, environment,
     faults::FaultSwitch,
-    handshake::{
-        HandshakeCredential, MachineName, MasterCredential, MasterKey, Seed, Timestamp, Validity,
-    },
+    handshake::{HandshakeCredential, MachineName, MasterCredential, MasterKey, Seed, Timestamp},
     metrics::{Counted, CredentialSlot, Metrics},
-    retry::Backoff,
+    renewal::renew,
     revocation::Revocation,
     session::SessionContext,
     slots::{Busy, Slot},
@@ -44,10 +42,6 @@ pub(crate) const HANDSHAKE_CERTIFICATE_LIFETIME: Duration = Duration::from_secs(
 /// A key this close to its end is replaced before it is used: the handshake must end while it
 /// holds.
 const RENEWAL_MARGIN: Duration = Duration::from_secs(60);
-
-/// Waits between attempts to renew: the first, and the longest.
-const FIRST_RETRY: Duration = Duration::from_secs(1);
-const LONGEST_RETRY: Duration = Duration::from_secs(60);
 
 /// One machine: what it runs as, and where its credentials come from.
 pub(crate) struct Workload<I> {
@@ -197,7 +191,8 @@ impl<I: Issuer> Connection<I> {
         Ok(Arc::clone(&held.handshake))
     }
 
-    async fn obtain(&self) -> Result<MasterCredential, NoCredential> {
+    /// Asks for a new master credential. What is held stays.
+    pub(crate) async fn obtain(&self) -> Result<MasterCredential, NoCredential> {
         let workload = &self.workload;
         let key = MasterKey::new(workload.session.account.clone(), &seed()?);
         let request = key.request(workload.machine.clone());
@@ -207,6 +202,15 @@ impl<I: Issuer> Connection<I> {
             .metrics
             .credential_request(&workload.machine, result);
         Ok(key.certified(issued?))
+    }
+
+    /// Takes a renewed master credential into use in place of the one that is held.
+    pub(crate) async fn replace(
+        self: &Arc<Self>,
+        master: MasterCredential,
+    ) -> Result<(), NoCredential> {
+        let mut state = self.held.lock().await;
+        self.hold(&mut state, master)
     }
 
     /// Takes a master credential into use, and sees to the one after it.
@@ -227,68 +231,6 @@ impl<I: Issuer> Connection<I> {
         state.refused = None;
         Ok(())
     }
-}
-
-/// Waits for the time to renew, and renews: handshakes go on with the old credential meanwhile.
-/// Aborted when that is replaced or its connection ends.
-async fn renew<I: Issuer>(connection: Weak<Connection<I>>, validity: Validity) {
-    let Some(wait) = connection.upgrade().map(|connection| {
-        let now = connection.workload.clock.now();
-        renewal_wait(validity, now, environment::fraction())
-    }) else {
-        return;
-    };
-    sleep(wait).await;
-    let mut backoff = Backoff::new(FIRST_RETRY, LONGEST_RETRY);
-    loop {
-        let Some(connection) = connection.upgrade() else {
-            return;
-        };
-        let machine = connection.workload.machine.clone();
-        // Not under the lock: handshakes must not wait for this.
-        match connection.obtain().await {
-            Ok(master) => {
-                let mut state = connection.held.lock().await;
-                // Drops, and so aborts, what this task belongs to: nothing is left to be done here.
-                match connection.hold(&mut state, master) {
-                    Ok(()) => tracing::debug!(%machine, "credential renewed"),
-                    Err(cause) => tracing::warn!(%machine, %cause, "credential not renewed"),
-                }
-                return;
-            }
-            Err(cause) => {
-                let now = connection.workload.clock.now();
-                let left_s = validity
-                    .not_after
-                    .as_unix_s()
-                    .saturating_sub(now.as_unix_s());
-                if left_s == 0 {
-                    tracing::warn!(%machine, %cause, "the credential has ended");
-                    return;
-                }
-                tracing::warn!(%machine, %cause, left_s, "the credential cannot be renewed; \
-                    going on with it until it ends");
-            }
-        }
-        drop(connection);
-        sleep(backoff.next(environment::fraction())).await;
-    }
-}
-
-/// Until two thirds of its life, spread by a tenth so that credentials which were issued together
-/// are not renewed together. `fraction`: random, 0 to 1.
-fn renewal_wait(validity: Validity, now: Timestamp, fraction: f64) -> Duration {
-    let life_s = validity.not_after.as_unix_s() - validity.not_before.as_unix_s();
-    let life = Duration::from_secs(life_s);
-    let after = life.mul_f64(2.0 / 3.0 - 0.05 + 0.1 * fraction.clamp(0.0, 1.0));
-    let age_s = now
-        .as_unix_s()
-        .saturating_sub(validity.not_before.as_unix_s());
-    // An authority whose clock is far behind issues what is old already: that must not become a
-    // loop without a pause.
-    after
-        .saturating_sub(Duration::from_secs(age_s))
-        .max(life / 3)
 }
 
 impl Held {

@@ -5,10 +5,13 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
+use tokio::time::sleep;
+
 use super::*;
 use crate::{
     ServiceAccount,
     handshake::{MasterCertificate, MasterRequest, RootKey, Seed, Trust, Validity},
+    renewal::renewal_wait,
     revocation::Revocation,
 };
 

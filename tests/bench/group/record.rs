@@ -93,7 +93,7 @@ pub(super) async fn run(plan: &Plan) -> Result<Findings> {
 }
 
 fn write(batches: usize) -> Result<Cost> {
-    let mut stream = stream(Drain::default(), Side::Client)?;
+    let mut stream = stream(Drain, Side::Client)?;
     let head = [0x17; HEAD_LEN];
     let bodies = vec![[0x5a; BODY_LEN]; BATCH];
     let mut cx = Context::from_waker(Waker::noop());
@@ -158,7 +158,7 @@ fn keys() -> Result<TrafficKeys> {
 }
 
 /// A transport that takes everything and keeps nothing.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Drain;
 
 impl AsyncWrite for Drain {

@@ -68,7 +68,7 @@ const COMPARISONS: [(Measure, Http2Frames, Rival); 7] = {
 /// What takes turns.
 enum Entrant {
     /// A contender with a connection that is open.
-    Contender(Contender, Client),
+    Contender(Box<Contender>, Client),
     /// The bare cipher, each byte sealed and opened.
     Cipher,
 }
@@ -103,7 +103,7 @@ pub(super) async fn run(arena: &Arena, plan: &Plan) -> Result<Findings> {
     for (security, frames) in LANES {
         let contender = arena.contender(security, frames).await?;
         let client = contender.connected().await?;
-        entrants.push(Entrant::Contender(contender, client));
+        entrants.push(Entrant::Contender(Box::new(contender), client));
     }
     let mut findings = Findings::default();
     for (measure, ..) in COMPARISONS {
@@ -243,7 +243,7 @@ mod tests {
         for (security, frames) in LANES {
             let contender = arena.contender(security, frames).await.unwrap();
             let client = contender.client();
-            entrants.push(Entrant::Contender(contender, client));
+            entrants.push(Entrant::Contender(Box::new(contender), client));
         }
         // The cipher moves 300, plaintext 100, everybody else 60 bytes per CPU-second.
         let scores: Vec<Scores> = (0..entrants.len())

@@ -13,12 +13,10 @@ use super::{
     status,
 };
 use crate::{
-    authority::{
-        ledger,
-        root_keys::{RootKeys, hex},
-    },
+    authority::{ledger, root_keys::RootKeys},
     cloud::{Cloud, CloudError},
     handshake::RevocationId,
+    hex::hex,
 };
 
 /// Longest lead of a new root key: whoever wants to wait longer may rotate later.

@@ -34,7 +34,9 @@ pub mod proto {
 
 fn status(error: &CloudError) -> Status {
     let code = match error {
-        CloudError::Directory(DirectoryError::NotFound { .. }) => Code::NotFound,
+        CloudError::Directory(
+            DirectoryError::NotFound { .. } | DirectoryError::NotRestorable(_),
+        ) => Code::NotFound,
         CloudError::Directory(DirectoryError::AlreadyExists(_)) => Code::AlreadyExists,
         CloudError::Directory(_) => Code::InvalidArgument,
         CloudError::Rotation(_) | CloudError::Revocation(_) => Code::FailedPrecondition,

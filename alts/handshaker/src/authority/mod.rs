@@ -4,6 +4,7 @@
 //! |---|---|
 //! | this one | the decision; pure |
 //! | `root_keys.rs` | the keys it signs with, and how one replaces another; pure |
+//! | `root_keys_record.rs` | those as a file's contents |
 //! | `statement.rs` | what it says under those keys besides certificates; pure |
 //! | `ledger.rs` | what it issued and what it revoked; pure |
 //! | `admission.rs` | which machine may ask for which account |
@@ -13,12 +14,14 @@
 mod admission;
 pub mod ledger;
 pub mod root_keys;
+mod root_keys_record;
 pub mod server;
 mod service;
 pub mod statement;
 
 use std::time::Duration;
 
+pub(crate) use self::root_keys_record::RootKeysRecord;
 pub use admission::{Admission, Enrolled, GceAdmission, Refused};
 
 use crate::{

@@ -15,8 +15,6 @@ use std::time::Duration;
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use prost::Message;
-use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{
     proto,
@@ -43,11 +41,11 @@ pub enum RotationError {
 #[derive(Clone)]
 pub struct RootKeys {
     /// Never empty; newest first.
-    seeds: Vec<Seed>,
+    pub(super) seeds: Vec<Seed>,
     /// When the newest begins to sign; the one before it signs until then.
-    signs_from: Timestamp,
-    generation: u64,
-    statement: proto::Signed,
+    pub(super) signs_from: Timestamp,
+    pub(super) generation: u64,
+    pub(super) statement: proto::Signed,
 }
 
 impl RootKeys {
@@ -57,7 +55,12 @@ impl RootKeys {
     }
 
     /// Keys that sign at once, and their statement.
-    fn stated(seeds: Vec<Seed>, signers: &[Seed], generation: u64, now: Timestamp) -> Self {
+    pub(super) fn stated(
+        seeds: Vec<Seed>,
+        signers: &[Seed],
+        generation: u64,
+        now: Timestamp,
+    ) -> Self {
         let key = |seed: &Seed| SigningKey::from_bytes(seed);
         let body = proto::RootsBody {
             generation,
@@ -169,187 +172,6 @@ impl std::fmt::Debug for RootKeys {
     }
 }
 
-/// The keys as a file's contents.
-#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RootKeysRecord {
-    /// The newest Ed25519 seed, 64 hexadecimal digits. Secret.
-    signing_key_hex: String,
-    /// The others'. Secret.
-    #[serde(default)]
-    retiring_keys_hex: Vec<String>,
-    /// When the first one begins to sign.
-    #[serde(default)]
-    signs_from_s: u64,
-    /// The published statement. Absent in files of before there was one.
-    #[serde(default)]
-    statement_hex: String,
-}
-
-impl From<&RootKeys> for RootKeysRecord {
-    fn from(keys: &RootKeys) -> Self {
-        let mut seeds = keys.seeds.iter().map(|seed| hex(seed.as_slice()));
-        Self {
-            signing_key_hex: seeds.next().expect("a key always signs"),
-            retiring_keys_hex: seeds.collect(),
-            signs_from_s: keys.signs_from.as_unix_s(),
-            statement_hex: hex(&keys.statement.encode_to_vec()),
-        }
-    }
-}
-
-impl RootKeysRecord {
-    /// `now`: for the statement, if the file has none.
-    pub(crate) fn keys(&self, now: Timestamp) -> Result<RootKeys, String> {
-        let mut seeds = vec![seed("signing_key_hex", &self.signing_key_hex)?];
-        for retiring in &self.retiring_keys_hex {
-            seeds.push(seed("retiring_keys_hex", retiring)?);
-        }
-        if self.statement_hex.is_empty() {
-            let signers = seeds.clone();
-            return Ok(RootKeys::stated(seeds, &signers, 1, now));
-        }
-        let bad = || "statement_hex is no statement about these keys".to_owned();
-        let bytes = unhex(&self.statement_hex).ok_or_else(bad)?;
-        let statement = proto::Signed::decode(bytes.as_slice()).map_err(|_| bad())?;
-        let body = proto::RootsBody::decode(statement.body.as_slice()).map_err(|_| bad())?;
-        let signs_from = Timestamp::from_unix_s(self.signs_from_s);
-        let keys = RootKeys {
-            seeds,
-            signs_from,
-            generation: body.generation,
-            statement,
-        };
-        let public = keys.public();
-        let same = body
-            .keys
-            .iter()
-            .map(Vec::as_slice)
-            .eq(public.iter().map(|key| &key.as_bytes()[..]));
-        if same { Ok(keys) } else { Err(bad()) }
-    }
-}
-
-fn seed(field: &str, digits: &str) -> Result<Seed, String> {
-    // The digits are never quoted: they may be most of a key.
-    let bytes = unhex(digits).and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok());
-    bytes
-        .map(Zeroizing::new)
-        .ok_or_else(|| format!("{field} must be 64 hexadecimal digits"))
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    // Sized beforehand, so that growing leaves no copy of a key behind.
-    let mut digits = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        for nibble in [byte >> 4, byte & 0xf] {
-            digits.push(char::from_digit(nibble.into(), 16).expect("a nibble is a digit"));
-        }
-    }
-    digits
-}
-
-pub(crate) fn unhex(digits: &str) -> Option<Zeroizing<Vec<u8>>> {
-    if !digits.len().is_multiple_of(2) {
-        return None;
-    }
-    let nibble = |digit: &u8| char::from(*digit).to_digit(16);
-    let mut bytes = Zeroizing::new(Vec::with_capacity(digits.len() / 2));
-    for pair in digits.as_bytes().chunks_exact(2) {
-        let byte = nibble(&pair[0])? << 4 | nibble(&pair[1])?;
-        bytes.push(u8::try_from(byte).expect("two digits are below 256"));
-    }
-    Some(bytes)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::authority::statement::KnownRoots;
-
-    fn first() -> RootKeys {
-        RootKeys::new(Seed::new([1; 32]), Timestamp::from_unix_s(5))
-    }
-
-    fn reread(keys: &RootKeys) -> RootKeys {
-        let json = serde_json::to_string(&RootKeysRecord::from(keys)).unwrap();
-        let record: RootKeysRecord = serde_json::from_str(&json).unwrap();
-        record.keys(Timestamp::from_unix_s(99)).unwrap()
-    }
-
-    #[test]
-    fn a_rotation_overlaps_and_a_file_keeps_it() {
-        let (now, later) = (Timestamp::from_unix_s(10), Timestamp::from_unix_s(40));
-        let (seed, lead) = (Seed::new([2; 32]), Duration::from_secs(30));
-        let a = first();
-        let machine = KnownRoots::pinned(a.public());
-        let ab = reread(&a.rotated(seed.clone(), lead, now).unwrap());
-        assert_eq!(ab.public().len(), 2);
-        let pending = RotationError::Pending(30);
-        assert_eq!(ab.rotated(seed, lead, now).unwrap_err(), pending);
-        assert_eq!(ab.retired(now).unwrap_err(), pending);
-        assert_eq!(ab.signing(now).id(), a.signing(now).id());
-        assert_ne!(ab.signing(later).id(), a.signing(later).id());
-        let machine = machine.learn(ab.statement()).unwrap().unwrap();
-        assert_eq!(machine.keys(), ab.public());
-
-        let b = reread(&ab.retired(later).unwrap());
-        assert_eq!((b.generation(), b.public().len()), (3, 1));
-        assert_eq!(
-            machine.learn(b.statement()).unwrap().unwrap().keys(),
-            b.public()
-        );
-        let asleep = KnownRoots::pinned(a.public());
-        assert_eq!(
-            asleep.learn(b.statement()).unwrap().unwrap().keys(),
-            b.public()
-        );
-        assert_eq!(
-            b.retired(later).unwrap_err(),
-            RotationError::NothingToRetire
-        );
-    }
-
-    #[test]
-    fn rotations_do_not_pile_up() {
-        let mut keys = first();
-        let now = Timestamp::from_unix_s(5);
-        for seed in 2..=8 {
-            keys = keys
-                .rotated(Seed::new([seed; 32]), Duration::ZERO, now)
-                .unwrap();
-        }
-        let one_more = keys.rotated(Seed::new([9; 32]), Duration::ZERO, now);
-        assert_eq!(one_more.unwrap_err(), RotationError::TooMany);
-    }
-
-    #[test]
-    fn a_file_of_before_rotation_is_read_and_a_damaged_one_does_not_become_a_key() {
-        let old = format!("{{\"signing_key_hex\": \"{}\"}}", "01".repeat(32));
-        let record: RootKeysRecord = serde_json::from_str(&old).unwrap();
-        let keys = record.keys(Timestamp::from_unix_s(5)).unwrap();
-        assert_eq!(keys.statement(), first().statement());
-
-        for damaged in ["", "00", &"g".repeat(64), &"é".repeat(32), &"0".repeat(63)] {
-            let record = RootKeysRecord {
-                signing_key_hex: damaged.to_owned(),
-                retiring_keys_hex: vec![],
-                signs_from_s: 0,
-                statement_hex: String::new(),
-            };
-            let error = record.keys(Timestamp::from_unix_s(5)).unwrap_err();
-            assert!(
-                error.contains("signing_key_hex") && !error.contains("ggg"),
-                "{error}"
-            );
-        }
-        let mut other = RootKeysRecord::from(&first());
-        other.signing_key_hex = "02".repeat(32);
-        assert!(
-            other
-                .keys(Timestamp::from_unix_s(5))
-                .unwrap_err()
-                .contains("statement_hex")
-        );
-    }
-}
+#[path = "root_keys_tests.rs"]
+mod tests;

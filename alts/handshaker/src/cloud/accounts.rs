@@ -51,6 +51,36 @@ impl Cloud {
         self.change(|directory| directory.set_disabled(email, disabled))
     }
 
+    /// Says what an account is for. Blocks on the disk.
+    ///
+    /// # Errors
+    /// When there is no such account, or the change cannot be kept; then nothing has changed.
+    pub fn describe_account(
+        &self,
+        email: &ServiceAccount,
+        description: &str,
+    ) -> Result<Account, CloudError> {
+        self.change(|directory| directory.describe(email, description))
+    }
+
+    /// Removes an account, which may be restored for a while. Blocks on the disk.
+    ///
+    /// # Errors
+    /// When there is no such account, or the change cannot be kept; then nothing has changed.
+    pub fn delete_account(&self, email: &ServiceAccount) -> Result<Account, CloudError> {
+        let now = self.clock.now();
+        self.change(|directory| directory.delete(email, now))
+    }
+
+    /// Restores a removed account by its unique id. Blocks on the disk.
+    ///
+    /// # Errors
+    /// When it cannot be restored, or the change cannot be kept; then nothing has changed.
+    pub fn undelete_account(&self, unique_id: &str) -> Result<Account, CloudError> {
+        let now = self.clock.now();
+        self.change(|directory| directory.undelete(unique_id, now))
+    }
+
     pub(super) fn directory(&self) -> Arc<Directory> {
         read(&self.directory)
     }

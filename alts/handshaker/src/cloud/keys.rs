@@ -5,9 +5,10 @@ use std::{sync::Arc, time::Duration};
 use super::{AUTHORITY_FILE, Cloud, CloudError, REVOCATIONS_FILE, locked, read, replace};
 use crate::{
     authority::{
+        RootKeysRecord,
         ledger::{Revoked, RevokedRecord},
         proto,
-        root_keys::{RootKeys, RootKeysRecord, RotationError},
+        root_keys::{RootKeys, RotationError},
         statement::Subject,
     },
     environment,

@@ -21,9 +21,9 @@ use tokio::sync::watch;
 use crate::{
     Clock, Issuer, NoCredential, NoEntropy, ServiceAccount,
     authority::{
-        self,
+        self, RootKeysRecord,
         ledger::{Issued, IssuedList, Revoked, RevokedRecord, Serials, SerialsRecord},
-        root_keys::{RootKeys, RootKeysRecord, RotationError},
+        root_keys::{RootKeys, RotationError},
     },
     directory::{Directory, DirectoryError, DirectoryRecord},
     environment,

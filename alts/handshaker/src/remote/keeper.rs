@@ -14,11 +14,11 @@ use super::cause;
 use crate::{
     authority::{
         proto::{GetCrlRequest, GetRootsRequest, Signed, authority_client::AuthorityClient},
-        root_keys::{hex, unhex},
         statement::KnownRoots,
     },
     environment,
     handshake::{Crl, Policy, Roots, Trust, TrustSettings},
+    hex::{hex, unhex},
     retry::Backoff,
     state::{StateDir, StateError},
     trust_feed::TrustFeed,

@@ -164,6 +164,6 @@ pub(crate) fn cause(status: &Status) -> String {
 pub fn parse_root(digits: &str) -> Result<VerifyingKey, &'static str> {
     const PROBLEM: &str = "a root key is 64 hexadecimal digits; `alts-handshaker authority roots` \
                            shows them";
-    let bytes = crate::authority::root_keys::unhex(digits).ok_or(PROBLEM)?;
+    let bytes = crate::hex::unhex(digits).ok_or(PROBLEM)?;
     VerifyingKey::try_from(bytes.as_slice()).map_err(|_| PROBLEM)
 }

@@ -3,6 +3,7 @@
 use std::{
     path::Path,
     process::{Child, Command, Stdio},
+    sync::mpsc,
     thread,
     time::Duration,
 };
@@ -16,8 +17,9 @@ use crate::{
     support::{CLIENT, Library, SERVER, shake, start_client_status},
 };
 
-/// Creates accounts one after the other until nobody answers; returns how many were confirmed.
-fn create_until_killed(admin: String, round: usize) -> usize {
+/// Creates accounts one after the other until nobody answers; tells of each that was confirmed, and
+/// returns how many were.
+fn create_until_killed(admin: String, round: usize, tell: mpsc::Sender<()>) -> usize {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -34,6 +36,8 @@ fn create_until_killed(admin: String, round: usize) -> usize {
             if client.create_account(request).await.is_err() {
                 return confirmed;
             }
+            // Whoever killed the mock listens no more.
+            let _ = tell.send(());
         }
         unreachable!("it is killed long before")
     })
@@ -60,14 +64,17 @@ fn a_mock_killed_while_it_writes_keeps_every_change_that_it_confirmed() {
             }
         }
         let admin = mock.admin.clone();
-        let creator = thread::spawn(move || create_until_killed(admin, round));
-        // Never at the same point of a write.
-        thread::sleep(Duration::from_millis(40) + Duration::from_micros(1_733) * round as u32);
+        let (tell, confirmations) = mpsc::channel();
+        let creator = thread::spawn(move || create_until_killed(admin, round, tell));
+        for _ in 0..=round {
+            confirmations.recv().unwrap();
+        }
+        // Never at the same point of the next write.
+        thread::sleep(Duration::from_micros(173) * round as u32);
         mock.child.kill().unwrap();
         mock.child.wait().unwrap();
         confirmed.push(creator.join().unwrap());
     }
-    assert!(confirmed.iter().sum::<usize>() > 12, "{confirmed:?}");
 }
 
 /// A process that is killed when the test ends, and the value of a field of its ready line.

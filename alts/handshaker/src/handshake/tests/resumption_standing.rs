@@ -77,3 +77,27 @@ fn a_ticket_is_used_for_a_server_that_the_caller_wants_and_for_no_other() {
         assert!(matches!(error, HandshakeError::WrongName { .. }), "{error}");
     }
 }
+
+#[test]
+fn a_handshake_that_begins_again_is_a_full_one_however_many_tickets_are_kept() {
+    let mut pair = pair(BOTH, KEEPS_ONLY);
+    // Two connections at once leave two tickets with the server.
+    let mut begun = Vec::new();
+    for _ in 0..2 {
+        pair.client_entropy[0] += 1;
+        let (client, flight) = Client::start(&pair);
+        let mut answer = Vec::new();
+        let (server, _) = Server::start(&pair).feed(&flight, NOW, &mut answer);
+        begun.push((client, server, answer));
+    }
+    for (client, server, flight) in begun {
+        let mut last = Vec::new();
+        let (client, _) = client.feed(&flight, NOW, &mut last);
+        let (server, _) = server.feed(&last, NOW, &mut Vec::new());
+        assert!(client.end().is_established() && server.end().is_established());
+    }
+    let second = Duration::from_secs(1);
+    pair.server_now = NOW.after(HOUR - second);
+    pair.client_now = NOW.after(HOUR + second);
+    assert!(!is_resumed(&mut pair));
+}

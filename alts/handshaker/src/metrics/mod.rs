@@ -1,9 +1,10 @@
 //! What a handshaker counts, as Prometheus reads it. Labels are bounded: machines, sides, outcomes
 //! and gRPC codes, never peers and never a stranger's words.
 
+mod text;
+
 use std::{
     collections::BTreeMap,
-    fmt::Write,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -13,16 +14,12 @@ use std::{
 
 use tonic::Code;
 
+use self::text::{Histogram, family, line};
+
 use crate::{
     Clock,
     handshake::{MachineName, Timestamp},
 };
-
-/// Upper bounds of the histogram's buckets, in seconds: a handshake takes a millisecond, and is
-/// given up after 30 s.
-const BUCKETS_S: [f64; 11] = [
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5, 10.0, 30.0,
-];
 
 /// Each metric's name, kind and meaning, in the order in which they are printed.
 const FAMILIES: [(&str, &str, &str); 9] = [
@@ -90,13 +87,6 @@ pub struct Metrics {
     histograms: Mutex<BTreeMap<String, Histogram>>,
     credentials: Mutex<BTreeMap<u64, (MachineName, Timestamp)>>,
     next_credential: AtomicU64,
-}
-
-#[derive(Debug, Default)]
-struct Histogram {
-    buckets: [u64; BUCKETS_S.len()],
-    count: u64,
-    sum_s: f64,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -212,7 +202,7 @@ impl Metrics {
             let mut body = String::new();
             if name == DURATIONS {
                 for (labels, histogram) in locked(&self.histograms).iter() {
-                    histogram.render(labels, &mut body);
+                    histogram.render(name, labels, &mut body);
                 }
             } else {
                 let series = locked(&self.series);
@@ -265,37 +255,6 @@ impl Metrics {
     }
 }
 
-fn family(text: &mut String, name: &str, kind: &str, help: &str, body: &str) {
-    if !body.is_empty() {
-        let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{body}");
-    }
-}
-
-fn line(text: &mut String, name: &str, labels: &str, value: impl std::fmt::Display) {
-    let _ = writeln!(text, "{name}{{{labels}}} {value}");
-}
-
-impl Histogram {
-    fn observe(&mut self, duration: Duration) {
-        let seconds = duration.as_secs_f64();
-        for (bucket, bound) in self.buckets.iter_mut().zip(BUCKETS_S) {
-            *bucket += u64::from(seconds <= bound);
-        }
-        self.count += 1;
-        self.sum_s += seconds;
-    }
-
-    fn render(&self, labels: &str, text: &mut String) {
-        let bucket = format!("{DURATIONS}_bucket");
-        for (count, bound) in self.buckets.iter().zip(BUCKETS_S) {
-            line(text, &bucket, &format!("{labels},le=\"{bound}\""), count);
-        }
-        line(text, &bucket, &format!("{labels},le=\"+Inf\""), self.count);
-        line(text, &format!("{DURATIONS}_sum"), labels, self.sum_s);
-        line(text, &format!("{DURATIONS}_count"), labels, self.count);
-    }
-}
-
 /// Something that is counted as long as this lives.
 #[derive(Debug)]
 pub(crate) struct Counted {
@@ -335,47 +294,4 @@ impl Drop for CredentialSlot {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_counted_is_printed_as_prometheus_reads_it() {
-        let metrics = Arc::new(Metrics::new(Clock::new(|| Timestamp::from_unix_s(1000))));
-        let machine = MachineName::parse("vm").unwrap();
-        let ended = Ended {
-            machine: &machine,
-            side: "client",
-            outcome: "established",
-            code: Code::Ok,
-            resumed: false,
-            duration: Duration::from_millis(3),
-        };
-        metrics.ended(&ended);
-        metrics.ended(&ended);
-        let connection = metrics.connection(&machine);
-        let slot = metrics.credential_slot();
-        slot.holds(&machine, Timestamp::from_unix_s(1060));
-        let text = metrics.render();
-        for expected in [
-            "# TYPE alts_handshakes_total counter\n",
-            "alts_handshakes_total{machine=\"vm\",side=\"client\",outcome=\"established\",code=\"Ok\",\
-             resumed=\"false\"} 2\n",
-            "alts_handshake_duration_seconds_bucket{machine=\"vm\",side=\"client\",le=\"0.0025\"} 0\n",
-            "alts_handshake_duration_seconds_bucket{machine=\"vm\",side=\"client\",le=\"0.005\"} 2\n",
-            "alts_handshake_duration_seconds_bucket{machine=\"vm\",side=\"client\",le=\"+Inf\"} 2\n",
-            "alts_handshake_duration_seconds_count{machine=\"vm\",side=\"client\"} 2\n",
-            "alts_connections{machine=\"vm\"} 1\n",
-            "alts_credentials{machine=\"vm\"} 1\n",
-            "alts_credential_remaining_seconds{machine=\"vm\"} 60\n",
-        ] {
-            assert!(text.contains(expected), "{expected}\n{text}");
-        }
-        drop((connection, slot));
-        let text = metrics.render();
-        assert!(
-            text.contains("alts_connections{machine=\"vm\"} 0\n"),
-            "{text}"
-        );
-        assert!(!text.contains("alts_credentials{"), "{text}");
-    }
-}
+mod tests;

@@ -1,0 +1,138 @@
+//! The cloud process: the machines of one mock, and everything they talk to.
+
+mod launch;
+mod machines;
+mod serve;
+mod signing_key_file;
+
+use std::{fs, io, net::TcpListener, os::fd::AsFd, path::Path};
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+pub use launch::Launch;
+use machines::Machines;
+use serve::Services;
+
+use crate::{
+    config::Config,
+    instance::{Instance, Record, boot_id},
+    system::{network, process::ProcessIdentity},
+};
+
+/// The one line a cloud process prints: how its start went.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Started {
+    /// All machines are ready.
+    Ready,
+    /// With cause and remedy; nothing runs.
+    Failed(String),
+}
+
+/// Runs as the cloud process of the instance in `dir`, until it is told to stop.
+///
+/// Standard input is the listener for the REST interfaces, made where the user is: a socket stays
+/// in the network namespace it was made in, and this process is in another.
+///
+/// # Errors
+/// When it cannot start. The caller was told already, through [`Started`].
+pub async fn run(dir: &Path) -> anyhow::Result<()> {
+    let instance = Instance::of_dir(dir).context("no instance has this directory")?;
+    // The terminal of `up` is not ours: its Ctrl-C must not reach us.
+    rustix::process::setsid().context("cannot leave the terminal")?;
+    start_log();
+    let mut stop = StopSignals::new()?;
+    let running = tokio::select! {
+        running = start(&instance) => running,
+        name = stop.next() => Err(anyhow::anyhow!("stopped by {name}")),
+    };
+    let (mut machines, services) = match running {
+        Ok(running) => running,
+        Err(error) => {
+            announce(&Started::Failed(format!("{error:#}")))?;
+            return Err(error);
+        }
+    };
+    announce(&Started::Ready).context("nobody waits for this cloud any more")?;
+    tracing::info!(instance = %instance.name(), "mock ready");
+
+    tokio::select! {
+        name = stop.next() => tracing::info!(signal = name, "stopping"),
+        () = machines.all_off() => tracing::warn!("all machines are off; stopping"),
+    }
+    // Programs end while what they talk to still answers.
+    machines.power_off().await;
+    services.stop().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn start(instance: &Instance) -> anyhow::Result<(Machines, Services)> {
+    let launch = Launch::read(instance)?;
+    let config = Config::parse(&launch.config, &launch.config_name)?;
+    let api = inherited_listener()?;
+    let mut record = Record {
+        boot_id: boot_id(),
+        cloud: ProcessIdentity::own()?,
+        user_namespace: launch.user_namespace,
+        project: config.project.clone(),
+        api: api.local_addr()?,
+        machines: Vec::new(),
+    };
+    // Whatever happens from here on, `down` finds us.
+    instance.write_record(&record)?;
+    network::run(&network::cloud_script(config.network)).map_err(anyhow::Error::msg)?;
+    fs::write("/proc/sys/net/ipv4/ip_forward", "1").context("cannot switch on forwarding")?;
+    let machines = Machines::make(instance, &launch.generation, &config).await?;
+    let services = Services::start(instance, &launch, config, api).await?;
+    record.machines = machines.records();
+    instance.write_record(&record)?;
+    Ok((machines, services))
+}
+
+fn inherited_listener() -> anyhow::Result<TcpListener> {
+    let stdin = io::stdin();
+    let listener: TcpListener = stdin.as_fd().try_clone_to_owned()?.into();
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+fn announce(started: &Started) -> io::Result<()> {
+    use io::Write;
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}", serde_json::to_string(started)?)?;
+    out.flush()
+}
+
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(io::stderr)
+        .init();
+}
+
+/// SIGINT and SIGTERM.
+struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.terminate.recv() => "SIGTERM",
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Lists in pages, as Google's interfaces give them (AIP-158). Pure.
+
+use alts_handshaker::directory::Account;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use super::error::ApiError;
+
+/// How many accounts a page has when nobody says.
+const DEFAULT_PAGE_SIZE: usize = 20;
+/// And at most.
+const MAX_PAGE_SIZE: usize = 100;
+
+/// Some accounts, and where the next ones are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// In order of their names.
+    pub accounts: Vec<Account>,
+    /// Empty on the last page.
+    pub next_page_token: String,
+}
+
+/// Cuts a page out of all accounts, which are in order of their names. A token names the last
+/// account of the page before: accounts that come and go meanwhile shift no page.
+///
+/// # Errors
+/// When a size or a token is none.
+pub fn page(
+    accounts: &[Account],
+    page_size: Option<&str>,
+    page_token: Option<&str>,
+) -> Result<Page, ApiError> {
+    let size = match page_size {
+        None | Some("" | "0") => DEFAULT_PAGE_SIZE,
+        Some(text) => text
+            .parse::<usize>()
+            .map_err(|_| {
+                ApiError::invalid(format!(
+                    "Invalid value at 'page_size' (TYPE_INT32), {text:?}"
+                ))
+            })?
+            .min(MAX_PAGE_SIZE),
+    };
+    let after = match page_token {
+        None | Some("") => String::new(),
+        Some(token) => URL_SAFE_NO_PAD
+            .decode(token)
+            .ok()
+            .and_then(|name| String::from_utf8(name).ok())
+            .ok_or_else(|| ApiError::invalid("Invalid page token."))?,
+    };
+    let mut rest = accounts
+        .iter()
+        .filter(|account| account.email.as_ref() > after.as_str());
+    let accounts: Vec<Account> = rest.by_ref().take(size).cloned().collect();
+    let last = accounts.last().filter(|_| rest.next().is_some());
+    let next_page_token = last.map_or_else(String::new, |last| {
+        URL_SAFE_NO_PAD.encode(last.email.as_ref())
+    });
+    Ok(Page {
+        accounts,
+        next_page_token,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(name: &str) -> Account {
+        Account {
+            email: name.parse().unwrap(),
+            unique_id: "1".to_owned(),
+            display_name: String::new(),
+            description: String::new(),
+            disabled: false,
+        }
+    }
+
+    #[test]
+    fn pages_follow_each_other_and_hold_every_account_once() {
+        let accounts: Vec<Account> = (0..250).map(|n| account(&format!("a{n:03}@p"))).collect();
+        for (size, pages) in [
+            (None, 13),
+            (Some("1000"), 3),
+            (Some("100"), 3),
+            (Some("250"), 3),
+        ] {
+            let (mut token, mut seen, mut count) = (String::new(), Vec::new(), 0);
+            loop {
+                let page = page(&accounts, size, Some(&token)).unwrap();
+                seen.extend(page.accounts);
+                count += 1;
+                token = page.next_page_token;
+                if token.is_empty() {
+                    break;
+                }
+            }
+            assert_eq!((seen, count), (accounts.clone(), pages), "{size:?}");
+        }
+        // A page that ends with the last account is the last.
+        assert_eq!(
+            page(&accounts[..20], None, None).unwrap().next_page_token,
+            ""
+        );
+        assert!(page(&accounts, Some("many"), None).is_err());
+        assert!(page(&accounts, Some("-1"), None).is_err());
+        assert!(page(&accounts, None, Some("!")).is_err());
+    }
+}

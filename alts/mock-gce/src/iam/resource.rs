@@ -1,0 +1,230 @@
+//! Service accounts as IAM's JSON, and the names they have in URLs. Pure.
+
+use alts_handshaker::{ServiceAccount, directory::Account};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::error::ApiError;
+
+/// Stands for "whichever project the account is in".
+const ANY_PROJECT: &str = "-";
+
+/// `google.iam.admin.v1.ServiceAccount`. Empty fields are left out, as protobuf's JSON does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Resource {
+    name: String,
+    project_id: String,
+    unique_id: String,
+    email: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    display_name: String,
+    etag: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    description: String,
+    oauth2_client_id: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    disabled: bool,
+}
+
+impl Resource {
+    /// An account of this project.
+    pub fn new(project: &str, account: &Account) -> Self {
+        Self {
+            name: resource_name(project, account.email.as_ref()),
+            project_id: project.to_owned(),
+            unique_id: account.unique_id.clone(),
+            email: account.email.to_string(),
+            display_name: account.display_name.clone(),
+            etag: etag(account),
+            description: account.description.clone(),
+            oauth2_client_id: account.unique_id.clone(),
+            disabled: account.disabled,
+        }
+    }
+
+    /// As JSON.
+    #[expect(clippy::missing_panics_doc, reason = "texts and a flag serialise")]
+    pub fn to_json(&self) -> Value {
+        serde_json::to_value(self).expect("texts and a flag serialise")
+    }
+}
+
+/// Another one whenever the account is changed.
+fn etag(account: &Account) -> String {
+    let mut content = Sha256::new();
+    for part in [
+        &account.unique_id,
+        &account.display_name,
+        &account.description,
+    ] {
+        content.update(part);
+        content.update([0]);
+    }
+    content.update([u8::from(account.disabled)]);
+    STANDARD.encode(&content.finalize()[..9])
+}
+
+/// `projects/P/serviceAccounts/ACCOUNT`.
+pub fn resource_name(project: &str, account: &str) -> String {
+    format!("projects/{project}/serviceAccounts/{account}")
+}
+
+/// Whether a request for `asked` is one for `project`.
+pub fn is_project(asked: &str, project: &str) -> bool {
+    asked == project || asked == ANY_PROJECT
+}
+
+/// The account that a name in a URL means: by its e-mail address or by its number.
+pub fn find<'a>(accounts: &'a [Account], name: &str) -> Option<&'a Account> {
+    accounts
+        .iter()
+        .find(|account| account.email.as_ref() == name || account.unique_id == name)
+}
+
+/// `CreateServiceAccountRequest`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Creation {
+    account_id: String,
+    service_account: CreationFields,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct CreationFields {
+    display_name: String,
+    description: String,
+}
+
+impl Creation {
+    /// Understands a request's body.
+    ///
+    /// # Errors
+    /// When it is no JSON, or names no account that could be.
+    pub fn parse(body: &[u8]) -> Result<Self, ApiError> {
+        let creation: Self = serde_json::from_slice(body).map_err(|error| {
+            ApiError::invalid(format!("Invalid JSON payload received. {error}"))
+        })?;
+        if is_account_id(&creation.account_id) {
+            Ok(creation)
+        } else {
+            Err(ApiError::invalid(format!(
+                "Account ID {:?} does not have a length between 6 and 30 or does not match \
+                 [a-z]([-a-z0-9]*[a-z0-9]).",
+                creation.account_id
+            )))
+        }
+    }
+
+    /// The part before the `@`.
+    pub fn account_id(&self) -> &str {
+        &self.account_id
+    }
+
+    /// For people.
+    pub fn display_name(&self) -> &str {
+        &self.service_account.display_name
+    }
+
+    /// For people, at more length.
+    pub fn description(&self) -> &str {
+        &self.service_account.description
+    }
+
+    /// The account's whole name in this project.
+    ///
+    /// # Errors
+    /// When project and id together are too long.
+    pub fn email(&self, project: &str) -> Result<ServiceAccount, ApiError> {
+        format!("{}@{project}.iam.gserviceaccount.com", self.account_id)
+            .parse::<ServiceAccount>()
+            .map_err(|error| ApiError::invalid(error.to_string()))
+    }
+}
+
+/// RFC 1035, and between 6 and 30 characters: IAM's rule.
+fn is_account_id(id: &str) -> bool {
+    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (6..=30).contains(&id.len())
+        && id.starts_with(|c: char| c.is_ascii_lowercase())
+        && id.chars().all(good)
+        && !id.ends_with('-')
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn account(name: &str) -> Account {
+        Account {
+            email: name.parse().unwrap(),
+            unique_id: format!("1{}", name.len()),
+            display_name: String::new(),
+            description: String::new(),
+            disabled: false,
+        }
+    }
+
+    #[test]
+    fn what_is_empty_is_left_out_and_every_change_has_its_etag() {
+        let plain = account("svc@p");
+        let json = Resource::new("p", &plain).to_json();
+        let etag = json["etag"].as_str().unwrap().to_owned();
+        assert_eq!(
+            json,
+            json!({
+                "name": "projects/p/serviceAccounts/svc@p", "projectId": "p", "uniqueId": "15",
+                "email": "svc@p", "etag": etag, "oauth2ClientId": "15",
+            })
+        );
+        let disabled = Account {
+            disabled: true,
+            ..plain.clone()
+        };
+        let named = Account {
+            display_name: "S".into(),
+            ..plain
+        };
+        assert_eq!(Resource::new("p", &disabled).to_json()["disabled"], true);
+        assert_eq!(Resource::new("p", &named).to_json()["displayName"], "S");
+        assert_ne!(Resource::new("p", &disabled).etag, etag);
+        assert_ne!(Resource::new("p", &named).etag, etag);
+    }
+
+    #[test]
+    fn an_account_id_follows_iams_rule() {
+        let parse = |id: &str| Creation::parse(json!({ "accountId": id }).to_string().as_bytes());
+        for good in ["svc-01", "prod-ot-booking-svc", &"a".repeat(30)] {
+            assert!(parse(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "svc-1",
+            &"a".repeat(31),
+            "1svc-01",
+            "svc-01-",
+            "Svc-01",
+            "svc 01",
+            "svc.01",
+        ] {
+            let error = parse(bad).unwrap_err();
+            assert_eq!(
+                (error.code, error.status),
+                (400, "INVALID_ARGUMENT"),
+                "{bad}"
+            );
+        }
+        for body in ["", "[]", "{\"accountId\": 1}", "{"] {
+            assert_eq!(
+                Creation::parse(body.as_bytes()).unwrap_err().code,
+                400,
+                "{body}"
+            );
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! One mock among several: its name, its directory, and what is written down of what runs.
+//!
+//! ```text
+//!   BASE/NAME.lock               held by whoever brings NAME up or down
+//!   BASE/NAME/launch.json        what the cloud process was told
+//!   BASE/NAME/record.json        what runs
+//!   BASE/NAME/cloud.log          its log
+//!   BASE/NAME/operator.token     an access token that may do everything
+//!   BASE/NAME/admin.sock         the accounts over gRPC
+//!   BASE/NAME/state/             keys and accounts, unless they are kept elsewhere
+//!   BASE/NAME/machines-GENERATION/MACHINE/...   files that are mounted inside
+//! ```
+//!
+//! The generation is random. A process whose mounts come from `machines-GENERATION` is in a machine
+//! of this mock and of no other: this is how programs are found that a crash left behind.
+
+mod error;
+mod record;
+
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
+
+use alts_handshaker::handshake::MachineName;
+pub use error::InstanceError;
+pub use record::{MachineRecord, Record, boot_id};
+use rustix::process::Signal;
+
+use crate::system::{
+    process::{Process, all_where, end_all},
+    runtime_dir::{self, Exclusive, RuntimeDirError},
+};
+
+/// Longest name: with it, a socket's path is still short enough for Linux.
+const MAX_NAME_LEN: usize = 32;
+
+/// What folders of mounted files begin with.
+const MACHINES_PREFIX: &str = "machines-";
+
+/// How long a cloud may take to stop before it is killed: a little longer than its machines may.
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a killed process may take to be gone.
+const KILL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How often programs are looked for again that were started while others were ended.
+const MAX_SWEEPS: usize = 50;
+
+/// What a mock is called by its user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstanceName(String);
+
+impl FromStr for InstanceName {
+    type Err = &'static str;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let first = name.starts_with(|c: char| c.is_ascii_alphanumeric());
+        if name.len() > MAX_NAME_LEN || !first || !name.chars().all(good) {
+            return Err("a name is 1 to 32 lowercase letters, digits and hyphens");
+        }
+        Ok(Self(name.to_owned()))
+    }
+}
+
+impl fmt::Display for InstanceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One mock.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    name: InstanceName,
+    base: PathBuf,
+    dir: PathBuf,
+}
+
+impl Instance {
+    /// Finds the place of the mock with this name, whether it runs or not.
+    ///
+    /// # Errors
+    /// When there is no private place for it.
+    pub fn locate(
+        name: InstanceName,
+        xdg_runtime_dir: Option<PathBuf>,
+    ) -> Result<Self, InstanceError> {
+        let base = runtime_dir::base(xdg_runtime_dir)?;
+        Ok(Self::at(name, base))
+    }
+
+    fn at(name: InstanceName, base: PathBuf) -> Self {
+        let dir = base.join(&name.0);
+        Self { name, base, dir }
+    }
+
+    /// Finds it by its directory: the cloud process is told no more.
+    pub fn of_dir(dir: &Path) -> Option<Self> {
+        let name = dir.file_name()?.to_str()?.parse().ok()?;
+        Some(Self::at(name, dir.parent()?.to_owned()))
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &InstanceName {
+        &self.name
+    }
+
+    /// Its directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Where the cloud process writes its log.
+    pub fn log(&self) -> PathBuf {
+        self.dir.join("cloud.log")
+    }
+
+    /// Where the operator's access token is.
+    pub fn operator_token(&self) -> PathBuf {
+        self.dir.join("operator.token")
+    }
+
+    /// Where the accounts are administered over gRPC.
+    pub fn admin_socket(&self) -> PathBuf {
+        self.dir.join("admin.sock")
+    }
+
+    /// Where keys and accounts are kept when nobody says otherwise.
+    pub fn default_state_dir(&self) -> PathBuf {
+        self.dir.join("state")
+    }
+
+    /// The files of one machine.
+    pub fn machine_files(&self, generation: &str, machine: &MachineName) -> PathBuf {
+        self.dir
+            .join(format!("{MACHINES_PREFIX}{generation}"))
+            .join(machine.as_ref())
+    }
+
+    /// The right to bring it up or down.
+    ///
+    /// # Errors
+    /// When somebody else is at it.
+    pub fn exclusive(&self) -> Result<Exclusive, InstanceError> {
+        let path = self.base.join(format!("{}.lock", self.name));
+        Ok(Exclusive::take(&path, &self.name.0)?)
+    }
+
+    fn record_path(&self) -> PathBuf {
+        self.dir.join("record.json")
+    }
+
+    /// Writes down what runs.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "a record of texts and numbers serialises"
+    )]
+    pub fn write_record(&self, record: &Record) -> Result<(), InstanceError> {
+        let json = serde_json::to_vec_pretty(record).expect("texts and numbers serialise");
+        Ok(runtime_dir::replace(&self.record_path(), &json)?)
+    }
+
+    fn read_record(&self) -> Result<Option<Record>, InstanceError> {
+        let path = self.record_path();
+        let json = match fs::read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            read => read.map_err(RuntimeDirError::io("read", &path))?,
+        };
+        serde_json::from_slice(&json)
+            .map(Some)
+            .map_err(|error| InstanceError::Damaged {
+                path,
+                reason: error.to_string(),
+            })
+    }
+
+    /// What runs.
+    ///
+    /// # Errors
+    /// When nothing does.
+    pub fn running(&self) -> Result<Record, InstanceError> {
+        match self.read_record()? {
+            Some(record) if record.is_running() && !record.machines.is_empty() => Ok(record),
+            Some(record) if record.is_running() => Err(InstanceError::ComingUp(self.name.clone())),
+            Some(_) => Err(InstanceError::Crashed(self.name.clone())),
+            None => Err(InstanceError::NotUp(self.name.clone())),
+        }
+    }
+
+    /// Makes room for a new start: ends what a crash left behind, and keeps the state.
+    ///
+    /// # Errors
+    /// When it runs, or what is left cannot be ended.
+    pub fn prepare(&self, _right: &Exclusive) -> Result<(), InstanceError> {
+        runtime_dir::create_private(&self.dir)?;
+        if let Ok(Some(record)) = self.read_record()
+            && record.is_running()
+        {
+            return Err(InstanceError::Up(self.name.clone()));
+        }
+        self.sweep()?;
+        for entry in self.entries() {
+            if entry != self.default_state_dir() {
+                remove(&entry)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Stops it, ends every program in its machines, removes everything it wrote here. `false` when
+    /// there was nothing.
+    ///
+    /// # Errors
+    /// When something cannot be ended or removed.
+    pub fn bring_down(&self, right: Exclusive) -> Result<bool, InstanceError> {
+        let there = self.dir.exists();
+        // A damaged record names nobody: then the machines are found by their mounts, and a cloud
+        // whose machines are gone ends by itself.
+        if let Ok(Some(record)) = self.read_record()
+            && record.boot_id == boot_id()
+            && let Some(cloud) = record.cloud.open()
+        {
+            let left = end_all(vec![cloud], Signal::TERM, STOP_TIMEOUT);
+            end_all(left, Signal::KILL, KILL_TIMEOUT);
+        }
+        self.sweep()?;
+        if there {
+            remove(&self.dir)?;
+        }
+        right.give_back_and_remove();
+        // The last one to leave. Others there are a reason to stay, not an error.
+        let _ = fs::remove_dir(&self.base);
+        Ok(there)
+    }
+
+    /// Ends whatever is in machines of this mock. Keepers come first: they end programs politely.
+    fn sweep(&self) -> Result<(), InstanceError> {
+        let marks: Vec<String> = self
+            .entries()
+            .iter()
+            .filter_map(|path| path.file_name()?.to_str().map(str::to_owned))
+            .filter(|name| name.starts_with(MACHINES_PREFIX))
+            .map(|name| format!("/{name}/"))
+            .collect();
+        if marks.is_empty() {
+            return Ok(());
+        }
+        let inside = || {
+            all_where(|folder| {
+                let mounts = fs::read_to_string(folder.join("mountinfo")).unwrap_or_default();
+                marks.iter().any(|mark| mounts.contains(mark))
+            })
+        };
+        // Keepers are at it already when their cloud is gone.
+        let mut left: Vec<Process> = inside();
+        left.retain(|process| !process.wait(KILL_TIMEOUT));
+        for _ in 0..MAX_SWEEPS {
+            if left.is_empty() {
+                return Ok(());
+            }
+            end_all(left, Signal::KILL, KILL_TIMEOUT);
+            left = inside();
+        }
+        Err(InstanceError::Survivors {
+            name: self.name.clone(),
+            count: left.len(),
+            pid: left.first().map_or(0, |process| process.identity().pid()),
+        })
+    }
+
+    fn entries(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.dir).into_iter().flatten();
+        entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .collect()
+    }
+}
+
+fn remove(path: &Path) -> Result<(), InstanceError> {
+    let is_dir = fs::symlink_metadata(path).is_ok_and(|found| found.is_dir());
+    let removed = if is_dir {
+        fs::remove_dir_all(path)
+    } else {
+        fs::remove_file(path)
+    };
+    match removed {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => Ok(removed.map_err(RuntimeDirError::io("remove", path))?),
+    }
+}

@@ -1,0 +1,214 @@
+//! The directory that holds what runs: private to its user, gone when nothing runs.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
+    io::{self, Write},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+/// Why it cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RuntimeDirError {
+    /// Somebody else could have made it, or could change it.
+    #[error(
+        "{} is not a directory that only you can use; remove it, or set XDG_RUNTIME_DIR to one that \
+         is", .0.display()
+    )]
+    Foreign(PathBuf),
+    /// The file system says no.
+    #[error("cannot {action} {}: {source}; check the path and its permissions", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// What came of it.
+        source: io::Error,
+    },
+    /// Another command changes the same instance.
+    #[error("another mock-gce is bringing {0:?} up or down; wait for it, then try again")]
+    Busy(String),
+}
+
+impl RuntimeDirError {
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
+    }
+}
+
+/// Where the instances of this user are: `$XDG_RUNTIME_DIR/mock-gce`, or `/tmp/mock-gce-UID`.
+/// Created when missing.
+///
+/// # Errors
+/// When it cannot be made, or is not private.
+pub fn base(xdg_runtime_dir: Option<PathBuf>) -> Result<PathBuf, RuntimeDirError> {
+    let uid = rustix::process::geteuid().as_raw();
+    // The XDG specification has relative paths ignored.
+    let base = match xdg_runtime_dir.filter(|path| path.is_absolute()) {
+        Some(folder) => folder.join("mock-gce"),
+        None => PathBuf::from(format!("/tmp/mock-gce-{uid}")),
+    };
+    create_private(&base)?;
+    Ok(base)
+}
+
+/// Makes a directory that only its owner can use, or finds that it is one.
+///
+/// # Errors
+/// When it is somebody else's: in `/tmp`, anybody may have been faster.
+pub fn create_private(path: &Path) -> Result<(), RuntimeDirError> {
+    match DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            return Err(RuntimeDirError::io("create the directory", path)(error));
+        }
+        _ => {}
+    }
+    let found = fs::symlink_metadata(path).map_err(RuntimeDirError::io("look at", path))?;
+    let private = found.is_dir()
+        && found.uid() == rustix::process::geteuid().as_raw()
+        && found.mode() & 0o077 == 0;
+    if private {
+        Ok(())
+    } else {
+        Err(RuntimeDirError::Foreign(path.to_owned()))
+    }
+}
+
+/// Replaces a file, readable by its owner alone, in one step.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn replace(path: &Path, content: &[u8]) -> Result<(), RuntimeDirError> {
+    let fresh = path.with_extension("new");
+    let write = || {
+        match fs::remove_file(&fresh) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = OpenOptions::new()
+            .create_new(true)
+            .write(true)
+            .mode(0o600)
+            .open(&fresh)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        fs::rename(&fresh, path)
+    };
+    write().map_err(RuntimeDirError::io("write", path))
+}
+
+/// The right to bring an instance up or down; gone with the process, also after a crash.
+#[derive(Debug)]
+pub struct Exclusive {
+    path: PathBuf,
+    file: File,
+}
+
+impl Exclusive {
+    /// Takes the right.
+    ///
+    /// # Errors
+    /// When another process has it.
+    pub fn take(path: &Path, instance: &str) -> Result<Self, RuntimeDirError> {
+        loop {
+            let file = OpenOptions::new()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .mode(0o600)
+                .open(path)
+                .map_err(RuntimeDirError::io("open", path))?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    return Err(RuntimeDirError::Busy(instance.to_owned()));
+                }
+                Err(TryLockError::Error(source)) => {
+                    return Err(RuntimeDirError::io("lock", path)(source));
+                }
+            }
+            let exclusive = Self {
+                path: path.to_owned(),
+                file,
+            };
+            // The last one to have it may have removed the file between our open and our lock.
+            if exclusive.is_current() {
+                return Ok(exclusive);
+            }
+        }
+    }
+
+    fn is_current(&self) -> bool {
+        let held = self.file.metadata();
+        let named = fs::metadata(&self.path);
+        matches!((held, named), (Ok(held), Ok(named)) if held.ino() == named.ino())
+    }
+
+    /// Leaves nothing behind.
+    pub fn give_back_and_remove(self) {
+        // Whoever opened it meanwhile sees that it is gone, and makes a new one.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    #[test]
+    fn only_a_private_directory_is_used() {
+        let dir = tempfile::tempdir().unwrap();
+        let fresh = dir.path().join("fresh");
+        create_private(&fresh).unwrap();
+        create_private(&fresh).unwrap();
+        fs::set_permissions(&fresh, fs::Permissions::from_mode(0o755)).unwrap();
+        assert!(matches!(
+            create_private(&fresh),
+            Err(RuntimeDirError::Foreign(_))
+        ));
+        let link = dir.path().join("link");
+        symlink("/root", &link).unwrap();
+        assert!(matches!(
+            create_private(&link),
+            Err(RuntimeDirError::Foreign(_))
+        ));
+    }
+
+    #[test]
+    fn one_at_a_time_and_nothing_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        let first = Exclusive::take(&path, "one").unwrap();
+        assert!(matches!(
+            Exclusive::take(&path, "one"),
+            Err(RuntimeDirError::Busy(name)) if name == "one"
+        ));
+        first.give_back_and_remove();
+        assert!(!path.exists());
+        drop(Exclusive::take(&path, "one").unwrap());
+        // Left over by a crash: nobody holds it.
+        Exclusive::take(&path, "one")
+            .unwrap()
+            .give_back_and_remove();
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_and_is_its_owners_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f.json");
+        fs::write(dir.path().join("f.new"), "left over").unwrap();
+        replace(&path, b"one").unwrap();
+        replace(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+    }
+}

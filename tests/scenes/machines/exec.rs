@@ -1,0 +1,182 @@
+//! `mock-gce exec`: the command's own terminal, directory, exit code and signals.
+
+use std::{os::unix::process::ExitStatusExt, process::Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tests::machines::{CLIENT_VM, SERVER_VM};
+use tokio::io::{AsyncBufReadExt, BufReader};
+
+use super::{machines, stderr, stdout};
+
+#[tokio::test]
+async fn a_program_finds_itself_on_a_google_compute_engine_vm() {
+    let machines = machines().await;
+    let script = "cat /sys/class/dmi/id/product_name; hostname; cat /etc/hostname; \
+        getent hosts metadata.google.internal. | tr -s ' '; getent hosts metadata | tr -s ' '; \
+        ip -brief address show ens4 | tr -s ' '; ip route get 10.128.0.3 | head -1 | tr -s ' '";
+    let mut shell = machines.exec(SERVER_VM, "bash").expect("built");
+    let output = shell.args(["-c", script]).output().await.expect("runs");
+    let seen = stdout(&output);
+    let mut lines = seen.lines();
+    assert_eq!(
+        lines.next(),
+        Some("Google Compute Engine"),
+        "{seen}{}",
+        stderr(&output)
+    );
+    assert_eq!(lines.next(), Some(SERVER_VM));
+    assert_eq!(lines.next(), Some(SERVER_VM));
+    for _ in 0..2 {
+        let line = lines.next().expect("a host");
+        assert!(line.starts_with("169.254.169.254 "), "{seen}");
+    }
+    assert!(
+        lines
+            .next()
+            .is_some_and(|line| line.contains("10.128.0.2/32")),
+        "{seen}"
+    );
+    assert!(
+        lines
+            .next()
+            .is_some_and(|line| line.contains("via 10.128.0.1 dev ens4")),
+        "{seen}"
+    );
+}
+
+#[tokio::test]
+async fn directory_arguments_and_standard_input_are_the_callers() {
+    let machines = machines().await;
+    let mut shell = machines.exec(CLIENT_VM, "bash").expect("built");
+    let mut shell = shell
+        .args(["-c", "pwd; echo \"$#:$1\"; cat", "name", "two  words"])
+        .current_dir(machines.folder())
+        .env("http_proxy", "http://127.0.0.1:1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("runs");
+    let mut stdin = shell.stdin.take().expect("piped");
+    tokio::io::AsyncWriteExt::write_all(&mut stdin, b"through\n")
+        .await
+        .expect("writes");
+    drop(stdin);
+    let output = shell.wait_with_output().await.expect("ends");
+    let folder = machines.folder().canonicalize().expect("a folder");
+    assert_eq!(
+        stdout(&output),
+        format!("{}\n1:two  words\nthrough\n", folder.display())
+    );
+}
+
+#[tokio::test]
+async fn proxies_of_the_computer_around_are_not_passed_on() {
+    let machines = machines().await;
+    let mut env = machines.exec(CLIENT_VM, "env").expect("built");
+    env.env("https_proxy", "http://127.0.0.1:1")
+        .env("GRPC_PROXY", "x")
+        .env("KEPT", "yes");
+    let seen = stdout(&env.output().await.expect("runs"));
+    assert!(
+        seen.contains("KEPT=yes") && !seen.to_lowercase().contains("proxy="),
+        "{seen}"
+    );
+}
+
+#[tokio::test]
+async fn exit_codes_are_the_commands_own() {
+    let machines = machines().await;
+    for (script, expected) in [
+        ("exit 0", 0),
+        ("exit 1", 1),
+        ("exit 42", 42),
+        ("exit 125", 125),
+    ] {
+        let mut shell = machines.exec(CLIENT_VM, "sh").expect("built");
+        let status = shell.args(["-c", script]).status().await.expect("runs");
+        assert_eq!(status.code(), Some(expected), "{script}");
+    }
+    let cases: [(&[&str], i32, &str); 4] = [
+        (
+            &["exec", CLIENT_VM, "--", "/no/such/program"],
+            127,
+            "cannot run /no/such/program",
+        ),
+        (
+            &["exec", CLIENT_VM, "--", "/etc/hostname"],
+            126,
+            "cannot run /etc/hostname",
+        ),
+        (
+            &["exec", "no-such-vm", "--", "true"],
+            125,
+            "there are prod-booking-client-vm, prod-",
+        ),
+        (&["exec", CLIENT_VM], 2, "Usage: mock-gce exec"),
+    ];
+    for (args, expected, said) in cases {
+        let output = machines
+            .mock_gce(args)
+            .expect("built")
+            .output()
+            .await
+            .expect("runs");
+        assert_eq!(output.status.code(), Some(expected), "{args:?}");
+        assert!(stderr(&output).contains(said), "{}", stderr(&output));
+    }
+}
+
+#[tokio::test]
+async fn signals_reach_the_command_itself() {
+    let machines = machines().await;
+    let script = "trap 'echo got it; exit 7' TERM; echo ready; while :; do read -t 1; done";
+    let mut shell = machines.exec(CLIENT_VM, "bash").expect("built");
+    let mut shell = shell
+        .args(["-c", script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("runs");
+    let mut lines = BufReader::new(shell.stdout.take().expect("piped")).lines();
+    assert_eq!(
+        lines.next_line().await.expect("reads").as_deref(),
+        Some("ready")
+    );
+    let pid = shell
+        .id()
+        .and_then(|id| Pid::from_raw(id.try_into().ok()?))
+        .expect("runs");
+    kill_process(pid, Signal::TERM).expect("allowed");
+    assert_eq!(
+        lines.next_line().await.expect("reads").as_deref(),
+        Some("got it")
+    );
+    assert_eq!(shell.wait().await.expect("ends").code(), Some(7));
+
+    let mut sleep = machines.exec(CLIENT_VM, "sleep").expect("built");
+    let mut sleep = sleep.arg("1000").spawn().expect("runs");
+    let pid = sleep
+        .id()
+        .and_then(|id| Pid::from_raw(id.try_into().ok()?))
+        .expect("runs");
+    kill_process(pid, Signal::INT).expect("allowed");
+    assert_eq!(
+        sleep.wait().await.expect("ends").signal(),
+        Some(Signal::INT.as_raw())
+    );
+}
+
+#[tokio::test]
+async fn a_machine_sees_its_own_files_and_none_of_the_mocks_secrets() {
+    let machines = machines().await;
+    let token = machines.runtime_dir().join("operator.token");
+    assert!(token.is_file());
+    let mut cat = machines.exec(CLIENT_VM, "cat").expect("built");
+    let output = cat.arg(&token).output().await.expect("runs");
+    assert!(!output.status.success());
+    assert!(
+        stderr(&output).contains("No such file"),
+        "{}",
+        stderr(&output)
+    );
+}
