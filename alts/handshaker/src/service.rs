@@ -145,9 +145,9 @@ impl<I: Issuer> MachineHandshaker<I> {
         Ok(self)
     }
 
-    /// The same, failing on purpose when told to.
+    /// The same, failing on purpose when told to. For tests, never for service.
     #[must_use]
-    pub(crate) fn with_faults(mut self, faults: Option<Arc<FaultSwitch>>) -> Self {
+    pub fn with_faults(mut self, faults: Option<Arc<FaultSwitch>>) -> Self {
         self.workload.faults = faults;
         self
     }

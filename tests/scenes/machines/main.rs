@@ -8,6 +8,8 @@ mod clients;
 mod comings_and_goings;
 mod drill;
 mod exec;
+mod handshakers;
+mod strangers;
 
 use std::process::Output;
 

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use alts_handshaker::{Clock, MachineHandshaker, cloud::Cloud, state::StateDir};
+use alts_handshaker::{Clock, config::AdminAddress, mock::MockCloud, state::StateDir};
 use anyhow::Context;
 use axum::Router;
 use socket2::{Domain, Protocol, Socket, Type};
@@ -17,7 +17,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use super::{Launch, signing_key_file};
 use crate::{
     api,
-    config::{Config, Machine},
+    config::Config,
     instance::Instance,
     metadata,
     project::Project,
@@ -41,8 +41,9 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// All servers.
 pub(super) struct Services {
+    handshakers: MockCloud,
     stop: watch::Sender<bool>,
-    servers: JoinSet<()>,
+    http: JoinSet<()>,
 }
 
 impl Services {
@@ -54,95 +55,68 @@ impl Services {
         outside: StdListener,
     ) -> anyhow::Result<Self> {
         let clock = Clock::system();
-        let project = open(launch, config, clock.clone())?;
+        let handshakers = config.handshakers();
+        let state = StateDir::open(&launch.state_dir)?;
+        let key = signing_key_file::open(state.path())?;
+        let accounts = MockCloud::open(&handshakers, state, clock.clone())?;
+        let project = Project::new(config, Arc::clone(&accounts), clock.clone(), key);
+        let project = Arc::new(project);
         let token = project.operator_token()?;
         runtime_dir::replace(&instance.operator_token(), token.as_bytes())?;
 
-        let (stop, _) = watch::channel(false);
+        let machines = 0..project.config.machines.len();
+        let on_link = |port| move |index| listen_on_link(index, METADATA_ADDRESS, port);
+        let listeners = machines.clone().map(on_link(HANDSHAKER_PORT));
+        let listeners = listeners.collect::<anyhow::Result<_>>()?;
+        let admin = AdminAddress::Unix(instance.admin_socket());
+        let handshakers =
+            MockCloud::start_on(&handshakers, accounts, listeners, &admin, &clock).await?;
+
         let mut services = Self {
-            stop,
-            servers: JoinSet::new(),
+            handshakers,
+            stop: watch::Sender::new(false),
+            http: JoinSet::new(),
         };
-        for (index, machine) in project.config.machines.iter().enumerate() {
-            services
-                .serve_machine(&project, index, machine, &clock)
-                .with_context(|| format!("cannot serve {}", machine.name))?;
+        for (listener, machine) in machines
+            .map(on_link(HTTP_PORT))
+            .zip(&project.config.machines)
+        {
+            let metadata = metadata::http::router(Arc::clone(&project), machine.clone());
+            services.serve_http(listener?, metadata);
         }
         let inside = SocketAddr::from((project.config.network.api(), HTTP_PORT));
         let inside = TcpListener::bind(inside)
             .await
             .with_context(|| format!("cannot listen on {inside}"))?;
         services.serve_http(inside, api::router(Arc::clone(&project)));
-        let outside = TcpListener::from_std(outside)?;
-        services.serve_http(outside, api::router(project));
+        services.serve_http(TcpListener::from_std(outside)?, api::router(project));
         Ok(services)
     }
 
-    fn serve_machine(
-        &mut self,
-        project: &Arc<Project>,
-        index: usize,
-        machine: &Machine,
-        clock: &Clock,
-    ) -> anyhow::Result<()> {
-        let handshaker = MachineHandshaker::new(
-            machine.name.clone(),
-            machine.account.clone(),
-            Arc::clone(&project.accounts),
-            project.accounts.trust(),
-            clock.clone(),
-        );
-        let listener = listen_on_link(index, METADATA_ADDRESS, HANDSHAKER_PORT)?;
-        let served = handshaker.serve(listener, self.stopped());
-        self.servers.spawn(async move {
-            if let Err(error) = served.await {
-                tracing::error!(%error, "a handshaker ended");
-            }
-        });
-        let metadata = metadata::http::router(Arc::clone(project), machine.clone());
-        let listener = listen_on_link(index, METADATA_ADDRESS, HTTP_PORT)?;
-        self.serve_http(listener, metadata);
-        Ok(())
-    }
-
     fn serve_http(&mut self, listener: TcpListener, router: Router) {
-        let served = axum::serve(listener, router).with_graceful_shutdown(self.stopped());
-        self.servers.spawn(async move {
+        let mut stop = self.stop.subscribe();
+        // Resolves when told to stop, or when nobody is left to tell.
+        let stopped = async move {
+            let _ = stop.wait_for(|stop| *stop).await;
+        };
+        let served = axum::serve(listener, router).with_graceful_shutdown(stopped);
+        self.http.spawn(async move {
             if let Err(error) = served.await {
                 tracing::error!(%error, "an HTTP server ended");
             }
         });
     }
 
-    /// Resolves when told to stop, or when nobody is left to tell.
-    fn stopped(&self) -> impl Future<Output = ()> + Send + use<> {
-        let mut stop = self.stop.subscribe();
-        async move {
-            let _ = stop.wait_for(|stop| *stop).await;
-        }
-    }
-
     /// Accepts nothing more, gives calls under way a moment, then cuts connections.
     pub(super) async fn stop(mut self) {
         // Nobody to tell is fine: then every server has ended.
         let _ = self.stop.send(true);
-        let drained = async { while self.servers.join_next().await.is_some() {} };
+        let drained = async { while self.http.join_next().await.is_some() {} };
         if tokio::time::timeout(DRAIN_TIMEOUT, drained).await.is_err() {
-            self.servers.shutdown().await;
+            self.http.shutdown().await;
         }
+        self.handshakers.stop().await;
     }
-}
-
-/// Keys and accounts, from disk or new.
-fn open(launch: &Launch, config: Config, clock: Clock) -> anyhow::Result<Arc<Project>> {
-    let state = StateDir::open(&launch.state_dir)?;
-    let key = signing_key_file::open(state.path())?;
-    let accounts = config
-        .accounts
-        .iter()
-        .map(|(email, account)| (email, account.display_name.as_str()));
-    let cloud = Cloud::open(state, accounts, config.credential_lifetime, clock.clone())?;
-    Ok(Arc::new(Project::new(config, Arc::new(cloud), clock, key)))
 }
 
 /// A listener that only the machine at the other end of this link can reach.
@@ -158,6 +132,7 @@ fn listen_on_link(index: usize, address: Ipv4Addr, port: u16) -> anyhow::Result<
         socket.set_nonblocking(true)?;
         Ok(socket.into())
     };
-    let listener = listen().with_context(|| format!("cannot listen on {address}:{port}"))?;
+    let listener =
+        listen().with_context(|| format!("cannot listen on {address}:{port} of link {index}"))?;
     Ok(TcpListener::from_std(listener)?)
 }

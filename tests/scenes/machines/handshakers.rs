@@ -1,0 +1,80 @@
+//! The machines' handshakers, steered from outside as everywhere else: accounts, faults, modes.
+
+use std::process::Output;
+
+use tests::{
+    CLIENT_ACCOUNT, SERVER_ACCOUNT,
+    machines::{ARTICLE, CLIENT_VM, Machines, SERVER_VM},
+    process::program,
+};
+use tokio::process::Command;
+
+use super::{machines, stderr, stdout};
+
+/// `alts-handshaker`, told where this mock is by nothing but `mock-gce env`.
+async fn steer(machines: &Machines, args: &[&str]) -> String {
+    let mut command = Command::new(program("alts-handshaker").expect("built"));
+    let variables = machines.variables().await.expect("up");
+    let output = command.args(args).envs(variables).output().await;
+    let output: Output = output.expect("runs");
+    assert!(output.status.success(), "{args:?}: {}", stderr(&output));
+    stdout(&output)
+}
+
+#[tokio::test]
+async fn accounts_are_the_same_for_every_face_of_the_cloud() {
+    let machines = machines().await;
+    let listed = steer(&machines, &["accounts", "list"]).await;
+    assert!(
+        listed.contains(CLIENT_ACCOUNT) && listed.contains("intruder@"),
+        "{listed}"
+    );
+    steer(&machines, &["accounts", "disable", CLIENT_ACCOUNT]).await;
+    let _server = machines.start_server().await.expect("starts");
+    let output = machines.call_from(CLIENT_VM).await.expect("runs");
+    assert!(
+        stderr(&output).contains("UNAVAILABLE"),
+        "{}",
+        stderr(&output)
+    );
+    let path = "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token";
+    let ask = format!(
+        "import urllib.request as u; u.urlopen(u.Request('{path}', headers={{'Metadata-Flavor': 'Google'}}))"
+    );
+    let mut python = machines.exec(CLIENT_VM, "python3").expect("built");
+    let output = python.args(["-c", &ask]).output().await.expect("runs");
+    assert!(
+        stderr(&output).contains("HTTP Error 403"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[tokio::test]
+async fn a_machines_handshaker_can_be_made_to_lie_and_to_stop_lying() {
+    let machines = machines().await;
+    let _server = machines.start_server().await.expect("starts");
+    steer(&machines, &["faults", SERVER_VM, "set", "bad-mac"]).await;
+    let output = machines.call_from(CLIENT_VM).await.expect("runs");
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    steer(&machines, &["faults", SERVER_VM, "clear"]).await;
+    let output = machines.call_from(CLIENT_VM).await.expect("runs");
+    assert!(output.status.success(), "{}", stderr(&output));
+}
+
+#[tokio::test]
+async fn in_the_stricter_mode_a_disabled_account_stops_at_its_next_handshake() {
+    let config = ARTICLE.replace("mode = \"issue\"", "mode = \"handshake\"");
+    let machines = Machines::up_with(&config).await.expect("comes up");
+    let _server = machines.start_server().await.expect("starts");
+    let output = machines.call_from(CLIENT_VM).await.expect("runs");
+    assert!(output.status.success(), "{}", stderr(&output));
+    steer(&machines, &["accounts", "disable", SERVER_ACCOUNT]).await;
+    let output = machines.call_from(CLIENT_VM).await.expect("runs");
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(
+        said.contains(SERVER_ACCOUNT) && said.contains("disabled"),
+        "{said}"
+    );
+}
