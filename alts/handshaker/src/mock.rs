@@ -15,7 +15,7 @@ use crate::{
     metrics::Metrics,
     process::{Servers, bind, local_address},
     revocation::Revocation,
-    service::MachineHandshaker,
+    service::{Limits, MachineHandshaker},
     state::StateDir,
 };
 
@@ -109,6 +109,7 @@ impl MockCloud {
     ) -> Result<Self, MockError> {
         let metrics = Arc::new(Metrics::new(clock.clone()));
         let faults = Switches::of(config.machines.iter().map(|machine| machine.name.clone()));
+        let limits = Limits::shared_by(listeners.len());
         let mut mock = Self {
             machines: Vec::with_capacity(listeners.len()),
             admin: match surface.address() {
@@ -120,7 +121,7 @@ impl MockCloud {
         };
         for (machine, listener) in config.machines.iter().zip(listeners) {
             let handshaker = handshaker(machine, config, &cloud, &metrics, &faults, clock)?;
-            mock.serve_machine(machine, handshaker, listener);
+            mock.serve_machine(machine, handshaker.with_limits(limits), listener);
         }
         let parts = AdminParts {
             cloud: Some(cloud),
