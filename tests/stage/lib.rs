@@ -5,10 +5,8 @@
 //! are the ones that a user runs, built beside this one, found in the same folder.
 
 pub mod drill;
-pub mod echo;
 pub mod http;
 pub mod machines;
-pub mod namespace;
 pub mod process;
 pub mod suite;
 

@@ -175,6 +175,24 @@ impl Machines {
         Ok(found.with_context(|| format!("no {name}"))?.1)
     }
 
+    /// What `alts-handshaker` with these arguments prints, told where this mock is by nothing but
+    /// `mock-gce env`.
+    ///
+    /// # Errors
+    /// When it fails; the message is its own.
+    pub async fn handshaker(&self, args: &[&str]) -> Result<String> {
+        let mut command = Command::new(program("alts-handshaker")?);
+        let output = command
+            .args(args)
+            .envs(self.variables().await?)
+            .output()
+            .await?;
+        if !output.status.success() {
+            bail!("{}", String::from_utf8_lossy(&output.stderr).trim());
+        }
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
     /// `gcloud` outside the machines, told only where this mock's IAM is. Its own configuration is
     /// a fresh one, and it asks nothing and reports nothing.
     ///

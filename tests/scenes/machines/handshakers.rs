@@ -1,24 +1,16 @@
 //! The machines' handshakers, steered from outside as everywhere else: accounts, faults, modes.
 
-use std::process::Output;
-
 use tests::{
     CLIENT_ACCOUNT, SERVER_ACCOUNT,
     machines::{ARTICLE, CLIENT_VM, Machines, SERVER_VM},
-    process::program,
 };
-use tokio::process::Command;
 
-use super::{machines, stderr, stdout};
+use super::{machines, stderr};
 
-/// `alts-handshaker`, told where this mock is by nothing but `mock-gce env`.
+/// Something that must be done.
 async fn steer(machines: &Machines, args: &[&str]) -> String {
-    let mut command = Command::new(program("alts-handshaker").expect("built"));
-    let variables = machines.variables().await.expect("up");
-    let output = command.args(args).envs(variables).output().await;
-    let output: Output = output.expect("runs");
-    assert!(output.status.success(), "{args:?}: {}", stderr(&output));
-    stdout(&output)
+    let done = machines.handshaker(args).await;
+    done.unwrap_or_else(|error| panic!("{args:?}: {error}"))
 }
 
 #[tokio::test]

@@ -1,9 +1,9 @@
-//! Everything that answers: for each machine a handshaker and a metadata server on its own link;
-//! for all of them, and for the user outside, the project's interfaces.
+//! Everything that answers: for each machine a handshaker, a metadata server and a name server on its
+//! own link; for all of them, and for the user outside, the project's interfaces.
 
 use std::{
     io,
-    net::{Ipv4Addr, SocketAddr, TcpListener as StdListener},
+    net::{SocketAddr, TcpListener as StdListener},
     sync::Arc,
     time::Duration,
 };
@@ -11,13 +11,18 @@ use std::{
 use alts_handshaker::{Clock, config::AdminAddress, mock::MockCloud, state::StateDir};
 use anyhow::Context;
 use axum::Router;
-use socket2::{Domain, Protocol, Socket, Type};
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use socket2::{Domain, Socket, Type};
+use tokio::{
+    net::{TcpListener, UdpSocket},
+    sync::watch,
+    task::JoinSet,
+};
 
 use super::{Launch, signing_key_file};
 use crate::{
     api,
     config::Config,
+    dns::{self, Zone},
     instance::Instance,
     metadata,
     project::Project,
@@ -33,6 +38,9 @@ const HANDSHAKER_PORT: u16 = 8080;
 /// Where everybody looks for the metadata server, and machines for the project's interfaces.
 const HTTP_PORT: u16 = 80;
 
+/// Where resolvers look for the name server.
+const DNS_PORT: u16 = 53;
+
 /// Connections that wait to be accepted.
 const BACKLOG: i32 = 1024;
 
@@ -44,6 +52,8 @@ pub(super) struct Services {
     handshakers: MockCloud,
     stop: watch::Sender<bool>,
     http: JoinSet<()>,
+    /// These have nothing under way to end.
+    names: JoinSet<()>,
 }
 
 impl Services {
@@ -65,8 +75,8 @@ impl Services {
         runtime_dir::replace(&instance.operator_token(), token.as_bytes())?;
 
         let machines = 0..project.config.machines.len();
-        let on_link = |port| move |index| listen_on_link(index, METADATA_ADDRESS, port);
-        let listeners = machines.clone().map(on_link(HANDSHAKER_PORT));
+        let listen = |port| move |index| listen_on_link(index, port);
+        let listeners = machines.clone().map(listen(HANDSHAKER_PORT));
         let listeners = listeners.collect::<anyhow::Result<_>>()?;
         let admin = AdminAddress::Unix(instance.admin_socket());
         let handshakers =
@@ -76,9 +86,16 @@ impl Services {
             handshakers,
             stop: watch::Sender::new(false),
             http: JoinSet::new(),
+            names: JoinSet::new(),
         };
+        let zone = Arc::new(Zone::of(&project.config));
+        for index in machines.clone() {
+            let socket = on_link(index, Type::DGRAM, DNS_PORT)?;
+            let socket = UdpSocket::from_std(socket.into())?;
+            services.names.spawn(dns::serve(socket, Arc::clone(&zone)));
+        }
         for (listener, machine) in machines
-            .map(on_link(HTTP_PORT))
+            .map(listen(HTTP_PORT))
             .zip(&project.config.machines)
         {
             let metadata = metadata::http::router(Arc::clone(&project), machine.clone());
@@ -120,19 +137,24 @@ impl Services {
 }
 
 /// A listener that only the machine at the other end of this link can reach.
-fn listen_on_link(index: usize, address: Ipv4Addr, port: u16) -> anyhow::Result<TcpListener> {
-    let listen = || -> io::Result<StdListener> {
-        let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
+fn listen_on_link(index: usize, port: u16) -> anyhow::Result<TcpListener> {
+    let socket = on_link(index, Type::STREAM, port)?;
+    socket.listen(BACKLOG)?;
+    Ok(TcpListener::from_std(socket.into())?)
+}
+
+/// A socket at a port of the metadata server's address, on this link alone.
+fn on_link(index: usize, kind: Type, port: u16) -> anyhow::Result<Socket> {
+    let address = SocketAddr::from((METADATA_ADDRESS, port));
+    let bind = || -> io::Result<Socket> {
+        let socket = Socket::new(Domain::IPV4, kind, None)?;
         socket.set_reuse_address(true)?;
         // This is what makes an answer a machine's own: the same address on another link is another
         // machine's.
         socket.bind_device(Some(link_name(index).as_bytes()))?;
-        socket.bind(&SocketAddr::from((address, port)).into())?;
-        socket.listen(BACKLOG)?;
+        socket.bind(&address.into())?;
         socket.set_nonblocking(true)?;
-        Ok(socket.into())
+        Ok(socket)
     };
-    let listener =
-        listen().with_context(|| format!("cannot listen on {address}:{port} of link {index}"))?;
-    Ok(TcpListener::from_std(listener)?)
+    bind().with_context(|| format!("cannot listen on {address} of link {index}"))
 }
