@@ -9,6 +9,7 @@ pub mod http;
 pub mod machines;
 pub mod process;
 pub mod suite;
+pub mod talk;
 
 /// The article's client account.
 pub const CLIENT_ACCOUNT: &str =

@@ -140,8 +140,17 @@ impl Machines {
     /// # Errors
     /// When it does not start; the message holds its log.
     pub async fn start_server(&self) -> Result<Process> {
+        self.start_server_with(&[]).await
+    }
+
+    /// The same with further flags.
+    ///
+    /// # Errors
+    /// When it does not start; the message holds its log.
+    pub async fn start_server_with(&self, flags: &[&str]) -> Result<Process> {
         let mut server = self.program(SERVER_VM, "booking-server")?;
         server.arg(CLIENT_ACCOUNT).args(["--log-format", "json"]);
+        server.args(flags);
         server.current_dir(self.folder.path());
         let mut server = Process::start("booking-server", server)?;
         server

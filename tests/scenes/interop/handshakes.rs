@@ -29,7 +29,7 @@ async fn a_handshake_may_arrive_in_drops_and_in_lumps(client: Library, server: L
         let call = ["crowd", MIDDLE, "3", SERVER_ACCOUNT];
         let said = soon(world.says(client, &call)).await;
         assert_eq!(said["answered"], 3, "{portions}: {said}");
-        relay.end().await;
+        relay.end().await.expect("ends");
     }
 }
 
@@ -43,7 +43,7 @@ async fn a_damaged_record_ends_the_call(client: Library, server: Library) {
         let relay = world.relays(&[record, A_LATE_RECORD]).await;
         let said = soon(world.says(client, &["echo", MIDDLE])).await;
         assert_eq!(said["code"], expected, "{record}: {said}");
-        relay.end().await;
+        relay.end().await.expect("ends");
     }
 }
 
@@ -76,7 +76,7 @@ async fn a_client_recovers_when_its_handshaker_comes(client: Library) {
     let mut talk = world.talks(client, &[SERVER, SERVER_ACCOUNT]);
     if client != Library::Go {
         // grpc-go waits for its handshaker for as long as it waits for a connection.
-        let said = soon(talk.call()).await;
+        let said = soon(talk.call()).await.expect("it lives");
         let expected = client.says_of_a_silent_handshaker();
         assert_eq!(said["code"], expected, "{said}");
     }
@@ -87,5 +87,6 @@ async fn a_client_recovers_when_its_handshaker_comes(client: Library) {
         )
     })
     .await;
+    let said = said.expect("it lives");
     assert_eq!(said["code"], "OK", "{said}");
 }

@@ -22,5 +22,5 @@ mod handshakes;
 mod meetings;
 mod records;
 mod revocation;
-mod talk;
+mod rules;
 mod world;

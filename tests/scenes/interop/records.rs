@@ -27,7 +27,7 @@ async fn keys_change_after_65_536_records_each_way(client: Library, server: Libr
     let call = ["pingpong", MIDDLE, MANY, SERVER_ACCOUNT];
     let said = world.says(client, &call).await;
     assert_eq!(said["answered"].to_string(), MANY, "{said}");
-    let seen = relay.seen().await;
+    let seen = relay.seen().await.expect("it works");
     assert_eq!(seen["connections"], 1, "all on one connection");
     for side in ["client", "server"] {
         let records = number(&seen[side]["records"]);
@@ -97,7 +97,7 @@ async fn longest_frames(
     let call = ["echo", MIDDLE];
     let said = world.says_declaring(client, &call, client_takes).await;
     assert_eq!(said["code"], "OK", "{said}");
-    let seen = relay.seen().await;
+    let seen = relay.seen().await.expect("it works");
     let longest = |side: &str| number(&seen[side]["longest"]);
     (longest("client"), longest("server"))
 }

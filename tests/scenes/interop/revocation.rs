@@ -63,18 +63,18 @@ async fn a_server_that_is_disabled_serves_until_it_is_restarted(client: Library,
 async fn a_channel_outlives_its_accounts_and_its_servers_rest(client: Library, server: Library) {
     let (world, mut running) = World::with_server(server).await;
     let mut talk = world.talks(client, &[SERVER, SERVER_ACCOUNT]);
-    let said = soon(talk.call()).await;
+    let said = soon(talk.call()).await.expect("it lives");
     assert_eq!(said["code"], "OK", "{said}");
     world.accounts("disable", CLIENT_ACCOUNT).await;
-    let said = soon(talk.call()).await;
+    let said = soon(talk.call()).await.expect("it lives");
     assert_eq!(said["code"], "OK", "an open connection stays open: {said}");
     world.accounts("enable", CLIENT_ACCOUNT).await;
     running.kill().await.expect("stops");
     let _restarted = world.serves(server, &[]).await;
-    let mut said = soon(talk.call_patiently()).await;
+    let mut said = soon(talk.call_patiently()).await.expect("it lives");
     if client == Library::Cpp && said["details"] == "Socket closed" {
         // It polls only while it calls, and so has learnt by this call that the connection is gone.
-        said = soon(talk.call_patiently()).await;
+        said = soon(talk.call_patiently()).await.expect("it lives");
     }
     assert_eq!(said["code"], "OK", "it came back: {said}");
 }

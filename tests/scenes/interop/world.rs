@@ -6,10 +6,11 @@ use serde_json::Value;
 use tests::{
     machines::{CLIENT_VM, INTRUDER_VM, Machines, SERVER_VM},
     process::{Process, program},
+    talk::Talk,
 };
 use tokio::{process::Command, time::Instant};
 
-use crate::{library::Library, talk::Talk};
+use crate::library::Library;
 
 /// Where every server listens.
 pub(crate) const SERVER: &str = "10.128.0.2:8080";
@@ -88,7 +89,7 @@ impl World {
 
     /// One channel of a client's own to an address, used for as long as the answer lives.
     pub(crate) fn talks(&self, library: Library, args: &[&str]) -> Talk {
-        Talk::start(self.run(CLIENT_VM, library, &[&["talk"], args].concat()))
+        Talk::start(self.run(CLIENT_VM, library, &[&["talk"], args].concat())).expect("starts")
     }
 
     /// The intruder's program at work; see `interop/meddler`.
@@ -96,8 +97,9 @@ impl World {
         let program = program("interop-meddler").expect("built");
         let mut command = self.machines.exec(INTRUDER_VM, program).expect("built");
         command.args(args);
-        let mut meddler = Talk::start(command);
-        let ready = meddler.hear().await.expect("it is at work");
+        let mut meddler = Talk::start(command).expect("starts");
+        let ready = meddler.hear().await.expect("JSON");
+        let ready = ready.expect("it is at work");
         assert_eq!(ready["ready"], true, "{ready}");
         meddler
     }

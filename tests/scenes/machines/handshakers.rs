@@ -1,14 +1,14 @@
 //! The machines' handshakers, steered from outside as everywhere else: accounts, faults, modes.
 
 use tests::{
-    CLIENT_ACCOUNT, SERVER_ACCOUNT,
-    machines::{ARTICLE, CLIENT_VM, Machines, SERVER_VM},
+    CLIENT_ACCOUNT,
+    machines::{CLIENT_VM, Machines, SERVER_VM},
 };
 
 use super::{machines, stderr};
 
 /// Something that must be done.
-async fn steer(machines: &Machines, args: &[&str]) -> String {
+pub(crate) async fn steer(machines: &Machines, args: &[&str]) -> String {
     let done = machines.handshaker(args).await;
     done.unwrap_or_else(|error| panic!("{args:?}: {error}"))
 }
@@ -52,21 +52,4 @@ async fn a_machines_handshaker_can_be_made_to_lie_and_to_stop_lying() {
     steer(&machines, &["faults", SERVER_VM, "clear"]).await;
     let output = machines.call_from(CLIENT_VM).await.expect("runs");
     assert!(output.status.success(), "{}", stderr(&output));
-}
-
-#[tokio::test]
-async fn in_the_stricter_mode_a_disabled_account_stops_at_its_next_handshake() {
-    let config = ARTICLE.replace("mode = \"issue\"", "mode = \"handshake\"");
-    let machines = Machines::up_with(&config).await.expect("comes up");
-    let _server = machines.start_server().await.expect("starts");
-    let output = machines.call_from(CLIENT_VM).await.expect("runs");
-    assert!(output.status.success(), "{}", stderr(&output));
-    steer(&machines, &["accounts", "disable", SERVER_ACCOUNT]).await;
-    let output = machines.call_from(CLIENT_VM).await.expect("runs");
-    let said = stderr(&output);
-    assert_eq!(output.status.code(), Some(3), "{said}");
-    assert!(
-        said.contains(SERVER_ACCOUNT) && said.contains("disabled"),
-        "{said}"
-    );
 }

@@ -9,6 +9,7 @@ mod comings_and_goings;
 mod drill;
 mod exec;
 mod handshakers;
+mod lag;
 mod strangers;
 
 use std::process::Output;
