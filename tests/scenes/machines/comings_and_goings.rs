@@ -11,6 +11,7 @@ use tests::{
 };
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    process::Command,
     time::timeout,
 };
 
@@ -319,6 +320,34 @@ async fn what_cannot_come_up_says_why_and_leaves_nothing() {
         stderr(&output)
     );
     assert_eq!(stderr(&output).lines().count(), 1);
+}
+
+#[tokio::test]
+async fn where_neither_root_nor_user_namespaces_are_to_be_had_it_says_what_to_do() {
+    let machines = Machines::not_up().expect("room");
+    // Somebody without any power, where nobody may make a namespace.
+    let nobody = "echo 0 > /proc/sys/user/max_user_namespaces && \
+        exec setpriv --inh-caps=-all --bounding-set=-all \"$@\"";
+    let up = machines.mock_gce(&["up"]).expect("built");
+    let up = up.as_std();
+    let mut powerless = Command::new("unshare");
+    powerless
+        .args(["--user", "--map-root-user", "sh", "-c", nobody, "sh"])
+        .arg(up.get_program())
+        .args(up.get_args())
+        .envs(
+            up.get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+    let output = powerless.output().await.expect("unshare runs");
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    assert!(
+        said.contains("cannot make machines here: user.max_user_namespaces")
+            && said.contains("sudo sysctl -w user.max_user_namespaces=15000`, or run this as root"),
+        "{said}"
+    );
+    assert!(!machines.runtime_dir().exists());
 }
 
 #[tokio::test]
