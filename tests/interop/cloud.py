@@ -40,6 +40,10 @@ def metadata(audience, jwks_url):
         "project_id": _metadata.get_project_id(request),
         "account": _metadata.get_service_account_info(request),
         "id": _metadata.get(request, "instance/id"),
+        "instance": _metadata.get(request, "instance/", recursive=True),
+        "scopes": _metadata.get(
+            request, "instance/service-accounts/default/scopes", params={"alt": "json"}
+        ),
     }
     try:
         credentials.refresh(request)
