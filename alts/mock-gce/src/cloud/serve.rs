@@ -64,6 +64,8 @@ impl Services {
         config: Config,
         outside: StdListener,
     ) -> anyhow::Result<Self> {
+        // Every connection of every machine is a file of this one process.
+        alts_handshaker::allow_many_files();
         let clock = Clock::system();
         let handshakers = config.handshakers();
         let state = StateDir::open(&launch.state_dir)?;
