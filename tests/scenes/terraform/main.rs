@@ -12,7 +12,7 @@
 //! `terraform/README.md` says what that is.
 
 mod configuration;
-mod documents;
+// mod documents;
 mod ladder;
 mod mistakes;
 mod policy;

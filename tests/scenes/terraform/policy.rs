@@ -232,8 +232,17 @@ fn firewall(resources: &[Resource<'_>], found: &mut Vec<String>) {
     }
 }
 
+/// The startup script of every machine and of every template of machines.
+pub(crate) fn startup_scripts(plan: &Value) -> Vec<String> {
+    let scripts = resources(plan);
+    let scripts = scripts
+        .iter()
+        .filter_map(|resource| resource.values["metadata"]["startup-script"].as_str());
+    scripts.map(str::to_owned).collect()
+}
+
 /// The article's machines with the article's accounts.
-fn named_as_in_the_article(plan: &Value) -> Vec<String> {
+pub(crate) fn named_as_in_the_article(plan: &Value) -> Vec<String> {
     let machines: BTreeSet<String> = resources(plan)
         .iter()
         .filter(|resource| resource.kind == "google_compute_instance")
@@ -274,11 +283,4 @@ fn names_and_accounts_are_the_articles() {
             "{root}"
         );
     }
-}
-
-/// Named for `mistakes.rs`.
-pub(crate) fn all_violations(plan: &Value) -> Vec<String> {
-    let mut found = violations(plan);
-    found.extend(named_as_in_the_article(plan));
-    found
 }
