@@ -142,13 +142,20 @@ impl Configuration {
             .args(arguments)
             .arg("-no-color")
             .current_dir(self.path(folder))
-            .env("TF_REATTACH_PROVIDERS", stub.reattach())
-            .env("TF_IN_AUTOMATION", "1")
-            .env("TF_INPUT", "0")
-            .env("TF_CLI_CONFIG_FILE", "/dev/null")
-            .env("CHECKPOINT_DISABLE", "1")
-            .env("TF_VAR_database_password", PASSWORD);
+            .envs(self.environment(stub));
         command
+    }
+
+    /// What makes `terraform` take the stub for the provider, and leave everything else alone.
+    pub(crate) fn environment(&self, stub: &Stub) -> [(&'static str, String); 6] {
+        [
+            ("TF_REATTACH_PROVIDERS", stub.reattach()),
+            ("TF_IN_AUTOMATION", "1".to_owned()),
+            ("TF_INPUT", "0".to_owned()),
+            ("TF_CLI_CONFIG_FILE", "/dev/null".to_owned()),
+            ("CHECKPOINT_DISABLE", "1".to_owned()),
+            ("TF_VAR_database_password", PASSWORD.to_owned()),
+        ]
     }
 
     /// Loads the modules of a folder, once.
@@ -194,15 +201,13 @@ fn ran(output: &Output) -> Ran {
 }
 
 /// The one on PATH, else the one that scripts/test --install made.
-fn terraform() -> PathBuf {
-    let made = repository().join("target/terraform-venv/bin/terraform");
-    let on_path = env::split_paths(&env::var_os("PATH").unwrap_or_default())
-        .any(|folder| folder.join("terraform").is_file());
-    if on_path || !made.is_file() {
-        PathBuf::from("terraform")
-    } else {
-        made
-    }
+pub(crate) fn terraform() -> PathBuf {
+    let made = repository().join("target/terraform-venv/bin");
+    env::split_paths(&env::var_os("PATH").unwrap_or_default())
+        .chain([made])
+        .map(|folder| folder.join("terraform"))
+        .find(|path| path.is_file())
+        .expect("terraform is neither on PATH nor made by scripts/test --install")
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -11,6 +11,7 @@
 //! `configuration.rs` copies the configuration and runs `terraform` in the copy; `stub/` is the provider. What needs Google is not here, and
 //! `terraform/README.md` says what that is.
 
+mod bench;
 mod configuration;
 // mod documents;
 mod ladder;
