@@ -82,7 +82,7 @@ resource "google_sql_database_instance" "this" {
   project             = var.project_id
   region              = var.region
   name                = "${var.prefix}-postgres"
-  database_version    = "POSTGRES_16"
+  database_version    = "POSTGRES_17"
   deletion_protection = var.deletion_protection
 
   settings {
@@ -103,6 +103,12 @@ resource "google_sql_database_instance" "this" {
       point_in_time_recovery_enabled = true
     }
 
+    # What the database writes down: who came, what it waited for, which statements changed its tables. Never the values in a statement,
+    # which are patients'.
+    database_flags {
+      name  = "log_checkpoints"
+      value = "on"
+    }
     database_flags {
       name  = "log_connections"
       value = "on"
@@ -110,6 +116,22 @@ resource "google_sql_database_instance" "this" {
     database_flags {
       name  = "log_disconnections"
       value = "on"
+    }
+    database_flags {
+      name  = "log_duration"
+      value = "on"
+    }
+    database_flags {
+      name  = "log_lock_waits"
+      value = "on"
+    }
+    database_flags {
+      name  = "log_min_error_statement"
+      value = "error"
+    }
+    database_flags {
+      name  = "log_statement"
+      value = "ddl"
     }
   }
 

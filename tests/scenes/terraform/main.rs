@@ -13,7 +13,7 @@
 
 mod bench;
 mod configuration;
-// mod documents;
+mod documents;
 mod ladder;
 mod mistakes;
 mod policy;
