@@ -3,9 +3,10 @@
 locals {
   suite = var.handshaker == "suite"
   group = var.backends != null
-  zone  = coalesce(var.zone, "${var.region}-a")
-  # A group spreads over three zones of its region.
-  zones = local.group ? toset(concat([local.zone], [for letter in ["a", "b", "c"] : "${var.region}-${letter}"])) : toset([local.zone])
+  # Every region has three zones at least; two of them have no zone a.
+  letters = contains(["us-east1", "europe-west1"], var.region) ? ["b", "c", "d"] : ["a", "b", "c"]
+  zone    = coalesce(var.zone, "${var.region}-${local.letters[0]}")
+  zones   = local.group ? toset(concat([local.zone], [for letter in local.letters : "${var.region}-${letter}"])) : toset([local.zone])
 
   roles = local.suite ? ["client", "server", "authority"] : ["client", "server"]
 

@@ -283,7 +283,7 @@ variable "subnet_range" {
 }
 
 variable "zone" {
-  description = "Zone of the machines; null for the region's zone a."
+  description = "Zone of the machines; null for the region's first."
   type        = string
   default     = null
 

@@ -110,6 +110,19 @@ run "another_environment_stands_beside_the_first" {
   }
 }
 
+run "a_region_without_a_zone_a_has_a_first_zone_all_the_same" {
+  command = plan
+
+  variables {
+    region = "europe-west1"
+  }
+
+  assert {
+    condition     = strcontains(output.ssh["client"], "--zone=europe-west1-b ")
+    error_message = "europe-west1 begins with its zone b."
+  }
+}
+
 run "arm_machines_fetch_their_own_programs" {
   command = plan
 

@@ -49,7 +49,7 @@ fn inputs() -> String {
     for variable in described("variables.tf", "variable") {
         let default = variable
             .default
-            .map_or("**needed**".to_owned(), |value| format!("`{value}`"));
+            .map_or_else(|| "**needed**".to_owned(), |value| format!("`{value}`"));
         writeln!(
             table,
             "| `{}` | {} | {default} |",

@@ -10,20 +10,28 @@ use super::{Bench, Machine, firewall::balancing};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Nothing has to reach a far-away cloud: what is refused is refused at once.
-const SMOKE: [(&str, &str); 1] = [("OT_SMOKE_PATIENCE_S", "60")];
 const DRILL: [(&str, &str); 2] = [("OT_DRILL_PATIENCE_S", "60"), ("OT_DRILL_SETTLE_S", "3")];
+
+/// The smoke test, which has to pass: what it found, a line each.
+async fn smoke(bench: &Bench) -> Vec<String> {
+    let port = free_port().to_string();
+    let settings = [
+        ("OT_SMOKE_PATIENCE_S", "60"),
+        ("OT_SMOKE_PORT", port.as_str()),
+    ];
+    let (well, said) = bench.script("gce-smoke", &settings).await;
+    assert!(well, "{said}\n{}", journals(bench));
+    let found = said.lines().filter_map(|line| line.strip_prefix("ok "));
+    found.map(|line| line.trim().to_owned()).collect()
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_deployment_works_and_the_articles_drill_goes_as_in_the_article() {
     let bench = Bench::up("terraform", "").await;
     bench.boot_all().await;
-    let (well, said) = bench.script("gce-smoke", &SMOKE).await;
-    assert!(well, "{said}\n{}", journals(&bench));
-    assert_eq!(
-        said.lines().filter(|line| line.starts_with("ok ")).count(),
-        5,
-        "{said}"
-    );
+    let found = smoke(&bench).await;
+    assert_eq!(found.len(), 5, "{found:?}");
+    assert_eq!(found[1], "another machine cannot reach the backend");
 
     let (well, said) = bench.script("gce-drill", &DRILL).await;
     assert!(well, "{said}\n{}", journals(&bench));
@@ -43,8 +51,7 @@ async fn the_deployment_works_and_the_articles_drill_goes_as_in_the_article() {
 async fn the_authoritys_key_outlives_its_machine() {
     let bench = Bench::up("terraform", "").await;
     bench.boot_all().await;
-    let (well, said) = bench.script("gce-smoke", &SMOKE).await;
-    assert!(well, "{said}\n{}", journals(&bench));
+    smoke(&bench).await;
     // Another machine takes its place: the same script on an empty disk.
     let authority = machine(&bench, "prod-alts-authority-vm");
     let stop = ["systemctl", "stop", "alts-authority"];
@@ -57,8 +64,7 @@ async fn the_authoritys_key_outlives_its_machine() {
     // A new process of the backend needs a new credential, which the old roots still verify.
     let restart = ["systemctl", "restart", "booking-server"];
     assert!(bench.says("prod-booking-service-vm", &restart).await.0);
-    let (well, said) = bench.script("gce-smoke", &SMOKE).await;
-    assert!(well, "{said}\n{}", journals(&bench));
+    smoke(&bench).await;
     let journal = bench.journal(&authority.name, "alts-authority");
     assert!(
         journal.contains("the root keys are back from the secret"),
@@ -129,6 +135,9 @@ async fn with_one_backend_of_three_killed_bookings_go_on() {
         );
     }
 
+    // An example's outputs, and the pages before a group.
+    assert_eq!(smoke(&bench).await.len(), 4);
+
     let stop = ["systemctl", "stop", "booking-server"];
     assert!(bench.says(&backends[1].name, &stop).await.0);
     // The health check notices; connections that begin from here on go to the others.
@@ -142,6 +151,12 @@ async fn with_one_backend_of_three_killed_bookings_go_on() {
             "{said}"
         );
     }
+}
+
+/// A port of this computer that nobody has right now.
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.local_addr().expect("it is bound").port()
 }
 
 fn machine(bench: &Bench, name: &str) -> Machine {

@@ -24,7 +24,6 @@ impl StubProvider {
         Self { schema }
     }
 
-    #[expect(clippy::result_large_err, reason = "tonic's own error")]
     fn block(&self, kind: &str) -> Result<&Block, Status> {
         let known = self.schema.resource_schemas.get(kind);
         known.ok_or_else(|| Status::not_found(format!("no resource type {kind}")))

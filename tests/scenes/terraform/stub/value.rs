@@ -16,7 +16,6 @@ pub(crate) fn is_unknown(value: &Value) -> bool {
 }
 
 /// The value that Terraform sent; nothing at all is null.
-#[expect(clippy::result_large_err, reason = "tonic's own error")]
 pub(crate) fn decode(sent: Option<&DynamicValue>) -> Result<Value, Status> {
     match sent {
         Some(sent) if !sent.msgpack.is_empty() => {
