@@ -178,13 +178,9 @@ impl Configuration {
     /// A plan's or the state's JSON.
     #[track_caller]
     pub(crate) fn show(&self, folder: &str, plan: Option<&str>) -> Value {
-        let mut arguments = vec!["show", "-json"];
-        arguments.extend(plan);
-        // `show` takes its one argument last.
-        let mut command = self.command(newest(), folder, &["show", "-json", "-no-color"]);
-        if plan.is_some() {
-            command.arg(arguments[2]);
-        }
+        let mut command = self.command(newest(), folder, &["show", "-json"]);
+        // Its one argument comes last.
+        command.args(plan);
         let shown = ran(&command.output().expect("terraform runs")).well();
         serde_json::from_str(&shown.stdout).expect("JSON")
     }

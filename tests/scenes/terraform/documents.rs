@@ -97,6 +97,38 @@ fn variables_and_outputs_stand_in_the_order_of_their_names() {
     }
 }
 
+#[test]
+fn every_validation_has_a_value_that_it_refuses_and_says_so_in_one_sentence() {
+    let folder = repository().join("terraform");
+    let text = |file: &str| fs::read_to_string(folder.join(file)).expect("a file");
+    let (variables, refusals) = (text("variables.tf"), text("tests/refusals.tftest.hcl"));
+    for block in variables.split("\nvariable \"") {
+        let block = block.trim_start_matches("variable \"");
+        let (name, rest) = block.split_once('"').expect("a name");
+        let validations = rest.matches("  validation {").count();
+        let named = [format!("[var.{name}]"), format!("[var.{name},")];
+        let refused: usize = named
+            .iter()
+            .map(|name| refusals.matches(name).count())
+            .sum();
+        assert!(
+            refused >= validations,
+            "{name}: {validations} validations, {refused} values refused"
+        );
+        for line in rest
+            .lines()
+            .filter(|line| line.trim_start().starts_with("error_message"))
+        {
+            let (_, message) = line.split_once("= ").expect("a message");
+            let sentences = message.trim_end_matches('"').matches(". ").count() + 1;
+            assert!(
+                message.ends_with(".\"") && sentences == 1,
+                "{name}: {message}"
+            );
+        }
+    }
+}
+
 /// Lines of a document that are a `gcloud` command to paste.
 fn commands_in(text: &str) -> impl Iterator<Item = String> {
     let mut fenced = false;
