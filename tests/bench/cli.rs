@@ -10,7 +10,7 @@ use crate::group::{Group, Subject};
 ///
 /// Everything is measured in one process, contenders taking turns round by round, and judged as a
 /// ratio within a round: the bare cipher against the record layer, and tonic over plaintext, over
-/// TLS 1.3 (rustls, TLS13_AES_128_GCM_SHA256, X25519, mutual P-256 certificates, no resumption)
+/// TLS 1.3 (rustls, TLS13_AES_128_GCM_SHA256, X25519, mutual P-256 certificates)
 /// and over ALTS with real handshakers. The unit is work per CPU-second of client, server,
 /// handshakers and kernel together.
 ///

@@ -2,6 +2,7 @@
 
     cloud.py metadata AUDIENCE JWKS_URL      inside a machine: who it is, by google-auth
     cloud.py iam ENDPOINT                    IAM by google-api-python-client; token on standard input
+    cloud.py console ENDPOINT ACCOUNT        the article's console steps, which gcloud does too; token likewise
     cloud.py iam-as-machine ENDPOINT         the same service with the machine's own token
     cloud.py raw PATH                        inside a machine: one answer of the metadata server
 
@@ -39,6 +40,10 @@ def metadata(audience, jwks_url):
         "project_id": _metadata.get_project_id(request),
         "account": _metadata.get_service_account_info(request),
         "id": _metadata.get(request, "instance/id"),
+        "instance": _metadata.get(request, "instance/", recursive=True),
+        "scopes": _metadata.get(
+            request, "instance/service-accounts/default/scopes", params={"alt": "json"}
+        ),
     }
     try:
         credentials.refresh(request)
@@ -156,6 +161,24 @@ def iam(endpoint):
     return seen
 
 
+def console(endpoint, account):
+    accounts = service(endpoint, google.oauth2.credentials.Credentials(sys.stdin.read().strip()))
+
+    def disabled():
+        page = accounts.list(name=f"projects/{PROJECT}").execute()
+        return [account["email"] for account in page["accounts"] if account.get("disabled")]
+
+    named = f"projects/-/serviceAccounts/{account}"
+    seen = {"before": disabled()}
+    accounts.disable(name=named).execute()
+    seen["disabled"] = disabled()
+    accounts.enable(name=named).execute()
+    seen["enabled"] = disabled()
+    nobody = f"projects/-/serviceAccounts/nobody@{PROJECT}.iam.gserviceaccount.com"
+    seen["nobody"] = refusal(accounts.disable(name=nobody))
+    return seen
+
+
 def iam_as_machine(endpoint):
     credentials, _ = google.auth.default()
     accounts = service(endpoint, credentials)
@@ -179,7 +202,13 @@ def raw(path):
     }
 
 
-ROLES = {"metadata": metadata, "iam": iam, "iam-as-machine": iam_as_machine, "raw": raw}
+ROLES = {
+    "metadata": metadata,
+    "iam": iam,
+    "console": console,
+    "iam-as-machine": iam_as_machine,
+    "raw": raw,
+}
 
 if __name__ == "__main__":
     print(json.dumps(ROLES[sys.argv[1]](*sys.argv[2:])))

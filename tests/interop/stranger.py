@@ -1,8 +1,8 @@
 """A stranger to this suite: stock grpcio with its own ALTS, on either end of a connection.
 
-Nothing here knows that the handshaker is not Google's. It is run inside the world that
-looks-like-gce.sh makes; there, grpcio finds its handshaker by itself. The strangers in go/,
-java/ and cpp/ take the same words:
+Nothing here knows that the handshaker is not Google's. It is run inside machines that mock-gce
+makes; there, grpcio finds its handshaker by itself. The strangers in go/, java/ and cpp/, and our
+own library in ours/, take the same words:
 
     stranger booking ADDRESS [ACCOUNT...]         the article's call
     stranger echo ADDRESS [ACCOUNT...]            payloads of 1 B, 1 MiB and 32 MiB, and a stream
@@ -12,7 +12,8 @@ java/ and cpp/ take the same words:
                                                   for the line `patiently` it waits for a connection,
                                                   for `anew` it has a channel of its own,
                                                   for `briefly` that, and two seconds
-    stranger serve PORT [ACCOUNT...]              an echo and booking server; with accounts, only for those
+    stranger serve PORT [ACCOUNT...]              an echo and booking server on every address; with accounts,
+                                                  only for those
 
 The ACCOUNTs of a client are its targets. A call's outcome is one line of JSON: `code`, and either
 what was learned or `details`. STRANGER_MAX_FRAME_SIZE is the frame size that a side declares, where
@@ -173,9 +174,9 @@ def serve(port, allowed):
     server = grpc.server(concurrent.futures.ThreadPoolExecutor(16), options=OPTIONS)
     ECHO_GRPC.add_EchoServicer_to_server(Echo(allowed), server)
     BOOKING_GRPC.add_OtBookingServiceServicer_to_server(Booking(allowed), server)
-    port = server.add_secure_port(f"127.0.0.1:{port}", grpc.alts_server_credentials())
+    server.add_secure_port(f"0.0.0.0:{port}", grpc.alts_server_credentials())
     server.start()
-    print(json.dumps({"fields": {"message": "stranger ready", "address": f"127.0.0.1:{port}"}}), flush=True)
+    print(json.dumps({"fields": {"message": "stranger ready"}}), flush=True)
     server.wait_for_termination()
 
 

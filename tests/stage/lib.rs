@@ -5,12 +5,11 @@
 //! are the ones that a user runs, built beside this one, found in the same folder.
 
 pub mod drill;
-pub mod echo;
 pub mod http;
 pub mod machines;
-pub mod namespace;
 pub mod process;
 pub mod suite;
+pub mod talk;
 
 /// The article's client account.
 pub const CLIENT_ACCOUNT: &str =

@@ -140,8 +140,17 @@ impl Machines {
     /// # Errors
     /// When it does not start; the message holds its log.
     pub async fn start_server(&self) -> Result<Process> {
+        self.start_server_with(&[]).await
+    }
+
+    /// The same with further flags.
+    ///
+    /// # Errors
+    /// When it does not start; the message holds its log.
+    pub async fn start_server_with(&self, flags: &[&str]) -> Result<Process> {
         let mut server = self.program(SERVER_VM, "booking-server")?;
         server.arg(CLIENT_ACCOUNT).args(["--log-format", "json"]);
+        server.args(flags);
         server.current_dir(self.folder.path());
         let mut server = Process::start("booking-server", server)?;
         server
@@ -173,6 +182,24 @@ impl Machines {
         let mut variables = self.variables().await?.into_iter();
         let found = variables.find(|(found, _)| found == name);
         Ok(found.with_context(|| format!("no {name}"))?.1)
+    }
+
+    /// What `alts-handshaker` with these arguments prints, told where this mock is by nothing but
+    /// `mock-gce env`.
+    ///
+    /// # Errors
+    /// When it fails; the message is its own.
+    pub async fn handshaker(&self, args: &[&str]) -> Result<String> {
+        let mut command = Command::new(program("alts-handshaker")?);
+        let output = command
+            .args(args)
+            .envs(self.variables().await?)
+            .output()
+            .await?;
+        if !output.status.success() {
+            bail!("{}", String::from_utf8_lossy(&output.stderr).trim());
+        }
+        Ok(String::from_utf8(output.stdout)?)
     }
 
     /// `gcloud` outside the machines, told only where this mock's IAM is. Its own configuration is

@@ -1,4 +1,4 @@
-//! The two things that pure code is given: the time, and randomness.
+//! What pure code is given, the time and randomness, and what the operating system allows.
 
 use std::{
     fmt,
@@ -6,6 +6,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use rustix::process::{Resource, getrlimit, setrlimit};
 use zeroize::Zeroizing;
 
 use crate::handshake::{Entropy, Seed, Timestamp};
@@ -81,4 +82,19 @@ fn random<const LEN: usize>() -> Result<Zeroizing<[u8; LEN]>, NoEntropy> {
     let mut bytes = Zeroizing::new([0; LEN]);
     getrandom::fill(bytes.as_mut_slice()).map_err(NoEntropy)?;
     Ok(bytes)
+}
+
+/// Lets this process open as many files as it may: service managers start programs with 1024, for the
+/// sake of old ones, and allow many more. Every connection is a file.
+pub fn allow_many_files() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::debug!(%error, "the limit of open files stays as it is");
+    }
+}
+
+/// How many files this process may open.
+pub(crate) fn open_files() -> u64 {
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }

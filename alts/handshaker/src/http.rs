@@ -1,7 +1,7 @@
 //! As much of an HTTP client as identity needs: one GET, bounded in size and time.
 //!
 //! Plain `http:` reaches the metadata server and a key set beside the authority; `https:` reaches
-//! Google's key set, verified against the roots that Mozilla trusts.
+//! Google's key set, verified against the roots that Mozilla trusts or against those of a file.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -20,7 +20,11 @@ use tokio::{
 };
 use tokio_rustls::{
     TlsConnector,
-    rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::ServerName},
+    rustls::{
+        ClientConfig, RootCertStore,
+        crypto::ring,
+        pki_types::{CertificateDer, ServerName, pem::PemObject},
+    },
 };
 
 /// The whole exchange: the metadata server is on the same host, a key set is small.
@@ -62,6 +66,42 @@ pub enum HttpError {
     TimedOut(String),
 }
 
+/// Whom to believe at the other end of `https:`. By default whom Mozilla believes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TlsRoots(Option<Vec<CertificateDer<'static>>>);
+
+impl TlsRoots {
+    /// These certificates alone, as PEM.
+    ///
+    /// # Errors
+    /// Says what is wrong.
+    pub fn from_pem(text: &str) -> Result<Self, String> {
+        let roots = CertificateDer::pem_slice_iter(text.as_bytes())
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| format!("its PEM is damaged: {error}"))?;
+        if roots.is_empty() {
+            return Err("there is no certificate in it; it holds PEM".to_owned());
+        }
+        let mut store = RootCertStore::empty();
+        for root in &roots {
+            let added = store.add(root.clone());
+            added.map_err(|error| format!("a certificate in it is damaged: {error}"))?;
+        }
+        Ok(Self(Some(roots)))
+    }
+
+    fn store(&self) -> RootCertStore {
+        match &self.0 {
+            None => RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+            Some(roots) => {
+                let mut store = RootCertStore::empty();
+                store.add_parsable_certificates(roots.iter().cloned());
+                store
+            }
+        }
+    }
+}
+
 /// An answer with status 200.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -71,6 +111,16 @@ pub(crate) struct Answer {
 
 /// Gets `url`. A body above `max_len` bytes is refused before it is buffered.
 pub(crate) async fn get(
+    url: &str,
+    headers: &[(&'static str, &'static str)],
+    max_len: usize,
+) -> Result<Answer, HttpError> {
+    get_believing(&TlsRoots::default(), url, headers, max_len).await
+}
+
+/// The same; who answers to `https:` must have a certificate of `roots`.
+pub(crate) async fn get_believing(
+    roots: &TlsRoots,
     url: &str,
     headers: &[(&'static str, &'static str)],
     max_len: usize,
@@ -95,7 +145,7 @@ pub(crate) async fn get(
             .await
             .map_err(unreachable)?;
         if tls {
-            let io = over_tls(name, tcp).await.map_err(unreachable)?;
+            let io = over_tls(roots, name, tcp).await.map_err(unreachable)?;
             exchange(io, &uri, headers, max_len).await
         } else {
             exchange(tcp, &uri, headers, max_len).await
@@ -120,14 +170,14 @@ pub(crate) async fn get_over(
 }
 
 async fn over_tls(
+    roots: &TlsRoots,
     name: &str,
     tcp: TcpStream,
 ) -> io::Result<tokio_rustls::client::TlsStream<TcpStream>> {
-    let roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(io::Error::other)?
-        .with_root_certificates(roots)
+        .with_root_certificates(roots.store())
         .with_no_client_auth();
     let server = ServerName::try_from(name.to_owned()).map_err(io::Error::other)?;
     TlsConnector::from(Arc::new(config))

@@ -33,8 +33,8 @@ mod trust_feed;
 
 pub use admin::BindError;
 pub use alts::ServiceAccount;
-pub use environment::{Clock, NoEntropy};
-pub use http::HttpError;
+pub use environment::{Clock, NoEntropy, allow_many_files};
+pub use http::{HttpError, TlsRoots};
 pub use issuer::{Issuer, NoCredential};
 pub use service::{Limits, MachineHandshaker};
 pub use trust_feed::TrustFeed;

@@ -104,6 +104,12 @@ impl<I: Issuer> Stream for Incoming<I> {
                 Err(error) => {
                     let machine = self.workload.machine.as_ref();
                     tracing::warn!(machine, %error, "cannot accept a connection");
+                    // Should it be for want of files: whoever does nothing with one gives it back.
+                    if self.slots.evict_idle() {
+                        self.workload
+                            .metrics
+                            .connection_closed(&self.workload.machine, "idle");
+                    }
                     self.pause = Some(Box::pin(tokio::time::sleep(ACCEPT_PAUSE)));
                 }
             }

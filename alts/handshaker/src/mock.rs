@@ -15,7 +15,7 @@ use crate::{
     metrics::Metrics,
     process::{Servers, bind, local_address},
     revocation::Revocation,
-    service::MachineHandshaker,
+    service::{Limits, MachineHandshaker},
     state::StateDir,
 };
 
@@ -61,23 +61,57 @@ impl MockCloud {
     /// When the state or an address is not to be had.
     pub async fn start(config: &Config, state_dir: &Path, clock: Clock) -> Result<Self, MockError> {
         let state = StateDir::open(state_dir).map_err(CloudError::from)?;
+        let cloud = Self::open(config, state, clock.clone())?;
+        let surface = AdminSurface::bind(&AdminAddress::Tcp(config.admin)).await?;
+        let mut listeners = Vec::with_capacity(config.machines.len());
+        for machine in &config.machines {
+            listeners.push(bind(machine.address, machine.name.as_ref()).await?);
+        }
+        Self::serve(config, cloud, surface, listeners, &clock)
+    }
+
+    /// The same in two steps, for programs that have listeners of their own. This is the first one:
+    /// the authority and its accounts, from disk or new.
+    ///
+    /// # Errors
+    /// When the state is damaged or cannot be kept.
+    pub fn open(config: &Config, state: StateDir, clock: Clock) -> Result<Arc<Cloud>, MockError> {
         let accounts = config
             .accounts
             .iter()
             .map(|(email, name)| (email, name.as_str()));
-        let cloud = Cloud::open(state, accounts, config.credential_lifetime, clock.clone())?;
-        let cloud = Arc::new(cloud.with_policy(config.handshake.policy.clone()));
+        let cloud = Cloud::open(state, accounts, config.credential_lifetime, clock)?;
+        Ok(Arc::new(cloud.with_policy(config.handshake.policy.clone())))
+    }
 
-        let surface = AdminSurface::bind(&AdminAddress::Tcp(config.admin)).await?;
-        let mut bound = Vec::with_capacity(config.machines.len());
-        for machine in &config.machines {
-            bound.push((machine, bind(machine.address, machine.name.as_ref()).await?));
-        }
+    /// And the second one: a handshaker on each of `listeners`, which are in the machines' order, and
+    /// the admin surface at `admin`. The configuration's own addresses are not used.
+    ///
+    /// # Errors
+    /// When the admin surface's address is not to be had.
+    pub async fn start_on(
+        config: &Config,
+        cloud: Arc<Cloud>,
+        listeners: Vec<TcpListener>,
+        admin: &AdminAddress,
+        clock: &Clock,
+    ) -> Result<Self, MockError> {
+        let surface = AdminSurface::bind(admin).await?;
+        Self::serve(config, cloud, surface, listeners, clock)
+    }
 
+    fn serve(
+        config: &Config,
+        cloud: Arc<Cloud>,
+        surface: AdminSurface,
+        listeners: Vec<TcpListener>,
+        clock: &Clock,
+    ) -> Result<Self, MockError> {
         let metrics = Arc::new(Metrics::new(clock.clone()));
         let faults = Switches::of(config.machines.iter().map(|machine| machine.name.clone()));
+        let limits = Limits::shared_by(listeners.len());
         let mut mock = Self {
-            machines: Vec::with_capacity(bound.len()),
+            machines: Vec::with_capacity(listeners.len()),
             admin: match surface.address() {
                 AdminAddress::Tcp(address) => *address,
                 AdminAddress::Unix(_) => config.admin,
@@ -85,9 +119,9 @@ impl MockCloud {
             metrics: Arc::clone(&metrics),
             servers: Servers::new(),
         };
-        for (machine, listener) in bound {
-            let handshaker = handshaker(machine, config, &cloud, &metrics, &faults, &clock)?;
-            mock.serve_machine(machine, handshaker, listener);
+        for (machine, listener) in config.machines.iter().zip(listeners) {
+            let handshaker = handshaker(machine, config, &cloud, &metrics, &faults, clock)?;
+            mock.serve_machine(machine, handshaker.with_limits(limits), listener);
         }
         let parts = AdminParts {
             cloud: Some(cloud),

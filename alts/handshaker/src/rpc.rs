@@ -162,7 +162,9 @@ impl<I: Issuer> Rpc<I> {
                         Ok(None) => return as_told(Outcome::Abandoned),
                         Err(_) => return as_told(Outcome::Cancelled),
                     };
-                    turn = session.proceed(request, workload.clock.now());
+                    turn = session
+                        .believing(workload.trust.current())
+                        .proceed(request, workload.clock.now());
                 }
                 Turn::Finished {
                     answer,

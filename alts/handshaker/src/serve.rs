@@ -14,7 +14,7 @@ use crate::{
     process::{Servers, bind, local_address},
     remote::{self, AccountStates, IdentitySource, RemoteAuthority, TrustKeeper, TrustSource},
     revocation::Revocation,
-    service::MachineHandshaker,
+    service::{Limits, MachineHandshaker},
     state::{StateDir, StateError},
 };
 
@@ -100,6 +100,7 @@ impl ServedMachine {
         servers.spawn_endless(keeper.run());
         let handshaker =
             MachineHandshaker::new(machine.clone(), account.clone(), issuer, trust, clock)
+                .with_limits(Limits::shared_by(listeners.len()))
                 .with_metrics(Arc::clone(&metrics))
                 .with_revocation(revocation)
                 .with_faults(

@@ -25,7 +25,7 @@ use crate::{
     revocation::Revocation,
     rpc::Rpc,
     session::{Caller, SessionContext},
-    slots::{MAX_CONNECTIONS, Slots},
+    slots::{MAX_CONNECTIONS, Slots, capacity},
     trust_feed::TrustFeed,
 };
 
@@ -60,6 +60,17 @@ pub struct Limits {
     pub handshake: Duration,
     /// Connections at once; the longest idle one gives way.
     pub connections: usize,
+}
+
+impl Limits {
+    /// The defaults, for a process of so many listeners: together they leave it files to work with.
+    #[must_use]
+    pub fn shared_by(listeners: usize) -> Self {
+        Self {
+            connections: capacity(environment::open_files(), listeners),
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for Limits {
@@ -145,9 +156,9 @@ impl<I: Issuer> MachineHandshaker<I> {
         Ok(self)
     }
 
-    /// The same, failing on purpose when told to.
+    /// The same, failing on purpose when told to. For tests, never for service.
     #[must_use]
-    pub(crate) fn with_faults(mut self, faults: Option<Arc<FaultSwitch>>) -> Self {
+    pub fn with_faults(mut self, faults: Option<Arc<FaultSwitch>>) -> Self {
         self.workload.faults = faults;
         self
     }

@@ -12,6 +12,10 @@ use tokio::{sync::oneshot, time::Instant};
 /// one per handshake (C-core). A connection is some 20 KiB.
 pub(crate) const MAX_CONNECTIONS: usize = 1024;
 
+/// Files that a process opens beside its workloads' connections: listeners, its state, its own
+/// connections to an authority or a metadata server, operators who ask.
+const RESERVED_FILES: usize = 64;
+
 /// The connections that are open.
 #[derive(Debug)]
 pub(crate) struct Slots {
@@ -30,6 +34,22 @@ struct Entry {
     evict: oneshot::Sender<()>,
     last_used: Instant,
     calls: usize,
+}
+
+impl Open {
+    /// The one without a call that has been idle longest gives way, if there is one.
+    fn evict_idle(&mut self) -> bool {
+        let idle = self.entries.iter().filter(|(_, entry)| entry.calls == 0);
+        let longest = idle.min_by_key(|(_, entry)| entry.last_used);
+        let Some(number) = longest.map(|(number, _)| *number) else {
+            return false;
+        };
+        if let Some(entry) = self.entries.remove(&number) {
+            // It may just have gone by itself.
+            let _ = entry.evict.send(());
+        }
+        true
+    }
 }
 
 /// A place among them; given back when dropped.
@@ -65,20 +85,18 @@ impl Slots {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Closes the connection without a call that has been idle longest, if there is one.
+    pub(crate) fn evict_idle(&self) -> bool {
+        self.open().evict_idle()
+    }
+
     /// Takes a new connection in. When there are too many, the one without a call that has been idle
     /// longest gives way; `None` when all have calls under way.
     pub(crate) fn admit(self: &Arc<Self>) -> Option<Admitted> {
         let mut open = self.open();
         let full = open.entries.len() >= self.capacity;
-        if full {
-            let idle = open.entries.iter().filter(|(_, entry)| entry.calls == 0);
-            let longest = idle
-                .min_by_key(|(_, entry)| entry.last_used)
-                .map(|(number, _)| *number)?;
-            if let Some(entry) = open.entries.remove(&longest) {
-                // It may just have gone by itself.
-                let _ = entry.evict.send(());
-            }
+        if full && !open.evict_idle() {
+            return None;
         }
         let (evict, evicted) = oneshot::channel();
         let number = open.next;
@@ -101,6 +119,14 @@ impl Slots {
             at_the_cost_of_another: full,
         })
     }
+}
+
+/// How many connections each of so many listeners may hold in a process that may open so many files:
+/// one that took them all could not accept the connection for which an idle one is to give way.
+pub(crate) fn capacity(files: u64, listeners: usize) -> usize {
+    let files = usize::try_from(files).unwrap_or(usize::MAX);
+    let each = files.saturating_sub(RESERVED_FILES) / listeners.max(1);
+    each.clamp(1, MAX_CONNECTIONS)
 }
 
 impl Slot {
@@ -160,6 +186,24 @@ mod tests {
             !slots.admit().unwrap().at_the_cost_of_another,
             "a place was given back"
         );
+    }
+
+    #[test]
+    fn connections_leave_room_for_what_else_a_process_opens() {
+        for (files, listeners, expected) in [
+            (1024, 1, 960),
+            (1024, 3, 320),
+            (1_048_576, 3, MAX_CONNECTIONS),
+            (u64::MAX, 1, MAX_CONNECTIONS),
+            (20, 1, 1),
+            (1024, 0, 960),
+        ] {
+            assert_eq!(
+                capacity(files, listeners),
+                expected,
+                "{files} / {listeners}"
+            );
+        }
     }
 
     #[tokio::test]

@@ -6,7 +6,8 @@ use tokio::sync::watch;
 
 use crate::handshake::Trust;
 
-/// The latest [`Trust`]. Cheap to clone; every handshake takes the one that is there when it begins.
+/// The latest [`Trust`]. Cheap to clone; a handshake takes the one that is there with each message
+/// of its peer.
 #[derive(Clone, Debug)]
 pub struct TrustFeed(watch::Receiver<Arc<Trust>>);
 

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod cloud;
 pub mod config;
+pub mod dns;
 mod html;
 pub mod iam;
 pub mod identity;

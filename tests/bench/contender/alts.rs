@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tonic::transport::Endpoint;
 
-use super::Serving;
+use super::{Handshakes, Serving};
 use crate::worker::Worker;
 
 /// Two machines, one for each end, as two accounts.
@@ -43,7 +43,7 @@ pub(crate) struct AltsSite {
 #[derive(Debug)]
 struct Cloud {
     _mock: MockCloud,
-    _worker: Worker,
+    _worker: Arc<Worker>,
     _state: TempDir,
 }
 
@@ -52,8 +52,10 @@ impl AltsSite {
     ///
     /// # Errors
     /// When they cannot start.
-    pub(crate) async fn start(worker: Worker) -> Result<Self> {
-        let config = Config::parse(MACHINES, "bench.toml")?;
+    pub(crate) async fn start(worker: &Arc<Worker>, handshakes: Handshakes) -> Result<Self> {
+        let resumption = handshakes == Handshakes::Resumed;
+        let config = format!("{MACHINES}\n[handshake]\nresumption = {resumption}\n");
+        let config = Config::parse(&config, "bench.toml")?;
         let state = TempDir::new().context("a folder for the authority's state")?;
         let path = state.path().to_owned();
         let mock = worker
@@ -71,7 +73,7 @@ impl AltsSite {
             server_account: server.account.clone(),
             _cloud: Arc::new(Cloud {
                 _mock: mock,
-                _worker: worker,
+                _worker: Arc::clone(worker),
                 _state: state,
             }),
         })
@@ -102,4 +104,38 @@ fn handshaker(address: std::net::SocketAddr) -> Result<Handshaker> {
         .address(address.to_string())
         .allow_untrusted(true);
     Ok(builder.build()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        contender::{Arena, Connect, Security, Setup},
+        load::{Channel, Client, echo},
+    };
+
+    /// Connects twice and says whether the second handshake was resumed.
+    async fn resumes(setup: Setup) -> String {
+        let servers = Worker::start("servers", None).unwrap();
+        let handshakers = Worker::start("handshakers", None).unwrap();
+        let arena = Arena::new(servers, handshakers).await.unwrap();
+        let contender = arena.contender(setup).await.unwrap();
+        contender.connected().await.unwrap();
+        let Connect::Alts(site) = &contender.connect else {
+            panic!("not ALTS")
+        };
+        let channel = site.channel(contender.endpoint.clone());
+        let client = Client::new(Channel::new(channel.clone()));
+        echo(client, bytes::Bytes::from_static(b"second"))
+            .await
+            .unwrap();
+        channel.peer().unwrap().peer_attributes()["alts.resumed"].clone()
+    }
+
+    #[tokio::test]
+    async fn handshakes_are_full_or_resumed_as_they_are_called() {
+        let setup = Setup::of(Security::Alts);
+        assert_eq!(resumes(setup).await, "false");
+        assert_eq!(resumes(setup.resuming()).await, "true");
+    }
 }

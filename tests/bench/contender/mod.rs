@@ -2,15 +2,17 @@
 //!
 //! | file | for |
 //! |---|---|
+//! | `setup.rs` | which contenders there are |
 //! | `plain.rs` | nothing in between: what tonic itself costs |
 //! | `tls.rs` | TLS 1.3 by rustls, on two cryptography providers |
 //! | `alts.rs` | ALTS as an application uses it, with a handshaker for each end |
 
 mod alts;
 mod plain;
+mod setup;
 mod tls;
 
-use std::{fmt, net::SocketAddr};
+use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
@@ -22,62 +24,15 @@ use tonic::{
 };
 use tower::ServiceExt;
 
-pub(crate) use self::{alts::AltsSite, tls::Provider};
+pub(crate) use self::{
+    alts::AltsSite,
+    setup::{Handshakes, Http2Frames, Security, Setup},
+    tls::Provider,
+};
 use crate::{
     load::{self, Channel, Client},
     worker::Worker,
 };
-
-/// What protects the bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Security {
-    /// Nothing.
-    Plain,
-    /// TLS 1.3, `TLS13_AES_128_GCM_SHA256`, mutual P-256 certificates, by rustls on this provider.
-    Tls(Provider),
-    /// ALTS on the back end that this program is built with.
-    Alts,
-}
-
-impl fmt::Display for Security {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Plain => f.write_str("plaintext"),
-            Self::Tls(provider) => write!(f, "rustls/{provider}"),
-            Self::Alts => f.write_str("ALTS"),
-        }
-    }
-}
-
-/// The size of HTTP/2 frames, set on both sides because the receiver decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Http2Frames {
-    /// Whatever hyper does: 16 KiB.
-    Default,
-    /// As many bytes as fit into one 128 KiB ALTS frame with its overhead and HTTP/2's header.
-    Large,
-}
-
-/// 128 KiB less an ALTS frame's 24 bytes and an HTTP/2 frame header's 9.
-const LARGE_FRAME_LEN: u32 = 128 * 1024 - 24 - 9;
-
-impl Http2Frames {
-    fn max_frame_size(self) -> Option<u32> {
-        match self {
-            Self::Default => None,
-            Self::Large => Some(LARGE_FRAME_LEN),
-        }
-    }
-}
-
-impl fmt::Display for Http2Frames {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Default => "default h2",
-            Self::Large => "128 KiB h2",
-        })
-    }
-}
 
 /// Where servers run and what they need: made once, used by every group.
 #[derive(Debug)]
@@ -85,6 +40,7 @@ pub(crate) struct Arena {
     servers: Worker,
     identities: tls::Identities,
     alts: AltsSite,
+    resuming_alts: AltsSite,
 }
 
 impl Arena {
@@ -93,10 +49,12 @@ impl Arena {
     /// # Errors
     /// When one of them cannot be made.
     pub(crate) async fn new(servers: Worker, handshakers: Worker) -> Result<Self> {
+        let handshakers = Arc::new(handshakers);
         Ok(Self {
             servers,
             identities: tls::Identities::generate()?,
-            alts: AltsSite::start(handshakers).await?,
+            alts: AltsSite::start(&handshakers, Handshakes::Full).await?,
+            resuming_alts: AltsSite::start(&handshakers, Handshakes::Resumed).await?,
         })
     }
 
@@ -104,39 +62,35 @@ impl Arena {
     ///
     /// # Errors
     /// When it cannot listen.
-    pub(crate) async fn contender(
-        &self,
-        security: Security,
-        frames: Http2Frames,
-    ) -> Result<Contender> {
+    pub(crate) async fn contender(&self, setup: Setup) -> Result<Contender> {
         let listener = self.servers.run(TcpListener::bind("127.0.0.1:0")).await??;
         let address = listener.local_addr()?;
         let router = Server::builder()
-            .max_frame_size(frames.max_frame_size())
+            .max_frame_size(setup.frames.max_frame_size())
             .add_service(load::service());
-        let connect = match security {
+        let connect = match setup.security {
             Security::Plain => {
                 self.serve(plain::serve(router, listener));
                 Connect::Plain
             }
             Security::Tls(provider) => {
-                self.serve(tls::serve(
-                    router,
-                    listener,
-                    self.identities.server(provider)?,
-                ));
-                Connect::Tls(self.identities.client(provider)?)
+                let acceptor = self.identities.server(provider, setup.handshakes)?;
+                self.serve(tls::serve(router, listener, acceptor));
+                Connect::Tls(self.identities.client(provider, setup.handshakes)?)
             }
             Security::Alts => {
-                self.serve(self.alts.serve(router, listener));
-                Connect::Alts(self.alts.clone())
+                let site = match setup.handshakes {
+                    Handshakes::Full => &self.alts,
+                    Handshakes::Resumed => &self.resuming_alts,
+                };
+                self.serve(site.serve(router, listener));
+                Connect::Alts(site.clone())
             }
         };
         let endpoint = Endpoint::from_shared(format!("http://{address}"))?
-            .max_frame_size(frames.max_frame_size());
+            .max_frame_size(setup.frames.max_frame_size());
         Ok(Contender {
-            security,
-            frames,
+            setup,
             address,
             endpoint,
             connect,
@@ -156,10 +110,8 @@ impl Arena {
 /// One server and the way to it.
 #[derive(Debug)]
 pub(crate) struct Contender {
-    /// What is in between.
-    pub(crate) security: Security,
-    /// How large its HTTP/2 frames are.
-    pub(crate) frames: Http2Frames,
+    /// What makes it different.
+    pub(crate) setup: Setup,
     address: SocketAddr,
     endpoint: Endpoint,
     connect: Connect,
@@ -199,7 +151,7 @@ impl Contender {
         let client = self.client();
         load::echo(client.clone(), bytes::Bytes::from_static(b"first"))
             .await
-            .with_context(|| format!("the first call over {}", self.security))?;
+            .with_context(|| format!("the first call over {}", self.setup.security))?;
         Ok(client)
     }
 }
@@ -237,14 +189,10 @@ mod tests {
             Security::Tls(Provider::Ring),
             Security::Alts,
         ] {
-            for frames in [Http2Frames::Default, Http2Frames::Large] {
-                let client = arena
-                    .contender(security, frames)
-                    .await
-                    .unwrap()
-                    .connected()
-                    .await;
-                let client = client.unwrap();
+            let setup = Setup::of(security);
+            for setup in [setup, setup.frames(Http2Frames::Large), setup.resuming()] {
+                let contender = arena.contender(setup).await.unwrap();
+                let client = contender.connected().await.unwrap();
                 for direction in [Direction::Up, Direction::Down] {
                     let transfer = Transfer {
                         direction,
@@ -260,17 +208,10 @@ mod tests {
     #[tokio::test]
     async fn a_contender_is_as_secure_as_it_says() {
         let arena = arena().await;
-        let tls = arena
-            .contender(Security::Tls(Provider::Ring), Http2Frames::Default)
-            .await
-            .unwrap();
-        let alts = arena
-            .contender(Security::Alts, Http2Frames::Default)
-            .await
-            .unwrap();
-        for (mut wrong, how) in [(tls, Connect::Plain), (alts, Connect::Plain)] {
-            wrong.connect = how;
-            let error = wrong.connected().await.unwrap_err();
+        for security in [Security::Tls(Provider::Ring), Security::Alts] {
+            let mut contender = arena.contender(Setup::of(security)).await.unwrap();
+            contender.connect = Connect::Plain;
+            let error = contender.connected().await.unwrap_err();
             assert!(
                 format!("{error:#}").contains("the first call over"),
                 "{error:#}"

@@ -2,7 +2,7 @@
 //!
 //! tonic's own TLS leaves the suite to rustls, which prefers AES-256: so it is plugged in here
 //! the way ALTS is, through a connector and an incoming stream. Both ends show certificates, as
-//! both ends of ALTS do, and no session is resumed.
+//! both ends of ALTS do, and sessions are resumed only where they are with ALTS.
 
 use std::{
     fmt, io,
@@ -34,7 +34,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{codegen::http::Uri, transport::server::Connected};
 use tower::util::BoxCloneSyncService;
 
-use super::Serving;
+use super::{Handshakes, Serving};
 
 /// HTTP/2's name in ALPN.
 const ALPN_H2: &[u8] = b"h2";
@@ -115,7 +115,7 @@ impl Identities {
     ///
     /// # Errors
     /// When rustls does not take the configuration.
-    pub(crate) fn server(&self, provider: Provider) -> Result<TlsAcceptor> {
+    pub(crate) fn server(&self, provider: Provider, handshakes: Handshakes) -> Result<TlsAcceptor> {
         let crypto = provider.pinned();
         let verifier = WebPkiClientVerifier::builder_with_provider(
             Arc::clone(&self.roots),
@@ -130,7 +130,9 @@ impl Identities {
                 self.server.key.clone_key(),
             )?;
         config.alpn_protocols = vec![ALPN_H2.to_vec()];
-        config.send_tls13_tickets = 0;
+        if handshakes == Handshakes::Full {
+            config.send_tls13_tickets = 0;
+        }
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
 
@@ -138,7 +140,7 @@ impl Identities {
     ///
     /// # Errors
     /// When rustls does not take the configuration.
-    pub(crate) fn client(&self, provider: Provider) -> Result<Dialler> {
+    pub(crate) fn client(&self, provider: Provider, handshakes: Handshakes) -> Result<Dialler> {
         let mut config = ClientConfig::builder_with_provider(provider.pinned())
             .with_protocol_versions(&[&rustls::version::TLS13])?
             .with_root_certificates(Arc::clone(&self.roots))
@@ -147,7 +149,9 @@ impl Identities {
                 self.client.key.clone_key(),
             )?;
         config.alpn_protocols = vec![ALPN_H2.to_vec()];
-        config.resumption = Resumption::disabled();
+        if handshakes == Handshakes::Full {
+            config.resumption = Resumption::disabled();
+        }
         Ok(Dialler(Arc::new(config)))
     }
 }
@@ -266,5 +270,43 @@ impl AsyncWrite for Secured {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.0).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_rustls::rustls::HandshakeKind;
+
+    use super::*;
+    use crate::{
+        contender::{Arena, Connect, Security, Setup},
+        worker::Worker,
+    };
+
+    #[tokio::test]
+    async fn suite_and_kind_of_handshake_are_what_is_claimed() {
+        let servers = Worker::start("servers", None).unwrap();
+        let handshakers = Worker::start("handshakers", None).unwrap();
+        let arena = Arena::new(servers, handshakers).await.unwrap();
+        for provider in [Provider::AwsLc, Provider::Ring] {
+            let setup = Setup::of(Security::Tls(provider));
+            for (setup, expected) in [
+                (setup, HandshakeKind::Full),
+                (setup.resuming(), HandshakeKind::Resumed),
+            ] {
+                let contender = arena.contender(setup).await.unwrap();
+                contender.connected().await.unwrap();
+                let Connect::Tls(dialler) = &contender.connect else {
+                    panic!("not TLS")
+                };
+                let uri = format!("http://{}", contender.address()).parse().unwrap();
+                let stream = dial(Arc::clone(&dialler.0), &uri).await.unwrap();
+                let (_, session) = stream.get_ref();
+                assert_eq!(session.handshake_kind(), Some(expected), "{setup:?}");
+                let suite = session.negotiated_cipher_suite().unwrap().suite();
+                assert_eq!(suite, CipherSuite::TLS13_AES_128_GCM_SHA256);
+                assert_eq!(session.alpn_protocol(), Some(ALPN_H2));
+            }
+        }
     }
 }

@@ -1,11 +1,14 @@
 //! Connecting: TCP, handshake, HTTP/2 and one call, per CPU-second of everybody involved. For
 //! ALTS that includes both handshakers, which the library reaches over channels that are open.
+//!
+//! Compared like with like: full handshakes with mutual certificates on both sides, and resumed
+//! sessions on both sides.
 
 use anyhow::Result;
 
 use crate::{
     clock::Stopwatch,
-    contender::{Arena, Http2Frames, Provider, Security},
+    contender::{Arena, Contender, Handshakes, Provider, Security, Setup},
     findings::{Figure, Findings, Plan, Seen},
     goals::Measure,
     rounds::interleave,
@@ -16,19 +19,28 @@ use crate::{
 const QUICK_CONNECTIONS: u64 = 100;
 const CONNECTIONS: u64 = 300;
 
-const AWS_LC: usize = 1;
-const ALTS: usize = 3;
-const LANES: [Security; 4] = [
-    Security::Plain,
-    Security::Tls(Provider::AwsLc),
-    Security::Tls(Provider::Ring),
-    Security::Alts,
+const AWS_LC: Setup = Setup::of(Security::Tls(Provider::AwsLc));
+const RING: Setup = Setup::of(Security::Tls(Provider::Ring));
+const ALTS: Setup = Setup::of(Security::Alts);
+
+const LANES: [Setup; 6] = [
+    Setup::of(Security::Plain),
+    AWS_LC,
+    RING,
+    ALTS,
+    AWS_LC.resuming(),
+    ALTS.resuming(),
+];
+
+const COMPARISONS: [(Measure, Setup, Setup); 2] = [
+    (Measure::Connect, ALTS, AWS_LC),
+    (Measure::Reconnect, ALTS.resuming(), AWS_LC.resuming()),
 ];
 
 pub(super) async fn run(arena: &Arena, plan: &Plan) -> Result<Findings> {
-    let mut contenders = Vec::new();
-    for security in LANES {
-        contenders.push(arena.contender(security, Http2Frames::Default).await?);
+    let mut contenders: Vec<Contender> = Vec::new();
+    for setup in LANES {
+        contenders.push(arena.contender(setup).await?);
     }
     let connections = plan.amount(QUICK_CONNECTIONS, CONNECTIONS);
     let scores = interleave(plan.rounds, &contenders, async |contender| {
@@ -40,19 +52,23 @@ pub(super) async fn run(arena: &Arena, plan: &Plan) -> Result<Findings> {
     })
     .await?;
 
-    let seen = vec![Seen::single(
-        Measure::Connect,
-        ratios(&scores[ALTS], &scores[AWS_LC]),
-    )];
-    let figures = LANES.iter().zip(&scores).map(|(security, scores)| {
-        Figure::of(
-            format!("connect + first call, {security}"),
-            scores,
-            "1/CPU-s",
-        )
+    let scores_of = |setup: Setup| {
+        let index = LANES.iter().position(|lane| *lane == setup);
+        &scores[index.expect("everybody who is compared takes part")]
+    };
+    let seen = COMPARISONS.map(|(measure, ours, theirs)| {
+        Seen::single(measure, ratios(scores_of(ours), scores_of(theirs)))
+    });
+    let figures = LANES.map(|setup| {
+        let how = match setup.handshakes {
+            Handshakes::Full => "",
+            Handshakes::Resumed => ", resumed",
+        };
+        let what = format!("connect + first call, {}{how}", setup.security);
+        Figure::of(what, scores_of(setup), "1/CPU-s")
     });
     Ok(Findings {
-        seen,
-        figures: figures.collect(),
+        seen: seen.into(),
+        figures: figures.into(),
     })
 }

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use tokio::process::Command;
 
 use crate::{
-    contender::{Arena, Http2Frames, Provider, Security},
+    contender::{Arena, Provider, Security, Setup},
     findings::{Figure, Findings, Plan, Seen},
     goals::Measure,
 };
@@ -97,9 +97,7 @@ async fn ask(subject: Subject) -> Result<f64> {
 /// # Errors
 /// When connecting fails, or the system does not tell about memory.
 pub(crate) async fn measure(arena: &Arena, subject: Subject) -> Result<f64> {
-    let contender = arena
-        .contender(subject.security(), Http2Frames::Default)
-        .await?;
+    let contender = arena.contender(Setup::of(subject.security())).await?;
     let mut clients = Vec::with_capacity(WARM_UP + CONNECTIONS);
     for _ in 0..WARM_UP {
         clients.push(contender.connected().await?);

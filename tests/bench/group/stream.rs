@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::{
     cipher::{self, BATCH, RECORD_LEN},
     clock::Stopwatch,
-    contender::{Arena, Contender, Http2Frames, Provider, Security},
+    contender::{Arena, Contender, Http2Frames, Provider, Security, Setup},
     findings::{Cell, Figure, Findings, Plan, Seen},
     goals::Measure,
     load::{Client, Direction, Transfer},
@@ -92,7 +92,9 @@ impl Entrant {
 
     fn lane(&self) -> Option<Lane> {
         match self {
-            Self::Contender(contender, _) => Some((contender.security, contender.frames)),
+            Self::Contender(contender, _) => {
+                Some((contender.setup.security, contender.setup.frames))
+            }
             Self::Cipher => None,
         }
     }
@@ -101,7 +103,7 @@ impl Entrant {
 pub(super) async fn run(arena: &Arena, plan: &Plan) -> Result<Findings> {
     let mut entrants = vec![Entrant::Cipher];
     for (security, frames) in LANES {
-        let contender = arena.contender(security, frames).await?;
+        let contender = arena.contender(Setup::of(security).frames(frames)).await?;
         let client = contender.connected().await?;
         entrants.push(Entrant::Contender(Box::new(contender), client));
     }
@@ -241,7 +243,10 @@ mod tests {
         let arena = Arena::new(servers, handshakers).await.unwrap();
         let mut entrants = vec![Entrant::Cipher];
         for (security, frames) in LANES {
-            let contender = arena.contender(security, frames).await.unwrap();
+            let contender = arena
+                .contender(Setup::of(security).frames(frames))
+                .await
+                .unwrap();
             let client = contender.client();
             entrants.push(Entrant::Contender(Box::new(contender), client));
         }

@@ -7,7 +7,7 @@ use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use crate::{
     clock::Stopwatch,
-    contender::{Arena, Contender, Http2Frames, Security},
+    contender::{Arena, Contender, Security, Setup},
     findings::{Figure, Findings, Plan, Seen},
     goals::Measure,
     stats::{median, ratios},
@@ -23,9 +23,7 @@ const QUICK_CONNECTIONS: usize = 40;
 const CONNECTIONS: usize = 100;
 
 pub(super) async fn run(arena: &Arena, plan: &Plan) -> Result<Findings> {
-    let contender = arena
-        .contender(Security::Alts, Http2Frames::Default)
-        .await?;
+    let contender = arena.contender(Setup::of(Security::Alts)).await?;
     let connections = plan.amount(QUICK_CONNECTIONS, CONNECTIONS);
     connect(&contender, connections).await?;
     let (mut alone, mut beside) = (Vec::new(), Vec::new());

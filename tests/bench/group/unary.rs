@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     clock::Stopwatch,
-    contender::{Arena, Http2Frames, Provider, Security},
+    contender::{Arena, Provider, Security, Setup},
     findings::{Figure, Findings, Plan, Seen},
     goals::Measure,
     load::{Client, echo},
@@ -41,7 +41,7 @@ const LANES: [Security; 4] = [
 pub(super) async fn run(arena: &Arena, plan: &Plan) -> Result<Findings> {
     let mut clients = Vec::new();
     for security in LANES {
-        let contender = arena.contender(security, Http2Frames::Default).await?;
+        let contender = arena.contender(Setup::of(security)).await?;
         clients.push(contender.connected().await?);
     }
     let calls = plan.amount(QUICK_CALLS, CALLS);

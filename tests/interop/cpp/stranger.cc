@@ -1,8 +1,8 @@
 // A stranger to this suite: stock gRPC C++ with its own ALTS, on either end of a connection.
 //
-// Nothing here knows that the handshaker is not Google's. It is run inside the world that
-// looks-like-gce.sh makes; there, gRPC finds its handshaker by itself. The verbs are those of
-// stranger.py, which explains them.
+// Nothing here knows that the handshaker is not Google's. It is run inside machines that mock-gce
+// makes; there, gRPC finds its handshaker by itself. The verbs are those of stranger.py, which
+// explains them.
 
 #include <chrono>
 #include <cstdlib>
@@ -240,23 +240,20 @@ class BookingService final : public otbooking::OtBookingService::Service {
   const Accounts allowed_;
 };
 
-void Serve(const std::string& wanted, const Accounts& allowed) {
+void Serve(const std::string& port, const Accounts& allowed) {
   EchoService echo(allowed);
   BookingService booking(allowed);
   grpc::experimental::AltsServerCredentialsOptions options;
   grpc::ServerBuilder builder;
-  int port = 0;
-  builder.AddListeningPort("127.0.0.1:" + wanted, grpc::experimental::AltsServerCredentials(options), &port);
+  builder.AddListeningPort("0.0.0.0:" + port, grpc::experimental::AltsServerCredentials(options));
   builder.SetMaxReceiveMessageSize(-1);
   builder.SetMaxSendMessageSize(-1);
   if (int size = DeclaredFrameSize()) builder.AddChannelArgument("grpc.tsi.max_frame_size", size);
   builder.RegisterService(&echo);
   builder.RegisterService(&booking);
   auto server = builder.BuildAndStart();
-  if (server == nullptr) Die("no server on port " + wanted);
-  std::string address = Quoted("127.0.0.1:" + std::to_string(port));
-  Fields ready = {{"message", Quoted("stranger ready")}, {"address", address}};
-  std::cout << Json({{"fields", Json(ready)}}) << std::endl;
+  if (server == nullptr) Die("no server on port " + port);
+  std::cout << Json({{"fields", Json({{"message", Quoted("stranger ready")}})}}) << std::endl;
   server->Wait();
 }
 

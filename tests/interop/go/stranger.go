@@ -1,8 +1,8 @@
 // A stranger to this suite: stock grpc-go with its own ALTS, on either end of a connection.
 //
-// Nothing here knows that the handshaker is not Google's. It is run inside the world that
-// looks-like-gce.sh makes; there, grpc-go finds its handshaker by itself. The verbs are those
-// of stranger.py, which explains them.
+// Nothing here knows that the handshaker is not Google's. It is run inside machines that mock-gce
+// makes; there, grpc-go finds its handshaker by itself. The verbs are those of stranger.py, which
+// explains them.
 package main
 
 import (
@@ -206,13 +206,13 @@ func (s server) GetBookingInfo(ctx context.Context, _ *otbooking.BookingRequest)
 }
 
 func serve(port string, allowed []string) {
-	listener, err := net.Listen("tcp", "127.0.0.1:"+port)
+	listener, err := net.Listen("tcp4", "0.0.0.0:"+port)
 	exitOn(err)
 	grpcServer := grpc.NewServer(grpc.Creds(alts.NewServerCreds(alts.DefaultServerOptions())),
 		grpc.MaxRecvMsgSize(unlimited), grpc.MaxSendMsgSize(unlimited))
 	tests.RegisterEchoServer(grpcServer, server{allowed})
 	otbooking.RegisterOtBookingServiceServer(grpcServer, server{allowed})
-	line := result{"fields": result{"message": "stranger ready", "address": listener.Addr().String()}}
+	line := result{"fields": result{"message": "stranger ready"}}
 	exitOn(json.NewEncoder(os.Stdout).Encode(line))
 	exitOn(grpcServer.Serve(listener))
 }

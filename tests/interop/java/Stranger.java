@@ -51,9 +51,9 @@ import tests.EchoOuterClass.Payload;
 /**
  * A stranger to this suite: stock grpc-java with its own ALTS, on either end of a connection.
  *
- * <p>Nothing here knows that the handshaker is not Google's. It is run inside the world that
- * looks-like-gce.sh makes; there, grpc-java finds its handshaker by itself. The verbs are those of
- * stranger.py, which explains them.
+ * <p>Nothing here knows that the handshaker is not Google's. It is run inside machines that mock-gce
+ * makes; there, grpc-java finds its handshaker by itself. The verbs are those of stranger.py, which
+ * explains them.
  */
 public final class Stranger {
   private static final int MIB = 1 << 20;
@@ -314,15 +314,13 @@ public final class Stranger {
             .addMethod(BOOKING, asyncUnaryCall(Stranger::getBookingInfo))
             .build();
     Server server =
-        NettyServerBuilder.forAddress(
-                new InetSocketAddress("127.0.0.1", port), AltsServerCredentials.create())
+        NettyServerBuilder.forAddress(new InetSocketAddress(port), AltsServerCredentials.create())
             .maxInboundMessageSize(UNLIMITED)
             .addService(ServerInterceptors.intercept(echo, greeter(allowed)))
             .addService(ServerInterceptors.intercept(booking, greeter(allowed)))
             .build()
             .start();
-    String ready = json("message", "stranger ready", "address", "127.0.0.1:" + server.getPort());
-    System.out.println("{\"fields\": {" + ready + "}}");
+    System.out.println("{\"fields\": {" + json("message", "stranger ready") + "}}");
     server.awaitTermination();
   }
 

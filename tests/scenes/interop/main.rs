@@ -1,33 +1,26 @@
-//! Clients and servers that nobody here wrote: stock gRPC in Python, Go, Java and C++, whose own
-//! ALTS talks to ours, and to each other, through our handshaker. `interop/stranger.py` says what
-//! they can be asked to do, `interop/build` makes those that need a compiler.
+//! gRPC libraries that nobody here wrote, in Python, Go, Java and C++: their own ALTS talks to ours,
+//! and to each other's, in machines that look like Google Compute Engine to them.
 //!
-//! Every case is one function over a [`Stranger`](stranger::Stranger); `each_stranger!` makes it
-//! a test per language, each in a namespace of its own that looks like a Google Compute Engine VM.
-//! Where languages report the same thing differently, `stranger.rs` and `faults.rs` say how.
+//! ```text
+//!   prod-booking-client-vm           intruder-vm             prod-booking-service-vm
+//!   +----------------------+    +-------------------+    +--------------------------+
+//!   | a library calls      |----| a meddler between |----| a library serves on 8080 |
+//!   +----------------------+    | them, or nobody   |    +--------------------------+
+//!                               +-------------------+
+//! ```
 //!
-//! What a handshaker must do for all of them has a unit test per rule beside its code. What the
-//! strangers notice of it:
-//!
-//! | rule | here |
-//! |---|---|
-//! | every field that some library insists on, in every answer | every call that succeeds; the `missing-` faults |
-//! | all bytes consumed, the last answer's exactly | `handshakes`: in drops and in lumps |
-//! | the RPC ends with its result | the fault `leave-open` |
-//! | failures as a message, a status or both, by library | refused targets, `revocation`, `late-error` |
-//! | one answer for one request | the fault `split` |
-//! | many handshakes at once, and connections that say nothing | a hundred at once; silent connections |
-//! | versions and frame sizes handed on as they were told | `records`; the fault `missing-versions` |
+//! Every program takes the words that `interop/stranger.py` explains, ours included: each case is one
+//! function over a client's and a server's [`Library`](library::Library), and a test for each pair of
+//! them. Where libraries report the same thing differently, `library.rs` and `faults.rs` say how.
+//! `interop/build` makes those that need a compiler.
 
 #[macro_use]
-mod stranger;
+mod library;
 
 mod faults;
 mod handshakes;
+mod meetings;
 mod records;
 mod revocation;
-mod strangers_call_us;
-mod strangers_meet;
-mod we_call_strangers;
-mod wiretap;
+mod rules;
 mod world;

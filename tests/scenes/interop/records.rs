@@ -1,70 +1,38 @@
-//! The record protocol between strangers and us, seen on the wire: keys that change after 65,536
-//! records, and frames no longer than the receiver declared.
+//! The record protocol between libraries, seen on the wire: keys that change after 65,536 records, and
+//! frames no longer than the receiver declared.
 
-use tests::{CLIENT_ACCOUNT, SERVER_ACCOUNT, echo::contract::Payload};
-use tokio::process::Command;
-use tokio_stream::StreamExt;
+use serde_json::Value;
+use tests::SERVER_ACCOUNT;
 
 use crate::{
-    stranger::{Machine, Stranger, outcome, serving},
-    wiretap::{Mischief, Wiretap},
-    world::{cloud, our_client, payload, strange_cloud, we_serve},
+    library::Library,
+    world::{MIDDLE, World},
 };
+
+with_us!(keys_change_after_65_536_records_each_way);
+each_stranger!(no_frame_is_longer_than_its_receiver_declared);
+pairs!(strangers_learn_each_others_frame_sizes:
+    grpcio_calls_cpp: Grpcio Cpp,
+    cpp_calls_grpcio: Cpp Grpcio,
+);
 
 /// Records under one key and direction; the next has another key.
 const RECORDS_PER_KEY: u64 = 1 << 16;
 /// Messages that are more records than that, one at least each.
-const MANY: u64 = RECORDS_PER_KEY + 500;
+const MANY: &str = "66036";
 
-scenes!(strangers_learn_each_others_frame_sizes: Grpcio grpcio, Cpp cpp);
-each_stranger!(
-    keys_change_under_a_strangers_stream,
-    keys_change_under_our_stream_to_a_stranger,
-    no_frame_is_longer_than_its_receiver_declared,
-);
-
-async fn keys_change_under_a_strangers_stream(stranger: Stranger) {
-    let _cloud = cloud(CLIENT_ACCOUNT, SERVER_ACCOUNT).await;
-    let tap = Wiretap::on(&we_serve().await, Mischief::None).await;
-    let said = stranger
-        .says(&["pingpong", &tap.address, &MANY.to_string()])
-        .await;
-    assert_eq!(said["answered"], MANY, "{said}");
-    keys_changed(&tap);
-}
-
-async fn keys_change_under_our_stream_to_a_stranger(stranger: Stranger) {
-    let _cloud = cloud(SERVER_ACCOUNT, CLIENT_ACCOUNT).await;
-    let (_server, address) = stranger.serves(&["0"]).await;
-    let tap = Wiretap::on(&address, Mischief::None).await;
-    let (ask, asked) = tokio::sync::mpsc::channel(1);
-    let requests = tokio_stream::wrappers::ReceiverStream::new(asked);
-    let mut client = our_client(&tap.address, &[SERVER_ACCOUNT]);
-    // Some servers send their headers with the first answer only.
-    ask.send(number(0)).await.expect("a listener");
-    let answers = client.chat(requests).await.expect("a stream");
-    let mut answers = answers.into_inner();
-    for n in 0..MANY {
-        let answer = answers.next().await.expect("an answer").expect("OK");
-        assert_eq!(answer, number(n));
-        ask.send(number(n + 1)).await.expect("a listener");
+async fn keys_change_after_65_536_records_each_way(client: Library, server: Library) {
+    let (world, _server) = World::with_server(server).await;
+    let mut relay = world.relays(&[]).await;
+    let call = ["pingpong", MIDDLE, MANY, SERVER_ACCOUNT];
+    let said = world.says(client, &call).await;
+    assert_eq!(said["answered"].to_string(), MANY, "{said}");
+    let seen = relay.seen().await.expect("it works");
+    assert_eq!(seen["connections"], 1, "all on one connection");
+    for side in ["client", "server"] {
+        let records = number(&seen[side]["records"]);
+        assert!(records > RECORDS_PER_KEY, "{seen}");
     }
-    keys_changed(&tap);
-}
-
-fn number(n: u64) -> Payload {
-    Payload {
-        data: n.to_le_bytes().to_vec().into(),
-    }
-}
-
-fn keys_changed(tap: &Wiretap) {
-    assert_eq!(tap.connections(), 1, "all on one connection");
-    let (client, server) = (tap.client.records(), tap.server.records());
-    assert!(
-        client > RECORDS_PER_KEY && server > RECORDS_PER_KEY,
-        "{client}, {server} records"
-    );
 }
 
 /// What we send at most, whatever the peer takes.
@@ -72,28 +40,28 @@ const OURS_AT_MOST: u64 = 128 << 10;
 /// What we declare to take; C-core counts it without the length field.
 const WE_TAKE: u64 = (1 << 20) + 4;
 
-async fn no_frame_is_longer_than_its_receiver_declared(stranger: Stranger) {
+async fn no_frame_is_longer_than_its_receiver_declared(stranger: Library) {
     // What the stranger is told to declare; the longest frames: ours, and its own.
     let table: &[(Option<u64>, u64, u64)] = match stranger {
-        Stranger::Grpcio | Stranger::Cpp => &[
+        Library::Grpcio | Library::Cpp => &[
             (None, OURS_AT_MOST, WE_TAKE),
             (Some(16 << 10), 16 << 10, (16 << 10) + 4),
             (Some(4 << 20), OURS_AT_MOST, WE_TAKE),
         ],
         // It declares nothing, which stands for 16 KiB, and sends 4 KiB.
-        Stranger::Go => &[(None, 16 << 10, 4 << 10)],
-        Stranger::Java => &[(None, OURS_AT_MOST, 128 << 10)],
+        Library::Go => &[(None, 16 << 10, 4 << 10)],
+        Library::Java => &[(None, OURS_AT_MOST, 128 << 10)],
+        Library::Ours => &[],
     };
-    let _cloud = cloud(SERVER_ACCOUNT, CLIENT_ACCOUNT).await;
     for (declared, ours, its) in table {
-        let seen = [
-            frames_with_a_server(stranger, *declared).await,
-            frames_with_a_client(stranger, *declared).await,
-        ];
+        let (from_us, to_us) = longest_frames(Library::Ours, None, stranger, *declared).await;
+        let (to_us_too, from_us_too) =
+            longest_frames(stranger, *declared, Library::Ours, None).await;
+        let seen = [(from_us, to_us), (from_us_too, to_us_too)];
         for (our_longest, its_longest) in seen {
             // Its flow control or its batches may end frames before this limit does.
             assert!(its_longest <= *its, "{declared:?}: {seen:?}");
-            if stranger != Stranger::Java {
+            if stranger != Library::Java {
                 assert_eq!(our_longest, *ours, "{declared:?}: {seen:?}");
             }
             assert!(our_longest <= *ours, "{declared:?}: {seen:?}");
@@ -101,39 +69,12 @@ async fn no_frame_is_longer_than_its_receiver_declared(stranger: Stranger) {
     }
 }
 
-/// The longest frames, ours and its, when a stranger serves us.
-async fn frames_with_a_server(stranger: Stranger, declared: Option<u64>) -> (u64, u64) {
-    let server = declaring(declared, stranger, Machine::First, &["serve", "0"]);
-    let (_server, address) = serving(server).await;
-    let tap = Wiretap::on(&address, Mischief::None).await;
-    let sent = payload(8 << 20);
-    let answer = our_client(&tap.address, &[]).unary(sent.clone()).await;
-    assert!(answer.expect("answered").into_inner() == sent);
-    (tap.client.longest(), tap.server.longest())
-}
-
-/// The same when it calls us.
-async fn frames_with_a_client(stranger: Stranger, declared: Option<u64>) -> (u64, u64) {
-    let tap = Wiretap::on(&we_serve().await, Mischief::None).await;
-    let call = declaring(declared, stranger, Machine::First, &["echo", &tap.address]);
-    let said = outcome(call).await;
-    assert_eq!(said["code"], "OK", "{said}");
-    (tap.server.longest(), tap.client.longest())
-}
-
 /// Two that declare more than we would, or less: the handshaker hands on what each said.
-async fn strangers_learn_each_others_frame_sizes(stranger: Stranger) {
+async fn strangers_learn_each_others_frame_sizes(client: Library, server: Library) {
     let (small, large) = (64 << 10, 4 << 20);
-    let _cloud = strange_cloud(SERVER_ACCOUNT, CLIENT_ACCOUNT).await;
-    for (client, server) in [(small, large), (large, small), (large, large)] {
-        let serve = declaring(Some(server), Stranger::Cpp, Machine::First, &["serve", "0"]);
-        let (_server, address) = serving(serve).await;
-        let tap = Wiretap::on(&address, Mischief::None).await;
-        let call = ["echo", &tap.address];
-        let said = outcome(declaring(Some(client), stranger, Machine::Second, &call)).await;
-        assert_eq!(said["code"], "OK", "{said}");
-        let seen = (tap.client.longest(), tap.server.longest());
-        if client.min(server) == small {
+    for (client_takes, server_takes) in [(small, large), (large, small), (large, large)] {
+        let seen = longest_frames(client, Some(client_takes), server, Some(server_takes)).await;
+        if client_takes.min(server_takes) == small {
             assert_eq!(seen, (small + 4, small + 4));
         } else {
             // How much more depends on how much was at hand.
@@ -143,10 +84,24 @@ async fn strangers_learn_each_others_frame_sizes(stranger: Stranger) {
     }
 }
 
-fn declaring(size: Option<u64>, stranger: Stranger, machine: Machine, args: &[&str]) -> Command {
-    let mut command = stranger.on(machine, args);
-    if let Some(size) = size {
-        command.env("STRANGER_MAX_FRAME_SIZE", size.to_string());
-    }
-    command
+/// The longest frames that a client and a server sent, each declaring this to take.
+async fn longest_frames(
+    client: Library,
+    client_takes: Option<u64>,
+    server: Library,
+    server_takes: Option<u64>,
+) -> (u64, u64) {
+    let world = World::new().await;
+    let _server = world.serves_declaring(server, &[], server_takes).await;
+    let mut relay = world.relays(&[]).await;
+    let call = ["echo", MIDDLE];
+    let said = world.says_declaring(client, &call, client_takes).await;
+    assert_eq!(said["code"], "OK", "{said}");
+    let seen = relay.seen().await.expect("it works");
+    let longest = |side: &str| number(&seen[side]["longest"]);
+    (longest("client"), longest("server"))
+}
+
+fn number(value: &Value) -> u64 {
+    value.as_u64().expect("a number")
 }

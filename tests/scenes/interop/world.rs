@@ -1,121 +1,159 @@
-//! The world of a scene: a namespace, a mock cloud in it, and what of ours runs there.
-//!
-//! ```text
-//!   127.0.0.1:8080   the handshaker of the first stranger's machine
-//!   127.0.0.1:8081   the handshaker of ours
-//!   127.0.0.2:8080   the handshaker of a second stranger's machine
-//! ```
+//! The world of a scene: the article's machines and an intruder's, and what runs in them.
 
-use std::{future::Future, path::Path, time::Duration};
+use std::{future::Future, process::Output, time::Duration};
 
-use alts::{AltsChannel, Handshaker};
+use serde_json::Value;
 use tests::{
-    CLIENT_ACCOUNT,
-    echo::{
-        self, MAX_MESSAGE_LEN,
-        contract::{Payload, echo_client::EchoClient},
-    },
-    namespace,
+    machines::{CLIENT_VM, INTRUDER_VM, Machines, SERVER_VM},
     process::{Process, program},
-    suite::{Mock, field},
+    talk::Talk,
 };
-use tokio::{net::TcpListener, process::Command, time::Instant};
+use tokio::{process::Command, time::Instant};
 
-/// Where a stranger looks for its handshaker: it cannot be told otherwise.
-const FIRST: &str = "127.0.0.1:8080";
-/// The same on the second machine.
-const SECOND: &str = "127.0.0.2:8080";
-/// Where our programs are told to look.
-pub(crate) const OURS: &str = "127.0.0.1:8081";
+use crate::library::Library;
 
-/// "At once", as opposed to a timer of 20 s in each library. Generous for a busy machine.
-pub(crate) const SOON: Duration = Duration::from_secs(12);
+/// Where every server listens.
+pub(crate) const SERVER: &str = "10.128.0.2:8080";
+/// Where the intruder does.
+pub(crate) const MIDDLE: &str = "10.128.0.4:8080";
+/// The same without the address.
+const PORT: &str = "8080";
+/// What libraries ask for a channel's frame size, where they let one choose.
+const FRAME_SIZE: &str = "STRANGER_MAX_FRAME_SIZE";
 
-/// Plays a scene in a namespace of its own. `test` is the path of the calling test.
-pub(crate) fn scene(test: &str, play: impl Future<Output = ()>) {
-    let name = test
-        .split_once("::")
-        .expect("a path with the crate's name")
-        .1;
-    if namespace::inside(name) {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build();
-        runtime.expect("a runtime").block_on(play);
+/// "At once", as opposed to the timer of 20 s that each library has. As generous to a busy machine as
+/// that allows.
+const SOON: Duration = Duration::from_secs(18);
+
+/// Machines that are up, for one scene. They are down when it is dropped.
+pub(crate) struct World {
+    pub(crate) machines: Machines,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let machines = Machines::up().await.expect("the machines come up");
+        Self { machines }
+    }
+
+    /// The same with a server of this library in its machine.
+    pub(crate) async fn with_server(library: Library) -> (Self, Process) {
+        let world = Self::new().await;
+        let server = world.serves(library, &[]).await;
+        (world, server)
+    }
+
+    /// What `args` say, by this library, in a machine.
+    pub(crate) fn run(&self, machine: &str, library: Library, args: &[&str]) -> Command {
+        let (program, script) = library.program();
+        let mut command = self.machines.exec(machine, program).expect("built");
+        command.args(script).args(args);
+        command
+    }
+
+    /// A server, open to these accounts, or to everybody.
+    pub(crate) async fn serves(&self, library: Library, allowed: &[&str]) -> Process {
+        self.serves_declaring(library, allowed, None).await
+    }
+
+    /// The same, declaring a frame size.
+    pub(crate) async fn serves_declaring(
+        &self,
+        library: Library,
+        allowed: &[&str],
+        frame_size: Option<u64>,
+    ) -> Process {
+        let mut command = self.run(SERVER_VM, library, &[&["serve", PORT], allowed].concat());
+        declare(&mut command, frame_size);
+        let mut server = Process::start("stranger", command).expect("starts");
+        server.announced("stranger ready").await.expect("serves");
+        server
+    }
+
+    /// What a client reports of its verb.
+    pub(crate) async fn says(&self, library: Library, args: &[&str]) -> Value {
+        self.says_declaring(library, args, None).await
+    }
+
+    /// The same, declaring a frame size.
+    pub(crate) async fn says_declaring(
+        &self,
+        library: Library,
+        args: &[&str],
+        frame_size: Option<u64>,
+    ) -> Value {
+        let mut command = self.run(CLIENT_VM, library, args);
+        declare(&mut command, frame_size);
+        outcome(command).await
+    }
+
+    /// One channel of a client's own to an address, used for as long as the answer lives.
+    pub(crate) fn talks(&self, library: Library, args: &[&str]) -> Talk {
+        Talk::start(self.run(CLIENT_VM, library, &[&["talk"], args].concat())).expect("starts")
+    }
+
+    /// The intruder's program at work; see `interop/meddler`.
+    pub(crate) async fn meddles(&self, args: &[&str]) -> Talk {
+        let program = program("interop-meddler").expect("built");
+        let mut command = self.machines.exec(INTRUDER_VM, program).expect("built");
+        command.args(args);
+        let mut meddler = Talk::start(command).expect("starts");
+        let ready = meddler.hear().await.expect("JSON");
+        let ready = ready.expect("it is at work");
+        assert_eq!(ready["ready"], true, "{ready}");
+        meddler
+    }
+
+    /// A relay at [`MIDDLE`] to the server, with this mischief.
+    pub(crate) async fn relays(&self, mischief: &[&str]) -> Talk {
+        self.meddles(&[&["relay", PORT, SERVER], mischief].concat())
+            .await
+    }
+
+    /// Somebody at [`MIDDLE`] who speaks HTTP/2 without ALTS.
+    pub(crate) async fn pretends(&self) -> Talk {
+        self.meddles(&["pretend", PORT]).await
+    }
+
+    /// `alts-handshaker accounts`, told of this mock by `mock-gce env`.
+    pub(crate) async fn accounts(&self, verb: &str, account: &str) {
+        let done = self.machines.handshaker(&["accounts", verb, account]).await;
+        done.unwrap_or_else(|error| panic!("{verb} {account}: {error}"));
+    }
+
+    /// `alts-handshaker faults`, in the same way.
+    pub(crate) async fn faults(&self, machine: &str, args: &[&str]) {
+        let done = self
+            .machines
+            .handshaker(&[&["faults", machine], args].concat())
+            .await;
+        done.unwrap_or_else(|error| panic!("{machine} {args:?}: {error}"));
+    }
+
+    /// Cuts or mends a machine's way to its handshaker.
+    pub(crate) async fn way_to_the_handshaker(&self, machine: &str, open: bool) {
+        let mut ip = self.machines.exec(machine, "ip").expect("built");
+        let verb = if open { "del" } else { "add" };
+        ip.args(["route", verb, "unreachable", "169.254.169.254"]);
+        let output: Output = ip.output().await.expect("runs");
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{complaint}");
     }
 }
 
-/// A cloud in which the first stranger runs as one account and we run as another.
-pub(crate) async fn cloud(stranger_is: &str, we_are: &str) -> Mock {
-    let machines = [
-        ("stranger-vm", FIRST, stranger_is),
-        ("our-vm", OURS, we_are),
-    ];
-    Mock::start(&machines).await.expect("the mock starts")
+fn declare(command: &mut Command, frame_size: Option<u64>) {
+    if let Some(size) = frame_size {
+        command.env(FRAME_SIZE, size.to_string());
+    }
 }
 
-/// A cloud of two strangers' machines.
-pub(crate) async fn strange_cloud(first_is: &str, second_is: &str) -> Mock {
-    let machines = [
-        ("stranger-vm", FIRST, first_is),
-        ("other-vm", SECOND, second_is),
-    ];
-    Mock::start(&machines).await.expect("the mock starts")
-}
-
-fn our_handshaker() -> Handshaker {
-    // No opt-in: in here, the platform check is satisfied.
-    Handshaker::builder()
-        .address(OURS)
-        .build()
-        .expect("this looks like GCE")
-}
-
-/// An echo server of ours in this process; its address.
-pub(crate) async fn we_serve() -> String {
-    we_serve_at("127.0.0.1:0").await
-}
-
-/// The same at this address.
-pub(crate) async fn we_serve_at(address: &str) -> String {
-    let listener = TcpListener::bind(address).await.expect("a port");
-    let address = listener.local_addr().expect("its address").to_string();
-    tokio::spawn(echo::serve(listener, our_handshaker()));
-    address
-}
-
-/// An echo client of ours in this process.
-pub(crate) fn our_client(address: &str, targets: &[&str]) -> EchoClient<AltsChannel> {
-    let targets = targets.iter().map(|name| name.parse().expect("an account"));
-    let channel = AltsChannel::builder(our_handshaker())
-        .target_service_accounts(targets)
-        .connect_lazy(address)
-        .expect("an address");
-    EchoClient::new(channel)
-        .max_decoding_message_size(MAX_MESSAGE_LEN)
-        .max_encoding_message_size(MAX_MESSAGE_LEN)
-}
-
-/// A message of this length that no other length begins with.
-pub(crate) fn payload(len: usize) -> Payload {
-    let data: Vec<u8> = (0..len).map(|n| (n ^ len).to_le_bytes()[0]).collect();
-    Payload { data: data.into() }
-}
-
-/// The real backend with the article's client allowed, exactly as on a VM: nothing on its command
-/// line says "mock".
-pub(crate) async fn the_backend(folder: &Path, listen: &str) -> (Process, String) {
-    let mut command = Command::new(program("booking-server").expect("built"));
-    command.args([CLIENT_ACCOUNT, "--listen", listen]);
-    command.args(["--handshaker-address", OURS, "--log-format", "json"]);
-    let database = format!("sqlite:{}", folder.join("ot.db").display());
-    command.args(["--database-url", &database]);
-    let mut process = Process::start("booking-server", command).expect("starts");
-    let started = process
-        .announced("Booking OT service started successfully!")
-        .await;
-    let address = field(&started.expect("started"), "address").expect("an address");
-    (process, address)
+/// What a program reports of its verb.
+pub(crate) async fn outcome(mut command: Command) -> Value {
+    let output = command.output().await.expect("runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {complaint}");
+    serde_json::from_str(text.trim()).unwrap_or_else(|_| panic!("{text}{complaint}"))
 }
 
 /// The outcome of something that must not wait for a timer.

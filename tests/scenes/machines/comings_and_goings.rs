@@ -1,7 +1,7 @@
 //! Up, down, side by side, and after every kind of death: nothing is lost that should stay, and
 //! nothing stays that should go.
 
-use std::{fs, path::Path, process::Stdio, time::Duration};
+use std::{fs, os::unix::process::ExitStatusExt, path::Path, process::Stdio, time::Duration};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -9,7 +9,11 @@ use tests::{
     SERVER_ACCOUNT,
     machines::{ARTICLE, CLIENT_VM, MachineSuite, Machines, SERVER_VM},
 };
-use tokio::time::timeout;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    process::Command,
+    time::timeout,
+};
 
 use super::{machines, stderr, stdout};
 
@@ -98,7 +102,8 @@ async fn down_leaves_nothing_behind_and_says_so() {
         machines.says(&["down"]).await.expect("goes down"),
         "tests is down\n"
     );
-    assert!(!sleep.wait().await.expect("ends").success());
+    let ended = sleep.wait().await.expect("ends");
+    assert_eq!(ended.signal(), Some(Signal::TERM.as_raw()));
     assert_eq!(survivors(&marks, &networks), Vec::<String>::new());
     assert!(!machines.folder().join("mock-gce").exists());
     assert_eq!(
@@ -128,10 +133,15 @@ async fn when_the_cloud_is_killed_everything_in_it_ends_by_itself() {
         .stdout(Stdio::piped())
         .spawn()
         .expect("runs");
+    // It is in there, and deaf to a polite request, before the plug is pulled.
+    let mut lines = BufReader::new(stubborn.stdout.take().expect("piped")).lines();
+    let line = lines.next_line().await.expect("reads");
+    assert_eq!(line.as_deref(), Some("on"));
     let record = machines.record().expect("it is up");
     kill_process(pid(&record["cloud"]), Signal::KILL).expect("allowed");
 
-    assert!(!stubborn.wait().await.expect("ends").success());
+    let ended = stubborn.wait().await.expect("ends");
+    assert_eq!(ended.signal(), Some(Signal::KILL.as_raw()));
     all_gone(&marks, &networks).await;
     let refused = machines
         .says(&["machines"])
@@ -174,7 +184,8 @@ async fn after_the_worst_crash_down_finds_what_is_left() {
         machines.says(&["down"]).await.expect("goes down"),
         "tests is down\n"
     );
-    assert!(!orphan.wait().await.expect("ends").success());
+    let ended = orphan.wait().await.expect("ends");
+    assert_eq!(ended.signal(), Some(Signal::KILL.as_raw()));
     all_gone(&marks, &networks).await;
     assert!(!machines.folder().join("mock-gce").exists());
 }
@@ -197,9 +208,7 @@ async fn two_mocks_side_by_side_do_not_meet() {
     let mut listening = listen.stdout(Stdio::piped()).spawn().expect("runs");
     let mut out = listening.stdout.take().expect("piped");
     let mut on = [0; 3];
-    tokio::io::AsyncReadExt::read_exact(&mut out, &mut on)
-        .await
-        .expect("listens");
+    out.read_exact(&mut on).await.expect("listens");
     for (machines, reached) in [(&other, false), (&one, true)] {
         let mut shell = machines.exec(CLIENT_VM, "bash").expect("built");
         shell.args(["-c", "exec 3<>/dev/tcp/10.128.0.2/8080"]);
@@ -243,6 +252,35 @@ async fn an_account_stays_disabled_when_the_mock_is_killed_and_brought_up_again(
 }
 
 #[tokio::test]
+async fn a_cloud_that_is_killed_while_it_comes_up_leaves_room_for_the_next() {
+    let machines = Machines::not_up().expect("room");
+    let mut up = machines.mock_gce(&["up"]).expect("built");
+    let up = up.stderr(Stdio::piped()).stdout(Stdio::piped());
+    let up = up.spawn().expect("runs");
+    let written = async {
+        loop {
+            match machines.record() {
+                Ok(record) => return record,
+                Err(_) => tokio::task::yield_now().await,
+            }
+        }
+    };
+    let record = timeout(GONE_TIMEOUT, written).await.expect("it begins");
+    kill_process(pid(&record["cloud"]), Signal::KILL).expect("allowed");
+    let output = up.wait_with_output().await.expect("ends");
+    // Nobody can be sure to have been faster than three machines.
+    if !output.status.success() {
+        let said = stderr(&output);
+        assert!(said.contains("the cloud process ended"), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+    machines.bring_up(ARTICLE).await.expect("comes up");
+    assert!(machines.call_from(CLIENT_VM).await.is_ok());
+    machines.says(&["down"]).await.expect("goes down");
+    assert!(!machines.folder().join("mock-gce").exists());
+}
+
+#[tokio::test]
 async fn a_second_up_is_refused_and_disturbs_nobody() {
     let machines = machines().await;
     let before = machines.record().expect("it is up");
@@ -282,6 +320,34 @@ async fn what_cannot_come_up_says_why_and_leaves_nothing() {
         stderr(&output)
     );
     assert_eq!(stderr(&output).lines().count(), 1);
+}
+
+#[tokio::test]
+async fn where_neither_root_nor_user_namespaces_are_to_be_had_it_says_what_to_do() {
+    let machines = Machines::not_up().expect("room");
+    // Somebody without any power, where nobody may make a namespace.
+    let nobody = "echo 0 > /proc/sys/user/max_user_namespaces && \
+        exec setpriv --inh-caps=-all --bounding-set=-all \"$@\"";
+    let up = machines.mock_gce(&["up"]).expect("built");
+    let up = up.as_std();
+    let mut powerless = Command::new("unshare");
+    powerless
+        .args(["--user", "--map-root-user", "sh", "-c", nobody, "sh"])
+        .arg(up.get_program())
+        .args(up.get_args())
+        .envs(
+            up.get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+    let output = powerless.output().await.expect("unshare runs");
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    assert!(
+        said.contains("cannot make machines here: user.max_user_namespaces")
+            && said.contains("sudo sysctl -w user.max_user_namespaces=15000`, or run this as root"),
+        "{said}"
+    );
+    assert!(!machines.runtime_dir().exists());
 }
 
 #[tokio::test]

@@ -1,10 +1,13 @@
 //! `mock-gce exec`: the command's own terminal, directory, exit code and signals.
 
-use std::{os::unix::process::ExitStatusExt, process::Stdio};
+use std::{os::unix::process::ExitStatusExt, process::Stdio, time::Duration};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tests::machines::{CLIENT_VM, SERVER_VM};
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    time::Instant,
+};
 
 use super::{machines, stderr, stdout};
 
@@ -42,6 +45,34 @@ async fn a_program_finds_itself_on_a_google_compute_engine_vm() {
             .is_some_and(|line| line.contains("via 10.128.0.1 dev ens4")),
         "{seen}"
     );
+}
+
+/// Resolvers wait for five seconds where nobody answers, and some of gRPC's ask for IPv6 addresses first.
+const AT_ONCE: Duration = Duration::from_secs(4);
+
+#[tokio::test]
+async fn a_name_is_known_or_unknown_at_once() {
+    let machines = machines().await;
+    let lookups: [(&str, &str, &str); 3] = [
+        // By DNS: `/etc/hosts` has it without the dot.
+        (
+            "ahostsv4",
+            "prod-booking-service-vm.us-central1-a.c.grpc-alts-demo.internal.",
+            "10.128.0.2",
+        ),
+        ("hosts", "www.example.com", ""),
+        ("ahostsv6", "prod-booking-service-vm.example", ""),
+    ];
+    for (database, name, expected) in lookups {
+        let mut getent = machines.exec(CLIENT_VM, "getent").expect("built");
+        let start = Instant::now();
+        let output = getent.args([database, name]).output().await.expect("runs");
+        let taken = start.elapsed();
+        assert!(taken < AT_ONCE, "{name}: {taken:?}");
+        let found = stdout(&output);
+        let found = found.split_whitespace().next().unwrap_or_default();
+        assert_eq!(found, expected, "{name}");
+    }
 }
 
 #[tokio::test]

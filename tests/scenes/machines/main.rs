@@ -8,6 +8,9 @@ mod clients;
 mod comings_and_goings;
 mod drill;
 mod exec;
+mod handshakers;
+mod lag;
+mod strangers;
 
 use std::process::Output;
 

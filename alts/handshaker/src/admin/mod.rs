@@ -17,8 +17,7 @@ mod surface;
 
 use tonic::{Code, Status};
 
-pub use self::surface::BindError;
-pub(crate) use self::surface::{AdminParts, AdminSurface};
+pub use self::surface::{AdminParts, AdminSurface, BindError};
 use crate::{cloud::CloudError, directory::DirectoryError};
 
 /// Generated from `proto/alts_handshaker/admin/v1/*.proto`, which document it.

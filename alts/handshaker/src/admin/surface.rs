@@ -36,17 +36,18 @@ pub struct BindError {
 
 /// What there is to administer in a process.
 #[derive(Debug)]
-pub(crate) struct AdminParts {
+pub struct AdminParts {
     /// An authority and its accounts.
-    pub(crate) cloud: Option<Arc<Cloud>>,
+    pub cloud: Option<Arc<Cloud>>,
     /// Handshakers, and whether they may fail on purpose.
-    pub(crate) faults: Option<Switches>,
-    pub(crate) metrics: Arc<Metrics>,
+    pub faults: Option<Switches>,
+    /// What they count.
+    pub metrics: Arc<Metrics>,
 }
 
 /// A bound port.
 #[derive(Debug)]
-pub(crate) struct AdminSurface {
+pub struct AdminSurface {
     listener: Listener,
     address: AdminAddress,
 }
@@ -59,7 +60,10 @@ enum Listener {
 
 impl AdminSurface {
     /// Listens. A Unix socket that nobody answers on any more is replaced.
-    pub(crate) async fn bind(address: &AdminAddress) -> Result<Self, BindError> {
+    ///
+    /// # Errors
+    /// When the address is not to be had.
+    pub async fn bind(address: &AdminAddress) -> Result<Self, BindError> {
         let failed = |source| BindError {
             address: address.to_string(),
             whom: "the admin service".to_owned(),
@@ -88,12 +92,15 @@ impl AdminSurface {
     }
 
     /// Where it listens; never port 0.
-    pub(crate) fn address(&self) -> &AdminAddress {
+    pub fn address(&self) -> &AdminAddress {
         &self.address
     }
 
     /// Serves until `stop` resolves.
-    pub(crate) async fn serve(
+    ///
+    /// # Errors
+    /// When tonic cannot serve.
+    pub async fn serve(
         self,
         parts: AdminParts,
         stop: impl Future<Output = ()> + Send,

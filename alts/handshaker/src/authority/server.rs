@@ -122,7 +122,7 @@ impl AuthorityServer {
 
 fn admission(config: &AuthorityConfig) -> Admission {
     let gce = config.gce.as_ref().map(|gce| GceAdmission {
-        keys: KeySource::new(gce.keys.clone()),
+        keys: KeySource::new(gce.keys.clone(), gce.keys_roots.clone()),
         expectation: gce.expectation.clone(),
     });
     Admission {

@@ -44,6 +44,11 @@ pub(super) enum Output {
 }
 
 pub(super) async fn connect(admin: &str) -> anyhow::Result<Channel> {
+    if admin.contains("://") {
+        return Err(anyhow!(
+            "{admin:?} is a URL; write --admin HOST:PORT or unix:/PATH"
+        ));
+    }
     let uri = match admin.starts_with("unix:") {
         true => admin.to_owned(),
         false => format!("http://{admin}"),

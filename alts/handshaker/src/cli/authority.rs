@@ -135,6 +135,7 @@ async fn serve(args: RunArgs) -> anyhow::Result<()> {
         None => default_state_dir("alts-authority")?,
     };
     start_log(args.log_format);
+    alts_handshaker::allow_many_files();
     let signals = StopSignals::new()?;
     let authority = AuthorityServer::start(&config, &state_dir, Clock::system()).await?;
     // What scripts wait for.

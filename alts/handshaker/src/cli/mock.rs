@@ -27,6 +27,7 @@ pub(super) async fn run(args: MockArgs) -> anyhow::Result<()> {
         None => default_state_dir("alts-handshaker")?,
     };
     start_log(args.log_format);
+    alts_handshaker::allow_many_files();
     // Before anything is announced: a signal right after must not kill us half-way.
     let signals = StopSignals::new()?;
     let mock = MockCloud::start(&config, &state_dir, Clock::system()).await?;

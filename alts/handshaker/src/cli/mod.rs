@@ -134,8 +134,19 @@ async fn metrics(admin: &str) -> anyhow::Result<()> {
     reason = "this is the command line's error output"
 )]
 pub(crate) fn failed(error: &anyhow::Error) -> ExitCode {
-    eprintln!("alts-handshaker: {error:#}");
+    eprintln!("alts-handshaker: {}", in_one_line(error));
     ExitCode::FAILURE
+}
+
+/// An error and its causes. Many quote their cause themselves; it is not said twice.
+fn in_one_line(error: &anyhow::Error) -> String {
+    let mut line = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !line.contains(&cause) {
+            line = format!("{line}: {cause}");
+        }
+    }
+    line
 }
 
 #[cfg(test)]
@@ -143,6 +154,16 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
+
+    #[test]
+    fn a_cause_that_is_quoted_is_not_said_twice() {
+        let io = std::io::Error::other("the disk is full");
+        let quoting = anyhow::Error::new(io).context("cannot write x: the disk is full; make room");
+        assert_eq!(
+            in_one_line(&quoting.context("not started")),
+            "not started: cannot write x: the disk is full; make room"
+        );
+    }
 
     #[test]
     fn the_command_line_is_sound() {

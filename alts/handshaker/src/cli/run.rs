@@ -51,7 +51,11 @@ pub(super) fn default_state_dir(name: &str) -> anyhow::Result<PathBuf> {
 }
 
 pub(super) fn start_log(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let (filter, problem) = match env::var(EnvFilter::DEFAULT_ENV).map(EnvFilter::try_new) {
+        Ok(Ok(filter)) => (filter, None),
+        Ok(Err(problem)) => (EnvFilter::new("info"), Some(problem)),
+        Err(_) => (EnvFilter::new("info"), None),
+    };
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(io::stderr().is_terminal())
@@ -59,6 +63,9 @@ pub(super) fn start_log(format: LogFormat) {
     match format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),
+    }
+    if let Some(problem) = problem {
+        tracing::warn!(%problem, "RUST_LOG is not understood, and not used; try RUST_LOG=info");
     }
 }
 

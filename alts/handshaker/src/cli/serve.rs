@@ -50,6 +50,7 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
         None => default_state_dir("alts-handshaker-serve")?,
     };
     start_log(args.log_format);
+    alts_handshaker::allow_many_files();
     // Before anything is announced: a signal right after must not kill us half-way.
     let signals = StopSignals::new()?;
     let served =

@@ -10,7 +10,7 @@ use super::{
     source::{ConfigError, Source},
 };
 use crate::{
-    ServiceAccount,
+    ServiceAccount, TlsRoots,
     authority::Enrolled,
     handshake::MachineName,
     identity::{
@@ -47,6 +47,8 @@ pub struct AuthorityConfig {
 pub struct GceConfig {
     /// Where the keys are that sign them.
     pub keys: KeysLocation,
+    /// Whom to believe about an `https:` address.
+    pub keys_roots: TlsRoots,
     /// Issuer and projects.
     pub expectation: Expectation,
 }
@@ -78,6 +80,7 @@ struct RawEnrolment {
 struct RawGce {
     projects: Spanned<Vec<String>>,
     keys: Option<Spanned<String>>,
+    keys_ca_file: Option<Spanned<String>>,
     issuer: Option<String>,
 }
 
@@ -146,11 +149,13 @@ fn gce(source: &Source<'_>, raw: &RawGce) -> Result<GceConfig, ConfigError> {
         let problem = "without a project no machine is admitted; list the projects";
         return Err(source.error(raw.projects.span(), problem));
     }
+    let keys = match &raw.keys {
+        Some(location) => source.parse(location, "leave it out for Google's own")?,
+        None => KeysLocation::default(),
+    };
     Ok(GceConfig {
-        keys: match &raw.keys {
-            Some(location) => source.parse(location, "leave it out for Google's own")?,
-            None => KeysLocation::default(),
-        },
+        keys_roots: keys_roots(source, raw, &keys)?,
+        keys,
         expectation: Expectation {
             issuer: raw
                 .issuer
@@ -159,6 +164,23 @@ fn gce(source: &Source<'_>, raw: &RawGce) -> Result<GceConfig, ConfigError> {
             projects: raw.projects.get_ref().clone(),
         },
     })
+}
+
+fn keys_roots(
+    source: &Source<'_>,
+    raw: &RawGce,
+    keys: &KeysLocation,
+) -> Result<TlsRoots, ConfigError> {
+    let Some(path) = &raw.keys_ca_file else {
+        return Ok(TlsRoots::default());
+    };
+    if !keys.is_https() {
+        let problem = "`keys_ca_file` belongs to `keys` with an https: address";
+        return Err(source.error(path.span(), problem));
+    }
+    let (text, file) = source.read(path)?;
+    TlsRoots::from_pem(&text)
+        .map_err(|problem| source.error(path.span(), format!("{file} is of no use: {problem}")))
 }
 
 #[cfg(test)]

@@ -70,6 +70,19 @@ fn every_problem_is_named_with_its_line() {
             ":8: \"jwks.json\": a key set is an absolute path",
         ),
         (
+            MINIMAL.to_owned() + "[gce]\nprojects = [\"p\"]\nkeys_ca_file = \"ca.pem\"\n",
+            ":8: cannot read ",
+        ),
+        (
+            MINIMAL.to_owned() + "[gce]\nprojects = [\"p\"]\nkeys_ca_file = \"enrolment.secret\"\n",
+            ":8: ",
+        ),
+        (
+            MINIMAL.to_owned()
+                + "[gce]\nprojects = [\"p\"]\nkeys = \"/jwks.json\"\nkeys_ca_file = \"ca.pem\"\n",
+            ":9: `keys_ca_file` belongs to `keys` with an https: address",
+        ),
+        (
             MINIMAL.to_owned() + "[certificates]\ncredential_lifetime_s = 0\n",
             ":7: credential_lifetime_s must be 1 to",
         ),

@@ -17,9 +17,9 @@ mod switch;
 pub(crate) use self::{
     credential::credential,
     spoil::{Ending, spoil},
-    switch::{FaultSwitch, Switches},
 };
 pub use self::{
     fault::{Fault, InvalidFault},
     plan::Plan,
+    switch::{FaultSwitch, Switches},
 };

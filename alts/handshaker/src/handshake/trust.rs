@@ -64,7 +64,7 @@ impl Default for TrustSettings {
 /// All that decides whom a handshaker believes, at one moment.
 ///
 /// A snapshot: to change a root, the policy or the list, make another and put it in this one's
-/// place. Handshakes under way keep the one they began with.
+/// place. A peer is judged by the one that is there when its certificate arrives.
 pub struct Trust {
     roots: Roots,
     policy: Policy,

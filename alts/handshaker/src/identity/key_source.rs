@@ -6,7 +6,7 @@ use hyper::header;
 use tokio::{sync::Mutex, time::Instant};
 
 use super::jwks::{InvalidJwks, Jwks, MAX_JWKS_LEN};
-use crate::http::{self, HttpError};
+use crate::http::{self, HttpError, TlsRoots};
 
 /// Google's keys for identity tokens.
 const GOOGLE_CERTS: &str = "https://www.googleapis.com/oauth2/v3/certs";
@@ -27,6 +27,13 @@ pub enum KeysLocation {
     File(PathBuf),
     /// An `http:` or `https:` address.
     Url(String),
+}
+
+impl KeysLocation {
+    /// Whether whoever is there must prove who they are.
+    pub fn is_https(&self) -> bool {
+        matches!(self, Self::Url(url) if url.starts_with("https://"))
+    }
 }
 
 impl Default for KeysLocation {
@@ -92,6 +99,7 @@ pub enum KeySourceError {
 #[derive(Debug)]
 pub struct KeySource {
     location: KeysLocation,
+    roots: TlsRoots,
     kept: Mutex<Option<Kept>>,
 }
 
@@ -110,10 +118,11 @@ impl Kept {
 }
 
 impl KeySource {
-    /// Nothing is fetched yet.
-    pub fn new(location: KeysLocation) -> Self {
+    /// Nothing is fetched yet. `roots` vouch for who is at an `https:` address.
+    pub fn new(location: KeysLocation, roots: TlsRoots) -> Self {
         Self {
             location,
+            roots,
             kept: Mutex::default(),
         }
     }
@@ -158,7 +167,7 @@ impl KeySource {
                 (json, MIN_REFRESH_INTERVAL)
             }
             KeysLocation::Url(url) => {
-                let answer = http::get(url, &[], MAX_JWKS_LEN).await;
+                let answer = http::get_believing(&self.roots, url, &[], MAX_JWKS_LEN).await;
                 let answer = answer.map_err(|source| KeySourceError::Http {
                     location: location.clone(),
                     source,
@@ -252,7 +261,7 @@ mod tests {
     async fn kept_keys_serve_until_they_are_due_and_an_unknown_name_asks_again() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("jwks.json");
-        let source = KeySource::new(KeysLocation::File(path.clone()));
+        let source = KeySource::new(KeysLocation::File(path.clone()), TlsRoots::default());
         let missing = source.keys(KID).await.unwrap_err().to_string();
         assert!(missing.contains("cannot be read"), "{missing}");
 

@@ -44,14 +44,19 @@ fn good() -> Value {
 }
 
 /// The good claims with one of them changed.
-fn with(path: &[&str], value: Value) -> String {
+fn with_claim(path: &[&str], value: Value) -> Value {
     let mut claims = good();
     let mut at = &mut claims;
     for key in path {
         at = &mut at[*key];
     }
     *at = value;
-    token(&claims)
+    claims
+}
+
+/// The same, signed.
+fn with(path: &[&str], value: Value) -> String {
+    token(&with_claim(path, value))
 }
 
 /// The good claims under another header.
@@ -141,6 +146,25 @@ fn each_wrong_token_is_refused_for_what_is_wrong_with_it() {
             "unverified e-mail",
             with(&["email_verified"], json!(false)),
             "not verified",
+        ),
+        (
+            "no word about the e-mail",
+            {
+                let mut claims = good();
+                claims.as_object_mut().unwrap().remove("email_verified");
+                token(&claims)
+            },
+            "not verified",
+        ),
+        (
+            "another signer's",
+            {
+                let signed = token(&with_claim(&["sub"], json!("2")));
+                let (claims, _) = signed.rsplit_once('.').unwrap();
+                let good = token(&good());
+                format!("{claims}.{}", good.rsplit_once('.').unwrap().1)
+            },
+            "signature",
         ),
         (
             "another account",

@@ -168,6 +168,14 @@ impl Session {
         session.take(&in_bytes, now, out, fail_first)
     }
 
+    /// The same, judging a certificate that is still to come by what the machine believes now: a
+    /// revocation list that arrives while a handshake is under way counts.
+    #[must_use]
+    pub fn believing(mut self, trust: Arc<Trust>) -> Self {
+        self.state.believe(trust);
+        self
+    }
+
     /// Takes a later request.
     pub fn proceed(self, request: HandshakerReq, now: Timestamp) -> Turn {
         let caller = self.caller;
@@ -204,6 +212,17 @@ impl Session {
 }
 
 impl State {
+    fn believe(&mut self, trust: Arc<Trust>) {
+        match self {
+            Self::ServerInit(state) => state.believe(trust),
+            Self::ClientInit(state) => state.believe(trust),
+            // Who begins again is judged again.
+            Self::ClientFinished(state) => state.believe(trust),
+            // The server has been judged.
+            Self::ServerFinished(_) => {}
+        }
+    }
+
     fn advance(
         self,
         input: &mut Input<'_>,

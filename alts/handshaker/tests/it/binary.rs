@@ -3,8 +3,11 @@
 use std::{
     fs,
     io::{BufRead, BufReader},
+    net::SocketAddr,
     path::Path,
-    process::{Child, ChildStderr, Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
+    sync::mpsc,
+    thread,
 };
 
 use serde_json::Value;
@@ -21,27 +24,45 @@ service_account = "svc@p.iam"
 /// A running mock, killed when the test ends.
 pub(crate) struct Mock {
     pub(crate) child: Child,
-    pub(crate) log: BufReader<ChildStderr>,
+    log: mpsc::Receiver<String>,
     pub(crate) admin: String,
+    /// What was read of its log.
     pub(crate) lines: Vec<Value>,
+}
+
+/// A process's log, line by line. Read as it comes, so that a talkative process never waits for us.
+pub(crate) fn log_of(child: &mut Child) -> mpsc::Receiver<String> {
+    let log = BufReader::new(child.stderr.take().unwrap());
+    let (tell, lines) = mpsc::channel();
+    thread::spawn(move || {
+        for line in log.lines().map_while(Result::ok) {
+            // Whoever reads no more misses nothing.
+            let _ = tell.send(line);
+        }
+    });
+    lines
 }
 
 impl Mock {
     pub(crate) fn start(dir: &Path) -> Self {
-        let config = dir.join("cloud.toml");
-        fs::write(&config, CONFIG).unwrap();
-        let mut child = Command::new(BINARY)
+        Self::start_with(dir, CONFIG, Command::new(BINARY))
+    }
+
+    /// With another configuration, by a command to which its arguments are added.
+    pub(crate) fn start_with(dir: &Path, config: &str, mut command: Command) -> Self {
+        let path = dir.join("cloud.toml");
+        fs::write(&path, config).unwrap();
+        let mut child = command
             .args(["mock", "--log-format", "json", "--config"])
-            .arg(&config)
+            .arg(&path)
             .arg("--state-dir")
             .arg(dir.join("state"))
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let log = BufReader::new(child.stderr.take().unwrap());
         let mut mock = Self {
+            log: log_of(&mut child),
             child,
-            log,
             admin: String::new(),
             lines: Vec::new(),
         };
@@ -52,14 +73,7 @@ impl Mock {
     }
 
     pub(crate) fn read_until(&mut self, message: &str) {
-        loop {
-            let mut line = String::new();
-            assert_ne!(
-                self.log.read_line(&mut line).unwrap(),
-                0,
-                "ended before {message:?}: {:?}",
-                self.lines
-            );
+        while let Ok(line) = self.log.recv() {
             let line: Value = serde_json::from_str(&line).unwrap();
             let found = line["fields"]["message"] == message;
             self.lines.push(line);
@@ -67,6 +81,15 @@ impl Mock {
                 return;
             }
         }
+        panic!("ended before {message:?}: {:?}", self.lines);
+    }
+
+    /// Where its machines' handshakers listen, in the configuration's order.
+    pub(crate) fn handshakers(&self) -> Vec<SocketAddr> {
+        let ready = self.lines.iter().map(|line| &line["fields"]);
+        let ready = ready.filter(|fields| fields["message"] == "handshaker ready");
+        let addresses = ready.map(|fields| fields["address"].as_str().unwrap().parse().unwrap());
+        addresses.collect()
     }
 
     pub(crate) fn accounts(&self, args: &[&str]) -> Output {

@@ -69,6 +69,30 @@ async fn a_wrong_credential_is_refused_by_the_peer_for_what_is_wrong_with_it() {
 }
 
 #[tokio::test]
+async fn a_servers_wrong_credential_is_refused_at_its_first_handshake() {
+    for (fault, expected) in [
+        ("bad-signature", "the master key's signature is wrong"),
+        ("expired", "it expired"),
+        ("not-yet-valid", "it becomes valid in"),
+        ("revoked", "it is revoked"),
+        ("wrong-issuer", "unknown authority"),
+    ] {
+        let world = World::start().await;
+        let (client, server) = (world.client_process().await, world.server_process().await);
+        shake(&client, &server, &[SERVER]).await.key();
+        // The client has begun, and so knows the list of before, when the server's is revoked.
+        set(&world, "server-vm", fault).await.unwrap();
+        let told = shake(&client, &server, &[SERVER]).await.client.unwrap();
+        let (code, details) = status_of(&told);
+        assert_eq!(code, 16, "{fault}: {details}");
+        assert!(details.contains(expected), "{fault}: {details}");
+        // Cleared, the machine's own credential is as good as it was.
+        set(&world, "server-vm", "").await.unwrap();
+        shake(&client, &server, &[SERVER]).await.key();
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_mac_is_refused_by_the_peer() {
     let (good, refused) = with_client_fault("bad-mac").await;
     assert!(good.result.is_some());

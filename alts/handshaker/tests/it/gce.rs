@@ -202,3 +202,81 @@ async fn tokens_are_refused_where_they_are_not_expected() {
         status.message()
     );
 }
+
+/// Serves the key set over https with a certificate of an authority of its own; the address, and the
+/// authority's certificate as PEM.
+async fn https_keys() -> (String, String) {
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio_rustls::{TlsAcceptor, rustls};
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().unwrap();
+    let ca = params.self_signed(&key).unwrap().pem();
+    let issuer = Issuer::new(params, key);
+    let key = KeyPair::generate().unwrap();
+    let leaf = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let leaf = leaf.signed_by(&key, &issuer).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![leaf.der().clone()],
+            rustls::pki_types::PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
+        )
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!(
+        "https://localhost:{}/certs",
+        listener.local_addr().unwrap().port()
+    );
+    tokio::spawn(async move {
+        while let Ok((tcp, _)) = listener.accept().await {
+            // Who does not believe us hangs up.
+            let Ok(mut stream) = acceptor.accept(tcp).await else {
+                continue;
+            };
+            let _ = stream.read(&mut [0; 1024]).await;
+            let body = google::jwks();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+            let _ = stream.write_all((head + &body).as_bytes()).await;
+            let _ = stream.shutdown().await;
+        }
+    });
+    (url, ca)
+}
+
+#[tokio::test]
+async fn keys_come_over_https_from_whoever_the_named_roots_vouch_for_and_from_nobody_else() {
+    let (base, _) = metadata_server(Lie::None).await;
+    let (url, ca) = https_keys().await;
+    let files = tempfile::tempdir().unwrap();
+    let path = files.path().join("ca.pem");
+    std::fs::write(&path, ca).unwrap();
+    let trusting = format!("keys_ca_file = {:?}\n", path.display());
+    for (ca_file, refused_for) in [(trusting.as_str(), None), ("", Some("UnknownIssuer"))] {
+        let gce = format!("[gce]\nprojects = [\"grpc-alts-demo\"]\nkeys = \"{url}\"\n{ca_file}");
+        let suite = Suite::start(Settings {
+            gce,
+            ..Settings::default()
+        })
+        .await;
+        let identity = format!("source = \"gce\"\nmetadata = \"{base}\"");
+        let client = suite
+            .machine_with("client-vm", CLIENT, &identity, &suite.roots())
+            .await;
+        let process = process_on(&client).await;
+        let begun = process.call().await.ask(client_start(&[SERVER])).await;
+        match refused_for {
+            None => assert!(begun.is_ok(), "{begun:?}"),
+            Some(cause) => {
+                let told = begun.unwrap_err();
+                assert!(told.message().contains(cause), "{told}");
+                assert!(told.message().contains("cannot be had"), "{told}");
+            }
+        }
+    }
+}

@@ -176,6 +176,26 @@ fn wrong_use_exits_with_2_and_failure_with_1_in_one_line() {
             "write --admin HOST:PORT",
         ),
         (
+            vec![
+                "accounts".into(),
+                "list".into(),
+                "--admin".into(),
+                "http://127.0.0.1:9".into(),
+            ],
+            1,
+            "is a URL; write --admin HOST:PORT",
+        ),
+        (
+            vec!["doctor".into(), "nonsense".into()],
+            2,
+            "write HOST:PORT",
+        ),
+        (
+            vec!["doctor".into(), "--handshaker-address=h:99999".into()],
+            2,
+            "write HOST:PORT",
+        ),
+        (
             vec!["mock".into(), "--config".into(), path("none.toml")],
             1,
             "cannot read the configuration",

@@ -113,6 +113,16 @@ pub(crate) struct Library {
 impl Library {
     pub(crate) async fn connect(address: std::net::SocketAddr, user_agent: &str) -> Self {
         let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
+        Self::connect_as(endpoint, user_agent).await
+    }
+
+    /// One that lets nobody send it anything: its calls' windows are empty.
+    pub(crate) async fn deaf(address: std::net::SocketAddr) -> Self {
+        let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
+        Self::connect_as(endpoint.initial_stream_window_size(0), "grpc-c/53").await
+    }
+
+    async fn connect_as(endpoint: Endpoint, user_agent: &str) -> Self {
         // tonic appends its own name, as C-core's wrappers do: the start is what counts.
         let channel = endpoint
             .user_agent(user_agent.to_owned())
@@ -138,6 +148,16 @@ impl Library {
             requests,
             answers: answers.into_inner(),
         })
+    }
+
+    /// Begins a handshake, if it can be begun: the call, and what it has to say to the peer.
+    pub(crate) async fn try_start_client(
+        &self,
+        targets: &[&str],
+    ) -> Result<(Call, Vec<u8>), Status> {
+        let mut call = self.try_call().await?;
+        let answer = call.try_ask(client_start(targets)).await?;
+        Ok((call, answer.out_frames))
     }
 
     pub(crate) async fn start_client(&self, targets: &[&str]) -> (Call, HandshakerResp) {
@@ -166,6 +186,17 @@ impl Call {
     ) -> Result<Option<HandshakerResp>, Status> {
         self.requests.send(request).await.unwrap();
         self.answer().await
+    }
+
+    /// The same of a handshaker that may be gone, or may end the call.
+    pub(crate) async fn try_ask(
+        &mut self,
+        request: HandshakerReq,
+    ) -> Result<HandshakerResp, Status> {
+        // A call that has ended takes no request, and its end says why.
+        let _ = self.requests.send(request).await;
+        let answer = self.answer().await?;
+        answer.ok_or_else(|| Status::cancelled("the call ended without an answer"))
     }
 
     pub(crate) async fn answer(&mut self) -> Result<Option<HandshakerResp>, Status> {

@@ -7,10 +7,12 @@ pub(super) fn run(args: EnvArgs) -> anyhow::Result<()> {
     let record = instance.running()?;
     let api = format!("http://{}/", record.api);
     let token = instance.operator_token().display().to_string();
+    let admin = format!("unix:{}", instance.admin_socket().display());
     let lines = [
         ("CLOUDSDK_API_ENDPOINT_OVERRIDES_IAM", api.as_str()),
         ("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", &token),
         ("CLOUDSDK_CORE_PROJECT", &record.project),
+        ("ALTS_HANDSHAKER_ADMIN", &admin),
     ];
     let text: String = lines
         .iter()

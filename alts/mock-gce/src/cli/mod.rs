@@ -146,7 +146,8 @@ enum Output {
     Json,
 }
 
-/// Prints what a shell needs so that gcloud talks to this mock's IAM.
+/// Prints what a shell needs so that gcloud talks to this mock's IAM, and alts-handshaker to its
+/// handshakers.
 ///
 ///   eval "$(mock-gce env)"
 #[derive(Debug, Args)]

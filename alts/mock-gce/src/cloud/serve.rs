@@ -1,23 +1,28 @@
-//! Everything that answers: for each machine a handshaker and a metadata server on its own link;
-//! for all of them, and for the user outside, the project's interfaces.
+//! Everything that answers: for each machine a handshaker, a metadata server and a name server on its
+//! own link; for all of them, and for the user outside, the project's interfaces.
 
 use std::{
     io,
-    net::{Ipv4Addr, SocketAddr, TcpListener as StdListener},
+    net::{SocketAddr, TcpListener as StdListener},
     sync::Arc,
     time::Duration,
 };
 
-use alts_handshaker::{Clock, MachineHandshaker, cloud::Cloud, state::StateDir};
+use alts_handshaker::{Clock, config::AdminAddress, mock::MockCloud, state::StateDir};
 use anyhow::Context;
 use axum::Router;
-use socket2::{Domain, Protocol, Socket, Type};
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use socket2::{Domain, Socket, Type};
+use tokio::{
+    net::{TcpListener, UdpSocket},
+    sync::watch,
+    task::JoinSet,
+};
 
 use super::{Launch, signing_key_file};
 use crate::{
     api,
-    config::{Config, Machine},
+    config::Config,
+    dns::{self, Zone},
     instance::Instance,
     metadata,
     project::Project,
@@ -33,6 +38,9 @@ const HANDSHAKER_PORT: u16 = 8080;
 /// Where everybody looks for the metadata server, and machines for the project's interfaces.
 const HTTP_PORT: u16 = 80;
 
+/// Where resolvers look for the name server.
+const DNS_PORT: u16 = 53;
+
 /// Connections that wait to be accepted.
 const BACKLOG: i32 = 1024;
 
@@ -41,8 +49,11 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// All servers.
 pub(super) struct Services {
+    handshakers: MockCloud,
     stop: watch::Sender<bool>,
-    servers: JoinSet<()>,
+    http: JoinSet<()>,
+    /// These have nothing under way to end.
+    names: JoinSet<()>,
 }
 
 impl Services {
@@ -54,110 +65,96 @@ impl Services {
         outside: StdListener,
     ) -> anyhow::Result<Self> {
         let clock = Clock::system();
-        let project = open(launch, config, clock.clone())?;
+        let handshakers = config.handshakers();
+        let state = StateDir::open(&launch.state_dir)?;
+        let key = signing_key_file::open(state.path())?;
+        let accounts = MockCloud::open(&handshakers, state, clock.clone())?;
+        let project = Project::new(config, Arc::clone(&accounts), clock.clone(), key);
+        let project = Arc::new(project);
         let token = project.operator_token()?;
         runtime_dir::replace(&instance.operator_token(), token.as_bytes())?;
 
-        let (stop, _) = watch::channel(false);
+        let machines = 0..project.config.machines.len();
+        let listen = |port| move |index| listen_on_link(index, port);
+        let listeners = machines.clone().map(listen(HANDSHAKER_PORT));
+        let listeners = listeners.collect::<anyhow::Result<_>>()?;
+        let admin = AdminAddress::Unix(instance.admin_socket());
+        let handshakers =
+            MockCloud::start_on(&handshakers, accounts, listeners, &admin, &clock).await?;
+
         let mut services = Self {
-            stop,
-            servers: JoinSet::new(),
+            handshakers,
+            stop: watch::Sender::new(false),
+            http: JoinSet::new(),
+            names: JoinSet::new(),
         };
-        for (index, machine) in project.config.machines.iter().enumerate() {
-            services
-                .serve_machine(&project, index, machine, &clock)
-                .with_context(|| format!("cannot serve {}", machine.name))?;
+        let zone = Arc::new(Zone::of(&project.config));
+        for index in machines.clone() {
+            let socket = on_link(index, Type::DGRAM, DNS_PORT)?;
+            let socket = UdpSocket::from_std(socket.into())?;
+            services.names.spawn(dns::serve(socket, Arc::clone(&zone)));
+        }
+        for (listener, machine) in machines
+            .map(listen(HTTP_PORT))
+            .zip(&project.config.machines)
+        {
+            let metadata = metadata::http::router(Arc::clone(&project), machine.clone());
+            services.serve_http(listener?, metadata);
         }
         let inside = SocketAddr::from((project.config.network.api(), HTTP_PORT));
         let inside = TcpListener::bind(inside)
             .await
             .with_context(|| format!("cannot listen on {inside}"))?;
         services.serve_http(inside, api::router(Arc::clone(&project)));
-        let outside = TcpListener::from_std(outside)?;
-        services.serve_http(outside, api::router(project));
+        services.serve_http(TcpListener::from_std(outside)?, api::router(project));
         Ok(services)
     }
 
-    fn serve_machine(
-        &mut self,
-        project: &Arc<Project>,
-        index: usize,
-        machine: &Machine,
-        clock: &Clock,
-    ) -> anyhow::Result<()> {
-        let handshaker = MachineHandshaker::new(
-            machine.name.clone(),
-            machine.account.clone(),
-            Arc::clone(&project.accounts),
-            project.accounts.trust(),
-            clock.clone(),
-        );
-        let listener = listen_on_link(index, METADATA_ADDRESS, HANDSHAKER_PORT)?;
-        let served = handshaker.serve(listener, self.stopped());
-        self.servers.spawn(async move {
-            if let Err(error) = served.await {
-                tracing::error!(%error, "a handshaker ended");
-            }
-        });
-        let metadata = metadata::http::router(Arc::clone(project), machine.clone());
-        let listener = listen_on_link(index, METADATA_ADDRESS, HTTP_PORT)?;
-        self.serve_http(listener, metadata);
-        Ok(())
-    }
-
     fn serve_http(&mut self, listener: TcpListener, router: Router) {
-        let served = axum::serve(listener, router).with_graceful_shutdown(self.stopped());
-        self.servers.spawn(async move {
+        let mut stop = self.stop.subscribe();
+        // Resolves when told to stop, or when nobody is left to tell.
+        let stopped = async move {
+            let _ = stop.wait_for(|stop| *stop).await;
+        };
+        let served = axum::serve(listener, router).with_graceful_shutdown(stopped);
+        self.http.spawn(async move {
             if let Err(error) = served.await {
                 tracing::error!(%error, "an HTTP server ended");
             }
         });
     }
 
-    /// Resolves when told to stop, or when nobody is left to tell.
-    fn stopped(&self) -> impl Future<Output = ()> + Send + use<> {
-        let mut stop = self.stop.subscribe();
-        async move {
-            let _ = stop.wait_for(|stop| *stop).await;
-        }
-    }
-
     /// Accepts nothing more, gives calls under way a moment, then cuts connections.
     pub(super) async fn stop(mut self) {
         // Nobody to tell is fine: then every server has ended.
         let _ = self.stop.send(true);
-        let drained = async { while self.servers.join_next().await.is_some() {} };
+        let drained = async { while self.http.join_next().await.is_some() {} };
         if tokio::time::timeout(DRAIN_TIMEOUT, drained).await.is_err() {
-            self.servers.shutdown().await;
+            self.http.shutdown().await;
         }
+        self.handshakers.stop().await;
     }
 }
 
-/// Keys and accounts, from disk or new.
-fn open(launch: &Launch, config: Config, clock: Clock) -> anyhow::Result<Arc<Project>> {
-    let state = StateDir::open(&launch.state_dir)?;
-    let key = signing_key_file::open(state.path())?;
-    let accounts = config
-        .accounts
-        .iter()
-        .map(|(email, account)| (email, account.display_name.as_str()));
-    let cloud = Cloud::open(state, accounts, config.credential_lifetime, clock.clone())?;
-    Ok(Arc::new(Project::new(config, Arc::new(cloud), clock, key)))
+/// A listener that only the machine at the other end of this link can reach.
+fn listen_on_link(index: usize, port: u16) -> anyhow::Result<TcpListener> {
+    let socket = on_link(index, Type::STREAM, port)?;
+    socket.listen(BACKLOG)?;
+    Ok(TcpListener::from_std(socket.into())?)
 }
 
-/// A listener that only the machine at the other end of this link can reach.
-fn listen_on_link(index: usize, address: Ipv4Addr, port: u16) -> anyhow::Result<TcpListener> {
-    let listen = || -> io::Result<StdListener> {
-        let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
+/// A socket at a port of the metadata server's address, on this link alone.
+fn on_link(index: usize, kind: Type, port: u16) -> anyhow::Result<Socket> {
+    let address = SocketAddr::from((METADATA_ADDRESS, port));
+    let bind = || -> io::Result<Socket> {
+        let socket = Socket::new(Domain::IPV4, kind, None)?;
         socket.set_reuse_address(true)?;
         // This is what makes an answer a machine's own: the same address on another link is another
         // machine's.
         socket.bind_device(Some(link_name(index).as_bytes()))?;
-        socket.bind(&SocketAddr::from((address, port)).into())?;
-        socket.listen(BACKLOG)?;
+        socket.bind(&address.into())?;
         socket.set_nonblocking(true)?;
-        Ok(socket.into())
+        Ok(socket)
     };
-    let listener = listen().with_context(|| format!("cannot listen on {address}:{port}"))?;
-    Ok(TcpListener::from_std(listener)?)
+    bind().with_context(|| format!("cannot listen on {address} of link {index}"))
 }

@@ -6,9 +6,19 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, net::Ipv4Addr, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
-use alts_handshaker::{ServiceAccount, handshake::MachineName};
+use alts_handshaker::{
+    ServiceAccount,
+    config::{Config as HandshakersConfig, HandshakeConfig, Machine as HandshakerConfig},
+    handshake::MachineName,
+};
+
+pub use alts_handshaker::config::RevocationMode;
 
 pub use network::Network;
 pub use parse::ConfigError;
@@ -30,6 +40,8 @@ pub struct Config {
     pub network: Network,
     /// How long a handshaker's credential is good for.
     pub credential_lifetime: Duration,
+    /// When a disabled account stops.
+    pub revocation: RevocationMode,
     /// At least one, in the file's order.
     pub machines: Vec<Machine>,
     /// Machines' accounts and those that the file names.
@@ -81,5 +93,27 @@ impl Config {
     )]
     pub fn article() -> Self {
         Self::parse(ARTICLE, "article.toml").expect("the built-in configuration is valid")
+    }
+
+    /// The same as far as handshakers care. Where they listen is decided elsewhere: their addresses
+    /// here are nobody's.
+    pub fn handshakers(&self) -> HandshakersConfig {
+        let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let machines = self.machines.iter().map(|machine| HandshakerConfig {
+            name: machine.name.clone(),
+            address: nowhere,
+            account: machine.account.clone(),
+        });
+        let accounts = self.accounts.iter();
+        HandshakersConfig {
+            admin: nowhere,
+            credential_lifetime: self.credential_lifetime,
+            revocation: self.revocation,
+            handshake: HandshakeConfig::default(),
+            machines: machines.collect(),
+            accounts: accounts
+                .map(|(email, account)| (email.clone(), account.display_name.clone()))
+                .collect(),
+        }
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
-use super::{AccountConfig, Config, Machine, Network, Role};
+use super::{AccountConfig, Config, Machine, Network, RevocationMode, Role};
 
 /// Lifetime of a credential when the file names none.
 const DEFAULT_CREDENTIAL_LIFETIME_S: u64 = 3600;
@@ -47,6 +47,8 @@ struct RawConfig {
     network: Option<Spanned<String>>,
     authority: Option<RawAuthority>,
     #[serde(default)]
+    revocation: RawRevocation,
+    #[serde(default)]
     machine: Vec<RawMachine>,
     #[serde(default)]
     account: Vec<RawAccount>,
@@ -56,6 +58,13 @@ struct RawConfig {
 #[serde(deny_unknown_fields)]
 struct RawAuthority {
     credential_lifetime_s: Option<Spanned<u64>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRevocation {
+    #[serde(default)]
+    mode: RevocationMode,
 }
 
 #[derive(Deserialize)]
@@ -109,6 +118,7 @@ impl Config {
             },
             network,
             credential_lifetime: source.credential_lifetime(raw.authority.as_ref())?,
+            revocation: raw.revocation.mode,
             machines,
             accounts,
         })

@@ -127,6 +127,10 @@ fn what_is_wrong_is_named_with_file_line_and_remedy() {
             "c.toml:8: credential_lifetime_s",
         ),
         (
+            format!("{ONE}[revocation]\nmode = \"never\""),
+            "c.toml:8: unknown variant `never`",
+        ),
+        (
             format!("{ONE}[[account]]\nemail = \"a@p\"\nroles = [\"roles/owner\"]"),
             "c.toml:9: \"roles/owner\": this mock does not know the role; write roles/iam.",
         ),

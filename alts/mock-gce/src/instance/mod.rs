@@ -30,7 +30,7 @@ pub use record::{MachineRecord, Record, boot_id};
 use rustix::process::Signal;
 
 use crate::system::{
-    process::{Process, all_where, end_all},
+    process::{all_where, end_all, wait_all},
     runtime_dir::{self, Exclusive, RuntimeDirError},
 };
 
@@ -259,8 +259,7 @@ impl Instance {
             })
         };
         // Keepers are at it already when their cloud is gone.
-        let mut left: Vec<Process> = inside();
-        left.retain(|process| !process.wait(KILL_TIMEOUT));
+        let mut left = wait_all(inside(), KILL_TIMEOUT);
         for _ in 0..MAX_SWEEPS {
             if left.is_empty() {
                 return Ok(());

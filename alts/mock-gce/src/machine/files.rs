@@ -18,7 +18,7 @@ pub const FIRMWARE: [(&str, &str); 5] = [
     ("board_name", "Google Compute Engine\n"),
 ];
 
-/// `/etc/hosts`, for every machine: there is no other name service in here.
+/// `/etc/hosts`, for every machine. The name server knows the same names, but nobody has to ask it.
 pub fn hosts(config: &Config) -> String {
     let mut text = String::from("127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n");
     for machine in &config.machines {
@@ -34,8 +34,7 @@ pub fn host_name(config: &Config, name: &MachineName) -> String {
     format!("{name}.{}.c.{}.internal", config.zone, config.project)
 }
 
-/// `/etc/resolv.conf`: as on a VM. Nobody answers there, and says so at once, so that a program
-/// which looks up a name of the outside world fails quickly.
+/// `/etc/resolv.conf`: as on a VM.
 pub fn resolv_conf(config: &Config) -> String {
     let project = &config.project;
     format!(

@@ -1,7 +1,12 @@
 //! Processes that are recognised again: by number and start time, so that nothing is ever done to a
 //! stranger that got a dead process's number.
 
-use std::{fs, io, os::fd::OwnedFd, path::Path, time::Duration};
+use std::{
+    fs, io,
+    os::fd::OwnedFd,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
@@ -127,14 +132,17 @@ pub fn end_all(processes: Vec<Process>, signal: Signal, timeout: Duration) -> Ve
         // One that is not ours to end is found again, and reported, by the caller.
         let _ = process.signal(signal);
     }
-    let deadline = std::time::Instant::now() + timeout;
+    wait_all(processes, timeout)
+}
+
+/// Returns those that have not ended after `timeout`, which is for all of them together.
+pub fn wait_all(mut processes: Vec<Process>, timeout: Duration) -> Vec<Process> {
+    let deadline = Instant::now() + timeout;
+    processes.retain(|process| {
+        let left = deadline.saturating_duration_since(Instant::now());
+        !process.wait(left)
+    });
     processes
-        .into_iter()
-        .filter(|process| {
-            let left = deadline.saturating_duration_since(std::time::Instant::now());
-            !process.wait(left)
-        })
-        .collect()
 }
 
 /// Every process of which `holds` is true. `holds` is given its folder in `/proc`; what it cannot

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use alts_handshaker::{Clock, cloud::Cloud, handshake::Timestamp, state::StateDir};
+use alts_handshaker::{Clock, handshake::Timestamp, mock::MockCloud, state::StateDir};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -54,18 +54,10 @@ impl World {
         let told = Arc::clone(&now_s);
         let clock = Clock::new(move || Timestamp::from_unix_s(told.load(Ordering::Relaxed)));
         let state = tempfile::tempdir().unwrap();
-        let accounts = config
-            .accounts
-            .iter()
-            .map(|(email, account)| (email, account.display_name.as_str()));
-        let cloud = Cloud::open(
-            StateDir::open(state.path()).unwrap(),
-            accounts,
-            config.credential_lifetime,
-            clock.clone(),
-        );
+        let dir = StateDir::open(state.path()).unwrap();
+        let accounts = MockCloud::open(&config.handshakers(), dir, clock.clone()).unwrap();
         let key = SigningKey::generate(&mut UnwrapErr(getrandom::SysRng)).unwrap();
-        let project = Project::new(config, Arc::new(cloud.unwrap()), clock, key);
+        let project = Project::new(config, accounts, clock, key);
         Self {
             operator: project.operator_token().unwrap(),
             project: Arc::new(project),

@@ -26,7 +26,7 @@ Examples:
       --target prod-ot-booking-svc@grpc-alts-demo.iam.gserviceaccount.com 127.0.0.1:8080")]
 pub(super) struct DoctorArgs {
     /// A server that speaks ALTS.
-    #[arg(value_name = "HOST:PORT")]
+    #[arg(value_name = "HOST:PORT", value_parser = host_port)]
     peer: Option<String>,
 
     /// The handshaker to examine.
@@ -34,6 +34,7 @@ pub(super) struct DoctorArgs {
         long,
         value_name = "HOST:PORT",
         env = "ALTS_HANDSHAKER_ADDRESS",
+        value_parser = host_port,
         default_value = DEFAULT_HANDSHAKER_ADDRESS
     )]
     handshaker_address: String,
@@ -50,10 +51,16 @@ pub(super) async fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
         targets: args.targets,
     };
     let mut sick = false;
-    for finding in probe.examine().await {
+    let mut printed = Ok(());
+    // As it is found, so that a slow step shows what was found before it.
+    let tell = |finding: Finding| {
         sick |= finding.is_problem();
-        print(&finding.to_string())?;
-    }
+        if printed.is_ok() {
+            printed = print(&finding.to_string());
+        }
+    };
+    probe.examine(tell).await;
+    printed?;
     print(match sick {
         true => "\nSomething is wrong.\n",
         false => "\nHealthy.\n",
@@ -65,5 +72,10 @@ pub(super) async fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// Printed as it is found, so that a slow step shows what was found before it.
-pub(super) type Findings = Vec<Finding>;
+/// Neither resolved nor dialled yet: that is a finding of its own.
+fn host_port(text: &str) -> Result<String, &'static str> {
+    let parts = text.rsplit_once(':');
+    let good = parts.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    good.then(|| text.to_owned())
+        .ok_or("write HOST:PORT, such as 127.0.0.1:18080")
+}

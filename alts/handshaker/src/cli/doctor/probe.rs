@@ -9,7 +9,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Findings, findings::Finding};
+use super::findings::Finding;
 
 /// Where Linux shows the firmware's name for a machine.
 const PRODUCT_NAME: &str = "/sys/class/dmi/id/product_name";
@@ -31,16 +31,16 @@ pub(crate) struct Probe {
 }
 
 impl Probe {
-    /// Goes on until a step fails without which the next makes no sense.
-    pub(crate) async fn examine(&self) -> Findings {
-        let mut findings = vec![Finding::Product {
+    /// Goes on until a step fails without which the next makes no sense; tells of each finding.
+    pub(crate) async fn examine(&self, mut tell: impl FnMut(Finding)) {
+        tell(Finding::Product {
             name: fs::read_to_string(PRODUCT_NAME)
                 .ok()
                 .map(|name| name.trim().to_owned()),
             default_address: self.address == DEFAULT_HANDSHAKER_ADDRESS,
-        }];
-        if self.dial(&mut findings).await.is_none() {
-            return findings;
+        });
+        if self.dial(&mut tell).await.is_none() {
+            return;
         }
         let handshaker = Handshaker::builder()
             .address(&self.address)
@@ -50,25 +50,18 @@ impl Probe {
             .build();
         let handshaker = match handshaker {
             Ok(handshaker) => handshaker,
-            Err(error) => {
-                findings.push(mute(&error));
-                return findings;
-            }
+            Err(error) => return tell(mute(&error)),
         };
         match with_itself(&handshaker).await {
-            Ok(account) => findings.push(Finding::Speaks { account }),
-            Err(error) => {
-                findings.push(mute(&error));
-                return findings;
-            }
+            Ok(account) => tell(Finding::Speaks { account }),
+            Err(error) => return tell(mute(&error)),
         }
         if let Some(peer) = &self.peer {
-            findings.push(self.with_peer(&handshaker, peer).await);
+            tell(self.with_peer(&handshaker, peer).await);
         }
-        findings
     }
 
-    async fn dial(&self, findings: &mut Findings) -> Option<()> {
+    async fn dial(&self, tell: &mut impl FnMut(Finding)) -> Option<()> {
         let found = timeout(DIAL_TIMEOUT, lookup_host(&self.address)).await;
         let found = found.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
         let host = self
@@ -79,7 +72,7 @@ impl Probe {
             Ok(addresses) => addresses.collect(),
             Err(error) => {
                 let (host, cause) = (host.to_owned(), error.to_string());
-                findings.push(Finding::Unresolved { host, cause });
+                tell(Finding::Unresolved { host, cause });
                 return None;
             }
         };
@@ -87,7 +80,7 @@ impl Probe {
             .first()
             .is_none_or(|address| address.ip().to_string() != host)
         {
-            findings.push(Finding::Resolved {
+            tell(Finding::Resolved {
                 host: host.to_owned(),
                 to: addresses.clone(),
             });
@@ -98,12 +91,12 @@ impl Probe {
                     .peer_addr()
                     .ok()
                     .or_else(|| addresses.first().copied())?;
-                findings.push(Finding::Dialled(address));
+                tell(Finding::Dialled(address));
                 Some(())
             }
             Err(error) => {
                 let (address, cause) = (self.address.clone(), error.to_string());
-                findings.push(Finding::NotDialled { address, cause });
+                tell(Finding::NotDialled { address, cause });
                 None
             }
         }

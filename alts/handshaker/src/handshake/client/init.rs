@@ -1,12 +1,12 @@
 //! ClientInit is out; ServerInit is due.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use x25519_dalek::{PublicKey, StaticSecret};
 
 use super::{ClientConfig, ExpectServerFinished, finished::Awaited};
 use crate::handshake::{
-    Cipher, Entropy, HandshakeError, Input, Progress, Timestamp,
+    Cipher, Entropy, HandshakeError, Input, Progress, Timestamp, Trust,
     entropy::Attempt,
     error::InvalidMessage,
     frame::{Frame, FrameReader, FrameType},
@@ -96,6 +96,11 @@ impl ExpectServerInit {
         let frame = init.to_frame();
         self.transcript.add(frame.bytes());
         out.extend_from_slice(frame.bytes());
+    }
+
+    /// Judges the server by `trust` in place of what was believed when the handshake began.
+    pub fn believe(&mut self, trust: Arc<Trust>) {
+        self.config.trust = trust;
     }
 
     /// Reads ServerInit and derives the keys it leads to.

@@ -7,7 +7,7 @@ use super::{
     init::{Answer, check_turn},
 };
 use crate::handshake::{
-    Entropy, Established, HandshakeError, Input, Progress, Timestamp, VerifiedPeer,
+    Entropy, Established, HandshakeError, Input, Progress, Timestamp, Trust, VerifiedPeer,
     error::NotAuthentic,
     finished::Finished,
     frame::{Frame, FrameReader, FrameType},
@@ -33,6 +33,11 @@ pub struct ExpectClientFinished {
 }
 
 impl ExpectClientFinished {
+    /// Judges a client that begins again by `trust`.
+    pub fn believe(&mut self, trust: Arc<Trust>) {
+        self.config.trust = trust;
+    }
+
     /// Checks the client's proof. What follows it in `input` is the client's first record.
     ///
     /// A client that cannot use the ticket it was returned begins again instead: then ServerInit and

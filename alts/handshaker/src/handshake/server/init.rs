@@ -6,7 +6,7 @@ use x25519_dalek::{PublicKey, StaticSecret};
 
 use super::{Choice, ExpectClientFinished, ServerConfig};
 use crate::handshake::{
-    Cipher, Entropy, HandshakeError, Input, Progress, Timestamp, VerifiedPeer,
+    Cipher, Entropy, HandshakeError, Input, Progress, Timestamp, Trust, VerifiedPeer,
     error::InvalidMessage,
     finished,
     frame::{Frame, FrameReader, FrameType},
@@ -31,6 +31,11 @@ impl ExpectClientInit {
             entropy,
             reader: FrameReader::default(),
         }
+    }
+
+    /// Judges the client by `trust` in place of what was believed when the call began.
+    pub fn believe(&mut self, trust: Arc<Trust>) {
+        self.config.trust = trust;
     }
 
     /// Reads ClientInit; appends ServerInit and ServerFinished to `out`.

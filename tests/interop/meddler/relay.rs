@@ -17,6 +17,8 @@ use std::{
     time::Duration,
 };
 
+use anyhow::{Result, bail};
+use serde_json::{Value, json};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -48,55 +50,60 @@ pub(crate) enum Mischief {
     FlipServerRecord(u64),
 }
 
+impl Mischief {
+    /// As it is typed.
+    pub(crate) fn parse(words: &[&str]) -> Result<Self> {
+        Ok(match *words {
+            [] => Self::None,
+            ["drip"] => Self::Drip,
+            ["coalesce"] => Self::Coalesce,
+            ["flip-client-record", n] => Self::FlipClientRecord(n.parse()?),
+            ["flip-server-record", n] => Self::FlipServerRecord(n.parse()?),
+            _ => bail!("drip | coalesce | flip-client-record N | flip-server-record N"),
+        })
+    }
+}
+
 /// What passed in one direction, over all connections.
 #[derive(Debug, Default)]
-pub(crate) struct Traffic {
+struct Traffic {
     records: AtomicU64,
     longest: AtomicU64,
 }
 
 impl Traffic {
-    /// Records so far.
-    pub(crate) fn records(&self) -> u64 {
-        self.records.load(Ordering::Relaxed)
-    }
-
-    /// Bytes on the wire of the longest record so far, header and tag included.
-    pub(crate) fn longest(&self) -> u64 {
-        self.longest.load(Ordering::Relaxed)
-    }
-
-    fn count(&self, frame: &[u8]) -> u64 {
+    fn count(&self, frame: &[u8]) {
         self.longest
             .fetch_max(frame.len() as u64, Ordering::Relaxed);
-        self.records.fetch_add(1, Ordering::Relaxed)
+        self.records.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Records so far, and the bytes on the wire of the longest, header and tag included.
+    fn seen(&self) -> Value {
+        json!({
+            "records": self.records.load(Ordering::Relaxed),
+            "longest": self.longest.load(Ordering::Relaxed),
+        })
     }
 }
 
 /// A running relay. It stops with the runtime.
-#[derive(Debug)]
-pub(crate) struct Wiretap {
-    /// Where it listens.
-    pub(crate) address: String,
-    /// From the client.
-    pub(crate) client: Arc<Traffic>,
-    /// From the server.
-    pub(crate) server: Arc<Traffic>,
+#[derive(Debug, Default)]
+pub(crate) struct Relay {
+    from_client: Arc<Traffic>,
+    from_server: Arc<Traffic>,
     connections: Arc<AtomicU64>,
 }
 
-impl Wiretap {
-    /// A relay to this address.
-    pub(crate) async fn on(address: &str, mischief: Mischief) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let tap = Self {
-            address: listener.local_addr().expect("its address").to_string(),
-            client: Arc::default(),
-            server: Arc::default(),
-            connections: Arc::default(),
-        };
-        let (client, server) = (Arc::clone(&tap.client), Arc::clone(&tap.server));
-        let connections = Arc::clone(&tap.connections);
+impl Relay {
+    /// Relays what comes to the listener to this address.
+    pub(crate) fn start(listener: TcpListener, address: &str, mischief: Mischief) -> Self {
+        let started = Self::default();
+        let (client, server) = (
+            Arc::clone(&started.from_client),
+            Arc::clone(&started.from_server),
+        );
+        let connections = Arc::clone(&started.connections);
         let address = address.to_owned();
         tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
@@ -104,32 +111,25 @@ impl Wiretap {
                     continue; // The client sees its connection closed, as without a relay.
                 };
                 connections.fetch_add(1, Ordering::Relaxed);
-                near.set_nodelay(true).expect("a socket");
-                far.set_nodelay(true).expect("a socket");
-                let (from_client, to_client) = near.into_split();
-                let (from_server, to_server) = far.into_split();
-                tokio::spawn(relay(
-                    from_client,
-                    to_server,
-                    Arc::clone(&client),
-                    mischief,
-                    true,
-                ));
-                tokio::spawn(relay(
-                    from_server,
-                    to_client,
-                    Arc::clone(&server),
-                    mischief,
-                    false,
-                ));
+                // Bytes that are told apart here arrive apart; without it they may not.
+                _ = (near.set_nodelay(true), far.set_nodelay(true));
+                let (near_out, near_in) = near.into_split();
+                let (far_out, far_in) = far.into_split();
+                let (client, server) = (Arc::clone(&client), Arc::clone(&server));
+                tokio::spawn(relay(near_out, far_in, client, mischief, true));
+                tokio::spawn(relay(far_out, near_in, server, mischief, false));
             }
         });
-        tap
+        started
     }
 
-    /// Connections so far.
-    pub(crate) fn connections(&self) -> u64 {
-        self.connections.load(Ordering::Relaxed)
+    /// What has passed so far.
+    pub(crate) fn seen(&self) -> Value {
+        json!({
+            "connections": self.connections.load(Ordering::Relaxed),
+            "client": self.from_client.seen(),
+            "server": self.from_server.seen(),
+        })
     }
 }
 

@@ -1,0 +1,182 @@
+//! The commands of two READMEs, run as they are printed: those of the handshaker, for people who
+//! care nothing for hospitals, and those of mock-gce.
+//!
+//! Every block marked `sh` is run, in order, by one shell. It stands where a reader stands: in the
+//! repository, on a computer whose ports are free. What a reader does and a shell does not is wait
+//! until a program that was sent to the background says that it is ready.
+
+use std::{
+    fmt::Write,
+    path::Path,
+    process::{Command, Output},
+};
+
+const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// Longer than all commands of a README take together on a busy machine, in seconds.
+const PATIENCE_S: &str = "600";
+
+/// Before the blocks: stop at the first command that fails, say which one runs, and leave nothing
+/// behind. `settle` waits for one more program to be ready than there were at the last `mark`.
+const PROLOGUE: &str = r#"
+set -eu
+ip link set lo up
+cd "$REPOSITORY"
+log=$HOME/log; exec > >(tee "$log") 2>&1
+count() { grep --count --extended-regexp 'ready"| ready |started successfully' "$log" || true; }
+mark() { marked=$(count); }
+settle() {
+  for _ in $(seq 100); do
+    [ "$(count)" -gt "$marked" ] && return
+    sleep 0.1
+  done
+  echo 'nothing has become ready after this' >&2
+  return 1
+}
+leave() {
+  cd "$REPOSITORY"
+  jobs -p | xargs --no-run-if-empty kill 2> /dev/null || true
+  target/debug/mock-gce down > /dev/null 2>&1 || true
+}
+trap leave EXIT
+set -v
+"#;
+
+/// What is inside the fences marked `sh`.
+fn blocks(readme: &str) -> Vec<&str> {
+    let fenced = readme.split("\n```").skip(1).step_by(2);
+    fenced
+        .filter_map(|block| block.strip_prefix("sh\n"))
+        .collect()
+}
+
+/// Whether a line leaves its program running in the background.
+fn is_sent_to_the_background(line: &str) -> bool {
+    let command = line.split("  #").next().unwrap_or(line).trim_end();
+    command.ends_with(" &")
+}
+
+fn script(readme: &str, leave_out: impl Fn(&str) -> bool) -> String {
+    let mut script = PROLOGUE.to_owned();
+    for block in blocks(readme).into_iter().filter(|block| !leave_out(block)) {
+        for line in block.lines() {
+            let (before, after) = if is_sent_to_the_background(line) {
+                ("mark\n", "settle\n")
+            } else {
+                ("", "")
+            };
+            write!(script, "{before}{line}\n{after}").expect("a string takes everything");
+        }
+    }
+    script
+}
+
+/// Runs a script in a network of its own, with an empty home.
+fn run(script: &str) -> Output {
+    let home = tempfile::tempdir().expect("a folder");
+    let path = format!(
+        "{REPOSITORY}/target/interop-venv/bin:{}",
+        std::env::var("PATH").unwrap_or_default()
+    );
+    let mut unshare = Command::new("unshare");
+    unshare.args(["--map-root-user", "--mount", "--net", "--"]);
+    unshare.args([
+        "timeout",
+        "--kill-after=10",
+        PATIENCE_S,
+        "bash",
+        "-c",
+        script,
+    ]);
+    // The compilers' caches may stay where they are; nothing else of ours is the reader's.
+    for (name, of) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+        if std::env::var_os(name).is_none()
+            && let Some(home) = std::env::var_os("HOME")
+        {
+            unshare.env(name, Path::new(&home).join(of));
+        }
+    }
+    // What cargo tells a test of its package is nobody else's, and a build that hears it is done anew.
+    for (name, _) in std::env::vars_os() {
+        let of_a_package = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "OUT_DIR"];
+        if let Some(text) = name.to_str()
+            && of_a_package.iter().any(|prefix| text.starts_with(prefix))
+        {
+            unshare.env_remove(&name);
+        }
+    }
+    unshare
+        .env("HOME", home.path())
+        .env("XDG_RUNTIME_DIR", home.path())
+        .env("XDG_STATE_HOME", home.path())
+        .env("REPOSITORY", REPOSITORY)
+        .env("PATH", path)
+        .output()
+        .expect("unshare runs; install util-linux")
+}
+
+fn must_hold(name: &str, leave_out: impl Fn(&str) -> bool) -> String {
+    let readme = Path::new(REPOSITORY).join(name);
+    let text = std::fs::read_to_string(&readme).expect("it is there");
+    let output = run(&script(&text, leave_out));
+    let (said, complained) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(
+        output.status.success(),
+        "a command of {name} fails ({}):\n{said}\n{complained}",
+        output.status
+    );
+    said.into_owned()
+}
+
+#[test]
+fn the_handshakers_commands_work_as_printed() {
+    let said = must_hold("alts/handshaker/README.md", |_| false);
+    let account = tests::CLIENT_ACCOUNT;
+    // Python, Go, C++ and Java each as a test of its own, and one call between two machines.
+    for line in [
+        format!("{account} TSI_PRIVACY_AND_INTEGRITY"),
+        format!("{account} INTEGRITY_AND_PRIVACY"),
+        format!("{account} privacy and integrity"),
+        format!("proved to be {}", tests::SERVER_ACCOUNT),
+        "Healthy.".to_owned(),
+        "Something is wrong.".to_owned(),
+    ] {
+        assert!(said.contains(&line), "{line} was to be printed:\n{said}");
+    }
+    assert_eq!(
+        said.matches("INTEGRITY_AND_PRIVACY").count(),
+        2,
+        "by Go and by Java:\n{said}"
+    );
+}
+
+#[test]
+fn mock_gces_commands_work_as_printed() {
+    // Google's command line is not everywhere; IAM's other clients are, and have tests of their own.
+    let has_gcloud = tests::machines::gcloud_is_here();
+    if !has_gcloud {
+        eprintln!("there is no gcloud here: the block with its commands is not run");
+    }
+    let said = must_hold("alts/mock-gce/README.md", |block| {
+        block.contains("gcloud") && !has_gcloud
+    });
+    assert!(
+        said.contains("Date of booking: 01-Jun-2024 11:30"),
+        "{said}"
+    );
+    assert!(said.contains(tests::CLIENT_ACCOUNT), "{said}");
+}
+
+#[test]
+fn what_is_run_is_what_is_fenced_and_nothing_else() {
+    let readme = "a\n```sh\none &  # and why\ntwo\n```\n```toml\nthree\n```\nb\n```sh\nfour\n```\n";
+    assert_eq!(blocks(readme), ["one &  # and why\ntwo", "four"]);
+    let script = script(readme, |block| block == "four");
+    assert!(
+        script.ends_with("mark\none &  # and why\nsettle\ntwo\n"),
+        "{script}"
+    );
+}
