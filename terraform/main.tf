@@ -1,0 +1,220 @@
+# The article's deployment: two machines, two accounts, and ALTS between them, on a network of their own.
+
+locals {
+  suite = var.handshaker == "suite"
+  group = var.backends != null
+  # Every region has three zones at least; two of them have no zone a.
+  letters = contains(["us-east1", "europe-west1"], var.region) ? ["b", "c", "d"] : ["a", "b", "c"]
+  zone    = coalesce(var.zone, "${var.region}-${local.letters[0]}")
+  zones   = local.group ? toset(concat([local.zone], [for letter in local.letters : "${var.region}-${letter}"])) : toset([local.zone])
+
+  roles = local.suite ? ["client", "server", "authority"] : ["client", "server"]
+
+  authority_port = 18070
+  arm            = can(regex("^(t2a|c4a|n4a)-", var.machine_type))
+  image          = local.arm ? "debian-cloud/debian-12-arm64" : "debian-cloud/debian-12"
+  platform       = local.arm ? "linux-arm64" : "linux-amd64"
+
+  # On a network of our own the article's addresses, when its range is the article's. Elsewhere Google chooses.
+  hosts = { server = 2, client = 3, authority = 5 }
+
+  programs = concat(["booking-client", "booking-server", "booking-web"], local.suite ? ["alts-handshaker"] : [])
+
+  # One machine each; a group's machines are the backend's in place of its own.
+  machines = [for role in local.roles : role if !(role == "server" && local.group)]
+
+  backend = "${module.network.addresses["server"]}:${var.port}"
+
+  services = concat(
+    ["compute", "iam", "iap", "logging", "monitoring", "osconfig", "oslogin", "storage"],
+    local.suite || var.database != null ? ["secretmanager"] : [],
+    var.database != null ? ["servicenetworking", "sqladmin"] : [],
+  )
+}
+
+module "naming" {
+  source = "./modules/naming"
+
+  environment = var.environment
+  labels      = var.labels
+}
+
+resource "google_project_service" "this" {
+  for_each = toset(local.services)
+
+  project = var.project_id
+  service = "${each.key}.googleapis.com"
+  # Something else in the project may need it.
+  disable_on_destroy = false
+}
+
+module "identity" {
+  source = "./modules/identity"
+
+  project_id  = var.project_id
+  account_ids = { for role in local.roles : role => module.naming.account_ids[role] }
+  titles      = module.naming.titles
+  disabled    = var.disabled_accounts
+
+  depends_on = [google_project_service.this]
+}
+
+module "network" {
+  source = "./modules/network"
+
+  project_id     = var.project_id
+  region         = var.region
+  prefix         = module.naming.prefix
+  subnet_range   = var.subnet_range
+  existing       = var.existing_network
+  hosts          = { for role in local.roles : role => local.hosts[role] }
+  nat            = var.nat
+  accounts       = module.identity.emails
+  booking_port   = var.port
+  authority_port = local.suite ? local.authority_port : null
+  load_balanced  = local.group
+
+  depends_on = [google_project_service.this]
+}
+
+module "release" {
+  source = "./modules/release"
+
+  project_id    = var.project_id
+  location      = var.region
+  bucket        = coalesce(var.bucket, "${var.project_id}-${module.naming.prefix}-release")
+  labels        = module.naming.labels
+  directory     = coalesce(var.release_dir, "${path.module}/../target/cloud-release")
+  platform      = local.platform
+  programs      = toset(local.programs)
+  readers       = module.identity.emails
+  force_destroy = !var.deletion_protection
+
+  depends_on = [google_project_service.this]
+}
+
+module "authority" {
+  count  = local.suite ? 1 : 0
+  source = "./modules/authority"
+
+  project_id = var.project_id
+  region     = var.region
+  prefix     = module.naming.prefix
+  labels     = module.naming.labels
+  accounts   = module.identity.emails
+
+  depends_on = [google_project_service.this]
+}
+
+module "database" {
+  count  = var.database != null ? 1 : 0
+  source = "./modules/database"
+
+  project_id          = var.project_id
+  region              = var.region
+  prefix              = module.naming.prefix
+  labels              = module.naming.labels
+  network             = module.network.network
+  tier                = var.database.tier
+  highly_available    = var.database.highly_available
+  password            = var.database_password
+  password_version    = var.database.password_version
+  reader              = module.identity.emails["server"]
+  deletion_protection = var.deletion_protection
+
+  depends_on = [google_project_service.this]
+}
+
+module "software" {
+  for_each = toset(local.roles)
+  source   = "./modules/software"
+
+  role               = each.key
+  titles             = module.naming.titles
+  environment        = var.environment
+  project_id         = var.project_id
+  handshaker         = var.handshaker
+  accounts           = module.identity.emails
+  client_machine     = module.naming.machines["client"]
+  server_machines    = module.naming.backend_group
+  bucket             = module.release.bucket
+  programs           = module.release.programs
+  backend            = local.backend
+  port               = var.port
+  authority          = local.suite ? "${module.network.addresses["authority"]}:${local.authority_port}" : null
+  authority_port     = local.authority_port
+  max_connection_age = var.max_connection_age
+  endpoints          = var.endpoints
+
+  secrets = {
+    key      = local.suite ? module.authority[0].secrets["key"] : null
+    roots    = local.suite ? module.authority[0].secrets["roots"] : null
+    database = var.database != null ? module.database[0].secret : null
+  }
+}
+
+module "machine" {
+  for_each = toset(local.machines)
+  source   = "./modules/machine"
+
+  project_id          = var.project_id
+  zone                = local.zone
+  name                = module.naming.machines[each.key]
+  machine_type        = var.machine_type
+  image               = local.image
+  subnetwork          = module.network.subnetwork
+  address             = module.network.addresses[each.key]
+  account             = module.identity.emails[each.key]
+  startup_script      = module.software[each.key].startup_script
+  labels              = module.naming.labels
+  deletion_protection = var.deletion_protection
+
+  # Its account may fetch and read before it tries to.
+  depends_on = [module.release, module.authority, module.database]
+}
+
+module "backend_group" {
+  count  = local.group ? 1 : 0
+  source = "./modules/backend-group"
+
+  project_id     = var.project_id
+  region         = var.region
+  zones          = local.zones
+  prefix         = module.naming.prefix
+  machine_prefix = module.naming.backend_group
+  size           = var.backends
+  machine_type   = var.machine_type
+  image          = local.image
+  network        = module.network.network
+  subnetwork     = module.network.subnetwork
+  address        = module.network.addresses["server"]
+  port           = var.port
+  account        = module.identity.emails["server"]
+  startup_script = module.software["server"].startup_script
+  labels         = module.naming.labels
+
+  depends_on = [module.release, module.authority, module.database]
+}
+
+module "operations" {
+  source = "./modules/operations"
+
+  project_id  = var.project_id
+  zones       = local.zones
+  prefix      = module.naming.prefix
+  environment = var.environment
+  dashboard   = var.dashboard
+  alert_email = var.alert_email
+
+  depends_on = [google_project_service.this]
+}
+
+module "access" {
+  source = "./modules/access"
+
+  project_id = var.project_id
+  zone       = local.zone
+  machines   = { for role, machine in module.machine : role => machine.name }
+  accounts   = module.identity.names
+  members    = var.ssh_members
+}

@@ -1,0 +1,19 @@
+output "startup_script" {
+  description = "For the machine's metadata."
+  value       = local.startup_script
+}
+
+output "files" {
+  description = "Path to mode and content of every file that the script writes."
+  value       = local.files
+}
+
+output "units" {
+  description = "Units that the script starts."
+  value       = local.units
+}
+
+output "programs" {
+  description = "Programs that the script installs."
+  value       = toset(local.wanted)
+}

@@ -1,0 +1,58 @@
+locals {
+  gcloud  = "--project=${var.project_id} --zone=${local.zone}"
+  flags   = local.suite ? "--handshaker-address 127.0.0.1:18080 --allow-untrusted-handshaker " : ""
+  call    = "booking-client ${local.flags}${local.backend} ${module.identity.emails["server"]}"
+  ssh     = { for role, machine in module.machine : role => "gcloud compute ssh ${machine.name} ${local.gcloud} --tunnel-through-iap" }
+  restart = local.group ? "gcloud compute instance-groups managed rolling-action restart ${module.backend_group[0].group} --project=${var.project_id} --region=${var.region}" : "${local.ssh["server"]} --command='sudo systemctl restart booking-server'"
+}
+
+output "accounts" {
+  description = "Role to service account: what ALTS proves and what firewall rules name."
+  value       = module.identity.emails
+}
+
+output "article_call" {
+  description = "The article's call; prints: Date of booking: 01-Jun-2024 11:30."
+  value       = "${local.ssh["client"]} --command='${local.call}'"
+}
+
+output "backend" {
+  description = "HOST:PORT of the booking service."
+  value       = local.backend
+}
+
+output "drill" {
+  description = "The article's drill, step by step: what to do, and what the article's call says after it."
+  value = [
+    { do = "terraform apply -var 'disabled_accounts=[\"client\"]'", then_the_call_says = "UNAVAILABLE" },
+    { do = "terraform apply", then_the_call_says = "OK" },
+    { do = "terraform apply -var 'disabled_accounts=[\"server\"]'", then_the_call_says = "OK" },
+    { do = local.restart, then_the_call_says = "UNKNOWN" },
+    { do = "terraform apply", then_the_call_says = "OK" },
+  ]
+}
+
+output "journals" {
+  description = "What the programs say, live."
+  value = merge(
+    {
+      client = "${local.ssh["client"]} --command='journalctl --follow --unit=alts-handshaker --unit=booking-web'"
+    },
+    local.group ? {} : {
+      server = "${local.ssh["server"]} --command='journalctl --follow --unit=alts-handshaker --unit=booking-server'"
+    },
+    local.suite ? {
+      authority = "${local.ssh["authority"]} --command='journalctl --follow --unit=alts-authority'"
+    } : {},
+  )
+}
+
+output "ssh" {
+  description = "Role to the command that logs in."
+  value       = local.ssh
+}
+
+output "web_tunnel" {
+  description = "Brings the booking pages to http://localhost:8000 for as long as it runs."
+  value       = "${local.ssh["client"]} -- -N -L 8000:127.0.0.1:8000"
+}

@@ -1,0 +1,137 @@
+# What a plan looks like, as somebody reads it who is about to apply it. Nothing is asked of Google.
+
+mock_provider "google" {
+  # Shapes that the real provider's own checks accept.
+  mock_resource "google_service_account" {
+    override_during = plan
+    defaults = {
+      email = "account@grpc-alts-demo.iam.gserviceaccount.com"
+      name  = "projects/grpc-alts-demo/serviceAccounts/account@grpc-alts-demo.iam.gserviceaccount.com"
+    }
+  }
+}
+
+variables {
+  project_id  = "grpc-alts-demo"
+  release_dir = "tests/release"
+}
+
+run "the_project_alone_gives_the_articles_deployment" {
+  command = plan
+
+  assert {
+    condition     = output.backend == "10.128.0.2:8080"
+    error_message = "The article's server is 10.128.0.2:8080."
+  }
+
+  assert {
+    condition     = startswith(output.ssh["client"], "gcloud compute ssh prod-booking-client-vm --project=grpc-alts-demo --zone=us-central1-a ")
+    error_message = "The article's client machine is prod-booking-client-vm."
+  }
+
+  assert {
+    condition     = toset(keys(output.ssh)) == toset(["client", "server", "authority"])
+    error_message = "In suite mode there are three machines."
+  }
+
+  assert {
+    condition     = strcontains(output.article_call, "booking-client --handshaker-address 127.0.0.1:18080 --allow-untrusted-handshaker 10.128.0.2:8080 ")
+    error_message = "In suite mode the client is told where the handshaker is, and that it is not Google's."
+  }
+}
+
+run "google_mode_has_neither_authority_nor_secrets" {
+  command = plan
+
+  variables {
+    handshaker = "google"
+  }
+
+  assert {
+    condition     = toset(keys(output.ssh)) == toset(["client", "server"])
+    error_message = "The metadata server needs no authority."
+  }
+
+  assert {
+    condition     = length(module.authority) == 0 && !contains(keys(google_project_service.this), "secretmanager")
+    error_message = "The metadata server needs no secrets."
+  }
+
+  assert {
+    condition     = strcontains(output.article_call, "'booking-client 10.128.0.2:8080 ")
+    error_message = "On Google's handshaker the client is told nothing."
+  }
+
+  expect_failures = [check.the_article_is_no_longer_supported]
+}
+
+run "a_drill_says_so" {
+  command = plan
+
+  variables {
+    disabled_accounts = ["client"]
+  }
+
+  expect_failures = [check.nobody_is_switched_off]
+}
+
+run "a_group_stands_behind_the_backends_address" {
+  command = plan
+
+  variables {
+    backends          = 3
+    database          = {}
+    database_password = "sixteen-letters-"
+  }
+
+  assert {
+    condition     = output.backend == "10.128.0.2:8080" && !contains(keys(output.ssh), "server")
+    error_message = "Clients dial the same address, and no machine of the group has a name of its own."
+  }
+
+  assert {
+    condition     = strcontains(output.drill[3].do, "rolling-action restart")
+    error_message = "A group's backends are restarted by their group."
+  }
+}
+
+run "another_environment_stands_beside_the_first" {
+  command = plan
+
+  variables {
+    environment  = "test"
+    subnet_range = "10.30.0.0/24"
+    zone         = "us-central1-f"
+  }
+
+  assert {
+    condition     = strcontains(output.ssh["client"], "test-booking-client-vm --project=grpc-alts-demo --zone=us-central1-f") && output.backend == "10.30.0.2:8080"
+    error_message = "Names, zone and addresses follow the variables."
+  }
+}
+
+run "a_region_without_a_zone_a_has_a_first_zone_all_the_same" {
+  command = plan
+
+  variables {
+    region = "europe-west1"
+  }
+
+  assert {
+    condition     = strcontains(output.ssh["client"], "--zone=europe-west1-b ")
+    error_message = "europe-west1 begins with its zone b."
+  }
+}
+
+run "arm_machines_fetch_their_own_programs" {
+  command = plan
+
+  variables {
+    machine_type = "c4a-standard-1"
+  }
+
+  assert {
+    condition     = alltrue([for program in values(module.release.programs) : program.sha256 != "unknown"])
+    error_message = "The release has programs for arm64."
+  }
+}

@@ -1,0 +1,341 @@
+# Each validation of a variable, with a value that it refuses. The same tests pass with the real provider: nothing is asked of Google.
+
+mock_provider "google" {}
+
+variables {
+  project_id  = "grpc-alts-demo"
+  release_dir = "tests/release"
+}
+
+run "an_alert_needs_an_address_to_write_to" {
+  command = plan
+
+  variables {
+    alert_email = "oncall"
+  }
+
+  expect_failures = [var.alert_email]
+}
+
+run "an_alert_needs_the_suites_handshaker" {
+  command = plan
+
+  variables {
+    alert_email = "oncall@example.org"
+    handshaker  = "google"
+  }
+
+  # The other is a warning, which is told as well.
+  expect_failures = [var.alert_email, check.the_article_is_no_longer_supported]
+}
+
+run "a_group_is_not_empty" {
+  command = plan
+
+  variables {
+    backends          = 0
+    database          = {}
+    database_password = "sixteen-letters-"
+  }
+
+  expect_failures = [var.backends]
+}
+
+run "a_group_is_not_larger_than_it_may_be" {
+  command = plan
+
+  variables {
+    backends          = 11
+    database          = {}
+    database_password = "sixteen-letters-"
+  }
+
+  expect_failures = [var.backends]
+}
+
+run "a_group_is_of_whole_machines" {
+  command = plan
+
+  variables {
+    backends          = 1.5
+    database          = {}
+    database_password = "sixteen-letters-"
+  }
+
+  expect_failures = [var.backends]
+}
+
+run "a_group_needs_a_database" {
+  command = plan
+
+  variables {
+    backends = 3
+  }
+
+  expect_failures = [var.backends]
+}
+
+run "a_bucket_has_a_buckets_name" {
+  command = plan
+
+  variables {
+    bucket = "Releases"
+  }
+
+  expect_failures = [var.bucket]
+}
+
+run "a_dashboard_needs_the_suites_handshaker" {
+  command = plan
+
+  variables {
+    dashboard  = true
+    handshaker = "google"
+  }
+
+  # The other is a warning, which is told as well.
+  expect_failures = [var.dashboard, check.the_article_is_no_longer_supported]
+}
+
+run "a_database_has_a_tier_of_cloud_sql" {
+  command = plan
+
+  variables {
+    database          = { tier = "large" }
+    database_password = "sixteen-letters-"
+  }
+
+  expect_failures = [var.database]
+}
+
+run "a_database_password_is_long" {
+  command = plan
+
+  variables {
+    database          = {}
+    database_password = "short"
+  }
+
+  expect_failures = [var.database_password]
+}
+
+run "a_database_needs_a_password" {
+  command = plan
+
+  variables {
+    database          = {}
+    database_password = null
+  }
+
+  expect_failures = [var.database_password]
+}
+
+run "only_client_and_server_are_disabled" {
+  command = plan
+
+  variables {
+    disabled_accounts = ["authority"]
+  }
+
+  expect_failures = [var.disabled_accounts]
+}
+
+run "an_endpoint_is_an_address" {
+  command = plan
+
+  variables {
+    endpoints = { storage = "storage.googleapis.com" }
+  }
+
+  expect_failures = [var.endpoints]
+}
+
+run "an_endpoint_has_no_slash_at_its_end" {
+  command = plan
+
+  variables {
+    endpoints = { secretmanager = "https://secretmanager.googleapis.com/" }
+  }
+
+  expect_failures = [var.endpoints]
+}
+
+run "an_environment_is_short" {
+  command = plan
+
+  variables {
+    environment = "production"
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "an_environment_begins_with_a_letter" {
+  command = plan
+
+  variables {
+    environment = "1st"
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "a_network_is_written_in_full" {
+  command = plan
+
+  variables {
+    existing_network = { network = "default", subnetwork = "projects/grpc-alts-demo/regions/us-central1/subnetworks/default" }
+  }
+
+  expect_failures = [var.existing_network]
+}
+
+run "a_subnet_is_written_in_full" {
+  command = plan
+
+  variables {
+    existing_network = { network = "projects/grpc-alts-demo/global/networks/default", subnetwork = "default" }
+  }
+
+  expect_failures = [var.existing_network]
+}
+
+run "there_are_two_handshakers" {
+  command = plan
+
+  variables {
+    handshaker = "mock"
+  }
+
+  expect_failures = [var.handshaker]
+}
+
+run "a_label_is_lowercase" {
+  command = plan
+
+  variables {
+    labels = { Team = "surgery" }
+  }
+
+  expect_failures = [var.labels]
+}
+
+run "a_labels_value_is_lowercase" {
+  command = plan
+
+  variables {
+    labels = { team = "Surgery" }
+  }
+
+  expect_failures = [var.labels]
+}
+
+run "the_suites_own_labels_stay" {
+  command = plan
+
+  variables {
+    labels = { environment = "test" }
+  }
+
+  expect_failures = [var.labels]
+}
+
+run "a_machine_type_is_compute_engines" {
+  command = plan
+
+  variables {
+    machine_type = "small"
+  }
+
+  expect_failures = [var.machine_type]
+}
+
+run "a_connections_age_has_a_unit" {
+  command = plan
+
+  variables {
+    max_connection_age = "10"
+  }
+
+  expect_failures = [var.max_connection_age]
+}
+
+run "the_backend_has_no_privileged_port" {
+  command = plan
+
+  variables {
+    port = 443
+  }
+
+  expect_failures = [var.port]
+}
+
+run "the_handshakers_ports_are_taken" {
+  command = plan
+
+  variables {
+    port = 18080
+  }
+
+  expect_failures = [var.port]
+}
+
+run "a_project_has_an_id" {
+  command = plan
+
+  variables {
+    project_id = "My project"
+  }
+
+  expect_failures = [var.project_id]
+}
+
+run "a_region_is_googles" {
+  command = plan
+
+  variables {
+    region = "us"
+  }
+
+  expect_failures = [var.region]
+}
+
+run "somebody_who_logs_in_is_a_user_a_group_or_an_account" {
+  command = plan
+
+  variables {
+    ssh_members = ["allUsers"]
+  }
+
+  expect_failures = [var.ssh_members]
+}
+
+run "a_range_is_a_network" {
+  command = plan
+
+  variables {
+    subnet_range = "10.128.0.1/20"
+  }
+
+  expect_failures = [var.subnet_range]
+}
+
+run "a_range_has_room" {
+  command = plan
+
+  variables {
+    subnet_range = "10.128.0.0/28"
+  }
+
+  expect_failures = [var.subnet_range]
+}
+
+run "a_zone_is_the_regions" {
+  command = plan
+
+  variables {
+    zone = "europe-west3-a"
+  }
+
+  expect_failures = [var.zone]
+}

@@ -1,0 +1,147 @@
+//! From a state to the things that a bench has to have: machines, files of a bucket, secrets, and who may read them. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+/// A machine, as far as the bench can have one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Machine {
+    pub(crate) name: String,
+    pub(crate) address: String,
+    /// Its service account's e-mail address.
+    pub(crate) account: String,
+    pub(crate) startup_script: String,
+}
+
+/// A passthrough load balancer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Balancer {
+    pub(crate) address: String,
+    pub(crate) port: String,
+    /// What the names of the machines behind it begin with.
+    pub(crate) machines: String,
+}
+
+/// What a state says there is.
+#[derive(Debug)]
+pub(crate) struct World {
+    resources: Vec<(String, Value)>,
+}
+
+impl World {
+    /// Of `terraform show -json`.
+    pub(crate) fn of(state: &Value) -> Self {
+        fn collect(module: &Value, all: &mut Vec<(String, Value)>) {
+            for resource in list(&module["resources"]) {
+                all.push((text(&resource["type"]), resource["values"].clone()));
+            }
+            for child in list(&module["child_modules"]) {
+                collect(child, all);
+            }
+        }
+        let mut resources = Vec::new();
+        collect(&state["values"]["root_module"], &mut resources);
+        Self { resources }
+    }
+
+    /// The values of every resource of a type.
+    pub(crate) fn every<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Value> {
+        let wanted = move |(found, _): &&(String, Value)| found == kind;
+        self.resources
+            .iter()
+            .filter(wanted)
+            .map(|(_, values)| values)
+    }
+
+    /// Single machines, and those of groups, whose names and addresses Google would choose.
+    pub(crate) fn machines(&self) -> Vec<Machine> {
+        let mut machines: Vec<Machine> = self
+            .every("google_compute_instance")
+            .map(|values| Machine {
+                name: text(&values["name"]),
+                address: text(&values["network_interface"][0]["network_ip"]),
+                account: text(&values["service_account"][0]["email"]),
+                startup_script: text(&values["metadata"]["startup-script"]),
+            })
+            .collect();
+        let templates = self.every("google_compute_instance_template");
+        for (group, template) in self
+            .every("google_compute_region_instance_group_manager")
+            .zip(templates)
+        {
+            for number in 0..group["target_size"].as_u64().unwrap_or_default() {
+                machines.push(Machine {
+                    name: format!("{}-{number}", text(&group["base_instance_name"])),
+                    address: format!("10.128.0.{}", 20 + number),
+                    account: text(&template["service_account"][0]["email"]),
+                    startup_script: text(&template["metadata"]["startup-script"]),
+                });
+            }
+        }
+        machines
+    }
+
+    /// The load balancer, where there is one.
+    pub(crate) fn balancer(&self) -> Option<Balancer> {
+        let rule = self.every("google_compute_forwarding_rule").next()?;
+        let group = self
+            .every("google_compute_region_instance_group_manager")
+            .next()?;
+        Some(Balancer {
+            address: text(&rule["ip_address"]),
+            port: text(&rule["ports"][0]),
+            machines: text(&group["base_instance_name"]),
+        })
+    }
+
+    /// For the stand-in of Google's APIs; `file` finds what an object was uploaded from.
+    pub(crate) fn apis(&self, file: impl Fn(&str) -> String) -> Value {
+        let machines: BTreeMap<String, String> = self
+            .machines()
+            .into_iter()
+            .map(|machine| (machine.address, machine.account))
+            .collect();
+        let objects: BTreeMap<String, String> = self
+            .every("google_storage_bucket_object")
+            .map(|object| {
+                let name = format!("{}/{}", text(&object["bucket"]), text(&object["name"]));
+                (name, file(&text(&object["source"])))
+            })
+            .collect();
+        let secrets: BTreeMap<String, Option<String>> = self
+            .every("google_secret_manager_secret")
+            .map(|secret| (text(&secret["secret_id"]), None))
+            .collect();
+        let grants = |kind, role, thing| self.grants(kind, role, thing);
+        let secret = "google_secret_manager_secret_iam_member";
+        json!({
+            "machines": machines,
+            "objects": objects,
+            "secrets": secrets,
+            "readers": grants("google_storage_bucket_iam_member", "roles/storage.objectViewer", "bucket"),
+            "access": grants(secret, "roles/secretmanager.secretAccessor", "secret_id"),
+            "adders": grants(secret, "roles/secretmanager.secretVersionAdder", "secret_id"),
+        })
+    }
+
+    /// Thing to the accounts that have a role on it.
+    fn grants(&self, kind: &str, role: &str, thing: &str) -> BTreeMap<String, BTreeSet<String>> {
+        let mut granted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for values in self.every(kind).filter(|values| values["role"] == *role) {
+            let member = text(&values["member"]);
+            let account = member.strip_prefix("serviceAccount:").unwrap_or(&member);
+            let accounts = granted.entry(text(&values[thing])).or_default();
+            accounts.insert(account.to_owned());
+        }
+        granted
+    }
+}
+
+pub(super) fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+pub(super) fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}

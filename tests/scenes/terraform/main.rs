@@ -1,0 +1,21 @@
+//! The Terraform configuration, without Google: real `terraform` before a stub that serves the Google provider's schema.
+//!
+//! | file | what it holds the configuration to |
+//! |---|---|
+//! | `ladder.rs` | formatted, valid for three major releases of the provider, tested, planned, applied, planned again to nothing, destroyed |
+//! | `policy.rs` | what a plan may and may not contain |
+//! | `rendered.rs` | units, scripts and settings that the machines get, before the programs that read them |
+//! | `documents.rs` | tables and commands in the documents |
+//! | `mistakes.rs` | planted mistakes: each is caught, by the check that should |
+//!
+//! `configuration.rs` copies the configuration and runs `terraform` in the copy; `stub/` is the provider. What needs Google is not here, and
+//! `terraform/README.md` says what that is.
+
+mod bench;
+mod configuration;
+mod documents;
+mod ladder;
+mod mistakes;
+mod policy;
+mod rendered;
+mod stub;

@@ -1,0 +1,346 @@
+//! Planted mistakes: one change to a good configuration, and the check that must notice it, by name.
+
+use crate::{
+    configuration::{Configuration, newest},
+    policy::{named_as_in_the_article, startup_scripts, violations},
+    rendered::{script_problems, setting_problems, unit_problems},
+};
+
+/// Who has to notice.
+#[derive(Clone, Copy, Debug)]
+enum By {
+    /// `terraform validate`.
+    Validate,
+    /// `terraform plan`.
+    Plan,
+    /// A second `terraform plan` after an apply: it must have nothing to do.
+    SecondPlan,
+    /// The policy on the plan.
+    Policy,
+    /// systemd.
+    Systemd,
+    /// bash and shellcheck.
+    Shell,
+    /// `alts-handshaker`.
+    Settings,
+    /// `terraform test`.
+    Test,
+}
+
+/// One mistake.
+struct Mistake {
+    name: &'static str,
+    file: &'static str,
+    from: &'static str,
+    to: &'static str,
+    by: By,
+    /// Words that the check says about it.
+    told: &'static str,
+}
+
+const fn mistake(
+    name: &'static str,
+    file: &'static str,
+    [from, to]: [&'static str; 2],
+    by: By,
+    told: &'static str,
+) -> Mistake {
+    Mistake {
+        name,
+        file,
+        from,
+        to,
+        by,
+        told,
+    }
+}
+
+const MISTAKES: [Mistake; 26] = [
+    mistake(
+        "an argument is misspelt",
+        "terraform/modules/machine/main.tf",
+        ["allow_stopping_for_update", "allow_stoping_for_update"],
+        By::Validate,
+        "Did you mean \"allow_stopping_for_update\"?",
+    ),
+    mistake(
+        "an argument of a block is misspelt",
+        "terraform/modules/machine/main.tf",
+        [
+            "enable_secure_boot          ",
+            "enable_secureboot           ",
+        ],
+        By::Validate,
+        "An argument named \"enable_secureboot\" is not expected here",
+    ),
+    mistake(
+        "a word that the provider does not know",
+        "terraform/modules/network/main.tf",
+        ["\"REGIONAL\"", "\"LOCAL\""],
+        By::Validate,
+        "expected google_compute_network.routing_mode to be one of REGIONAL, GLOBAL",
+    ),
+    mistake(
+        "a value of the wrong type",
+        "terraform/modules/machine/main.tf",
+        ["size   = 10", "size   = \"ten\""],
+        By::Validate,
+        "a number is required",
+    ),
+    mistake(
+        "a reference to nothing",
+        "terraform/modules/network/main.tf",
+        [
+            "google_compute_network.this[0].id\n  ip_cidr_range",
+            "google_compute_network.that[0].id\n  ip_cidr_range",
+        ],
+        By::Validate,
+        "Reference to undeclared resource",
+    ),
+    mistake(
+        "a type of resource that does not exist",
+        "terraform/modules/network/main.tf",
+        [
+            "\"google_compute_firewall\" \"ssh\"",
+            "\"google_compute_firewall_rule\" \"ssh\"",
+        ],
+        By::Validate,
+        "does not support resource type \"google_compute_firewall_rule\"",
+    ),
+    mistake(
+        "a module is not told what it needs",
+        "terraform/main.tf",
+        ["  booking_port   = var.port\n", ""],
+        By::Validate,
+        "The argument \"booking_port\" is required",
+    ),
+    mistake(
+        "a value for what only the provider decides",
+        "terraform/modules/identity/main.tf",
+        [
+            "account_id   = each.value",
+            "account_id   = each.value\n  unique_id    = \"1\"",
+        ],
+        By::Validate,
+        "unique_id is decided by the provider and cannot be set",
+    ),
+    mistake(
+        "tags beside accounts in a firewall rule",
+        "terraform/modules/network/main.tf",
+        [
+            "source_service_accounts = [var.accounts[\"client\"]]\n",
+            "source_service_accounts = [var.accounts[\"client\"]]\n  target_tags = [\"backend\"]\n",
+        ],
+        By::Validate,
+        "source_service_accounts conflicts with target_tags",
+    ),
+    mistake(
+        "an account id that Google refuses",
+        "terraform/modules/naming/main.tf",
+        ["\"ot-booking-svc\"", "\"OT-booking-svc\""],
+        By::Plan,
+        "\"prod-OT-booking-svc\" is no name of 6 to 30",
+    ),
+    mistake(
+        "a tampered program",
+        "target/cloud-release/linux-amd64/booking-server",
+        ["echo", "sudo echo"],
+        By::Plan,
+        "linux-amd64/booking-server is missing or is not the one that SHA256SUMS names",
+    ),
+    mistake(
+        "a program without a checksum in the release",
+        "target/cloud-release/SHA256SUMS",
+        ["linux-amd64/booking-web", "linux-amd64/booking-wep"],
+        By::Plan,
+        "no line for linux-amd64/booking-web",
+    ),
+    mistake(
+        "an account that is disabled when it is created",
+        "terraform/modules/identity/main.tf",
+        ["contains(var.disabled, each.key)", "true"],
+        By::SecondPlan,
+        "disabled",
+    ),
+    mistake(
+        "an external address",
+        "terraform/modules/machine/main.tf",
+        [
+            "network_ip = var.address\n",
+            "network_ip = var.address\n    access_config {}\n",
+        ],
+        By::Policy,
+        "google_compute_instance.this: it has an external address",
+    ),
+    mistake(
+        "an open port",
+        "terraform/modules/network/main.tf",
+        [
+            "ports    = [tostring(var.booking_port)]",
+            "ports    = [\"1-65535\"]",
+        ],
+        By::Policy,
+        "google_compute_firewall.booking: lets",
+    ),
+    mistake(
+        "a rule for everybody",
+        "terraform/modules/network/main.tf",
+        ["[local.iap_range]", "[\"0.0.0.0/0\"]"],
+        By::Policy,
+        "google_compute_firewall.ssh: lets",
+    ),
+    mistake(
+        "accounts swapped in the firewall rule",
+        "terraform/modules/network/main.tf",
+        [
+            "[var.accounts[\"client\"]]\n  target_service_accounts = [var.accounts[\"server\"]]",
+            "[var.accounts[\"server\"]]\n  target_service_accounts = [var.accounts[\"client\"]]",
+        ],
+        By::Policy,
+        "no firewall rule lets the front end's account reach port 8080",
+    ),
+    mistake(
+        "accounts swapped on the machines",
+        "terraform/main.tf",
+        [
+            "account             = module.identity.emails[each.key]",
+            "account             = module.identity.emails[each.key == \"client\" ? \"server\" : \"client\"]",
+        ],
+        By::Policy,
+        "there is no prod-booking-client-vm prod-ot-booking-client-svc",
+    ),
+    mistake(
+        "a role on the whole project",
+        "terraform/modules/identity/main.tf",
+        [
+            "[\"roles/logging.logWriter\"",
+            "[\"roles/editor\", \"roles/logging.logWriter\"",
+        ],
+        By::Policy,
+        "roles/editor is granted on the whole project",
+    ),
+    mistake(
+        "secure boot is off",
+        "terraform/modules/machine/main.tf",
+        [
+            "enable_secure_boot          = true",
+            "enable_secure_boot          = false",
+        ],
+        By::Policy,
+        "enable_secure_boot is not on",
+    ),
+    mistake(
+        "labels are missing",
+        "terraform/modules/release/main.tf",
+        ["  labels                      = var.labels\n", ""],
+        By::Policy,
+        "google_storage_bucket.this: the label application is not ot-booking",
+    ),
+    mistake(
+        "a machine verifies no checksum",
+        "terraform/modules/software/templates/startup.sh.tftpl",
+        ["${file.object} ${file.sha256}", "${file.object}"],
+        By::Policy,
+        "a program is fetched without a checksum",
+    ),
+    mistake(
+        "a typing error in a unit",
+        "terraform/modules/software/templates/booking-web.service.tftpl",
+        ["Restart=always", "Restart=allways"],
+        By::Systemd,
+        "Failed to parse service restart specifier",
+    ),
+    mistake(
+        "a typing error in a script",
+        "terraform/modules/software/templates/startup.sh.tftpl",
+        ["chmod \"$2\" \"$1.new\"", "chmod $2 \"$1.new\""],
+        By::Shell,
+        "SC2086",
+    ),
+    mistake(
+        "a setting that the handshaker does not know",
+        "terraform/modules/software/templates/serve.toml.tftpl",
+        ["listen =", "lisen ="],
+        By::Settings,
+        "unknown field `lisen`",
+    ),
+    mistake(
+        "a validation that lets everything pass",
+        "terraform/variables.tf",
+        [
+            "contains([\"suite\", \"google\"], var.handshaker)",
+            "length(var.handshaker) > 0",
+        ],
+        By::Test,
+        "there_are_two_handshakers",
+    ),
+];
+
+impl Mistake {
+    /// What the check that should notice says about it.
+    async fn caught(&self) -> String {
+        let copy = Configuration::copy();
+        copy.change(self.file, self.from, self.to);
+        let (stub, root) = (newest(), "terraform");
+        let project = "-var=project_id=grpc-alts-demo";
+        copy.init(stub, root);
+        match self.by {
+            By::Validate => failed(copy.run(stub, root, &["validate"])),
+            By::Plan => failed(copy.run(stub, root, &["plan", project])),
+            By::Test => failed(copy.run(stub, root, &["test"])),
+            By::SecondPlan => {
+                copy.run(stub, root, &["apply", "-auto-approve", project])
+                    .well();
+                failed(copy.run(stub, root, &["plan", "-detailed-exitcode", project]))
+            }
+            By::Policy => {
+                let plan = copy.plan(root, &[]);
+                let mut found = violations(&plan);
+                found.extend(named_as_in_the_article(&plan));
+                found.join("\n")
+            }
+            By::Systemd => each(&copy, unit_problems),
+            By::Shell => each(&copy, script_problems),
+            By::Settings => {
+                let mut all = Vec::new();
+                for script in startup_scripts(&copy.plan(root, &[])) {
+                    all.extend(setting_problems(&script).await);
+                }
+                all.join("\n")
+            }
+        }
+    }
+}
+
+/// What a command said, when it failed; a success says nothing.
+fn failed(ran: crate::configuration::Ran) -> String {
+    if ran.code == 0 {
+        return String::new();
+    }
+    // Terraform wraps lines where they happen to end.
+    ran.all.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn each(copy: &Configuration, problems: fn(&str) -> Vec<String>) -> String {
+    let scripts = startup_scripts(&copy.plan("terraform", &[]));
+    let all: Vec<String> = scripts.iter().flat_map(|script| problems(script)).collect();
+    all.join("\n")
+}
+
+#[tokio::test]
+async fn each_planted_mistake_is_caught_by_the_check_that_should() {
+    let mut missed = Vec::new();
+    for mistake in &MISTAKES {
+        let said = mistake.caught().await;
+        if !said.contains(mistake.told) {
+            let by = mistake.by;
+            missed.push(format!("{}: {by:?} said {said:?}", mistake.name));
+        }
+    }
+    assert!(
+        missed.is_empty(),
+        "{} missed:\n{}",
+        missed.len(),
+        missed.join("\n")
+    );
+}

@@ -1,0 +1,149 @@
+#!/usr/bin/python3
+"""A stand-in for systemd in a machine of the bench: runs the commands of units, with their settings and their folders, and runs them again
+when they end. What it does not do is what systemd's sandbox does: users, capabilities, system calls.
+
+    systemctl daemon-reload
+    systemctl restart [--no-block] UNIT...
+    systemctl stop UNIT...
+    systemctl is-active UNIT
+"""
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+
+UNITS = "/etc/systemd/system"
+PIDS = "/run/systemctl"
+# Shorter than the units': nobody wants to wait on a bench.
+RESTART_S = 0.5
+
+
+def parse(unit):
+    """Every value of every key, in order; specifiers replaced."""
+    found = {}
+    with open(f"{UNITS}/{unit}", encoding="utf-8") as lines:
+        for line in lines:
+            line = line.strip()
+            if line and line[0] not in "#;[":
+                key, _, value = line.partition("=")
+                value = value.replace("%S", "/var/lib").replace("%t", "/run")
+                found.setdefault(key.strip(), []).append(value.strip())
+    return found
+
+
+def environment(settings):
+    """As systemd has it: the unit's variables, then its files', read when a command starts."""
+    variables = dict(os.environ)
+    for kind, parent in (("StateDirectory", "/var/lib"), ("RuntimeDirectory", "/run")):
+        for name in settings.get(kind, []):
+            folder = f"{parent}/{name}"
+            os.makedirs(folder, mode=0o755, exist_ok=True)
+            variables["STATE_DIRECTORY" if kind == "StateDirectory" else "RUNTIME_DIRECTORY"] = folder
+    for assignment in settings.get("Environment", []):
+        for word in shlex.split(assignment):
+            name, _, value = word.partition("=")
+            variables[name] = value
+    for path in settings.get("EnvironmentFile", []):
+        optional, path = path.startswith("-"), path.lstrip("-")
+        if optional and not os.path.exists(path):
+            continue
+        with open(path, encoding="utf-8") as lines:
+            for line in lines:
+                if "=" in line and not line.startswith("#"):
+                    name, _, value = line.strip().partition("=")
+                    variables[name] = value
+    return variables
+
+
+def supervise(unit):
+    """Until SIGTERM: start, wait, start again."""
+    log = open(f"/var/log/{unit}.log", "ab", buffering=0)
+    running = None
+
+    def stop(_signal, _frame):
+        if running:
+            running.terminate()
+            try:
+                running.wait(40)
+            except subprocess.TimeoutExpired:
+                running.kill()
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    while True:
+        settings = parse(unit)
+
+        def run(key):
+            for command in settings.get(key, []):
+                if subprocess.run(shlex.split(command), env=environment(settings), stdin=subprocess.DEVNULL, stdout=log, stderr=log).returncode:
+                    return False
+            return True
+
+        if run("ExecStartPre"):
+            command = shlex.split(settings["ExecStart"][0])
+            running = subprocess.Popen(command, env=environment(settings), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            if run("ExecStartPost"):
+                running.wait()
+            else:
+                running.terminate()
+                running.wait()
+            running = None
+        time.sleep(RESTART_S)
+
+
+def pid_file(unit):
+    return f"{PIDS}/{unit}.pid"
+
+
+def alive(unit):
+    try:
+        with open(pid_file(unit), encoding="utf-8") as file:
+            pid = int(file.read())
+        os.kill(pid, 0)
+        return pid
+    except (OSError, ValueError):
+        return None
+
+
+def stop(unit):
+    pid = alive(unit)
+    if pid:
+        os.kill(pid, signal.SIGTERM)
+        end = time.monotonic() + 45
+        while os.path.exists(f"/proc/{pid}") and time.monotonic() < end:
+            time.sleep(0.05)
+
+
+def start(unit):
+    parse(unit)  # a unit that is not there fails here, where somebody sees it
+    os.makedirs(PIDS, exist_ok=True)
+    child = subprocess.Popen([sys.executable, __file__, "--supervise", unit], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    with open(pid_file(unit), "w", encoding="utf-8") as file:
+        file.write(str(child.pid))
+
+
+def main(verb, words):
+    units = [word if "." in word else word + ".service" for word in words if not word.startswith("-")]
+    if verb == "--supervise":
+        supervise(units[0])
+    elif verb == "daemon-reload":
+        return 0
+    elif verb == "restart":
+        for unit in units:
+            stop(unit)
+            start(unit)
+    elif verb == "stop":
+        for unit in units:
+            stop(unit)
+    elif verb == "is-active":
+        return 0 if alive(units[0]) else 3
+    else:
+        sys.exit(f"systemctl: the bench knows no {verb}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2:]))
