@@ -24,7 +24,7 @@ use std::{cmp::Reverse, fmt};
 use jiff::{Timestamp, tz::TimeZone};
 use thiserror::Error;
 
-use super::{CaseState, DoctorId, PatientId, SurgicalCase};
+use crate::{Case, CaseState, Hospital, PatientId, StaffId};
 
 /// The longest description to search by, in characters: longer than any procedure's name.
 pub const MAX_DESCRIPTION_CHARS: usize = 500;
@@ -61,8 +61,8 @@ impl DescriptionFilter {
     }
 
     /// Whether the case's procedure or condition contains the text.
-    pub fn matches(&self, case: &SurgicalCase) -> bool {
-        [case.procedure(), case.condition()]
+    pub fn matches(&self, case: &Case) -> bool {
+        [&case.procedure, &case.condition]
             .iter()
             .any(|text| text.to_lowercase().contains(&*self.lowercase))
     }
@@ -81,7 +81,7 @@ pub struct BookingQuery {
     /// Whose case.
     pub patient: PatientId,
     /// With whom, in any surgical role.
-    pub doctor: DoctorId,
+    pub doctor: StaffId,
     /// About what; `None` is about anything.
     pub description: Option<DescriptionFilter>,
 }
@@ -99,14 +99,20 @@ impl BookingInfo {
     /// Answers from `cases`, all those of the query's patient with the query's doctor.
     ///
     /// `None` when there is no such case, or none that the description matches.
-    pub fn answer(query: &BookingQuery, cases: &[SurgicalCase], now: Timestamp) -> Option<Self> {
+    pub fn answer(
+        query: &BookingQuery,
+        cases: &[Case],
+        hospital: &Hospital,
+        now: Timestamp,
+    ) -> Option<Self> {
         let case = choose(cases, query.description.as_ref(), now)?;
-        let date = case
-            .plan()
-            .map(|plan| format_booking_date(plan.slot.start(), &plan.zone));
+        let date = case.plan.as_ref().and_then(|plan| {
+            let zone = hospital.zone_of(&plan.theatre)?;
+            Some(format_booking_date(plan.start, zone))
+        });
         Some(Self {
             date,
-            condition: case.condition().to_owned(),
+            condition: case.condition.clone(),
         })
     }
 }
@@ -129,15 +135,15 @@ enum Nearness {
     Waiting(Reverse<Timestamp>),
 }
 
-fn nearness(case: &SurgicalCase, now: Timestamp) -> Option<Nearness> {
-    if case.state() == CaseState::Cancelled {
+fn nearness(case: &Case, now: Timestamp) -> Option<Nearness> {
+    if case.state == CaseState::Cancelled {
         return None;
     }
-    let Some(plan) = case.plan() else {
-        return Some(Nearness::Waiting(Reverse(case.decided_at())));
+    let Some(plan) = &case.plan else {
+        return Some(Nearness::Waiting(Reverse(case.decided_at)));
     };
-    let start = plan.slot.start();
-    let may_come = case.state().holds() || case.state().is_in_progress();
+    let start = plan.start;
+    let may_come = case.state.holds() || case.state.is_in_progress();
     if may_come && start >= now {
         Some(Nearness::ToCome(start))
     } else {
@@ -147,15 +153,15 @@ fn nearness(case: &SurgicalCase, now: Timestamp) -> Option<Nearness> {
 
 /// Chooses the case that matters at `now` by the rules above.
 pub fn choose<'a>(
-    cases: &'a [SurgicalCase],
+    cases: &'a [Case],
     description: Option<&DescriptionFilter>,
     now: Timestamp,
-) -> Option<&'a SurgicalCase> {
+) -> Option<&'a Case> {
     cases
         .iter()
         .filter(|case| description.is_none_or(|filter| filter.matches(case)))
         .filter_map(|case| Some((nearness(case, now)?, case)))
-        .min_by(|(a, case_a), (b, case_b)| a.cmp(b).then_with(|| case_a.id().cmp(case_b.id())))
+        .min_by(|(a, case_a), (b, case_b)| a.cmp(b).then_with(|| case_a.id.cmp(&case_b.id)))
         .map(|(_, case)| case)
 }
 

@@ -1,9 +1,11 @@
 //! Who does what in a case.
 
+use crate::StaffId;
+
 /// What a member of staff does in a case.
 ///
 /// The names are what the store keeps; a person may have several roles in one case.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum TeamRole {
     /// The surgeon who answers for the operation. Exactly one once the case is scheduled.
@@ -32,4 +34,13 @@ impl TeamRole {
             Self::CirculatingNurse => "CIRCULATING_NURSE",
         }
     }
+}
+
+/// Somebody's part in a case.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct TeamMember {
+    /// Who.
+    pub staff: StaffId,
+    /// As what.
+    pub role: TeamRole,
 }

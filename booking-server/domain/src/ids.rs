@@ -1,9 +1,12 @@
-//! The hospital's numbers for its patients and doctors, and ours for its cases: parse or refuse.
+//! The hospital's numbers and names for its patients, people and things: parse or refuse.
 //!
 //! One type each, so that a doctor can never be passed where a patient is meant. What a number
 //! looks like is the hospital's affair (`PT-1204`, `943 476 5919`); only what would break a log
-//! line, an index or a form is refused. Whom a number stands for is patient data, so `Debug` and
-//! errors show none of it and there is no `Display`: whoever needs the text asks for it by name.
+//! line, an index or a form is refused.
+//!
+//! Whom a patient's or a case's number stands for is patient data, so `Debug` and errors show none
+//! of it and there is no `Display`: whoever needs the text asks for it by name. Theatres, staff
+//! and other things are named in sentences for people, so those have both.
 
 use std::fmt;
 
@@ -62,11 +65,18 @@ macro_rules! id {
                 check(text).map(|()| Self(text.into()))
             }
 
-            /// The text, to compare or to store; not for a log.
+            /// The text, to compare or to store.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
         }
+    };
+}
+
+/// An identifier that is patient data: not for a log.
+macro_rules! private_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        id! { $(#[$doc])* $name }
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -76,17 +86,80 @@ macro_rules! id {
     };
 }
 
-id! {
+/// An identifier that may be said aloud.
+macro_rules! public_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        id! { $(#[$doc])* $name }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+private_id! {
     /// The hospital's number for a patient, for example `PT-1204`.
     PatientId
 }
-id! {
-    /// The hospital's number for a doctor, for example `DC-3904`.
-    DoctorId
-}
-id! {
+private_id! {
     /// Our number for a surgical case.
     CaseId
+}
+public_id! {
+    /// The hospital's number for a member of staff, for example `DC-3904` for a doctor.
+    StaffId
+}
+public_id! {
+    /// A hospital or a part of it with its own civil time.
+    SiteId
+}
+public_id! {
+    /// An operating theatre, for example `OT-1`.
+    TheatreId
+}
+public_id! {
+    /// A session in a theatre's time.
+    SessionId
+}
+public_id! {
+    /// A rule by which sessions recur.
+    TemplateId
+}
+public_id! {
+    /// One piece of equipment.
+    UnitId
+}
+public_id! {
+    /// What equipment is a piece of, for example `c-arm`.
+    EquipmentKind
+}
+public_id! {
+    /// An operation with a name and defaults.
+    ProcedureTypeId
+}
+public_id! {
+    /// A branch of surgery, for example `orthopaedics`.
+    Specialty
+}
+public_id! {
+    /// What a theatre can do, for example `laminar-flow`.
+    Capability
+}
+public_id! {
+    /// Why a case is moved, postponed or cancelled, for example `PATIENT_UNFIT`.
+    ReasonCode
+}
+public_id! {
+    /// A closure or an absence.
+    UnavailabilityId
 }
 
 #[cfg(test)]
@@ -118,7 +191,7 @@ mod tests {
         ];
         for (text, expected) in table {
             assert_eq!(PatientId::parse(text).map(drop), expected, "{text:?}");
-            assert_eq!(DoctorId::parse(text).map(drop), expected, "{text:?}");
+            assert_eq!(StaffId::parse(text).map(drop), expected, "{text:?}");
         }
     }
 
@@ -127,9 +200,9 @@ mod tests {
         let shown = format!(
             "{:?} {:?}",
             PatientId::parse("PT-1204"),
-            DoctorId::parse("DC-3904")
+            StaffId::parse("DC-3904")
         );
-        assert_eq!(shown, "Ok(PatientId(..)) Ok(DoctorId(..))");
+        assert_eq!(shown, "Ok(PatientId(..)) Ok(StaffId(..))");
         let refused = PatientId::parse("secret\n").unwrap_err();
         assert!(!format!("{refused} {refused:?}").contains("secret"));
     }

@@ -1,0 +1,235 @@
+//! A surgical case, and what must be true of one.
+//!
+//! [`Case`] is a record: what is known of one operation on one patient. Decisions about it are in
+//! `transition` (may it move on?) and `rules` (may it be there, then?); both take a case and give a
+//! case, and nothing here changes in place.
+
+use std::fmt;
+
+use jiff::{SignedDuration, Timestamp};
+use thiserror::Error;
+
+use crate::{
+    Anaesthesia, Capability, CaseId, CaseState, Laterality, Milestones, PatientId, ProcedureTypeId,
+    ReasonCode, RuleId, SessionId, Specialty, TeamMember, TheatreId, TimeRange, UnitId, Urgency,
+    Version,
+};
+
+/// The longest footprint, in minutes. A day is beyond any operation, and a bound keeps every search
+/// for overlaps within a bounded stretch of an index.
+pub const MAX_FOOTPRINT_MIN: u16 = 24 * 60;
+
+/// How long a case takes its theatre for.
+///
+/// ```text
+///   start                                                    end
+///   |--- setup ---|----------- procedure -----------|- cleanup -|
+/// ```
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Footprint {
+    setup_min: u16,
+    procedure_min: u16,
+    cleanup_min: u16,
+}
+
+/// The three together are not 1 to [`MAX_FOOTPRINT_MIN`] minutes, or the procedure takes none.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[error("a procedure takes at least 1 minute, and with setup and cleanup at most {MAX_FOOTPRINT_MIN}")]
+pub struct InvalidFootprint;
+
+impl Footprint {
+    /// Setup, procedure and cleanup in whole minutes.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidFootprint`] for a procedure of no time, or more than a day in all.
+    pub const fn new(
+        setup_min: u16,
+        procedure_min: u16,
+        cleanup_min: u16,
+    ) -> Result<Self, InvalidFootprint> {
+        let total = setup_min as u32 + procedure_min as u32 + cleanup_min as u32;
+        if procedure_min == 0 || total > MAX_FOOTPRINT_MIN as u32 {
+            return Err(InvalidFootprint);
+        }
+        Ok(Self {
+            setup_min,
+            procedure_min,
+            cleanup_min,
+        })
+    }
+
+    /// From wheels in to ready.
+    pub const fn setup_min(&self) -> u16 {
+        self.setup_min
+    }
+
+    /// From ready to wheels out.
+    pub const fn procedure_min(&self) -> u16 {
+        self.procedure_min
+    }
+
+    /// From wheels out to a clean theatre.
+    pub const fn cleanup_min(&self) -> u16 {
+        self.cleanup_min
+    }
+
+    /// All of it.
+    pub const fn total_min(&self) -> u16 {
+        self.setup_min + self.procedure_min + self.cleanup_min
+    }
+
+    /// The time it takes when it starts at `start`.
+    pub fn range_from(&self, start: Timestamp) -> TimeRange {
+        let end = start + SignedDuration::from_mins(self.total_min().into());
+        TimeRange::new(start, end).expect("a footprint is at least a minute")
+    }
+}
+
+/// When and where a case is planned.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Plan {
+    /// Where.
+    pub theatre: TheatreId,
+    /// From when; the footprint says until when.
+    pub start: Timestamp,
+    /// The session it lies in.
+    pub session: Option<SessionId>,
+}
+
+/// Why a case does not take place.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Cancellation {
+    /// By code.
+    pub reason: ReasonCode,
+    /// In words.
+    pub note: String,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// On the civil day for which it was planned, or after the patient had come in.
+    pub day_of_surgery: bool,
+    /// After anaesthesia had begun.
+    pub aborted: bool,
+}
+
+/// A rule that somebody with the right set aside.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Override {
+    /// Which.
+    pub rule: RuleId,
+    /// Why.
+    pub reason: String,
+    /// The person, or the account where no person was named.
+    pub author: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// One operation on one patient.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Case {
+    /// Our number for it.
+    pub id: CaseId,
+    /// Its version.
+    pub version: Version,
+    /// Whose.
+    pub patient: PatientId,
+    /// What is done, in words.
+    pub procedure: String,
+    /// What is done, by name.
+    pub procedure_type: Option<ProcedureTypeId>,
+    /// What it is done for.
+    pub condition: String,
+    /// The branch of surgery it counts for.
+    pub specialty: Option<Specialty>,
+    /// On which side.
+    pub laterality: Laterality,
+    /// How urgent.
+    pub urgency: Urgency,
+    /// How anaesthetised.
+    pub anaesthesia: Anaesthesia,
+    /// The decision to operate: waiting time runs from here.
+    pub decided_at: Timestamp,
+    /// When it should have happened.
+    pub target_at: Option<Timestamp>,
+    /// How long it takes its theatre for, planned or not.
+    pub footprint: Footprint,
+    /// Who does what.
+    pub team: Vec<TeamMember>,
+    /// With which equipment.
+    pub units: Vec<UnitId>,
+    /// What the theatre must be able to do, beyond what the procedure type asks for.
+    pub required_capabilities: Vec<Capability>,
+    /// For people.
+    pub notes: String,
+    /// Where it stands.
+    pub state: CaseState,
+    /// When and where: there when the state needs it and never while waiting.
+    pub plan: Option<Plan>,
+    /// What really happened.
+    pub milestones: Milestones,
+    /// Why it does not take place; exactly when it is cancelled.
+    pub cancellation: Option<Cancellation>,
+    /// Rules set aside for the present plan.
+    pub overrides: Vec<Override>,
+    /// How often it was postponed.
+    pub postponements: u32,
+    /// `source/encounter` of an imported one.
+    pub import_key: Option<String>,
+    /// When it was entered here.
+    pub created_at: Timestamp,
+    /// When it was last changed here.
+    pub updated_at: Timestamp,
+}
+
+/// How a case contradicts itself.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum CaseError {
+    /// A state that needs a plan, and none there.
+    #[error("a case that is {} has no plan", .0.as_str())]
+    PlanMissing(CaseState),
+    /// A waiting case with a plan.
+    #[error("a case that is {} has a plan", .0.as_str())]
+    PlanUnexpected(CaseState),
+    /// A cancelled case without a cancellation, or the other way round.
+    #[error("a case that is {} and its cancellation contradict each other", .0.as_str())]
+    Cancellation(CaseState),
+}
+
+impl Case {
+    /// The case, if it does not contradict itself.
+    ///
+    /// # Errors
+    ///
+    /// [`CaseError`], the first that is found.
+    pub fn check(self) -> Result<Self, CaseError> {
+        let state = self.state;
+        match &self.plan {
+            None if state.needs_slot() => return Err(CaseError::PlanMissing(state)),
+            Some(_) if state.is_waiting() => return Err(CaseError::PlanUnexpected(state)),
+            _ => {}
+        }
+        if self.cancellation.is_some() != (state == CaseState::Cancelled) {
+            return Err(CaseError::Cancellation(state));
+        }
+        Ok(self)
+    }
+
+    /// The time it is planned to take its theatre for.
+    pub fn planned_range(&self) -> Option<TimeRange> {
+        let plan = self.plan.as_ref()?;
+        Some(self.footprint.range_from(plan.start))
+    }
+}
+
+/// Shows what helps to follow a rule and nothing of the patient.
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Case")
+            .field("state", &self.state)
+            .field("version", &self.version)
+            .field("plan", &self.plan)
+            .finish_non_exhaustive()
+    }
+}
