@@ -52,7 +52,7 @@ async fn run(args: Args) -> Result<()> {
         show_page(&suite).await?;
         Ok::<_, anyhow::Error>(suite)
     };
-    let suite = tokio::select! {
+    let mut suite = tokio::select! {
         shown = shown => shown?,
         // What has started is stopped when it is dropped.
         _ = &mut interrupted => return Ok(()),
@@ -64,8 +64,15 @@ async fn run(args: Args) -> Result<()> {
     }
     println!("\nOpen  http://{}/", suite.web_addr);
     println!("Try   {}", accounts_command(&suite));
+    println!("      http://{}/alts/accounts", suite.web_addr);
     println!("Stop  Ctrl-C");
-    interrupted.await?;
+    loop {
+        tokio::select! {
+            interrupted = &mut interrupted => break interrupted?,
+            // The third step of the drill on the accounts page.
+            restarted = suite.restart_when_wished() => restarted?,
+        }
+    }
     println!("\nStopping…");
     suite.stop().await
 }

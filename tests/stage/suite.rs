@@ -1,6 +1,11 @@
 //! The article's two machines on one: mock handshaker, backend and front end, wired together.
 
-use std::{net::SocketAddr, path::Path, process::Output};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::Output,
+    time::Duration,
+};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -26,6 +31,15 @@ pub struct Ports {
     pub server: u16,
     /// The front end's.
     pub web: u16,
+}
+
+/// What the programs are told beyond what every suite tells them.
+#[derive(Debug, Clone, Default)]
+pub struct Extras {
+    /// For the backend.
+    pub server: Vec<String>,
+    /// For the front end.
+    pub web: Vec<String>,
 }
 
 /// A running mock cloud: authority, account directory and a handshaker for each machine.
@@ -171,7 +185,11 @@ pub struct Suite {
     pub web_addr: SocketAddr,
     folder: TempDir,
     allowed: Vec<String>,
+    extras: Extras,
 }
+
+/// Between two looks for a wish to restart the backend.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 impl Suite {
     /// Starts everything, with the article's client account allowed.
@@ -179,13 +197,23 @@ impl Suite {
     /// # Errors
     /// When a program does not start; the message holds its log.
     pub async fn start(ports: Ports) -> Result<Self> {
+        Self::start_with(ports, Extras::default()).await
+    }
+
+    /// Starts everything, each program with its extras.
+    ///
+    /// # Errors
+    /// When a program does not start; the message holds its log.
+    pub async fn start_with(ports: Ports, extras: Extras) -> Result<Self> {
         let machines = MACHINES.map(|(name, account)| (name, "127.0.0.1:0", account));
         let mock = Mock::start(&machines).await?;
         let folder = TempDir::new()?;
         let allowed = vec![CLIENT_ACCOUNT.to_owned()];
         let listen = SocketAddr::from(([127, 0, 0, 1], ports.server));
-        let (server, server_addr) = start_server(&mock, folder.path(), listen, &allowed).await?;
-        let (web, web_addr) = start_web(&mock, server_addr, ports.web).await?;
+        let at = folder.path();
+        let (server, server_addr) = start_server(&mock, at, listen, &allowed, &extras).await?;
+        let listen = SocketAddr::from(([127, 0, 0, 1], ports.web));
+        let (web, web_addr) = start_web(&mock, at, server_addr, listen, &extras).await?;
         Ok(Self {
             mock,
             server,
@@ -194,7 +222,35 @@ impl Suite {
             web_addr,
             folder,
             allowed,
+            extras,
         })
+    }
+
+    /// Waits until the front end's accounts page wishes the backend restarted, and restarts it.
+    ///
+    /// # Errors
+    /// When it does not stop or start.
+    pub async fn restart_when_wished(&mut self) -> Result<()> {
+        let wish = wish(self.folder());
+        while !wish.exists() {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        let restarted = self.restart_server().await;
+        // Without the file the command that waits for it ends.
+        std::fs::remove_file(wish)?;
+        restarted
+    }
+
+    /// Stops the front end as a service manager would and starts it again on the same port.
+    ///
+    /// # Errors
+    /// When it does not stop or start.
+    pub async fn restart_web(&mut self) -> Result<()> {
+        self.web.stop().await?;
+        let at = self.folder.path();
+        let started = start_web(&self.mock, at, self.server_addr, self.web_addr, &self.extras).await?;
+        (self.web, self.web_addr) = started;
+        Ok(())
     }
 
     /// Stops the backend as a service manager would and starts it again on the same port.
@@ -204,7 +260,14 @@ impl Suite {
     pub async fn restart_server(&mut self) -> Result<()> {
         self.server.stop().await?;
         let folder = self.folder.path();
-        let started = start_server(&self.mock, folder, self.server_addr, &self.allowed).await?;
+        let started = start_server(
+            &self.mock,
+            folder,
+            self.server_addr,
+            &self.allowed,
+            &self.extras,
+        )
+        .await?;
         (self.server, self.server_addr) = started;
         Ok(())
     }
@@ -256,6 +319,7 @@ async fn start_server(
     folder: &Path,
     listen: SocketAddr,
     allowed: &[String],
+    extras: &Extras,
 ) -> Result<(Process, SocketAddr)> {
     let mut command = Command::new(program("booking-server")?);
     untrusted(&mut command, mock.handshaker(1));
@@ -263,6 +327,7 @@ async fn start_server(
         .args(allowed)
         .args(["--log-format", "json", "--listen", &listen.to_string()]);
     command
+        .args(&extras.server)
         .arg("--database-url")
         .arg(format!("sqlite:{}", folder.join("ot-booking.db").display()));
     let mut process = Process::start("booking-server", command)?;
@@ -273,7 +338,18 @@ async fn start_server(
     Ok((process, address))
 }
 
-async fn start_web(mock: &Mock, backend: SocketAddr, port: u16) -> Result<(Process, SocketAddr)> {
+/// The file that is there while somebody wishes the backend restarted.
+fn wish(folder: &Path) -> PathBuf {
+    folder.join("restart-wished")
+}
+
+async fn start_web(
+    mock: &Mock,
+    folder: &Path,
+    backend: SocketAddr,
+    listen: SocketAddr,
+    extras: &Extras,
+) -> Result<(Process, SocketAddr)> {
     let mut command = Command::new(program("booking-web")?);
     untrusted(&mut command, mock.handshaker(0));
     command.args([
@@ -282,12 +358,15 @@ async fn start_web(mock: &Mock, backend: SocketAddr, port: u16) -> Result<(Proce
         "--backend-account",
         SERVER_ACCOUNT,
     ]);
-    command.args([
-        "--log-format",
-        "json",
-        "--listen",
-        &format!("127.0.0.1:{port}"),
-    ]);
+    command.args(["--log-format", "json", "--listen", &listen.to_string()]);
+    command.args(["--accounts-admin", mock.admin()]);
+    command.args(["--own-account", CLIENT_ACCOUNT]);
+    let wish = wish(folder);
+    let wish = wish.display();
+    command.arg("--drill-restart").arg(format!(
+        "touch '{wish}'; while [ -e '{wish}' ]; do sleep 0.1; done"
+    ));
+    command.args(&extras.web);
     let mut process = Process::start("booking-web", command)?;
     let started = process.announced("Booking web front end started").await?;
     let address = field(&started, "address")?.parse()?;

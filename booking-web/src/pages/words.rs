@@ -5,7 +5,7 @@
 
 use axum::http::StatusCode;
 
-use crate::backend::RefusalKind;
+use crate::backend::{Refusal, RefusalKind};
 
 /// A refusal, for a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,18 @@ pub(crate) struct Words {
     pub(crate) headline: &'static str,
     pub(crate) cause: &'static str,
     pub(crate) remedy: &'static str,
+}
+
+impl Refusal {
+    /// What a person is told.
+    pub(crate) fn words(&self) -> Words {
+        Words::of(self.kind)
+    }
+
+    /// Whether the person lacks a right.
+    pub(crate) fn is_of_permission(&self) -> bool {
+        self.kind == RefusalKind::PermissionMissing
+    }
 }
 
 impl Words {
@@ -30,6 +42,9 @@ impl Words {
             | RefusalKind::Unproven
             | RefusalKind::BackendUnreachable
             | RefusalKind::TimedOut => Self::about_the_connection(kind),
+            RefusalKind::PermissionMissing | RefusalKind::AgainstTheRules | RefusalKind::Stale => {
+                Self::about_the_request(kind)
+            }
             RefusalKind::NotAllowed
             | RefusalKind::Busy
             | RefusalKind::NotFound
@@ -121,6 +136,33 @@ impl Words {
                 cause: "Nobody answers at the backend's address, or the connection broke.",
                 remedy: "Wait a minute and look up again. If it lasts, tell whoever runs the \
                          backend.",
+            },
+        }
+    }
+
+    /// A proven backend understood, and will not do it.
+    fn about_the_request(kind: RefusalKind) -> Self {
+        match kind {
+            RefusalKind::PermissionMissing => Self {
+                status: StatusCode::FORBIDDEN,
+                headline: "You may not do that",
+                cause: "The backend knows who is asking, and the role it knows of does not allow \
+                        this.",
+                remedy: "Whoever manages roles in the backend's access file can give it.",
+            },
+            RefusalKind::Stale => Self {
+                status: StatusCode::CONFLICT,
+                headline: "Somebody else was faster",
+                cause: "It has been changed since this page was made. Nothing of yours was saved \
+                        over it.",
+                remedy: "Look at what it is now, then decide again.",
+            },
+            _ => Self {
+                status: StatusCode::CONFLICT,
+                headline: "That cannot be done as it is",
+                cause: "It would break a rule of the hospital, or comes at the wrong moment. \
+                        Nothing was changed.",
+                remedy: "Choose another place or time, or do first what has to come before.",
             },
         }
     }

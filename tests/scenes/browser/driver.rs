@@ -1,30 +1,29 @@
-//! The page in a real Chromium, as a person uses it: type, press, read.
-//!
-//! Needs `chromium` and `chromedriver` (Debian: chromium, chromium-driver).
+//! A real Chromium, driven as a person would.
 
-use std::{path::PathBuf, process::Stdio};
+use std::{
+    path::PathBuf,
+    process::Stdio,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result, bail};
 use fantoccini::{Client, ClientBuilder, Locator};
 use tempfile::TempDir;
-use tests::{
-    CLIENT_ACCOUNT, SERVER_ACCOUNT,
-    suite::{Ports, Suite},
-};
+use tests::suite::Suite;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
 };
 
 /// A headless Chromium with a profile of its own.
-struct Browser {
-    client: Client,
+pub(crate) struct Browser {
+    pub(crate) client: Client,
     _driver: Child,
     _profile: TempDir,
 }
 
 impl Browser {
-    async fn start(javascript: bool) -> Result<Self> {
+    pub(crate) async fn start(javascript: bool) -> Result<Self> {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -42,7 +41,7 @@ impl Browser {
                 "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
                 "--disable-dev-shm-usage",
-                "--window-size=1280,1100",
+                "--window-size=1280,1100", "--force-prefers-reduced-motion",
                 format!("--user-data-dir={}", profile.path().display()),
             ],
             "prefs": prefs,
@@ -61,32 +60,47 @@ impl Browser {
         })
     }
 
-    async fn look_up(&self, suite: &Suite, patient: &str, doctor: &str) -> Result<String> {
-        self.client
-            .goto(&format!("http://{}/", suite.web_addr))
-            .await?;
-        for (name, value) in [("patient", patient), ("doctor", doctor)] {
-            let field = self
-                .client
-                .find(Locator::Css(&format!("input[name={name}]")))
-                .await?;
-            field.clear().await?;
-            field.send_keys(value).await?;
-        }
-        self.client
-            .find(Locator::Css("form [type=submit]"))
-            .await?
-            .click()
-            .await?;
-        // The answer is a new page: wait for it rather than read the old one.
-        self.client
-            .wait()
-            .for_element(Locator::Css("[data-strip=proven], [data-strip=refused]"))
-            .await?;
+    pub(crate) async fn open(&self, suite: &Suite, path: &str) -> Result<()> {
+        let address = format!("http://{}{path}", suite.web_addr);
+        Ok(self.client.goto(&address).await?)
+    }
+
+    /// Presses what the selector finds first.
+    pub(crate) async fn press(&self, selector: &str) -> Result<()> {
+        let found = self.client.wait().for_element(Locator::Css(selector)).await;
+        found.with_context(|| format!("{selector} is not there"))?.click().await?;
+        Ok(())
+    }
+
+    /// Puts a value in a field, in place of what was there.
+    pub(crate) async fn fill(&self, selector: &str, value: &str) -> Result<()> {
+        let field = self.client.wait().for_element(Locator::Css(selector)).await;
+        let field = field.with_context(|| format!("{selector} is not there"))?;
+        field.clear().await?;
+        Ok(field.send_keys(value).await?)
+    }
+
+    /// What a person reads on the page.
+    pub(crate) async fn text(&self) -> Result<String> {
         Ok(self.client.find(Locator::Css("body")).await?.text().await?)
     }
 
-    async fn screenshot(&self, name: &str) -> Result<()> {
+    /// Waits until the page shows these words.
+    pub(crate) async fn wait_for(&self, words: &str, patience: Duration) -> Result<()> {
+        let started = Instant::now();
+        loop {
+            let text = self.text().await.unwrap_or_default();
+            if text.contains(words) {
+                return Ok(());
+            }
+            if started.elapsed() > patience {
+                bail!("{words:?} is not on the page after {patience:?}:\n{text}");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    pub(crate) async fn screenshot(&self, name: &str) -> Result<()> {
         let folder = PathBuf::from(concat!(
             env!("CARGO_MANIFEST_DIR"),
             "/../target/screenshots"
@@ -108,50 +122,4 @@ async fn driver_port(driver: &mut Child) -> Result<u16> {
         }
     }
     bail!("chromedriver did not start")
-}
-
-async fn a_person_looks_up_the_booking(javascript: bool) -> Result<()> {
-    let suite = Suite::start(Ports::default()).await?;
-    let browser = Browser::start(javascript).await?;
-
-    let text = browser.look_up(&suite, "PT-1204", "DC-3904").await?;
-    browser.screenshot("booking.png").await?;
-    for wanted in [
-        "01-Jun-2024 11:30",
-        "Gall bladder stone",
-        SERVER_ACCOUNT,
-        CLIENT_ACCOUNT,
-    ] {
-        assert!(
-            text.contains(wanted),
-            "{wanted:?} is not on the page:\n{text}"
-        );
-    }
-
-    let text = browser.look_up(&suite, "PT-0000", "DC-3904").await?;
-    browser.screenshot("not-found.png").await?;
-    assert!(!text.contains("01-Jun-2024"), "{text}");
-
-    let mut suite = suite;
-    suite.server.stop().await?;
-    let text = browser.look_up(&suite, "PT-1204", "DC-3904").await?;
-    browser.screenshot("refused.png").await?;
-    assert!(!text.contains("01-Jun-2024"), "{text}");
-
-    browser.client.clone().close().await?;
-    Ok(())
-}
-
-#[tokio::test]
-async fn the_booking_and_the_verified_account_are_on_the_page() {
-    a_person_looks_up_the_booking(true)
-        .await
-        .expect("looked up");
-}
-
-#[tokio::test]
-async fn the_page_works_without_javascript() {
-    a_person_looks_up_the_booking(false)
-        .await
-        .expect("looked up");
 }

@@ -1,0 +1,7 @@
+//! The pages in a real Chromium, as a person uses them.
+//!
+//! Needs `chromium` and `chromedriver` (Debian: chromium, chromium-driver).
+
+mod accounts;
+mod driver;
+mod look_up;
