@@ -25,7 +25,7 @@
     const id = focused?.id;
     return () => {
       if (document.activeElement !== document.body) return;
-      const again = name ? one(`[data-case="${CSS.escape(name)}"]`) : id && document.getElementById(id);
+      const again = name ? one(`[data-case="${CSS.escape(name)}"]`) : id ? document.getElementById(id) : null;
       again?.focus({ preventScroll: true });
     };
   };

@@ -113,7 +113,7 @@ pub(crate) struct FakeBackend {
     reply: Option<Reply>,
     ot: FakeOt,
     peer: Option<Verified>,
-    pub(crate) heard: std::sync::Arc<Mutex<Vec<Lookup>>>,
+    pub(crate) heard: Arc<Mutex<Vec<Lookup>>>,
 }
 
 impl FakeBackend {

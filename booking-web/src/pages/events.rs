@@ -20,6 +20,9 @@ const RETRY: Duration = Duration::from_secs(1);
 /// A comment for proxies that close what is silent.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
+/// Browsers do not tell pages of events without data.
+const NOTHING: &str = "-";
+
 /// `GET /events?since=`
 pub(crate) async fn events(headers: HeaderMap, ctx: Ctx) -> Response {
     let came_back = headers
@@ -41,7 +44,7 @@ pub(crate) async fn events(headers: HeaderMap, ctx: Ctx) -> Response {
         })
     });
     let all = tokio_stream::iter(subscription.missed).chain(news);
-    let first = tokio_stream::once(Ok(Event::default().retry(RETRY).event("hello").data("")));
+    let first = tokio_stream::once(Ok(Event::default().retry(RETRY).event("hello").data(NOTHING)));
     let stream = first.chain(all.map(move |one| Ok::<_, Infallible>(event(&hub, &one))));
     Sse::new(stream)
         .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
@@ -51,10 +54,10 @@ pub(crate) async fn events(headers: HeaderMap, ctx: Ctx) -> Response {
 fn event(hub: &Hub, numbered: &Numbered) -> Event {
     let (kind, data) = match &numbered.news {
         News::Changed(name) => ("changed", name.as_str()),
-        News::Resync => ("resync", ""),
-        News::Connected(true) => ("connected", ""),
-        News::Connected(false) => ("lost", ""),
-        News::Beat => ("beat", ""),
+        News::Resync => ("resync", NOTHING),
+        News::Connected(true) => ("connected", NOTHING),
+        News::Connected(false) => ("lost", NOTHING),
+        News::Beat => ("beat", NOTHING),
     };
     // A resource name has no line breaks; if one ever had, it would not become two events.
     let event = Event::default()

@@ -138,7 +138,8 @@ impl Row {
             State::Cancelled => ("Cancelled", "cancelled"),
             State::Planned | State::Unspecified => ("Planned", "scheduled"),
         };
-        let release = instant(session.release_time.as_ref()).filter(|at| *at > now);
+        let planned = session.state() == State::Planned;
+        let release = instant(session.release_time.as_ref()).filter(|at| planned && *at > now);
         Some(Self {
             id: id(&session.name).to_owned(),
             etag: session.etag.clone(),
@@ -151,7 +152,7 @@ impl Row {
             class,
             releases: release.map(|at| civil.moment(at)).unwrap_or_default(),
             note: session.note.clone(),
-            planned: session.state() == State::Planned && end > now,
+            planned: planned && end > now,
             cancelled: session.state() == State::Cancelled || end <= now,
         })
     }

@@ -348,18 +348,11 @@ impl Bar {
         }
     }
 
-    /// The bar's name for whoever cannot see where it stands.
-    pub(crate) fn words(&self) -> String {
-        let card = &self.card;
-        let mut words = format!(
-            "{}, {}, {}, {}",
-            card.span,
-            card.procedure,
-            card.about(),
-            card.urgency.word
-        );
-        if card.delay_min > 0 {
-            words += &format!(", projected {} min late", card.delay_min);
+    /// What the bar tells by its letter, its shape and its place, for whoever cannot see them.
+    pub(crate) fn unseen(&self) -> String {
+        let mut words = self.card.urgency.word.to_owned();
+        if self.card.delay_min > 0 {
+            words += ", projected late";
         }
         if self.conflict {
             words += ", against a rule";

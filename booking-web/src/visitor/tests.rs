@@ -10,7 +10,7 @@ fn now() -> Timestamp {
 
 fn sign_in(folder: &std::path::Path) -> SignIn {
     let file = folder.join("users.toml");
-    let hash = users::hash_password("correct horse").unwrap();
+    let hash = hash_password("correct horse").unwrap();
     std::fs::write(
         &file,
         format!("[people.anna]\ndisplay_name = \"Anna Berg\"\npassword = \"{hash}\"\n"),

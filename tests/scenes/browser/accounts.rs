@@ -10,7 +10,7 @@ use tests::{
     suite::{Ports, Suite},
 };
 
-use crate::driver::Browser;
+use crate::{axe, driver::Browser};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 const REFUSED: &str = "[data-strip=refused]";
@@ -31,10 +31,12 @@ async fn switching_the_accounts_off_and_on_is_seen_in_the_next_calls_strip() -> 
     let browser = Browser::start(true).await?;
     browser.open(&suite, "/alts/accounts").await?;
     strip_is(&browser, PROVEN).await?;
+    axe::finds_nothing(&browser).await?;
 
     switch(&browser, CLIENT_ACCOUNT).await?;
     strip_is(&browser, REFUSED).await?;
     browser.wait_for("This front end has no valid identity", PATIENCE).await?;
+    axe::finds_nothing(&browser).await?;
     browser.screenshot("accounts-refused.png").await?;
 
     switch(&browser, CLIENT_ACCOUNT).await?;

@@ -3,5 +3,6 @@
 //! Needs `chromium` and `chromedriver` (Debian: chromium, chromium-driver).
 
 mod accounts;
+mod axe;
 mod driver;
 mod look_up;

@@ -3,7 +3,7 @@
 use booking_proto::ot::v1::{
     Case, CaseProjection, Conflict, DaySchedule, Durations, GetDayScheduleRequest,
     ListAuditEventsResponse, ListCasesRequest, ListCasesResponse, ListConflictsRequest,
-    ListConflictsResponse, ListReasonsRequest, ListReasonsResponse, ListSitesRequest,
+    ListConflictsResponse, ListProcedureTypesRequest, ListProcedureTypesResponse, ListReasonsRequest, ListReasonsResponse, ListSitesRequest,
     ListSitesResponse, ListStaffRequest, ListStaffResponse, ListTheatresRequest,
     ListTheatresResponse, Plan, Reason, Site, Staff, TeamMember, TeamRole, Theatre, TheatreDay,
     TimeRange, Urgency, case::State,
@@ -164,6 +164,10 @@ pub(super) fn hospital(cases: usize) -> FakeOt {
                 ..Default::default()
             })
         })
+        .on(
+            "HospitalService/ListProcedureTypes",
+            |_: ListProcedureTypesRequest| Ok(ListProcedureTypesResponse::default()),
+        )
         .on(
             "AuditService/ListAuditEvents",
             |_: booking_proto::ot::v1::ListAuditEventsRequest| {

@@ -1,9 +1,11 @@
 //! The pages as a browser sees them: the real router, asked without sockets, over a fake backend.
 
 mod cases;
+mod dev;
 mod guards;
 mod hospital;
 mod lookups;
+mod news;
 mod signing_in;
 
 use std::{net::SocketAddr, time::Duration};
