@@ -248,7 +248,14 @@ impl Suite {
     pub async fn restart_web(&mut self) -> Result<()> {
         self.web.stop().await?;
         let at = self.folder.path();
-        let started = start_web(&self.mock, at, self.server_addr, self.web_addr, &self.extras).await?;
+        let started = start_web(
+            &self.mock,
+            at,
+            self.server_addr,
+            self.web_addr,
+            &self.extras,
+        )
+        .await?;
         (self.web, self.web_addr) = started;
         Ok(())
     }

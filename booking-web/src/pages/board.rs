@@ -8,11 +8,11 @@ use booking_proto::ot::v1::{
 use jiff::civil::Date;
 
 use super::{
-    context::Ctx,
+    context::{Ctx, permitted},
     frame::{Frame, Here},
 };
 use crate::{
-    backend::{Refusal, RefusalKind},
+    backend::Refusal,
     view::{
         board::Board,
         civil::{days_later, instant, short_date},
@@ -131,13 +131,4 @@ async fn waiting(ctx: &Ctx) -> Result<Vec<Case>, Refusal> {
     };
     let listed = permitted(ctx.desk.list_cases(request).await)?.unwrap_or_default();
     Ok(listed.cases)
-}
-
-/// None for what the person may not see, so that the rest of a page is shown.
-pub(crate) fn permitted<T>(answer: Result<T, Refusal>) -> Result<Option<T>, Refusal> {
-    match answer {
-        Ok(answer) => Ok(Some(answer)),
-        Err(refusal) if refusal.kind == RefusalKind::PermissionMissing => Ok(None),
-        Err(refusal) => Err(refusal),
-    }
 }

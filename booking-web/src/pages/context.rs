@@ -106,12 +106,14 @@ impl Ctx {
         Ok(self.desk.list_theatres(request).await?.theatres)
     }
 
+    /// Nobody for those who may not know who works here; a board is a board without their names.
     pub(crate) async fn staff(&self) -> Result<Vec<Staff>, Refusal> {
         let request = ListStaffRequest {
             page_size: ALL,
             ..Default::default()
         };
-        Ok(self.desk.list_staff(request).await?.staff)
+        let listed = permitted(self.desk.list_staff(request).await)?;
+        Ok(listed.unwrap_or_default().staff)
     }
 
     pub(crate) async fn reasons(&self) -> Result<Vec<Reason>, Refusal> {
@@ -130,6 +132,15 @@ impl Ctx {
     pub(crate) async fn names(&self) -> Result<Directory, Refusal> {
         let (staff, theatres) = tokio::try_join!(self.staff(), self.theatres())?;
         Ok(Directory::default().staff(&staff).theatres(&theatres))
+    }
+}
+
+/// None for what the person may not see, so that the rest of a page is shown.
+pub(crate) fn permitted<T>(answer: Result<T, Refusal>) -> Result<Option<T>, Refusal> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(refusal) if refusal.kind == RefusalKind::PermissionMissing => Ok(None),
+        Err(refusal) => Err(refusal),
     }
 }
 

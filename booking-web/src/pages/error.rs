@@ -53,7 +53,7 @@ impl From<FormRejection> for ErrorPage {
         let (title, cause) = match status {
             StatusCode::PAYLOAD_TOO_LARGE => (
                 "That form is too large",
-                "What was sent is far larger than a look-up can be.",
+                "What was sent is far larger than any form here.",
             ),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => (
                 "That is not a form",

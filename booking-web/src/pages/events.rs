@@ -44,7 +44,10 @@ pub(crate) async fn events(headers: HeaderMap, ctx: Ctx) -> Response {
         })
     });
     let all = tokio_stream::iter(subscription.missed).chain(news);
-    let first = tokio_stream::once(Ok(Event::default().retry(RETRY).event("hello").data(NOTHING)));
+    let first = tokio_stream::once(Ok(Event::default()
+        .retry(RETRY)
+        .event("hello")
+        .data(NOTHING)));
     let stream = first.chain(all.map(move |one| Ok::<_, Infallible>(event(&hub, &one))));
     Sse::new(stream)
         .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))

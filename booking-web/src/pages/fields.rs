@@ -33,6 +33,12 @@ impl Fields {
         found.map_or("", |(_, value)| value.trim())
     }
 
+    /// The first value of that name as it was typed: blanks belong to a password.
+    pub(crate) fn as_typed(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(key, _)| key == name);
+        found.map_or("", |(_, value)| value)
+    }
+
     pub(crate) fn has(&self, name: &str) -> bool {
         !self.get(name).is_empty()
     }

@@ -8,8 +8,7 @@ use booking_proto::ot::v1::{
 };
 
 use super::{
-    board::permitted,
-    context::Ctx,
+    context::{Ctx, permitted},
     field::{Field, Kind},
     frame::{Frame, Here},
 };

@@ -8,8 +8,7 @@ use axum::{
 use booking_proto::ot::v1::{Theatre, theatre};
 
 use super::{
-    board::permitted,
-    context::Ctx,
+    context::{Ctx, permitted},
     field::{Choice, Field, Kind},
     fields::Posted,
     frame::{Frame, Here},

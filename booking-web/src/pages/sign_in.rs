@@ -73,7 +73,7 @@ pub(crate) async fn sign_in(
         Err(rejection) => return ErrorPage::from(rejection).into_response(),
     };
     let name = fields.get("name").to_owned();
-    let password = fields.all("password").next().unwrap_or_default().to_owned();
+    let password = fields.as_typed("password").to_owned();
     let refused = |status, problem| super::page(status, &form(fields.get("next"), &name, problem));
     let from: Option<IpAddr> = from.map(|Extension(ConnectInfo(address))| address.ip());
     if !state.sign_in.attempts.take(&name, from, Instant::now()) {

@@ -17,7 +17,9 @@ const REFUSED: &str = "[data-strip=refused]";
 const PROVEN: &str = "[data-strip=proven]";
 
 async fn switch(browser: &Browser, account: &str) -> Result<()> {
-    browser.press(&format!("button[role=switch][aria-label='{account}']")).await
+    browser
+        .press(&format!("button[role=switch][aria-label='{account}']"))
+        .await
 }
 
 async fn strip_is(browser: &Browser, selector: &str) -> Result<()> {
@@ -35,7 +37,9 @@ async fn switching_the_accounts_off_and_on_is_seen_in_the_next_calls_strip() -> 
 
     switch(&browser, CLIENT_ACCOUNT).await?;
     strip_is(&browser, REFUSED).await?;
-    browser.wait_for("This front end has no valid identity", PATIENCE).await?;
+    browser
+        .wait_for("This front end has no valid identity", PATIENCE)
+        .await?;
     axe::finds_nothing(&browser).await?;
     browser.screenshot("accounts-refused.png").await?;
 
@@ -53,15 +57,25 @@ async fn the_four_drill_buttons_show_what_the_article_saw() -> Result<()> {
         let button = format!("[data-step='{step}'] button");
         let seen = format!("[data-step='{step}'] [data-seen]");
         if step == 3 {
-            let (pressed, restarted) = tokio::join!(browser.press(&button), suite.restart_when_wished());
+            let (pressed, restarted) =
+                tokio::join!(browser.press(&button), suite.restart_when_wished());
             pressed.and(restarted)?;
         } else {
             browser.press(&button).await?;
         }
-        let seen = browser.client.wait().at_most(PATIENCE).for_element(Locator::Css(&seen)).await?;
+        let seen = browser
+            .client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::Css(&seen))
+            .await?;
         let expected = format!("[data-step='{step}'] [data-expected]");
         let expected = browser.client.find(Locator::Css(&expected)).await?;
-        ensure!(seen.text().await? == expected.text().await?, "step {step}:\n{}", browser.text().await?);
+        ensure!(
+            seen.text().await? == expected.text().await?,
+            "step {step}:\n{}",
+            browser.text().await?
+        );
     }
     browser.screenshot("accounts.png").await?;
     Ok(browser.client.close().await?)

@@ -9,8 +9,16 @@ use crate::driver::Browser;
 
 /// Where `scripts/test --install` puts it.
 fn script() -> Result<String> {
-    let file = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/axe/node_modules/axe-core/axe.min.js"));
-    std::fs::read_to_string(&file).with_context(|| format!("{} is not there; scripts/test --install puts it there", file.display()))
+    let file = PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../target/axe/node_modules/axe-core/axe.min.js"
+    ));
+    std::fs::read_to_string(&file).with_context(|| {
+        format!(
+            "{} is not there; scripts/test --install puts it there",
+            file.display()
+        )
+    })
 }
 
 const RUN: &str = "const done = arguments[0]; \
@@ -22,9 +30,18 @@ pub(crate) async fn finds_nothing(browser: &Browser) -> Result<()> {
     let script = format!("{};window.axe = axe", script()?);
     browser.client.execute(&script, Vec::new()).await?;
     let found = browser.client.execute_async(RUN, Vec::new()).await?;
-    let found: Vec<&str> = found.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let found: Vec<&str> = found
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     if found.is_empty() {
         return Ok(());
     }
-    bail!("{}:\n{}", browser.client.current_url().await?, found.join("\n"))
+    bail!(
+        "{}:\n{}",
+        browser.client.current_url().await?,
+        found.join("\n")
+    )
 }

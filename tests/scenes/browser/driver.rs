@@ -68,7 +68,10 @@ impl Browser {
     /// Presses what the selector finds first.
     pub(crate) async fn press(&self, selector: &str) -> Result<()> {
         let found = self.client.wait().for_element(Locator::Css(selector)).await;
-        found.with_context(|| format!("{selector} is not there"))?.click().await?;
+        found
+            .with_context(|| format!("{selector} is not there"))?
+            .click()
+            .await?;
         Ok(())
     }
 

@@ -10,7 +10,8 @@ use tests::{
 use crate::driver::Browser;
 
 async fn look_up(browser: &Browser, suite: &Suite, patient: &str, doctor: &str) -> Result<String> {
-    browser.client
+    browser
+        .client
         .goto(&format!("http://{}/lookup", suite.web_addr))
         .await?;
     for (name, value) in [("patient", patient), ("doctor", doctor)] {
@@ -21,17 +22,24 @@ async fn look_up(browser: &Browser, suite: &Suite, patient: &str, doctor: &str) 
         field.clear().await?;
         field.send_keys(value).await?;
     }
-    browser.client
+    browser
+        .client
         .find(Locator::Css("form [type=submit]"))
         .await?
         .click()
         .await?;
     // The answer is a new page: wait for it rather than read the old one.
-    browser.client
+    browser
+        .client
         .wait()
         .for_element(Locator::Css("[data-strip=proven], [data-strip=refused]"))
         .await?;
-    Ok(browser.client.find(Locator::Css("body")).await?.text().await?)
+    Ok(browser
+        .client
+        .find(Locator::Css("body"))
+        .await?
+        .text()
+        .await?)
 }
 
 async fn a_person_looks_up_the_booking(javascript: bool) -> Result<()> {

@@ -13,8 +13,7 @@ use booking_proto::ot::v1::{
 use crate::{
     backend::{Refusal, RefusalKind},
     pages::{
-        board::permitted,
-        context::{ALL, Ctx, request_id, status_of},
+        context::{ALL, Ctx, permitted, request_id, status_of},
         field::{Choice, Field, Kind},
         fields::{Fields, Posted, Problems},
         frame::{Frame, Here},

@@ -10,8 +10,7 @@ use super::{case, name};
 use crate::{
     backend::Refusal,
     pages::{
-        board::permitted,
-        context::{Ctx, request_id},
+        context::{Ctx, permitted, request_id},
         frame::{Frame, Here},
         waiting::quoted,
     },

@@ -3,10 +3,10 @@
 use booking_proto::ot::v1::{
     Case, CaseProjection, Conflict, DaySchedule, Durations, GetDayScheduleRequest,
     ListAuditEventsResponse, ListCasesRequest, ListCasesResponse, ListConflictsRequest,
-    ListConflictsResponse, ListProcedureTypesRequest, ListProcedureTypesResponse, ListReasonsRequest, ListReasonsResponse, ListSitesRequest,
-    ListSitesResponse, ListStaffRequest, ListStaffResponse, ListTheatresRequest,
-    ListTheatresResponse, Plan, Reason, Site, Staff, TeamMember, TeamRole, Theatre, TheatreDay,
-    TimeRange, Urgency, case::State,
+    ListConflictsResponse, ListProcedureTypesRequest, ListProcedureTypesResponse,
+    ListReasonsRequest, ListReasonsResponse, ListSitesRequest, ListSitesResponse, ListStaffRequest,
+    ListStaffResponse, ListTheatresRequest, ListTheatresResponse, Plan, Reason, Site, Staff,
+    TeamMember, TeamRole, Theatre, TheatreDay, TimeRange, Urgency, case::State,
 };
 use tonic::Status;
 

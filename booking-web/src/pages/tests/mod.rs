@@ -1,9 +1,9 @@
 //! The pages as a browser sees them: the real router, asked without sockets, over a fake backend.
 
 mod cases;
-mod dev;
 mod guards;
 mod hospital;
+mod hostile;
 mod lookups;
 mod news;
 mod signing_in;

@@ -36,7 +36,11 @@ async fn open(app: &Router, since: &str, last_event_id: Option<&str>) -> Body {
         Some(id) => with_header(request, "last-event-id", id),
         None => request,
     };
-    let response = app.clone().oneshot(request).await.expect("the router never fails");
+    let response = app
+        .clone()
+        .oneshot(request)
+        .await
+        .expect("the router never fails");
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     response.into_body()
 }
@@ -77,7 +81,10 @@ async fn a_page_that_was_away_hears_what_it_missed_and_nothing_twice() {
     let body = open(&app, "", Some(&had)).await;
     hub.close();
     let text = told(body).await;
-    assert!(text.contains("data: cases/b") && !text.contains("cases/a"), "{text}");
+    assert!(
+        text.contains("data: cases/b") && !text.contains("cases/a"),
+        "{text}"
+    );
     assert!(text.contains(&format!("id: {}", hub.mark())), "{text}");
 }
 
@@ -96,5 +103,8 @@ async fn news_hold_nothing_but_names_of_resources() {
     hub.tell(News::Changed("cases/a\ndata: forged".to_owned()));
     hub.close();
     let text = told(body).await;
-    assert!(text.contains("data: cases/a data: forged"), "one line stays one line: {text}");
+    assert!(
+        text.contains("data: cases/a data: forged"),
+        "one line stays one line: {text}"
+    );
 }
