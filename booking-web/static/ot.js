@@ -192,7 +192,7 @@
         const answer = new DOMParser().parseFromString(await response.text(), 'text/html');
         if (question !== move.question) return;
         const fits = one('#fits', answer) !== null;
-        const broken = all('#refusal li, .complaint', answer).map((item) => item.textContent.trim().replace(/\s+/g, ' '));
+        const broken = all('#refusal li, .complaint', answer).map((item) => (one('bdi', item) ?? item).textContent.trim());
         move.ghost.dataset.verdict = fits ? 'fits' : 'refused';
         move.words = fits ? 'fits' : broken.join(' · ') || 'does not fit';
         one('#move-words').textContent = `${clock(move.lane, move.minute)}: ${move.words}`;

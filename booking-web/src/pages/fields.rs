@@ -68,7 +68,9 @@ impl Problems {
 
     /// The first complaint about a field stands.
     pub(crate) fn add(&mut self, field: &str, words: impl Into<String>) {
-        self.0.entry(field.to_owned()).or_insert(words.into());
+        self.0
+            .entry(field.to_owned())
+            .or_insert_with(|| words.into());
     }
 
     /// A line of text within limits.

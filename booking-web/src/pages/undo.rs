@@ -206,6 +206,6 @@ async fn re_enter(ctx: &Ctx, name: String, plan: Option<Plan>) -> Result<Case, R
 /// The reason that fits an undo best: an administrative one.
 fn clerical(reasons: &[Reason]) -> String {
     let fits = reasons.iter().find(|reason| reason.group() == Group::Admin);
-    let any = fits.or(reasons.first());
+    let any = fits.or_else(|| reasons.first());
     any.map(|reason| reason.name.clone()).unwrap_or_default()
 }

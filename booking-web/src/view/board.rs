@@ -104,7 +104,7 @@ impl Board {
             .map(|one| cards(one, &names, &civil))
             .collect();
         let is_today = bounds.0 <= now && now < bounds.1;
-        let window = Window::of(bounds, spans(day, &all));
+        let window = Window::of(bounds, spans(&all));
         let against: BTreeSet<&str> = conflicts.iter().map(|one| one.case.as_str()).collect();
         let mut found = Vec::new();
         let mut rows = Vec::new();
@@ -173,22 +173,15 @@ impl Board {
     }
 }
 
-/// Everything that has to be in the window, cases and sessions.
-fn spans(day: &DaySchedule, cards: &[Vec<Card>]) -> Vec<(Timestamp, Timestamp)> {
-    let sessions = day
-        .theatres
-        .iter()
-        .flat_map(|one| &one.sessions)
-        .filter_map(|session| {
-            instant(session.start_time.as_ref()).zip(instant(session.end_time.as_ref()))
-        });
-    let bars = cards.iter().flatten().map(|card| {
+/// Everything that has to be in the window: cases. A session of the whole day does not make the day
+/// longer than what happens in it.
+fn spans(cards: &[Vec<Card>]) -> impl Iterator<Item = (Timestamp, Timestamp)> {
+    cards.iter().flatten().map(|card| {
         let end = card
             .projected
             .map_or(card.end, |(_, end)| end.max(card.end));
         (card.start, end)
-    });
-    sessions.chain(bars).collect()
+    })
 }
 
 fn cards(day: &TheatreDay, names: &Directory, civil: &Civil) -> Vec<Card> {
@@ -318,7 +311,7 @@ impl Bar {
         let place = window.place(card.start, card.end);
         let columns = |min: i32| (i64::from(min) / COLUMN_MIN).clamp(0, place.columns);
         let whole = card.start >= window.from && card.end <= window.to;
-        let ends = card.wheels_out.or(now.filter(|_| card.has_begun()));
+        let ends = card.wheels_out.or_else(|| now.filter(|_| card.has_begun()));
         let actual = card
             .wheels_in
             .zip(ends)

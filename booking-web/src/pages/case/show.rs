@@ -10,7 +10,7 @@ use super::{case, name};
 use crate::{
     backend::Refusal,
     pages::{
-        context::{Ctx, permitted, request_id},
+        context::{Ctx, permitted},
         frame::{Frame, Here},
         waiting::quoted,
     },
@@ -31,7 +31,6 @@ pub(crate) struct CasePage {
     frame: Frame,
     id: String,
     etag: String,
-    request_id: String,
     procedure: String,
     state: State,
     state_word: &'static str,
@@ -149,7 +148,6 @@ async fn load(ctx: &Ctx, id: &str, refusal: Option<Refusal>) -> Result<CasePage,
     Ok(CasePage {
         id: id.to_owned(),
         etag: case.etag.clone(),
-        request_id: request_id(),
         procedure: wording::procedure(&case.procedure, case.laterality()),
         state: case.state(),
         state_word,

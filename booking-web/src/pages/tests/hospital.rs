@@ -1,5 +1,10 @@
 //! A small hospital for the pages, and the pages that show it: board, schedule, lists, kiosk.
 
+#![allow(
+    clippy::needless_update,
+    reason = "messages of the contract gain fields"
+)]
+
 use booking_proto::ot::v1::{
     Case, CaseProjection, Conflict, DaySchedule, Durations, GetDayScheduleRequest,
     ListAuditEventsResponse, ListCasesRequest, ListCasesResponse, ListConflictsRequest,
