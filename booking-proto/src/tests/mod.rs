@@ -1,6 +1,8 @@
 //! The contract is not ours to change: these tests hold the names and numbers that other people's
 //! clients have compiled in.
 
+mod conventions;
+
 use prost::Message;
 use prost_types::{FileDescriptorProto, FileDescriptorSet, field_descriptor_proto::Type};
 
