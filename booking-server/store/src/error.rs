@@ -113,20 +113,39 @@ pub enum OpenError {
     },
 }
 
-/// Why a question to the store has no answer.
+/// Why a question to the store has no answer, or a write did not happen.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// All connections are taken, or the database is locked; asking again may help.
+    /// All connections are taken, the database is locked or out of reach; asking again may help.
     #[error("the database is busy: {0}")]
-    Busy(#[source] sqlx::Error),
+    Busy(String),
+    /// A resource is taken then: the database's own rule refused, which is the last net behind the
+    /// domain's rules.
+    #[error("a resource is held by another case, or the theatre's time by another session")]
+    Overlap,
+    /// What is replaced is not there in the version that was expected.
+    #[error("{0} was changed meanwhile; read it again")]
+    Stale(String),
+    /// What is added is there already.
+    #[error("{0} exists already")]
+    Exists(String),
+    /// What is removed is referred to.
+    #[error("{0} is in use; retire it instead")]
+    InUse(String),
+    /// What is referred to is not there.
+    #[error("something that is referred to does not exist: {0}")]
+    Dangling(String),
     /// What is in it contradicts itself.
     #[error("the database is damaged: {0}; restore it from a backup")]
     Corrupt(String),
     /// The file was removed or replaced under the server.
     #[error("the database file was removed or replaced; stop the server and put it back")]
     Gone,
-    /// It cannot be read.
-    #[error("the database cannot be read: {0}; see that its disk is there")]
-    Unreadable(#[source] sqlx::Error),
+    /// The store was closed.
+    #[error("the store is closed")]
+    Closed,
+    /// It cannot be read or written.
+    #[error("the database fails: {0}; see that its disk is there and not full")]
+    Failed(#[source] sqlx::Error),
 }

@@ -1,1 +1,41 @@
-//! placeholder
+//! What the hospital is remembered in: SQLite for one server, PostgreSQL for many.
+//!
+//! [`Store`] is all that the rest of the server knows. It speaks domain types, decides nothing
+//! about surgery, and promises three things:
+//!
+//! - what [`Store::write`] has answered is on disk, whole: the case, its claims, the audit event,
+//!   the change and the remembered answer, or none of them;
+//! - no two cases hold one resource at one time, whoever writes: the database itself refuses;
+//! - [`Store::changes`] tells every change once, in the order of the commits.
+//!
+//! ```text
+//!   write(command, work) ─▶ lane ─▶ one transaction: work, work, work … + audit + changes ─▶ commit
+//!   read() ───────────────▶ Reader: one snapshot
+//!   changes() ◀───────────── tail of the change log (LISTEN/NOTIFY and a poll on PostgreSQL)
+//! ```
+
+mod audit;
+mod change;
+mod error;
+mod examine;
+mod location;
+mod options;
+mod query;
+mod reads;
+mod seed;
+mod store;
+mod tx;
+
+pub use audit::{
+    AuditCondition, AuditEvent, AuditQuery, AuditRecord, ChainReport, FieldChange, Outcome,
+};
+pub use change::{Change, ChangeFeed, ChangeKind, FeedError, Place};
+pub use error::{OpenError, StoreError};
+pub use examine::Finding;
+pub use location::{InvalidDatabaseUrl, Location, PostgresUrl};
+pub use options::OpenOptions;
+pub use query::{Scope, SessionQuery, StoredResponse, UnavailabilityQuery};
+pub use reads::{Reader, Reads};
+pub use seed::{Seed, UnknownSeed};
+pub use store::{Store, TokenKey, Work};
+pub use tx::{CaseUpdate, Tx};

@@ -29,9 +29,9 @@ impl Seed {
     }
 
     /// The statements that put it into an empty schema.
-    pub(super) const fn sql(self) -> &'static str {
+    pub(crate) const fn sql(self) -> &'static str {
         match self {
-            Self::Article => include_str!("../../seeds/article.sql"),
+            Self::Article => include_str!("../seeds/article.sql"),
             Self::None => "",
         }
     }

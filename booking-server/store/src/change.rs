@@ -1,0 +1,97 @@
+//! What has changed, in the order of the commits.
+
+use std::sync::Arc;
+
+use booking_domain::{TheatreId, TimeRange};
+use jiff::Timestamp;
+use thiserror::Error;
+
+use crate::StoreError;
+
+/// What kind of thing has changed.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum ChangeKind {
+    /// A case.
+    Case,
+    /// A session.
+    Session,
+    /// A rule by which sessions recur.
+    SessionTemplate,
+    /// A closure or an absence.
+    Unavailability,
+    /// A site.
+    Site,
+    /// A theatre.
+    Theatre,
+    /// A member of staff.
+    Staff,
+    /// A piece of equipment.
+    Unit,
+    /// An operation with a name.
+    ProcedureType,
+    /// A reason.
+    Reason,
+}
+
+/// Where and when something was planned.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Place {
+    /// Where.
+    pub theatre: TheatreId,
+    /// When.
+    pub range: TimeRange,
+}
+
+/// One change: what it was, never what it says; the reader looks that up.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Change {
+    /// Its place in the order, from 1 without a gap.
+    pub seq: u64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// What kind of thing.
+    pub kind: ChangeKind,
+    /// Its number.
+    pub id: String,
+    /// Where it stood before; `None` for a waiting case or a new thing.
+    pub before: Option<Place>,
+    /// Where it stands now.
+    pub after: Option<Place>,
+}
+
+/// Why the feed cannot go on.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum FeedError {
+    /// The reader was too slow, or came back too late: changes after its place are gone.
+    #[error("changes have been missed: list again, then watch from there")]
+    Lost,
+    /// The store is being closed.
+    #[error("the store is closing")]
+    Closed,
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Every change after a given one, once each, in order.
+#[derive(Debug)]
+pub struct ChangeFeed {
+    _private: (),
+}
+
+impl ChangeFeed {
+    /// Waits for the next change.
+    ///
+    /// # Errors
+    ///
+    /// [`FeedError`]; after one there is no next.
+    pub async fn next(&mut self) -> Result<Arc<Change>, FeedError> {
+        Err(FeedError::Closed)
+    }
+
+    /// Everything up to here was told.
+    pub fn position(&self) -> u64 {
+        0
+    }
+}
