@@ -19,26 +19,33 @@
 
 mod booking_info;
 mod case;
+mod case_query;
 mod claim;
 mod hospital;
 mod ids;
 mod milestone;
+mod opening;
 mod rule;
+mod rules;
 mod session;
 mod state;
 mod team;
 mod time_range;
+mod transition;
 mod unavailability;
 mod urgency;
+mod wording;
 
 pub use booking_info::{
     BookingInfo, BookingQuery, DescriptionFilter, FilterTooLong, MAX_DESCRIPTION_CHARS, choose,
     format_booking_date,
 };
 pub use case::{
-    Cancellation, Case, CaseError, Footprint, InvalidFootprint, MAX_FOOTPRINT_MIN, Override, Plan,
+    Cancellation, Case, CaseDetails, CaseError, Footprint, InvalidFootprint, MAX_FOOTPRINT_MIN,
+    Override, Plan,
 };
-pub use claim::{Claim, HeldClaim, Resource, ResourceKind};
+pub use case_query::{CaseCondition, CaseCursor, CaseOrder, CaseOrderKey, CaseQuery, SortKey};
+pub use claim::{Claim, HeldClaim, Resource, ResourceKind, claims};
 pub use hospital::{
     EquipmentUnit, Hospital, OpeningRule, ProcedureType, Reason, ReasonGroup, Site, Staff, Theatre,
     TheatreState, Version,
@@ -48,13 +55,19 @@ pub use ids::{
     ReasonCode, SessionId, SiteId, Specialty, StaffId, TemplateId, TheatreId, UnavailabilityId,
     UnitId,
 };
-pub use milestone::{Milestone, Milestones};
+pub use milestone::{Milestone, Milestones, MilestonesOutOfOrder};
+pub use opening::{civil_date, civil_range, dates, day_range, open_within, opening_on};
 pub use rule::{BrokenRule, RuleId, RuleSubject};
-pub use session::{
-    Recurrence, Session, SessionFlags, SessionOwner, SessionState, SessionTemplate,
+pub use rules::{
+    Booker, OverrideRequest, PAST_GRACE_MIN, Placed, Surroundings, broken_rules, place,
 };
+pub use session::{Recurrence, Session, SessionFlags, SessionOwner, SessionState, SessionTemplate};
 pub use state::{CaseState, UnknownState};
 pub use team::{TeamMember, TeamRole};
-pub use time_range::{EmptyRange, TimeRange};
+pub use time_range::{EmptyRange, TimeRange, later, subtract, union};
+pub use transition::{
+    CLOCK_SKEW_MIN, Command, ReasonGiven, TransitionError, abort, cancel, confirm, correct,
+    needs_placing, postpone, record_milestone, reschedule, schedule, update,
+};
 pub use unavailability::{Subject, Unavailability};
 pub use urgency::{Anaesthesia, Laterality, Urgency};
