@@ -16,7 +16,10 @@ use std::{collections::BTreeMap, fmt};
 
 use jiff::Timestamp;
 
-use crate::{Case, CaseId, Footprint, Hospital, Plan, TeamRole, TimeRange, time_range::later};
+use crate::{
+    Case, CaseId, Footprint, Hospital, MAX_FOOTPRINT_MIN, Plan, TeamRole, TimeRange,
+    time_range::later,
+};
 
 /// What kind of thing is claimed. The numbers are what the store keeps.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -65,6 +68,10 @@ pub struct HeldClaim {
     pub claim: Claim,
 }
 
+/// The longest a claim lasts: a footprint, and a gap or a reprocessing no longer than the longest
+/// footprint. Minutes.
+pub const MAX_CLAIM_MIN: u16 = 2 * MAX_FOOTPRINT_MIN;
+
 /// What a case claims when it follows `plan`: sorted, no resource twice.
 ///
 /// Somebody with two roles in one case is claimed once, for as long as both take. A placeholder is
@@ -82,12 +89,12 @@ pub fn claims(case: &Case, plan: &Plan, hospital: &Hospital) -> Vec<Claim> {
     };
 
     let phases = Phases::new(&case.footprint, plan.start);
-    let taken = phases.from_wheels_in_until_clean_and(turnover_min);
+    let taken = phases.until_clean_and(turnover_min);
     claim(ResourceKind::Theatre, plan.theatre.as_str(), taken);
     claim(
         ResourceKind::Patient,
         case.patient.as_str(),
-        phases.from_wheels_in_to_wheels_out(),
+        phases.in_room(),
     );
     for member in &case.team {
         let known = hospital.staff.get(&member.staff);
@@ -101,7 +108,7 @@ pub fn claims(case: &Case, plan: &Plan, hospital: &Hospital) -> Vec<Claim> {
     }
     for id in &case.units {
         let reprocess_min = hospital.units.get(id).map_or(0, |unit| unit.reprocess_min);
-        let taken = phases.from_wheels_in_until_clean_and(reprocess_min);
+        let taken = phases.until_clean_and(reprocess_min);
         claim(ResourceKind::Equipment, id.as_str(), taken);
     }
     claims
@@ -133,13 +140,16 @@ impl Phases {
         }
     }
 
-    fn from_wheels_in_to_wheels_out(&self) -> TimeRange {
+    fn in_room(&self) -> TimeRange {
         TimeRange::lasting(self.start, self.setup_min + self.procedure_min)
     }
 
-    fn from_wheels_in_until_clean_and(&self, minutes: u16) -> TimeRange {
+    fn until_clean_and(&self, minutes: u16) -> TimeRange {
         let total = self.setup_min + self.procedure_min + self.cleanup_min;
-        TimeRange::lasting(self.start, total + u32::from(minutes))
+        TimeRange::lasting(
+            self.start,
+            total + u32::from(minutes.min(MAX_FOOTPRINT_MIN)),
+        )
     }
 
     fn of(&self, role: TeamRole) -> TimeRange {
@@ -148,10 +158,8 @@ impl Phases {
                 let ready = later(self.start, self.setup_min.into());
                 TimeRange::lasting(ready, self.procedure_min)
             }
-            TeamRole::Anaesthetist => self.from_wheels_in_to_wheels_out(),
-            TeamRole::ScrubNurse | TeamRole::CirculatingNurse => {
-                self.from_wheels_in_until_clean_and(0)
-            }
+            TeamRole::Anaesthetist => self.in_room(),
+            TeamRole::ScrubNurse | TeamRole::CirculatingNurse => self.until_clean_and(0),
         }
     }
 }

@@ -21,16 +21,26 @@ mod booking_info;
 mod case;
 mod case_query;
 mod claim;
+mod conflict;
+pub mod emergency;
 mod hospital;
 mod ids;
 mod milestone;
+mod moves;
 mod opening;
+mod projection;
+pub mod report;
 mod rule;
 mod rules;
 mod session;
+mod slots;
 mod state;
 mod team;
+mod template;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod time_range;
+mod timetable;
 mod transition;
 mod unavailability;
 mod urgency;
@@ -45,7 +55,8 @@ pub use case::{
     Override, Plan,
 };
 pub use case_query::{CaseCondition, CaseCursor, CaseOrder, CaseOrderKey, CaseQuery, SortKey};
-pub use claim::{Claim, HeldClaim, Resource, ResourceKind, claims};
+pub use claim::{Claim, HeldClaim, MAX_CLAIM_MIN, Resource, ResourceKind, claims};
+pub use conflict::{Conflict, conflicts};
 pub use hospital::{
     EquipmentUnit, Hospital, OpeningRule, ProcedureType, Reason, ReasonGroup, Site, Staff, Theatre,
     TheatreState, Version,
@@ -56,15 +67,20 @@ pub use ids::{
     UnitId,
 };
 pub use milestone::{Milestone, Milestones, MilestonesOutOfOrder};
+pub use moves::{Move, MovesRefused, place_all};
 pub use opening::{civil_date, civil_range, dates, day_range, open_within, opening_on};
+pub use projection::{Projection, project};
 pub use rule::{BrokenRule, RuleId, RuleSubject};
 pub use rules::{
     Booker, OverrideRequest, PAST_GRACE_MIN, Placed, Surroundings, broken_rules, place,
 };
 pub use session::{Recurrence, Session, SessionFlags, SessionOwner, SessionState, SessionTemplate};
+pub use slots::{MAX_SEARCH_DAYS, PLAN_GRID_MIN, SlotOffer, SlotSearch, find_slots, next_on_grid};
 pub use state::{CaseState, UnknownState};
 pub use team::{TeamMember, TeamRole};
+pub use template::{Expansion, MAX_EXPANSION_DAYS, Skipped, expand};
 pub use time_range::{EmptyRange, TimeRange, later, subtract, union};
+pub use timetable::Timetable;
 pub use transition::{
     CLOCK_SKEW_MIN, Command, ReasonGiven, TransitionError, abort, cancel, confirm, correct,
     needs_placing, postpone, record_milestone, reschedule, schedule, update,

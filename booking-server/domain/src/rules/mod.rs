@@ -33,6 +33,7 @@ use crate::{
 
 pub(crate) use fitness::confirmation;
 pub use hours::PAST_GRACE_MIN;
+pub(crate) use ownership::session_of;
 
 /// What is in and around the place a case is meant for: all that overlaps its claims.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -157,7 +158,7 @@ pub fn place(
     if !refused.is_empty() {
         return Err(refused);
     }
-    let session = ownership::session_of(case, plan, surroundings);
+    let session = session_of(case, plan, surroundings);
     let plan = Plan {
         session: session.map(|session| session.id.clone()),
         ..plan.clone()

@@ -40,7 +40,7 @@ pub(super) fn check(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
 }
 
 /// The session that a case starts in; without one, the first that it reaches into.
-pub(super) fn session_of<'a>(
+pub(crate) fn session_of<'a>(
     case: &Case,
     plan: &Plan,
     surroundings: &'a Surroundings,
