@@ -1,12 +1,7 @@
-//! What has changed, in the order of the commits.
-
-use std::sync::Arc;
+//! A change: what is told to those who watch.
 
 use booking_domain::{TheatreId, TimeRange};
 use jiff::Timestamp;
-use thiserror::Error;
-
-use crate::StoreError;
 
 /// What kind of thing has changed.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -57,41 +52,4 @@ pub struct Change {
     pub before: Option<Place>,
     /// Where it stands now.
     pub after: Option<Place>,
-}
-
-/// Why the feed cannot go on.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum FeedError {
-    /// The reader was too slow, or came back too late: changes after its place are gone.
-    #[error("changes have been missed: list again, then watch from there")]
-    Lost,
-    /// The store is being closed.
-    #[error("the store is closing")]
-    Closed,
-    /// The store cannot be read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// Every change after a given one, once each, in order.
-#[derive(Debug)]
-pub struct ChangeFeed {
-    _private: (),
-}
-
-impl ChangeFeed {
-    /// Waits for the next change.
-    ///
-    /// # Errors
-    ///
-    /// [`FeedError`]; after one there is no next.
-    pub async fn next(&mut self) -> Result<Arc<Change>, FeedError> {
-        Err(FeedError::Closed)
-    }
-
-    /// Everything up to here was told.
-    pub fn position(&self) -> u64 {
-        0
-    }
 }

@@ -100,6 +100,29 @@ pub enum OpenError {
         /// What differs.
         source: sqlx::migrate::MigrateError,
     },
+    /// The PostgreSQL server cannot be reached, or lets nobody in.
+    #[error(
+        "cannot connect to PostgreSQL: {0}; see that it runs, and that host, user, password and \
+         database of --database-url are right"
+    )]
+    Unreachable(String),
+    /// The PostgreSQL server is too old.
+    #[error(
+        "PostgreSQL {found} is too old: version {known} or later is needed; upgrade it, or name \
+         another server with --database-url"
+    )]
+    ServerTooOld {
+        /// The server's version.
+        found: String,
+        /// The oldest that will do.
+        known: u32,
+    },
+    /// The database is not ours, or not of a version of ours that can be served from.
+    #[error("cannot serve from the PostgreSQL database: {0}; it was left as it is")]
+    Unsuitable(String),
+    /// It opens, and then cannot be read.
+    #[error("cannot read the database: {0}")]
+    Unreadable(#[source] Box<StoreError>),
     /// Anything else that SQLite refuses.
     #[error(
         "cannot open the database {}: {source}; see that its disk is there and not full",
@@ -142,6 +165,10 @@ pub enum StoreError {
     /// The file was removed or replaced under the server.
     #[error("the database file was removed or replaced; stop the server and put it back")]
     Gone,
+    /// Whether the write happened could not be found out: the connection was lost over the commit,
+    /// or the write panicked.
+    #[error("the write was interrupted and may have happened; look before asking again")]
+    Unknown,
     /// The store was closed.
     #[error("the store is closed")]
     Closed,

@@ -15,27 +15,40 @@
 //! ```
 
 mod audit;
+mod chain;
 mod change;
+mod db;
 mod error;
 mod examine;
+mod feed;
+mod lane;
 mod location;
+mod names;
 mod options;
+mod postgres;
+mod prepare;
+mod prune;
 mod query;
 mod reads;
+mod rows;
 mod seed;
+mod sqlite;
 mod store;
+mod token_key;
 mod tx;
 
 pub use audit::{
     AuditCondition, AuditEvent, AuditQuery, AuditRecord, ChainReport, FieldChange, Outcome,
 };
-pub use change::{Change, ChangeFeed, ChangeKind, FeedError, Place};
+pub use change::{Change, ChangeKind, Place};
 pub use error::{OpenError, StoreError};
 pub use examine::Finding;
+pub use feed::{ChangeFeed, FeedError};
 pub use location::{InvalidDatabaseUrl, Location, PostgresUrl};
 pub use options::OpenOptions;
 pub use query::{Scope, SessionQuery, StoredResponse, UnavailabilityQuery};
 pub use reads::{Reader, Reads};
 pub use seed::{Seed, UnknownSeed};
-pub use store::{Store, TokenKey, Work};
+pub use store::{Store, Work};
+pub use token_key::TokenKey;
 pub use tx::{CaseUpdate, Tx};

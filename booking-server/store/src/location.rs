@@ -21,6 +21,13 @@ pub enum Location {
 #[derive(Clone, Eq, PartialEq)]
 pub struct PostgresUrl(Box<str>);
 
+impl PostgresUrl {
+    /// The URL itself, with the password in it.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Debug for PostgresUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PostgresUrl(..)")

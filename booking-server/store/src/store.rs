@@ -1,38 +1,57 @@
 //! The store as the rest of the server sees it.
 
-use std::{fmt, pin::Pin, sync::Arc};
+use std::{
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use booking_domain::Hospital;
+use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     AuditRecord, ChainReport, Change, ChangeFeed, FeedError, Finding, Location, OpenError,
-    OpenOptions, Reader, StoreError, Tx,
+    OpenOptions, Reader, Reads, StoreError, TokenKey, Tx, chain,
+    db::{Fields, Pool, Sql},
+    examine,
+    feed::Tail,
+    lane::{Ground, Lane},
+    postgres, prune,
+    reads::HospitalCache,
+    sqlite,
 };
 
 /// What a work is while it runs: `|command, tx| Box::pin(async move { … })`.
 pub type Work<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
 
-/// The key under which page tokens are sealed: the same for every server of one database.
-#[derive(Clone)]
-pub struct TokenKey([u8; 32]);
-
-impl TokenKey {
-    /// The key itself.
-    pub fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl fmt::Debug for TokenKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TokenKey(..)")
-    }
-}
-
 /// The hospital's memory. Clones are the same store.
 #[derive(Clone, Debug)]
 pub struct Store {
-    _private: Arc<()>,
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    readers: Pool,
+    writers: Pool,
+    cache: HospitalCache,
+    token_key: TokenKey,
+    tail: Tail,
+    /// Gone once the store is closed.
+    lane: Mutex<Option<Lane>>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+    /// What keeps a second server off an SQLite file and notices a lost one.
+    hold: Option<sqlite::Hold>,
+}
+
+/// A database that can be served from.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) readers: Pool,
+    pub(crate) writers: Pool,
+    pub(crate) token_key: TokenKey,
+    pub(crate) hold: Option<sqlite::Hold>,
+    /// For PostgreSQL: where other servers' commits are heard of.
+    pub(crate) notifications: Option<postgres::Notifications>,
 }
 
 impl Store {
@@ -41,13 +60,70 @@ impl Store {
     /// # Errors
     ///
     /// [`OpenError`]; what was in the database is then as it was.
-    pub async fn open(_location: &Location, _options: OpenOptions) -> Result<Self, OpenError> {
-        unimplemented!()
+    pub async fn open(location: &Location, options: OpenOptions) -> Result<Self, OpenError> {
+        let opened = match location {
+            Location::Memory => sqlite::open_memory(&options).await?,
+            Location::File(path) => sqlite::open_file(path, &options).await?,
+            Location::Postgres(url) => postgres::open(url, &options).await?,
+        };
+        let cache = HospitalCache::default();
+        let newest = newest_change(&opened.readers, &cache).await;
+        let newest = newest.map_err(|error| OpenError::Unreadable(Box::new(error)))?;
+        let committed = watch::Sender::new(0);
+        let tail = Tail::new(opened.readers.clone(), newest);
+        let (lane, worker) = Lane::start(Ground {
+            pool: opened.writers.clone(),
+            cache: cache.clone(),
+            committed: committed.clone(),
+        });
+        // It keeps no sender: when the lane is gone, so is the tail.
+        let commits = committed.subscribe();
+        drop(committed);
+        let follower = match opened.notifications {
+            Some(notifications) => tokio::spawn(tail.clone().follow(notifications.with(commits))),
+            None => tokio::spawn(tail.clone().follow(sqlite::Commits::new(commits))),
+        };
+        let pruner = tokio::spawn(prune::from_time_to_time(lane.clone(), options));
+        Ok(Self {
+            inner: Arc::new(Inner {
+                readers: opened.readers,
+                writers: opened.writers,
+                cache,
+                token_key: opened.token_key,
+                tail,
+                lane: Mutex::new(Some(lane)),
+                tasks: Mutex::new(vec![worker, follower, pruner]),
+                hold: opened.hold,
+            }),
+        })
     }
 
-    /// Finishes what is under way, then closes every connection and lets go of the database.
+    /// Finishes the writes under way, then closes every connection and lets go of the database.
     pub async fn close(&self) {
-        unimplemented!()
+        drop(
+            self.inner
+                .lane
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+        let tasks = std::mem::take(
+            &mut *self
+                .inner
+                .tasks
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        for (index, task) in tasks.into_iter().enumerate() {
+            // The first is the lane's worker, which has promises to keep.
+            if index == 0 {
+                drop(task.await);
+            } else {
+                task.abort();
+            }
+        }
+        self.inner.writers.close().await;
+        self.inner.readers.close().await;
     }
 
     /// Reads something, to find out whether anything can be read.
@@ -56,12 +132,19 @@ impl Store {
     ///
     /// [`StoreError`] when nothing can.
     pub async fn probe(&self) -> Result<(), StoreError> {
-        unimplemented!()
+        if let Some(hold) = &self.inner.hold {
+            hold.check()?;
+        }
+        let mut reads = self.read().await?;
+        let row = reads.row(Sql::new("select only_row from seeding")).await?;
+        let row =
+            row.ok_or_else(|| StoreError::Corrupt("the row of table seeding is gone".into()))?;
+        Fields::of("seeding", &row).int().map(drop)
     }
 
     /// The key under which page tokens are sealed.
     pub fn token_key(&self) -> &TokenKey {
-        unimplemented!()
+        &self.inner.token_key
     }
 
     /// The hospital as it is now.
@@ -70,7 +153,7 @@ impl Store {
     ///
     /// [`StoreError`] when it cannot be read.
     pub async fn hospital(&self) -> Result<Arc<Hospital>, StoreError> {
-        unimplemented!()
+        self.read().await?.hospital().await
     }
 
     /// Takes a snapshot to read from.
@@ -79,42 +162,48 @@ impl Store {
     ///
     /// [`StoreError`] when there is no connection to be had.
     pub async fn read(&self) -> Result<Reader, StoreError> {
-        unimplemented!()
+        let conn = self.inner.readers.begin_read().await?;
+        Ok(Reader::new(Reads::new(
+            conn,
+            self.inner.cache.clone(),
+            None,
+        )))
     }
 
     /// Does `work` in a transaction and answers once it is on disk.
     ///
     /// Decide, then write: a work that returns an error must not have written before. It may be
     /// run more than once, from the start, so it must have no effects beyond the transaction. It
-    /// goes on to the end even when the caller stops waiting.
+    /// goes on to the end even when the caller stops waiting, unless it has not begun by then.
     ///
     /// # Errors
     ///
     /// What `work` returns, or a [`StoreError`] made into it: [`StoreError::Overlap`] when the
     /// database found a resource taken, [`StoreError::Busy`] when it is worth asking again.
-    pub async fn write<C, T, E, F>(&self, _command: C, _work: F) -> Result<T, E>
+    pub async fn write<C, T, E, F>(&self, command: C, work: F) -> Result<T, E>
     where
         C: Send + Sync + 'static,
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
         F: for<'a> Fn(&'a C, &'a mut Tx) -> Work<'a, T, E> + Send + Sync + 'static,
     {
-        unimplemented!()
+        self.lane()?.write(command, work, false).await
     }
 
-    /// Does `work` as [`Self::write`] would, and then undoes it.
+    /// Does `work` as [`Self::write`] would, every rule of the database included, and then undoes
+    /// it.
     ///
     /// # Errors
     ///
     /// Those of [`Self::write`].
-    pub async fn rehearse<C, T, E, F>(&self, _command: C, _work: F) -> Result<T, E>
+    pub async fn rehearse<C, T, E, F>(&self, command: C, work: F) -> Result<T, E>
     where
         C: Send + Sync + 'static,
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
         F: for<'a> Fn(&'a C, &'a mut Tx) -> Work<'a, T, E> + Send + Sync + 'static,
     {
-        unimplemented!()
+        self.lane()?.write(command, work, true).await
     }
 
     /// Appends one record to the audit: for calls that write nothing else, denied ones above all.
@@ -122,13 +211,18 @@ impl Store {
     /// # Errors
     ///
     /// [`StoreError`] when it is not on disk.
-    pub async fn audit(&self, _record: AuditRecord) -> Result<(), StoreError> {
-        unimplemented!()
+    pub async fn audit(&self, record: AuditRecord) -> Result<(), StoreError> {
+        let work = |record: &AuditRecord, tx: &mut Tx| {
+            tx.audit(record.clone());
+            std::future::ready(Ok(()))
+        };
+        self.write(record, move |record, tx| Box::pin(work(record, tx)))
+            .await
     }
 
     /// Every change from now on.
     pub fn changes(&self) -> ChangeFeed {
-        unimplemented!()
+        self.inner.tail.feed(self.inner.tail.newest())
     }
 
     /// Every change after the one in place `after`.
@@ -136,8 +230,9 @@ impl Store {
     /// # Errors
     ///
     /// [`FeedError::Lost`] when some of them are no longer kept, or `after` is beyond the newest.
-    pub async fn changes_after(&self, _after: u64) -> Result<ChangeFeed, FeedError> {
-        unimplemented!()
+    pub async fn changes_after(&self, after: u64) -> Result<ChangeFeed, FeedError> {
+        self.inner.tail.since(after, 1).await?;
+        Ok(self.inner.tail.feed(after))
     }
 
     /// At most `limit` changes after the one in place `after`.
@@ -145,8 +240,8 @@ impl Store {
     /// # Errors
     ///
     /// As [`Self::changes_after`].
-    pub async fn changes_since(&self, _after: u64, _limit: u32) -> Result<Vec<Change>, FeedError> {
-        unimplemented!()
+    pub async fn changes_since(&self, after: u64, limit: u32) -> Result<Vec<Change>, FeedError> {
+        self.inner.tail.since(after, limit).await
     }
 
     /// Computes the whole chain of the audit again.
@@ -155,7 +250,7 @@ impl Store {
     ///
     /// [`StoreError`] when it cannot be read.
     pub async fn verify_audit(&self) -> Result<ChainReport, StoreError> {
-        unimplemented!()
+        chain::verify(&mut *self.read().await?).await
     }
 
     /// Looks for what contradicts itself; finds nothing in a sound store.
@@ -164,6 +259,20 @@ impl Store {
     ///
     /// [`StoreError`] when it cannot be read.
     pub async fn examine(&self) -> Result<Vec<Finding>, StoreError> {
-        unimplemented!()
+        examine::examine(&mut *self.read().await?).await
     }
+
+    fn lane(&self) -> Result<Lane, StoreError> {
+        let lane = self
+            .inner
+            .lane
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        lane.clone().ok_or(StoreError::Closed)
+    }
+}
+
+async fn newest_change(readers: &Pool, cache: &HospitalCache) -> Result<u64, StoreError> {
+    let conn = readers.begin_read().await?;
+    Reads::new(conn, cache.clone(), None).position().await
 }
