@@ -1,6 +1,5 @@
 //! What command lines mean: a table of forms, a table of refusals, and anything at all.
 
-use clap::Parser as _;
 use proptest::prelude::*;
 
 use super::*;
@@ -10,17 +9,17 @@ const SERVER: &str = "prod-ot-booking-svc@grpc-alts-demo.iam.gserviceaccount.com
 
 fn meant(arguments: &[&str]) -> Result<Call, UsageError> {
     let argv = std::iter::once("booking-client").chain(arguments.iter().copied());
-    Call::from_cli(&Cli::try_parse_from(argv).expect("clap accepts these"))
+    Call::from_cli(&crate::cli::parse(argv).expect("clap accepts these"))
 }
 
 fn accounts(call: &Call) -> Vec<&str> {
-    call.targets.iter().map(AsRef::as_ref).collect()
+    call.endpoint.targets.iter().map(AsRef::as_ref).collect()
 }
 
 #[test]
 fn the_articles_call_needs_nothing_but_address_and_account() {
     let call = meant(&["10.128.0.2:8080", SERVER]).unwrap();
-    assert_eq!(call.address.as_str(), "10.128.0.2:8080");
+    assert_eq!(call.endpoint.address.as_str(), "10.128.0.2:8080");
     assert_eq!(accounts(&call), [SERVER]);
     assert_eq!(call.booking.patient_id, "PT-1204");
     assert_eq!(call.booking.doctor_id, "DC-3904");
@@ -39,7 +38,7 @@ fn commas_and_spaces_separate_alike() {
     ];
     for form in forms {
         let call = meant(form).unwrap();
-        assert_eq!(call.address.as_str(), "host:1", "{form:?}");
+        assert_eq!(call.endpoint.address.as_str(), "host:1", "{form:?}");
         assert_eq!(accounts(&call), ["a@x", "b@x", "c@x"], "{form:?}");
     }
 }
@@ -73,7 +72,10 @@ fn every_kind_of_address_is_understood() {
         "[::1]:8080",
         "a_b-c:80",
     ] {
-        assert_eq!(meant(&[address, "a@x"]).unwrap().address.as_str(), address);
+        assert_eq!(
+            meant(&[address, "a@x"]).unwrap().endpoint.address.as_str(),
+            address
+        );
     }
 }
 
@@ -120,6 +122,43 @@ fn somebody_must_be_expected_at_the_other_end() {
     assert!(matches!(spaced, UsageError::Account { .. }), "{spaced}");
 }
 
+#[test]
+fn a_command_is_named_first_and_never_taken_for_an_account() {
+    let misplaced = meant(&["host:1", "a@x", "cases", "list"]).unwrap_err();
+    assert!(
+        misplaced.to_string().contains("'cases' is a command"),
+        "{misplaced}"
+    );
+    let mistyped = meant(&["case", "list"]).unwrap_err().to_string();
+    assert!(
+        mistyped.contains("'booking-client help' lists them"),
+        "{mistyped}"
+    );
+}
+
+#[test]
+fn commands_are_told_the_service_by_flags_and_share_nothing_with_the_articles_call() {
+    let endpoint = |arguments: &[&str]| {
+        let argv = std::iter::once("booking-client").chain(arguments.iter().copied());
+        crate::request::endpoint(&crate::cli::parse(argv).expect("clap accepts these"))
+    };
+    let named = ["--server", "host:1", "--server-account", "a@x,b@x"];
+    for place in [0, 2] {
+        let mut arguments = vec!["cases", "list"];
+        arguments.splice(place..place, named);
+        let endpoint = endpoint(&arguments).unwrap();
+        assert_eq!(endpoint.address.as_str(), "host:1");
+        assert_eq!(endpoint.targets.len(), 2);
+    }
+    assert_eq!(endpoint(&["schedule"]).unwrap_err(), UsageError::NoServer);
+    assert_eq!(
+        endpoint(&["schedule", "--server", "host:1"]).unwrap_err(),
+        UsageError::NoAccount
+    );
+    let mixed = endpoint(&["--patient", "PT-1", "schedule"]).unwrap_err();
+    assert_eq!(mixed, UsageError::MixedForms { typed: "--patient" });
+}
+
 proptest! {
     #[test]
     fn no_command_line_panics(arguments in prop::collection::vec(
@@ -134,18 +173,18 @@ proptest! {
         0..8,
     )) {
         let argv = std::iter::once("booking-client".to_owned()).chain(arguments);
-        if let Ok(cli) = Cli::try_parse_from(argv)
+        if let Ok(cli) = crate::cli::parse(argv)
             && let Ok(call) = Call::from_cli(&cli)
         {
-            prop_assert!(!call.targets.is_empty());
-            prop_assert!(call.address.as_str().contains(':'));
+            prop_assert!(!call.endpoint.targets.is_empty());
+            prop_assert!(call.endpoint.address.as_str().contains(':'));
         }
     }
 
     #[test]
     fn no_complaint_steers_the_terminal(first in hostile_text(), second in hostile_text()) {
         let argv = ["booking-client", "--", &first, &second];
-        if let Ok(cli) = Cli::try_parse_from(argv)
+        if let Ok(cli) = crate::cli::parse(argv)
             && let Err(error) = Call::from_cli(&cli)
         {
             prop_assert!(!error.to_string().chars().any(crate::printable::steers), "{error}");

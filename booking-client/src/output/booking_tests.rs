@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::printable::hostile_text;
+use crate::printable::{hostile_text, steers};
 
 fn answer(booking_date: &str, condition: &str) -> Answer {
     Answer {

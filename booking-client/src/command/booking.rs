@@ -1,14 +1,14 @@
-//! Does it: opens the secured channel, asks, and hands the answer on with the proof of who gave it.
-//! The only file that knows gRPC and ALTS.
+//! The article's call: asks, and hands the answer on with the proof of who gave it.
 
 use std::time::Duration;
 
-use alts::{AltsChannel, AltsContext, Handshaker};
+use alts::{AltsContext, Handshaker};
 use booking_proto::otbooking::{
     BookingRequest, BookingResponse, ot_booking_service_client::OtBookingServiceClient,
 };
 use tonic::{Request, Response};
 
+use super::service::{SERVER_GRACE, channel};
 use crate::{
     failure::Failure,
     output::{Answer, Peer, Versions},
@@ -17,10 +17,6 @@ use crate::{
 
 /// The largest answer that is read: two short texts, with room for every field to come.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
-
-/// How much longer than our own limit the server is told. Our timer must win: tonic calls its own
-/// expired timer CANCELLED, and only this side knows that it is time that ran out.
-const SERVER_GRACE: Duration = Duration::from_millis(250);
 
 /// Makes the call, within the call's timeout, and closes the connection.
 ///
@@ -34,14 +30,8 @@ pub async fn run(call: &Call, handshaker: Handshaker) -> Result<Answer, Failure>
 }
 
 async fn ask(call: &Call, handshaker: Handshaker) -> Result<Answer, Failure> {
-    let mut builder = AltsChannel::builder(handshaker);
-    for account in &call.targets {
-        builder = builder.target_service_account(account.clone());
-    }
-    let channel = builder
-        .connect_lazy(call.address.as_str())
-        .map_err(|error| Failure::from_alts(&error))?;
-    tracing::info!(address = %call.address, "asking the booking service");
+    let channel = channel(&call.endpoint, handshaker)?;
+    tracing::info!(address = %call.endpoint.address, "asking the booking service");
     let mut client =
         OtBookingServiceClient::new(channel).max_decoding_message_size(MAX_ANSWER_BYTES);
     let response = client
