@@ -63,11 +63,9 @@ impl Tx {
         updates: &[CaseUpdate<'_>],
     ) -> Result<Vec<Case>, StoreError> {
         let held = updates.iter().map(|update| update.before);
-        self.let_go(
-            held.filter(|before| before.state.holds())
-                .map(|before| &before.id),
-        )
-        .await?;
+        let held = held.filter(|before| before.state.holds());
+        let held: Vec<&CaseId> = held.map(|before| &before.id).collect();
+        self.let_go(&held).await?;
         let mut kept = Vec::with_capacity(updates.len());
         for update in updates {
             let after = Case {
@@ -98,13 +96,12 @@ impl Tx {
     }
 
     /// Frees what these cases held.
-    async fn let_go(&mut self, cases: impl Iterator<Item = &CaseId>) -> Result<(), StoreError> {
-        let mut cases = cases.map(CaseId::as_str).peekable();
-        if cases.peek().is_none() {
+    async fn let_go(&mut self, cases: &[&CaseId]) -> Result<(), StoreError> {
+        if cases.is_empty() {
             return Ok(());
         }
         let mut sql = Sql::new("delete from occupancy where case_id in ");
-        sql.list(cases);
+        sql.list(cases.iter().map(|case| case.as_str()));
         self.write(sql).await.map(drop)
     }
 
