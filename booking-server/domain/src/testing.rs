@@ -18,8 +18,9 @@ use jiff::{Timestamp, civil::Weekday, tz::TimeZone};
 use crate::{
     Anaesthesia, Capability, Case, CaseDetails, CaseId, CaseState, EquipmentKind, EquipmentUnit,
     Footprint, Hospital, Laterality, OpeningRule, PatientId, Plan, ProcedureType, ProcedureTypeId,
-    Reason, ReasonCode, ReasonGroup, Site, SiteId, Specialty, Staff, StaffId, TeamMember, TeamRole,
-    Theatre, TheatreId, TheatreState, UnitId, Urgency,
+    Reason, ReasonCode, ReasonGroup, Session, SessionFlags, SessionId, SessionOwner, SessionState,
+    Site, SiteId, Specialty, Staff, StaffId, Subject, TeamMember, TeamRole, Theatre, TheatreId,
+    TheatreState, TimeRange, Unavailability, UnavailabilityId, UnitId, Urgency,
 };
 
 macro_rules! short {
@@ -43,6 +44,8 @@ short! {
     unit_id: UnitId;
     /// A procedure type by its number.
     procedure_type_id: ProcedureTypeId;
+    /// A session by its number.
+    session_id: SessionId;
     /// A reason by its code.
     reason_code: ReasonCode;
     /// A branch of surgery.
@@ -187,7 +190,7 @@ fn procedure_types() -> Vec<ProcedureType> {
         required_capabilities: vec![capability("laminar-flow")],
         required_kinds: vec![kind("c-arm")],
         laterality_required: true,
-        ..hernia.clone()
+        ..hernia
     };
     vec![hernia, hip]
 }
@@ -267,5 +270,44 @@ pub fn scheduled(id: &str, theatre: &str, start: &str) -> Case {
         state: CaseState::Scheduled,
         plan: Some(plan(theatre, start)),
         ..requested(id)
+    }
+}
+
+/// A range that is one.
+#[must_use]
+pub fn range(start: &str, end: &str) -> TimeRange {
+    TimeRange::new(at(start), at(end)).expect("tests give proper ranges")
+}
+
+/// An open session with everything, planned.
+#[must_use]
+pub fn session(id: &str, theatre: &str, start: &str, end: &str) -> Session {
+    Session {
+        id: session_id(id),
+        version: 1,
+        theatre: theatre_id(theatre),
+        range: range(start, end),
+        owner: SessionOwner::Open,
+        flags: SessionFlags {
+            anaesthetist: true,
+            general_anaesthesia: true,
+            paediatric: true,
+        },
+        release_at: None,
+        state: SessionState::Planned,
+        template: None,
+        note: String::new(),
+    }
+}
+
+/// A closure or absence, for the reason "training".
+#[must_use]
+pub fn unavailable(subject: Subject, start: &str, end: &str) -> Unavailability {
+    Unavailability {
+        id: UnavailabilityId::parse("U-1").expect("a constant"),
+        version: 1,
+        subject,
+        range: range(start, end),
+        reason: "training".to_owned(),
     }
 }

@@ -95,3 +95,6 @@ pub fn dates(first: Date, last: Date) -> impl Iterator<Item = Date> {
         date.tomorrow().ok().filter(|next| *next <= last)
     })
 }
+
+#[cfg(test)]
+mod tests;

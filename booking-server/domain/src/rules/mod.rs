@@ -206,3 +206,6 @@ struct Asked<'a> {
     booker: &'a Booker,
     now: Timestamp,
 }
+
+#[cfg(test)]
+mod tests;
