@@ -39,6 +39,8 @@ mod team;
 mod template;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 mod time_range;
 mod timetable;
 mod transition;

@@ -153,3 +153,6 @@ fn days_until(from: Weekday, to: Weekday) -> i64 {
 fn days_between(from: Date, to: Date) -> i64 {
     from.duration_until(to).as_hours() / 24
 }
+
+#[cfg(test)]
+pub(crate) mod tests;
