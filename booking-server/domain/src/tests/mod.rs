@@ -3,6 +3,7 @@
 
 mod booking;
 mod emergencies;
+mod lists;
 mod slots;
 mod totality;
 
