@@ -16,6 +16,23 @@
 //! | milestone | what really happened: [`Milestones`]; never the plan |
 //! | waiting list | the cases that have no plan yet, or lost theirs |
 //! | booking info | the answer to "when, and for what?": [`BookingInfo`] |
+//!
+//! | question | answered by |
+//! |---|---|
+//! | what would a case hold, there? | [`claims`] |
+//! | may it be there? what stands against it? | [`place`], [`broken_rules`] |
+//! | may these go there, together? | [`place_all`] |
+//! | may it move on? | [`schedule`], [`confirm`], … [`update`]; [`Command::allowed`] |
+//! | where would it fit? | [`find_slots`] |
+//! | where does an emergency go, at whose cost? | [`emergency::plan_emergency`], [`emergency::apply`] |
+//! | when will it really begin? | [`project`] |
+//! | what stands in the schedule against the rules? | [`conflicts`] |
+//! | which sessions does a template make? | [`expand`] |
+//! | when is a theatre open? | [`open_within`], [`opening_on`] |
+//! | which cases, in which order? | [`CaseQuery`] |
+//! | how well did it go? | [`report`] |
+//!
+//! Every function is total: no instant, duration, identifier or hospital makes one panic.
 
 mod booking_info;
 mod case;

@@ -4,7 +4,10 @@
 //! looks for places (`slots`, `emergency`), moves several cases (`moves`) or looks everything
 //! through (`conflict`) reads the whole stretch once and takes the surroundings out of this.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 
@@ -15,12 +18,20 @@ use crate::{
     time_range::later,
 };
 
+/// What each resource is held for and by whom, by start.
+type Held = BTreeMap<Resource, Vec<(TimeRange, CaseId)>>;
+
 /// Claims by resource and start, sessions by theatre and start, closures and absences by subject.
+///
+/// Cheap to clone: what was read once is shared, and only what is held or let go afterwards is the
+/// clone's own. Whoever tries a hundred places tries each on a clone.
 #[derive(Clone, Debug, Default)]
 pub struct Timetable {
-    held: BTreeMap<Resource, BTreeSet<(TimeRange, CaseId)>>,
-    sessions: BTreeMap<TheatreId, Vec<Session>>,
-    unavailable: BTreeMap<Subject, Vec<Unavailability>>,
+    read: Arc<Held>,
+    let_go: BTreeSet<CaseId>,
+    since: Held,
+    sessions: Arc<BTreeMap<TheatreId, Vec<Session>>>,
+    unavailable: Arc<BTreeMap<Subject, Vec<Unavailability>>>,
 }
 
 impl Timetable {
@@ -30,22 +41,35 @@ impl Timetable {
         sessions: impl IntoIterator<Item = Session>,
         unavailable: impl IntoIterator<Item = Unavailability>,
     ) -> Self {
-        let mut table = Self::default();
-        for held in held {
-            table.hold(&held.case, held.claim);
+        let mut read = Held::new();
+        for HeldClaim { case, claim } in held {
+            let held = read.entry(claim.resource).or_default();
+            held.push((claim.range, case));
         }
+        for held in read.values_mut() {
+            held.sort_unstable();
+            held.dedup();
+        }
+        let mut by_theatre: BTreeMap<TheatreId, Vec<Session>> = BTreeMap::new();
         for session in sessions {
-            let theatre = table.sessions.entry(session.theatre.clone());
+            let theatre = by_theatre.entry(session.theatre.clone());
             theatre.or_default().push(session);
         }
-        for sessions in table.sessions.values_mut() {
+        for sessions in by_theatre.values_mut() {
             sessions.sort_by_key(|session| session.range);
         }
+        let mut by_subject: BTreeMap<Subject, Vec<Unavailability>> = BTreeMap::new();
         for unavailable in unavailable {
-            let subject = table.unavailable.entry(unavailable.subject.clone());
+            let subject = by_subject.entry(unavailable.subject.clone());
             subject.or_default().push(unavailable);
         }
-        table
+        Self {
+            read: Arc::new(read),
+            let_go: BTreeSet::new(),
+            since: Held::new(),
+            sessions: Arc::new(by_theatre),
+            unavailable: Arc::new(by_subject),
+        }
     }
 
     /// Out of cases: what those of them hold that hold anything.
@@ -55,40 +79,23 @@ impl Timetable {
         unavailable: impl IntoIterator<Item = Unavailability>,
         hospital: &Hospital,
     ) -> Self {
-        let mut table = Self::new([], sessions, unavailable);
-        for case in cases {
-            if let Some(plan) = &case.plan
-                && case.state.holds()
-            {
-                table.hold_all(&case.id, claims(case, plan, hospital));
-            }
-        }
-        table
-    }
-
-    /// From now on `case` holds the claim too.
-    pub fn hold(&mut self, case: &CaseId, claim: Claim) {
-        let held = self.held.entry(claim.resource).or_default();
-        held.insert((claim.range, case.clone()));
+        let held = cases.into_iter().flat_map(|case| held_by(case, hospital));
+        Self::new(held, sessions, unavailable)
     }
 
     /// From now on `case` holds the claims too.
     pub fn hold_all(&mut self, case: &CaseId, claims: impl IntoIterator<Item = Claim>) {
-        for claim in claims {
-            self.hold(case, claim);
+        for Claim { resource, range } in claims {
+            let held = self.since.entry(resource).or_default();
+            held.push((range, case.clone()));
+            held.sort_unstable();
         }
     }
 
     /// From now on `case` holds nothing.
     pub fn let_go(&mut self, case: &CaseId) {
-        for held in self.held.values_mut() {
-            held.retain(|(_, holder)| holder != case);
-        }
-    }
-
-    /// From now on `case` holds `resource` no longer.
-    pub fn let_go_of(&mut self, case: &CaseId, resource: &Resource) {
-        if let Some(held) = self.held.get_mut(resource) {
+        self.let_go.insert(case.clone());
+        for held in self.since.values_mut() {
             held.retain(|(_, holder)| holder != case);
         }
     }
@@ -99,11 +106,9 @@ impl Timetable {
         resource: &Resource,
         range: TimeRange,
     ) -> impl Iterator<Item = &(TimeRange, CaseId)> {
-        let earliest = later(range.start(), -i64::from(MAX_CLAIM_MIN));
-        let held = self.held.get(resource).into_iter().flatten();
-        held.skip_while(move |(held, _)| held.start() < earliest)
-            .take_while(move |(held, _)| held.start() < range.end())
-            .filter(move |(held, _)| held.overlaps(&range))
+        let read = near(&self.read, resource, range);
+        let read = read.filter(|(_, holder)| !self.let_go.contains(holder));
+        read.chain(near(&self.since, resource, range))
     }
 
     /// What the store would find around `case` if it followed `plan`.
@@ -151,6 +156,33 @@ impl Timetable {
     ) -> impl Iterator<Item = Timestamp> {
         self.holders(resource, within).map(|(held, _)| held.end())
     }
+}
+
+/// Those of a resource's holders that overlap `range`; no claim is longer than [`MAX_CLAIM_MIN`].
+fn near<'a>(
+    held: &'a Held,
+    resource: &Resource,
+    range: TimeRange,
+) -> impl Iterator<Item = &'a (TimeRange, CaseId)> + use<'a> {
+    let held = held.get(resource).map_or(&[][..], Vec::as_slice);
+    let earliest = later(range.start(), -i64::from(MAX_CLAIM_MIN));
+    let first = held.partition_point(|(held, _)| held.start() < earliest);
+    held[first..]
+        .iter()
+        .take_while(move |(held, _)| held.start() < range.end())
+        .filter(move |(held, _)| held.overlaps(&range))
+}
+
+/// What a case holds now.
+pub(crate) fn held_by(case: &Case, hospital: &Hospital) -> Vec<HeldClaim> {
+    let Some(plan) = case.plan.as_ref().filter(|_| case.state.holds()) else {
+        return Vec::new();
+    };
+    let held = |claim| HeldClaim {
+        case: case.id.clone(),
+        claim,
+    };
+    claims(case, plan, hospital).into_iter().map(held).collect()
 }
 
 /// All whose closures and absences matter to a case in a place; none twice.

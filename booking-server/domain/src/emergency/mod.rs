@@ -21,11 +21,12 @@ use jiff::Timestamp;
 use crate::{
     Booker, Case, CaseId, CaseState, Hospital, OverrideRequest, Plan, RuleId, Session, TheatreId,
     TimeRange, Timetable, Unavailability, Version,
-    claim::{Claim, Resource, ResourceKind, claims},
+    claim::{Claim, HeldClaim, Resource, ResourceKind, claims},
     projection::of_begun,
     rules::broken_rules,
     slots::{events, next_on_grid},
     time_range::later,
+    timetable::held_by,
 };
 
 pub use apply::{ApplyError, Change, apply};
@@ -120,35 +121,41 @@ pub fn plan_emergency(
 fn table(outlook: Outlook<'_>, hospital: &Hospital, now: Timestamp) -> Timetable {
     let sessions = outlook.sessions.iter().cloned();
     let unavailable = outlook.unavailable.iter().cloned();
-    let mut table = Timetable::of_cases(outlook.cases, sessions, unavailable, hospital);
-    for case in outlook
-        .cases
-        .iter()
-        .filter(|case| case.state.is_in_progress())
-    {
-        let Some(plan) = &case.plan else { continue };
-        let theatre = hospital.theatres.get(&plan.theatre);
-        let turnover_min = theatre.map_or(0, |theatre| theatre.turnover_min);
-        let clean = of_begun(case, plan.start, now);
-        // Only what is to come matters, and a claim has a longest length.
-        let start = clean.start().max(now);
-        let range = TimeRange::new(start, later(clean.end(), turnover_min.into()));
-        let id = plan.theatre.as_str().to_owned();
-        let kind = ResourceKind::Theatre;
-        let resource = Resource { kind, id };
-        table.let_go_of(&case.id, &resource);
-        if let Ok(range) = range {
-            table.hold(&case.id, Claim { resource, range });
+    let held = outlook.cases.iter().flat_map(|case| {
+        let mut held = held_by(case, hospital);
+        if case.state.is_in_progress() {
+            held.retain(|held| held.claim.resource.kind != ResourceKind::Theatre);
+            held.extend(until_clean(case, hospital, now));
         }
-    }
-    table
+        held
+    });
+    Timetable::new(held, sessions, unavailable)
+}
+
+/// The theatre of a case in progress, from now until it is clean and its gap is over.
+fn until_clean(case: &Case, hospital: &Hospital, now: Timestamp) -> Option<HeldClaim> {
+    let plan = case.plan.as_ref()?;
+    let theatre = hospital.theatres.get(&plan.theatre);
+    let turnover_min = theatre.map_or(0, |theatre| theatre.turnover_min);
+    let clean = of_begun(case, plan.start, now);
+    // Only what is to come matters, and a claim has a longest length.
+    let start = clean.start().max(now);
+    let range = TimeRange::new(start, later(clean.end(), turnover_min.into())).ok()?;
+    let resource = Resource {
+        kind: ResourceKind::Theatre,
+        id: plan.theatre.as_str().to_owned(),
+    };
+    Some(HeldClaim {
+        case: case.id.clone(),
+        claim: Claim { resource, range },
+    })
 }
 
 /// Postponed, moved, delayed, how much later in all, and the wait: the order of options.
 fn cost(option: &EmergencyOption) -> (usize, usize, usize, i64, u32) {
     let count = |is: fn(&Fate) -> bool| {
-        let mut fates = option.consequences.iter().map(|one| &one.fate);
-        fates.by_ref().filter(|fate| is(fate)).count()
+        let consequences = option.consequences.iter();
+        consequences.filter(|one| is(&one.fate)).count()
     };
     let delays = option.consequences.iter().map(|one| one.delay_min.max(0));
     (
