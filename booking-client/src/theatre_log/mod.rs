@@ -12,6 +12,7 @@
 
 mod columns;
 mod form;
+mod lines;
 mod mapping;
 mod row;
 
@@ -25,7 +26,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use jiff::tz::TimeZone;
 use thiserror::Error;
 
-use self::{columns::Columns, form::Forms, row::RowForm};
+use self::{columns::Columns, form::Forms, lines::Lines, row::RowForm};
 pub use self::{
     columns::ColumnsError,
     mapping::{Mapping, MappingError},
@@ -57,7 +58,7 @@ pub struct Refused {
 /// A log whose header was understood; an iterator over its rows.
 #[derive(Debug)]
 pub struct Log<R> {
-    reader: csv::Reader<R>,
+    reader: csv::Reader<Lines<R>>,
     row: RowForm,
     /// Encounters and the lines they were in.
     seen: HashMap<String, u64>,
@@ -73,7 +74,7 @@ impl<R: Read> Log<R> {
             .delimiter(mapping.delimiter())
             // Rows of another length are refused one by one, not the file.
             .flexible(true)
-            .from_reader(bytes);
+            .from_reader(Lines::new(bytes));
         let header = reader.byte_headers()?.clone();
         if header
             .get(0)
@@ -94,7 +95,8 @@ impl<R: Read> Log<R> {
     }
 
     fn next_row(&mut self, record: &ByteRecord) -> Result<ImportRow, Refused> {
-        let line = record.position().map_or(0, csv::Position::line);
+        let offset = record.position().map_or(0, csv::Position::byte);
+        let line = self.reader.get_ref().of(offset);
         let refused = |why| Refused { line, why };
         let row = self.row.read(record, line).map_err(refused)?;
         match self.seen.entry(row.encounter_id.clone()) {

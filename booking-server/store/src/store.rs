@@ -10,7 +10,7 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     AuditRecord, ChainReport, Change, ChangeFeed, FeedError, Finding, Location, OpenError,
-    OpenOptions, Reader, Reads, StoreError, TokenKey, Tx, chain,
+    OpenOptions, Reader, Reads, Seed, StoreError, TokenKey, Tx, chain,
     db::{Fields, Pool, Sql},
     examine,
     feed::Tail,
@@ -140,6 +140,19 @@ impl Store {
         let row =
             row.ok_or_else(|| StoreError::Corrupt("the row of table seeding is gone".into()))?;
         Fields::of("seeding", &row).int().map(drop)
+    }
+
+    /// What the database was filled with when it was new.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when it cannot be read.
+    pub async fn seed(&self) -> Result<Seed, StoreError> {
+        let mut reads = self.read().await?;
+        let row = reads.row(Sql::new("select seed from seeding")).await?;
+        let row =
+            row.ok_or_else(|| StoreError::Corrupt("the row of table seeding is gone".into()))?;
+        Fields::of("seeding", &row).parse(str::parse)
     }
 
     /// The key under which page tokens are sealed.
