@@ -34,6 +34,8 @@ mod rows;
 mod seed;
 mod sqlite;
 mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod token_key;
 mod tx;
 

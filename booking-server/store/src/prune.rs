@@ -18,7 +18,7 @@ pub(crate) async fn from_time_to_time(lane: Lane, options: OpenOptions) {
     }
 }
 
-async fn prune(lane: &Lane, options: &OpenOptions) -> Result<(), StoreError> {
+pub(crate) async fn prune(lane: &Lane, options: &OpenOptions) -> Result<(), StoreError> {
     let before = |kept: Duration| Timestamp::now().checked_sub(kept).unwrap_or(Timestamp::MIN);
     let cutoffs = (before(options.keep_changes), before(options.keep_requests));
     lane.write(cutoffs, forget, false).await

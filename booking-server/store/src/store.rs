@@ -3,6 +3,7 @@
 use std::{
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use booking_domain::Hospital;
@@ -11,10 +12,10 @@ use tokio::{sync::watch, task::JoinHandle};
 use crate::{
     AuditRecord, ChainReport, Change, ChangeFeed, FeedError, Finding, Location, OpenError,
     OpenOptions, Reader, Reads, Seed, StoreError, TokenKey, Tx, chain,
-    db::{Fields, Pool, Sql},
+    db::{Fault, Fields, Pool, Sql, fault},
     examine,
     feed::Tail,
-    lane::{Ground, Lane},
+    lane::{Ground, Lane, PATIENCE},
     postgres, prune,
     reads::HospitalCache,
     sqlite,
@@ -22,6 +23,9 @@ use crate::{
 
 /// What a work is while it runs: `|command, tx| Box::pin(async move { … })`.
 pub type Work<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
+
+/// Between two tries to begin a snapshot.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// The hospital's memory. Clones are the same store.
 #[derive(Clone, Debug)]
@@ -255,6 +259,16 @@ impl Store {
     /// As [`Self::changes_after`].
     pub async fn changes_since(&self, after: u64, limit: u32) -> Result<Vec<Change>, FeedError> {
         self.inner.tail.since(after, limit).await
+    }
+
+    /// Forgets changes and answers that have been kept for as long as `options` say. A store does
+    /// so by itself every hour, with the options it was opened with.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when it does not happen.
+    pub async fn prune(&self, options: &OpenOptions) -> Result<(), StoreError> {
+        prune::prune(&self.lane()?, options).await
     }
 
     /// Computes the whole chain of the audit again.

@@ -56,7 +56,6 @@ fn is_connection(error: &sqlx::Error) -> bool {
         error,
         sqlx::Error::Io(_)
             | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed
             | sqlx::Error::Protocol(_)
             | sqlx::Error::BeginFailed

@@ -29,23 +29,28 @@ const POLL: Duration = Duration::from_secs(2);
 /// The name of the channel; the sealing of a batch notifies it.
 const CHANNEL: &str = "ot_booking_changes";
 
-/// Settings of every session.
-///
-/// - `lock_timeout`: a server that hangs over a write must not hang the others;
-/// - `idle_in_transaction_session_timeout`: and the database ends it at last;
-/// - `statement_timeout` would bound reports too and is the operator's to set.
-const SESSION: [(&str, &str); 3] = [
+/// Settings of the sessions that write. All writers wait for one row, so none may keep it for long:
+/// one that hangs, or whose machine has gone, is ended by the database.
+const WRITING: [(&str, &str); 3] = [
     ("application_name", "booking-server"),
     ("lock_timeout", "5s"),
     ("idle_in_transaction_session_timeout", "10s"),
 ];
 
+/// Settings of the sessions that read: a snapshot that nobody reads from any more keeps the
+/// database from clearing up.
+const READING: [(&str, &str); 2] = [
+    ("application_name", "booking-server"),
+    ("idle_in_transaction_session_timeout", "5min"),
+];
+
 /// Opens the database.
 pub(crate) async fn open(url: &PostgresUrl, options: &OpenOptions) -> Result<Opened, OpenError> {
     let settings = settings(url)?;
-    let writers = pool(WRITERS, &settings).await?;
+    let writers = pool(WRITERS, settings.clone().options(WRITING)).await?;
     let token_key = prepare::prepare(&writers, options.seed).await?;
-    let readers = pool(options.readers, &settings).await?;
+    // And one that listens.
+    let readers = pool(options.readers + 1, settings.options(READING)).await?;
     Ok(Opened {
         notifications: Some(Notifications::new(readers.clone())),
         readers: Pool::Postgres(readers),
@@ -58,20 +63,18 @@ pub(crate) async fn open(url: &PostgresUrl, options: &OpenOptions) -> Result<Ope
 fn settings(url: &PostgresUrl) -> Result<PgConnectOptions, OpenError> {
     let settings = PgConnectOptions::from_str(url.as_str())
         .map_err(|_| OpenError::Unreachable("the URL cannot be understood".into()))?;
-    Ok(settings
-        .options(SESSION)
-        // Statements would show up in the log at `debug`, with patients in them.
-        .disable_statement_logging())
+    // Statements would show up in the log at `debug`, with patients in them.
+    Ok(settings.disable_statement_logging())
 }
 
-async fn pool(connections: u32, settings: &PgConnectOptions) -> Result<PgPool, OpenError> {
+async fn pool(connections: u32, settings: PgConnectOptions) -> Result<PgPool, OpenError> {
     PgPoolOptions::new()
         .min_connections(1)
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         // A round trip for every call; a connection that was lost is noticed by the statement.
         .test_before_acquire(false)
-        .connect_with(settings.clone())
+        .connect_with(settings)
         .await
         .map_err(|error| OpenError::Unreachable(error.to_string()))
 }

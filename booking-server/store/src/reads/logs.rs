@@ -3,7 +3,7 @@
 use super::Reads;
 use crate::{
     AuditCondition, AuditEvent, AuditQuery, Change, StoreError, StoredResponse,
-    db::{Fields, Row, Sql},
+    db::{Row, Sql},
     names::Named,
     rows::log::{CHANGE, EVENT, RESPONSE, read_change, read_event, read_response},
 };
@@ -67,17 +67,6 @@ impl Reads {
             .arg(after);
         sql.push(" order by seq limit ").arg(limit);
         self.rows(sql).await?.iter().map(read_change).collect()
-    }
-
-    /// The oldest change that is still kept.
-    pub(crate) async fn oldest_change(&mut self) -> Result<Option<u64>, StoreError> {
-        let row = self
-            .row(Sql::new("select min(seq) from change_log"))
-            .await?;
-        let oldest = row
-            .map(|row| Fields::of("change_log", &row).opt_int())
-            .transpose()?;
-        Ok(oldest.flatten().and_then(|seq| seq.try_into().ok()))
     }
 
     /// What was answered to a principal's request.

@@ -5,10 +5,12 @@
 //! | `cases` | cases, by number, by condition, by day |
 //! | `surroundings` | what is in and around a place that a case is meant for |
 //! | `schedule` | sessions, templates, closures, absences |
+//! | `report` | narrow rows, for figures |
 //! | `logs` | audit, changes, requests |
 
 mod cases;
 mod logs;
+mod report;
 mod schedule;
 pub(crate) mod surroundings;
 
@@ -95,8 +97,6 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    pub(crate) const COLUMNS: &str = "hospital_revision, change_seq, audit_seq, audit_hash";
-
     pub(crate) fn read(f: &mut Fields<'_>) -> Result<Self, StoreError> {
         Ok(Self {
             hospital_revision: f.number()?,

@@ -41,15 +41,15 @@ pub(crate) fn urgency_number(urgency: Urgency) -> i64 {
     }
 }
 
-fn urgency(number: i64) -> Option<Urgency> {
-    Some(match number {
-        1 => Urgency::Immediate,
-        2 => Urgency::Urgent2a,
-        3 => Urgency::Urgent2b,
-        4 => Urgency::Expedited,
-        5 => Urgency::Elective,
-        _ => return None,
-    })
+pub(crate) fn urgency(f: &mut Fields<'_>) -> Result<Urgency, StoreError> {
+    match f.int()? {
+        1 => Ok(Urgency::Immediate),
+        2 => Ok(Urgency::Urgent2a),
+        3 => Ok(Urgency::Urgent2b),
+        4 => Ok(Urgency::Expedited),
+        5 => Ok(Urgency::Elective),
+        _ => Err(f.damaged(&"no such urgency")),
+    }
 }
 
 /// The text that is searched in.
@@ -77,10 +77,7 @@ pub(crate) fn read(row: &Row) -> Result<Case, StoreError> {
         condition: f.text()?,
         specialty: f.opt_parse(Specialty::parse)?,
         laterality: f.parse(Named::named)?,
-        urgency: {
-            let number = f.int()?;
-            urgency(number).ok_or_else(|| f.damaged(&"no such urgency"))?
-        },
+        urgency: urgency(f)?,
         anaesthesia: f.parse(Named::named)?,
         decided_at: f.instant()?,
         target_at: f.opt_instant()?,

@@ -17,6 +17,11 @@ pub(super) fn newest_known() -> i64 {
         .unwrap_or_default()
 }
 
+#[cfg(test)]
+pub(super) fn migrations() -> impl Iterator<Item = &'static sqlx::migrate::Migration> {
+    MIGRATIONS.iter()
+}
+
 pub(super) async fn prepare(
     writers: &SqlitePool,
     seed: Seed,
