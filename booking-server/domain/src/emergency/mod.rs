@@ -252,9 +252,7 @@ impl Scene<'_> {
                 }
                 let mut cases = self.outlook.cases.iter();
                 let case = cases.find(|case| case.id == *holder)?;
-                // The emergency's own patient is in one place only, whatever is moved.
-                let same_patient = claim.resource.kind == ResourceKind::Patient;
-                if same_patient || !self.may_be_moved(case) {
+                if !self.may_be_moved(case) {
                     return None;
                 }
                 in_the_way.push(case);

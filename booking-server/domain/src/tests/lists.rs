@@ -277,12 +277,14 @@ fn what_stands_against_the_rules_is_found_and_says_whether_it_was_set_aside() {
     assert_eq!(found(&cases, &hospital, vec![]), []);
     let absent = Subject::Staff(staff_id("DC-1"));
     let absence = unavailable(absent, "2026-06-01T00:00", "2026-06-02T00:00");
-    cases[1].overrides.push(Override {
-        rule: RuleId::R9,
+    let aside = |rule| Override {
+        rule,
         reason: "comes in for it".to_owned(),
         author: "anna".to_owned(),
         at: now,
-    });
+    };
+    cases[0].overrides.push(aside(RuleId::R6));
+    cases[1].overrides.push(aside(RuleId::R9));
     assert_eq!(
         found(&cases, &hospital, vec![absence]),
         [
@@ -294,7 +296,7 @@ fn what_stands_against_the_rules_is_found_and_says_whether_it_was_set_aside() {
     theatre.state = TheatreState::Maintenance;
     assert_eq!(
         found(&cases, &hospital, vec![]),
-        [("a".to_owned(), "THEATRE_IN_MAINTENANCE", false)]
+        [("a".to_owned(), "THEATRE_IN_MAINTENANCE", true)]
     );
     // A double booking that got past everything is named on both sides.
     cases[1] = Case {

@@ -127,8 +127,8 @@ fn a_claim_is_what_the_drawing_says() {
     case.team = vec![
         member("DC-1", TeamRole::PrimarySurgeon),
         member("DC-3", TeamRole::Anaesthetist),
-        member("DC-4", TeamRole::AssistantSurgeon),
         member("DC-4", TeamRole::Anaesthetist),
+        member("DC-4", TeamRole::AssistantSurgeon),
         member("NU-1", TeamRole::CirculatingNurse),
         member("DC-0", TeamRole::ScrubNurse),
     ];
