@@ -78,6 +78,17 @@ fn utilisation_is_what_a_hand_finds() {
     assert_eq!((one.overrun_min, one.early_finish_min), (30.0, 0.0));
     assert_eq!(one.overlapping_pairs, 1);
     assert_eq!(of("OT-2").early_finish_min, 11.0 * 60.0);
+    // The bound itself is turnover: gaps of 30 and 20 minutes.
+    for (idle_gap_min, turnover_min) in [(30, 50.0), (29, 20.0), (19, 0.0)] {
+        let report = utilisation(
+            &monday(),
+            &days,
+            Window::OpeningHours,
+            idle_gap_min,
+            &june(),
+        );
+        assert_eq!(report.rows[0].turnover_min, turnover_min);
+    }
     // Round the clock, and June has no clock change.
     assert_eq!(of("OT-3").available_min, 30.0 * 1440.0);
     assert_eq!(report.rows[0].theatre, None);
