@@ -28,7 +28,9 @@ pub async fn fill(store: &Store, now: Timestamp) -> Result<(), StoreError> {
         return Ok(());
     };
     let cases = demo.cases.len();
-    let written: bool = store.write(demo, |demo, tx| Box::pin(write(demo, tx))).await?;
+    let written: bool = store
+        .write(demo, |demo, tx| Box::pin(write(demo, tx)))
+        .await?;
     if written {
         tracing::info!(cases, "new database filled with the demo hospital");
     }
@@ -66,7 +68,10 @@ async fn write(demo: &Demo, tx: &mut Tx) -> Result<bool, StoreError> {
         tx.put_unavailability(unavailability).await?;
     }
     for case in &demo.cases {
-        let held = case.plan.as_ref().map(|plan| claims(case, plan, &demo.hospital));
+        let held = case
+            .plan
+            .as_ref()
+            .map(|plan| claims(case, plan, &demo.hospital));
         tx.insert_case(case, &held.unwrap_or_default()).await?;
     }
     Ok(true)
@@ -81,8 +86,13 @@ mod tests {
     };
 
     async fn opened(seed: Seed) -> Store {
-        let options = OpenOptions { seed, ..OpenOptions::default() };
-        Store::open(&Location::Memory, options).await.expect("opens")
+        let options = OpenOptions {
+            seed,
+            ..OpenOptions::default()
+        };
+        Store::open(&Location::Memory, options)
+            .await
+            .expect("opens")
     }
 
     #[tokio::test]
@@ -92,7 +102,11 @@ mod tests {
         fill(&store, now).await.unwrap();
         fill(&store, now).await.unwrap();
         let hospital = store.hospital().await.unwrap();
-        assert!(hospital.theatres.contains_key(&TheatreId::parse("OT-8").unwrap()));
+        assert!(
+            hospital
+                .theatres
+                .contains_key(&TheatreId::parse("OT-8").unwrap())
+        );
         assert_eq!(store.examine().await.unwrap(), []);
     }
 
