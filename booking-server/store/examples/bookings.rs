@@ -34,6 +34,7 @@ const THEATRES: i64 = 200;
 const CHUNK: i64 = 500;
 
 #[derive(Debug)]
+#[expect(dead_code, reason = "shown by the panic of a run that goes wrong")]
 enum Refusal {
     Rules(usize),
     Store(StoreError),
@@ -63,11 +64,19 @@ async fn main() {
         url => url.to_owned(),
     };
     let location: Location = url.parse().unwrap();
-    let store = Store::open(&location, OpenOptions::default()).await.unwrap();
-    store.write((), |(), tx| Box::pin(furnish(tx))).await.unwrap();
+    let store = Store::open(&location, OpenOptions::default())
+        .await
+        .unwrap();
+    store
+        .write((), |(), tx| Box::pin(furnish(tx)))
+        .await
+        .unwrap();
     let cases = 4_000 * i64::try_from(seconds).unwrap();
     for first in (0..cases).step_by(CHUNK as usize) {
-        store.write(first, |first, tx| Box::pin(ask_for(*first, tx))).await.unwrap();
+        store
+            .write(first, |first, tx| Box::pin(ask_for(*first, tx)))
+            .await
+            .unwrap();
     }
     run(&store, callers, Duration::from_secs(seconds), cases).await;
     println!("findings: {:?}", store.examine().await.unwrap());
@@ -90,7 +99,9 @@ async fn run(store: &Store, callers: usize, time: Duration, cases: i64) {
                         break;
                     }
                     let asked = Instant::now();
-                    let booked = store.write(number, |number, tx| Box::pin(book(*number, tx))).await;
+                    let booked = store
+                        .write(number, |number, tx| Box::pin(book(*number, tx)))
+                        .await;
                     match booked {
                         Ok(_) => took_us.push(asked.elapsed().as_micros()),
                         Err(Refusal::Rules(_)) => drop(refused.fetch_add(1, Ordering::Relaxed)),
@@ -213,11 +224,15 @@ async fn book(number: i64, tx: &mut Tx) -> Result<Case, Refusal> {
         reason: String::new(),
         outcome: Outcome::Ok,
     });
-    tx.remember("anna", &request, StoredResponse {
-        method: "ScheduleCase".to_owned(),
-        request_hash: [7; 32],
-        response: vec![0; 400],
-        at: Timestamp::now(),
-    });
+    tx.remember(
+        "anna",
+        &request,
+        StoredResponse {
+            method: "ScheduleCase".to_owned(),
+            request_hash: [7; 32],
+            response: vec![0; 400],
+            at: Timestamp::now(),
+        },
+    );
     Ok(kept)
 }

@@ -42,12 +42,20 @@ async fn main() {
         url => url.to_owned(),
     };
     let location: Location = url.parse().unwrap();
-    let store = Store::open(&location, OpenOptions::default()).await.unwrap();
+    let store = Store::open(&location, OpenOptions::default())
+        .await
+        .unwrap();
     if store.hospital().await.unwrap().theatres.is_empty() {
-        store.write((), |(), tx| Box::pin(furnish(tx))).await.unwrap();
+        store
+            .write((), |(), tx| Box::pin(furnish(tx)))
+            .await
+            .unwrap();
         let started = Instant::now();
         for first in (0..cases).step_by(CHUNK as usize) {
-            store.write((first, cases), |it, tx| Box::pin(add(it.0, it.1, tx))).await.unwrap();
+            store
+                .write((first, cases), |it, tx| Box::pin(add(it.0, it.1, tx)))
+                .await
+                .unwrap();
         }
         println!("{cases} cases in {:.0} s", started.elapsed().as_secs_f64());
     }
@@ -85,7 +93,11 @@ async fn add(first: i64, cases: i64, tx: &mut Tx) -> Result<(), StoreError> {
         let start = testing::at("2026-06-15T00:00") + SignedDuration::from_mins(minutes);
         let waiting = number % 100 == 0;
         let mut case = Case {
-            state: if waiting { CaseState::Requested } else { CaseState::Completed },
+            state: if waiting {
+                CaseState::Requested
+            } else {
+                CaseState::Completed
+            },
             plan: (!waiting).then(|| Plan {
                 theatre: testing::theatre_id(&format!("T-{:03}", number % THEATRES)),
                 start,
@@ -113,7 +125,9 @@ async fn add(first: i64, cases: i64, tx: &mut Tx) -> Result<(), StoreError> {
 }
 
 fn group(of: usize) -> Vec<TheatreId> {
-    (of * 8..of * 8 + 8).map(|number| testing::theatre_id(&format!("T-{number:03}"))).collect()
+    (of * 8..of * 8 + 8)
+        .map(|number| testing::theatre_id(&format!("T-{number:03}")))
+        .collect()
 }
 
 fn days_before(day: &str, days: i64) -> TimeRange {
@@ -125,17 +139,32 @@ async fn ask(store: &Store) {
     let day = days_before("2026-06-16T00:00", 1);
     measure("day board of 8 theatres", async |n| {
         let scope = Scope::These(group(n % 20));
-        store.read().await?.day(&scope, day).await.map(|cases| cases.len())
+        store
+            .read()
+            .await?
+            .day(&scope, day)
+            .await
+            .map(|cases| cases.len())
     })
     .await;
     measure("day board of 8 theatres, a year ago", async |n| {
         let scope = Scope::These(group(n % 20));
         let then = days_before("2025-06-16T00:00", 1);
-        store.read().await?.day(&scope, then).await.map(|cases| cases.len())
+        store
+            .read()
+            .await?
+            .day(&scope, then)
+            .await
+            .map(|cases| cases.len())
     })
     .await;
     measure("day of all 200 theatres", async |_| {
-        store.read().await?.day(&Scope::All, day).await.map(|cases| cases.len())
+        store
+            .read()
+            .await?
+            .day(&Scope::All, day)
+            .await
+            .map(|cases| cases.len())
     })
     .await;
     measure("first page of 50 by start", async |_| {
@@ -144,36 +173,56 @@ async fn ask(store: &Store) {
             limit: 50,
             ..CaseQuery::default()
         };
-        store.read().await?.cases(&query).await.map(|cases| cases.len())
+        store
+            .read()
+            .await?
+            .cases(&query)
+            .await
+            .map(|cases| cases.len())
     })
     .await;
     measure("first page of 50 of the waiting list", async |_| {
         let query = CaseQuery {
             conditions: vec![CaseCondition::Waiting(true)],
-            order: CaseOrder { key: CaseOrderKey::Waiting, descending: false },
+            order: CaseOrder {
+                key: CaseOrderKey::Waiting,
+                descending: false,
+            },
             limit: 50,
             ..CaseQuery::default()
         };
-        store.read().await?.cases(&query).await.map(|cases| cases.len())
+        store
+            .read()
+            .await?
+            .cases(&query)
+            .await
+            .map(|cases| cases.len())
     })
     .await;
     let year = days_before("2026-06-16T00:00", 365);
     measure("report rows of 8 theatres, a year", async |n| {
         let scope = Scope::These(group(n % 20));
-        store.read().await?.report_rows(&scope, year).await.map(|rows| rows.len())
+        store
+            .read()
+            .await?
+            .report_rows(&scope, year)
+            .await
+            .map(|rows| rows.len())
     })
     .await;
     measure("report rows of all theatres, 30 days", async |_| {
         let month = days_before("2026-06-16T00:00", 30);
-        store.read().await?.report_rows(&Scope::All, month).await.map(|rows| rows.len())
+        store
+            .read()
+            .await?
+            .report_rows(&Scope::All, month)
+            .await
+            .map(|rows| rows.len())
     })
     .await;
 }
 
-async fn measure(
-    what: &str,
-    ask: impl AsyncFn(usize) -> Result<usize, StoreError>,
-) {
+async fn measure(what: &str, ask: impl AsyncFn(usize) -> Result<usize, StoreError>) {
     let (mut took_ms, mut found) = (Vec::new(), 0);
     let limit = Instant::now();
     for number in 0..QUESTIONS {

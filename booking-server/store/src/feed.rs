@@ -66,12 +66,21 @@ impl Ring {
     }
 }
 
+/// What feeds wait for.
+#[derive(Clone, Copy, Debug)]
+struct Shore {
+    /// The newest change that the tail has seen.
+    newest: u64,
+    /// There will be none any more.
+    closed: bool,
+}
+
 /// What tail and feeds share.
 #[derive(Clone, Debug)]
 pub(crate) struct Tail {
     pool: Pool,
     ring: Arc<Mutex<Ring>>,
-    newest: watch::Sender<u64>,
+    shore: watch::Sender<Shore>,
 }
 
 impl Tail {
@@ -79,7 +88,10 @@ impl Tail {
         Self {
             pool,
             ring: Arc::default(),
-            newest: watch::Sender::new(newest),
+            shore: watch::Sender::new(Shore {
+                newest,
+                closed: false,
+            }),
         }
     }
 
@@ -96,8 +108,7 @@ impl Tail {
 
     async fn catch_up(&self) -> Result<(), StoreError> {
         loop {
-            let newest = *self.newest.borrow();
-            let changes = read(&self.pool, newest, PAGE).await?;
+            let changes = read(&self.pool, self.newest(), PAGE).await?;
             let Some(last) = changes.last().map(|change| change.seq) else {
                 return Ok(());
             };
@@ -108,7 +119,7 @@ impl Tail {
             let surplus = ring.changes.len().saturating_sub(RING);
             ring.changes.drain(..surplus);
             drop(ring);
-            self.newest.send_replace(last);
+            self.shore.send_modify(|shore| shore.newest = last);
         }
     }
 
@@ -117,7 +128,7 @@ impl Tail {
         ChangeFeed {
             pool: self.pool.clone(),
             ring: Arc::clone(&self.ring),
-            newest: self.newest.subscribe(),
+            shore: self.shore.subscribe(),
             behind: VecDeque::new(),
             position,
         }
@@ -125,7 +136,12 @@ impl Tail {
 
     /// The newest change that the tail has seen.
     pub(crate) fn newest(&self) -> u64 {
-        *self.newest.borrow()
+        self.shore.borrow().newest
+    }
+
+    /// Ends every feed.
+    pub(crate) fn close(&self) {
+        self.shore.send_modify(|shore| shore.closed = true);
     }
 
     /// At most `limit` changes after the one in place `after`.
@@ -176,7 +192,7 @@ async fn since(pool: &Pool, after: u64, limit: u32) -> Result<Vec<Change>, FeedE
 pub struct ChangeFeed {
     pool: Pool,
     ring: Arc<Mutex<Ring>>,
-    newest: watch::Receiver<u64>,
+    shore: watch::Receiver<Shore>,
     /// Read from the log because they were no longer in the ring.
     behind: VecDeque<Arc<Change>>,
     position: u64,
@@ -196,10 +212,14 @@ impl ChangeFeed {
                 self.position = change.seq;
                 return Ok(change);
             }
-            if *self.newest.borrow_and_update() >= wanted {
+            let shore = *self.shore.borrow_and_update();
+            if shore.closed {
+                return Err(FeedError::Closed);
+            }
+            if shore.newest >= wanted {
                 let changes = since(&self.pool, self.position, PAGE).await?;
                 self.behind = changes.into_iter().map(Arc::new).collect();
-            } else if self.newest.changed().await.is_err() {
+            } else if self.shore.changed().await.is_err() {
                 return Err(FeedError::Closed);
             }
         }

@@ -2,12 +2,15 @@
 
 use std::{
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use booking_domain::Hospital;
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{
+    sync::watch,
+    task::{AbortHandle, JoinHandle},
+};
 
 use crate::{
     AuditRecord, ChainReport, Change, ChangeFeed, FeedError, Finding, Location, OpenError,
@@ -42,9 +45,23 @@ struct Inner {
     tail: Tail,
     /// Gone once the store is closed.
     lane: Mutex<Option<Lane>>,
-    tasks: Mutex<Vec<JoinHandle<()>>>,
+    /// The lane's far end, which has promises to keep.
+    worker: Mutex<Option<JoinHandle<()>>>,
+    /// What goes on in the background until the store is closed or forgotten.
+    background: [AbortHandle; 2],
     /// What keeps a second server off an SQLite file and notices a lost one.
-    hold: Option<sqlite::Hold>,
+    hold: Mutex<Option<sqlite::Hold>>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.background.iter().for_each(AbortHandle::abort);
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing in here panics half-way.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A database that can be served from.
@@ -96,38 +113,26 @@ impl Store {
                 token_key: opened.token_key,
                 tail,
                 lane: Mutex::new(Some(lane)),
-                tasks: Mutex::new(vec![worker, follower, pruner]),
-                hold: opened.hold,
+                worker: Mutex::new(Some(worker)),
+                background: [follower, pruner].map(|task| task.abort_handle()),
+                hold: Mutex::new(opened.hold),
             }),
         })
     }
 
     /// Finishes the writes under way, then closes every connection and lets go of the database.
     pub async fn close(&self) {
-        drop(
-            self.inner
-                .lane
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
-        let tasks = std::mem::take(
-            &mut *self
-                .inner
-                .tasks
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner),
-        );
-        for (index, task) in tasks.into_iter().enumerate() {
-            // The first is the lane's worker, which has promises to keep.
-            if index == 0 {
-                drop(task.await);
-            } else {
-                task.abort();
-            }
+        self.inner.background.iter().for_each(AbortHandle::abort);
+        self.inner.tail.close();
+        // With the last lane the queue ends, and with it the worker.
+        drop(locked(&self.inner.lane).take());
+        let worker = locked(&self.inner.worker).take();
+        if let Some(worker) = worker {
+            drop(worker.await);
         }
         self.inner.writers.close().await;
         self.inner.readers.close().await;
+        drop(locked(&self.inner.hold).take());
     }
 
     /// Reads something, to find out whether anything can be read.
@@ -136,7 +141,7 @@ impl Store {
     ///
     /// [`StoreError`] when nothing can.
     pub async fn probe(&self) -> Result<(), StoreError> {
-        if let Some(hold) = &self.inner.hold {
+        if let Some(hold) = &*locked(&self.inner.hold) {
             hold.check()?;
         }
         let mut reads = self.read().await?;
@@ -179,7 +184,17 @@ impl Store {
     ///
     /// [`StoreError`] when there is no connection to be had.
     pub async fn read(&self) -> Result<Reader, StoreError> {
-        let conn = self.inner.readers.begin_read().await?;
+        let deadline = Instant::now() + PATIENCE;
+        let conn = loop {
+            match self.inner.readers.begin_read().await {
+                Ok(conn) => break conn,
+                // Connections that were lost are found out one by one.
+                Err(error) if fault(&error) == Fault::Transient && Instant::now() < deadline => {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        };
         Ok(Reader::new(Reads::new(
             conn,
             self.inner.cache.clone(),
@@ -237,7 +252,8 @@ impl Store {
             .await
     }
 
-    /// Every change from now on.
+    /// Every change that this server has not told of yet: all that come, and perhaps some that have
+    /// just been committed. With a snapshot, go on from its [`position`](Reads::position) instead.
     pub fn changes(&self) -> ChangeFeed {
         self.inner.tail.feed(self.inner.tail.newest())
     }
@@ -290,12 +306,7 @@ impl Store {
     }
 
     fn lane(&self) -> Result<Lane, StoreError> {
-        let lane = self
-            .inner
-            .lane
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        lane.clone().ok_or(StoreError::Closed)
+        locked(&self.inner.lane).clone().ok_or(StoreError::Closed)
     }
 }
 

@@ -79,7 +79,10 @@ impl ThrowAwayPostgres {
         let port = free_port().map_err(|error| format!("no free port: {error}"))?;
         let keeper = keep(&programs, port, durability)
             .map_err(|error| format!("the cluster cannot be made: {error}"))?;
-        Ok(Self::at(format!("postgres://ot@127.0.0.1:{port}"), Some(keeper)))
+        Ok(Self::at(
+            format!("postgres://ot@127.0.0.1:{port}"),
+            Some(keeper),
+        ))
     }
 
     fn at(server: String, keeper: Option<Child>) -> Self {
@@ -136,7 +139,10 @@ impl Drop for ThrowAwayPostgres {
 
 /// The folder of `initdb` and `postgres`: the newest that Debian has put somewhere, or the path's.
 fn programs() -> Option<PathBuf> {
-    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let versions = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
     let mut found: Vec<(u32, PathBuf)> = versions
         .filter_map(|entry| {
             let version = entry.file_name().to_str()?.parse().ok()?;
@@ -152,7 +158,9 @@ fn programs() -> Option<PathBuf> {
 }
 
 fn free_port() -> io::Result<u16> {
-    TcpListener::bind("127.0.0.1:0")?.local_addr().map(|address| address.port())
+    TcpListener::bind("127.0.0.1:0")?
+        .local_addr()
+        .map(|address| address.port())
 }
 
 /// Starts the keeper and waits until it has made the cluster.
@@ -207,7 +215,9 @@ fn is_root() -> bool {
 fn other_user() -> io::Result<(u32, u32)> {
     let users = fs::read_to_string("/etc/passwd")?;
     let find = |wanted: &str| {
-        let line = users.lines().find(|line| line.split(':').next() == Some(wanted))?;
+        let line = users
+            .lines()
+            .find(|line| line.split(':').next() == Some(wanted))?;
         let mut fields = line.split(':').skip(2);
         Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
     };

@@ -43,7 +43,12 @@ async fn main() {
     }
     let rounds = env::var("OT_KILL_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().unwrap());
     let folder = tempfile::TempDir::new().unwrap();
-    survives(&format!("sqlite:{}/ot.db", folder.path().display()), "SQLite", rounds).await;
+    survives(
+        &format!("sqlite:{}/ot.db", folder.path().display()),
+        "SQLite",
+        rounds,
+    )
+    .await;
 
     let start = || ThrowAwayPostgres::start(Durability::Full).unwrap_or_else(|why| panic!("{why}"));
     let cluster = tokio::task::spawn_blocking(start).await.unwrap();
@@ -53,7 +58,10 @@ async fn main() {
 async fn survives(url: &str, name: &str, rounds: usize) {
     let started = Instant::now();
     let store = open(url).await;
-    store.write((), |(), tx| Box::pin(furnish(tx))).await.unwrap();
+    store
+        .write((), |(), tx| Box::pin(furnish(tx)))
+        .await
+        .unwrap();
     let mut position = store.read().await.unwrap().position().await.unwrap();
     store.close().await;
     let (mut acknowledged, mut there) = (0, BTreeSet::new());
@@ -130,7 +138,10 @@ fn kill_one(url: &str, round: usize) -> BTreeSet<String> {
     child.wait().unwrap();
     let text = reader.join().unwrap();
     // A line that was cut off was not said.
-    text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')).map(str::to_owned).collect()
+    text.split_inclusive('\n')
+        .filter_map(|line| line.strip_suffix('\n'))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// What must hold after a kill; gives the ids of all cases.
@@ -142,20 +153,39 @@ async fn check(
 ) -> BTreeSet<String> {
     assert_eq!(store.examine().await.unwrap(), []);
     let mut read = store.read().await.unwrap();
-    let query = CaseQuery { limit: u32::MAX, ..CaseQuery::default() };
+    let query = CaseQuery {
+        limit: u32::MAX,
+        ..CaseQuery::default()
+    };
     let cases = read.cases(&query).await.unwrap();
-    let ids: BTreeSet<String> = cases.iter().map(|case| case.id.as_str().to_owned()).collect();
-    assert!(acked.is_subset(&ids), "acknowledged and gone: {:?}", acked.difference(&ids));
+    let ids: BTreeSet<String> = cases
+        .iter()
+        .map(|case| case.id.as_str().to_owned())
+        .collect();
+    assert!(
+        acked.is_subset(&ids),
+        "acknowledged and gone: {:?}",
+        acked.difference(&ids)
+    );
     assert!(before.is_subset(&ids));
 
     // Every booking with its audit event and its answer, none without, none more.
-    let events = read.audit_page(&AuditQuery { limit: u32::MAX, ..AuditQuery::default() });
-    let events = events.await.unwrap();
-    let audited: BTreeSet<String> = events.iter().map(|event| event.record.resource.clone()).collect();
+    let all = AuditQuery {
+        limit: u32::MAX,
+        ..AuditQuery::default()
+    };
+    let events = read.audit_page(&all).await.unwrap();
+    let audited: BTreeSet<String> = events
+        .iter()
+        .map(|event| event.record.resource.clone())
+        .collect();
     assert_eq!(events.len(), audited.len());
     assert_eq!(audited, ids);
     for id in ids.difference(before) {
-        assert!(read.request("writer", id).await.unwrap().is_some(), "{id} has no answer");
+        assert!(
+            read.request("writer", id).await.unwrap().is_some(),
+            "{id} has no answer"
+        );
     }
     drop(read);
 
@@ -175,7 +205,10 @@ async fn child(url: &str, round: &str) {
             for number in 0.. {
                 let case = booking(&round, writer, number);
                 let id = case.id.as_str().to_owned();
-                store.write(case, |case, tx| Box::pin(book(case, tx))).await.unwrap();
+                store
+                    .write(case, |case, tx| Box::pin(book(case, tx)))
+                    .await
+                    .unwrap();
                 say(&id).unwrap();
             }
         })
@@ -198,10 +231,14 @@ fn booking(round: &str, writer: usize, number: i64) -> Case {
         &format!("W-{writer}"),
         "2026-06-01T00:00",
     );
-    case.team = vec![testing::member(&format!("W-{writer}"), TeamRole::PrimarySurgeon)];
+    case.team = vec![testing::member(
+        &format!("W-{writer}"),
+        TeamRole::PrimarySurgeon,
+    )];
     case.footprint = testing::footprint(1, 2, 1);
     if let Some(plan) = &mut case.plan {
-        plan.start = plan.start + SignedDuration::from_hours(24 * 365 * day)
+        plan.start = plan.start
+            + SignedDuration::from_hours(24 * 365 * day)
             + SignedDuration::from_mins(5 * number);
     }
     case
@@ -226,11 +263,15 @@ async fn book(case: &Case, tx: &mut Tx) -> Result<(), StoreError> {
         reason: String::new(),
         outcome: Outcome::Ok,
     });
-    tx.remember("writer", case.id.as_str(), StoredResponse {
-        method: "ScheduleCase".to_owned(),
-        request_hash: [0; 32],
-        response: case.id.as_str().as_bytes().to_vec(),
-        at: now,
-    });
+    tx.remember(
+        "writer",
+        case.id.as_str(),
+        StoredResponse {
+            method: "ScheduleCase".to_owned(),
+            request_hash: [0; 32],
+            response: case.id.as_str().as_bytes().to_vec(),
+            at: now,
+        },
+    );
     Ok(())
 }

@@ -41,12 +41,16 @@ impl Reads {
         let (start, end) = (range.start().as_microsecond(), range.end().as_microsecond());
         let mut sql = Sql::new("select ");
         sql.push(COLUMNS).push(" from surgical_case c where (");
-        for (index, key) in [start_key, "c.wheels_in_us", "c.cancelled_at_us"].iter().enumerate() {
+        for (index, key) in [start_key, "c.wheels_in_us", "c.cancelled_at_us"]
+            .iter()
+            .enumerate()
+        {
             sql.push(if index == 0 { "" } else { " or " });
             sql.push(key).push(" >= ").arg(start);
             sql.push(" and ").push(key).push(" < ").arg(end);
             if let Scope::These(theatres) = scope {
-                sql.push(" and c.theatre_id in ").list(theatres.iter().map(TheatreId::as_str));
+                sql.push(" and c.theatre_id in ")
+                    .list(theatres.iter().map(TheatreId::as_str));
             }
         }
         sql.push(")");
@@ -60,7 +64,8 @@ impl Reads {
     /// [`StoreError`] when they cannot be read.
     pub async fn waiting_rows(&mut self) -> Result<Vec<ReportRow>, StoreError> {
         let mut sql = Sql::new("select ");
-        sql.push(COLUMNS).push(" from surgical_case c where c.state in ('REQUESTED', 'POSTPONED')");
+        sql.push(COLUMNS)
+            .push(" from surgical_case c where c.state in ('REQUESTED', 'POSTPONED')");
         self.rows(sql).await?.iter().map(read).collect()
     }
 }
@@ -95,12 +100,14 @@ fn cancellation(f: &mut Fields<'_>) -> Result<Option<RowCancellation>, StoreErro
     let reason = f.opt_parse(ReasonCode::parse)?;
     let (at, day_of_surgery, aborted) = (f.opt_instant()?, f.opt_flag()?, f.opt_flag()?);
     match (reason, at, day_of_surgery, aborted) {
-        (Some(reason), Some(at), Some(day_of_surgery), Some(aborted)) => Ok(Some(RowCancellation {
-            reason,
-            at,
-            day_of_surgery,
-            aborted,
-        })),
+        (Some(reason), Some(at), Some(day_of_surgery), Some(aborted)) => {
+            Ok(Some(RowCancellation {
+                reason,
+                at,
+                day_of_surgery,
+                aborted,
+            }))
+        }
         (None, None, None, None) => Ok(None),
         _ => Err(f.damaged(&"half a cancellation")),
     }

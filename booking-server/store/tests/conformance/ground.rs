@@ -24,7 +24,8 @@ impl Ground {
     }
 
     pub(crate) async fn postgres() -> Self {
-        let start = || ThrowAwayPostgres::start(Durability::None).unwrap_or_else(|why| panic!("{why}"));
+        let start =
+            || ThrowAwayPostgres::start(Durability::None).unwrap_or_else(|why| panic!("{why}"));
         let cluster = tokio::task::spawn_blocking(move || CLUSTER.get_or_init(start));
         let url = cluster.await.unwrap().database().await;
         Self::Postgres(url.unwrap_or_else(|why| panic!("{why}")))
@@ -48,7 +49,10 @@ impl Ground {
     /// A store with the domain's small hospital in it.
     pub(crate) async fn hospital(&self) -> Store {
         let store = self.open(Seed::None).await;
-        store.write((), |(), tx| Box::pin(put_hospital(tx))).await.unwrap();
+        store
+            .write((), |(), tx| Box::pin(put_hospital(tx)))
+            .await
+            .unwrap();
         store
     }
 
@@ -112,12 +116,15 @@ pub(crate) async fn put_hospital(tx: &mut Tx) -> Result<(), StoreError> {
 /// What a case holds by its plan.
 pub(crate) fn held(case: &Case, hospital: &Hospital) -> Vec<Claim> {
     let plan = case.plan.as_ref().filter(|_| case.state.holds());
-    plan.map(|plan| claims(case, plan, hospital)).unwrap_or_default()
+    plan.map(|plan| claims(case, plan, hospital))
+        .unwrap_or_default()
 }
 
 /// Adds cases with what they hold.
 pub(crate) async fn insert(store: &Store, cases: Vec<Case>) -> Result<(), StoreError> {
-    store.write(cases, |cases, tx| Box::pin(insert_all(cases, tx))).await
+    store
+        .write(cases, |cases, tx| Box::pin(insert_all(cases, tx)))
+        .await
 }
 
 async fn insert_all(cases: &Vec<Case>, tx: &mut Tx) -> Result<(), StoreError> {
@@ -130,13 +137,19 @@ async fn insert_all(cases: &Vec<Case>, tx: &mut Tx) -> Result<(), StoreError> {
 
 /// Replaces what is there of a case by what is given, with what that holds; gives it as it is kept.
 pub(crate) async fn update(store: &Store, after: Case) -> Result<Case, StoreError> {
-    store.write(after, |after, tx| Box::pin(update_one(after, tx))).await
+    store
+        .write(after, |after, tx| Box::pin(update_one(after, tx)))
+        .await
 }
 
 async fn update_one(after: &Case, tx: &mut Tx) -> Result<Case, StoreError> {
     let hospital = tx.hospital().await?;
-    let before = tx.case(&after.id).await?.ok_or_else(|| StoreError::Stale("it".into()))?;
-    tx.update_case(&before, after, &held(after, &hospital)).await
+    let before = tx
+        .case(&after.id)
+        .await?
+        .ok_or_else(|| StoreError::Stale("it".into()))?;
+    tx.update_case(&before, after, &held(after, &hospital))
+        .await
 }
 
 pub(crate) async fn case(store: &Store, id: &str) -> Option<Case> {

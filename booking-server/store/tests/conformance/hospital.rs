@@ -13,8 +13,15 @@ pub(crate) async fn what_the_hospital_has_is_read_back_as_it_was_put(ground: Gro
     assert_eq!(read.staff, put.staff);
     assert_eq!(read.units, put.units);
     assert_eq!(read.procedure_types, put.procedure_types);
-    assert!(put.reasons.keys().all(|code| read.reasons.contains_key(code)));
-    assert!(read.reasons.len() > put.reasons.len(), "no reasons to begin with");
+    assert!(
+        put.reasons
+            .keys()
+            .all(|code| read.reasons.contains_key(code))
+    );
+    assert!(
+        read.reasons.len() > put.reasons.len(),
+        "no reasons to begin with"
+    );
 }
 
 pub(crate) async fn a_thing_is_changed_in_the_version_that_was_read(ground: Ground) {
@@ -27,7 +34,9 @@ pub(crate) async fn a_thing_is_changed_in_the_version_that_was_read(ground: Grou
         ..theatre.clone()
     };
     let put = async |theatre: Theatre| {
-        store.write(theatre, |theatre, tx| Box::pin(tx.put_theatre(theatre))).await
+        store
+            .write(theatre, |theatre, tx| Box::pin(tx.put_theatre(theatre)))
+            .await
     };
     put(renamed(2)).await.unwrap();
     for late in [2, 5] {
@@ -46,7 +55,11 @@ pub(crate) async fn a_thing_is_changed_in_the_version_that_was_read(ground: Grou
     let id = testing::theatre_id("OT-3");
     let remove = async |version| {
         let command = (id.clone(), version);
-        store.write(command, |(id, version), tx| Box::pin(tx.delete_theatre(id, *version))).await
+        store
+            .write(command, |(id, version), tx| {
+                Box::pin(tx.delete_theatre(id, *version))
+            })
+            .await
     };
     assert!(matches!(remove(2).await, Err(StoreError::Stale(_))));
     remove(1).await.unwrap();
@@ -73,7 +86,10 @@ pub(crate) async fn what_is_referred_to_cannot_be_removed(ground: Ground) {
     });
     assert!(matches!(unit.await, Err(StoreError::InUse(_))));
     let kind = write(&store, |tx| {
-        Box::pin(async { tx.delete_procedure_type(&testing::procedure_type_id("hernia"), 1).await })
+        Box::pin(async {
+            tx.delete_procedure_type(&testing::procedure_type_id("hernia"), 1)
+                .await
+        })
     });
     assert!(matches!(kind.await, Err(StoreError::InUse(_))));
     let site = write(&store, |tx| {
@@ -94,8 +110,20 @@ pub(crate) async fn every_store_of_a_database_sees_the_hospital_as_it_is_now(gro
     let here = ground.open(Seed::Article).await;
     let there = ground.another(&here).await;
     for version in 2..6 {
-        let (writer, reader) = if version % 2 == 0 { (&here, &there) } else { (&there, &here) };
-        let site = reader.hospital().await.unwrap().sites.values().next().unwrap().clone();
+        let (writer, reader) = if version % 2 == 0 {
+            (&here, &there)
+        } else {
+            (&there, &here)
+        };
+        let site = reader
+            .hospital()
+            .await
+            .unwrap()
+            .sites
+            .values()
+            .next()
+            .unwrap()
+            .clone();
         let renamed = Site {
             version,
             name: format!("Name {version}"),

@@ -18,6 +18,7 @@ use crate::{
 
 /// Why a work of these tests refuses.
 #[derive(Debug)]
+#[expect(dead_code, reason = "shown when a test fails")]
 enum Refusal {
     NotToday,
     Store(StoreError),
@@ -43,7 +44,10 @@ pub(crate) async fn a_refusal_writes_nothing(ground: Ground) {
         .await;
     assert!(matches!(refused, Err(Refusal::NotToday)));
     assert_eq!(store.verify_audit().await.unwrap().events, 0);
-    assert_eq!(store.read().await.unwrap().position().await.unwrap(), before);
+    assert_eq!(
+        store.read().await.unwrap().position().await.unwrap(),
+        before
+    );
 }
 
 /// Runs `bad` among twenty good writes that are queued around it.
@@ -71,14 +75,18 @@ macro_rules! among_others {
 
 pub(crate) async fn a_work_that_writes_and_then_refuses_spoils_nobody_else_s(ground: Ground) {
     let store = ground.hospital().await;
-    let refused: Result<(), Refusal> = among_others!(store, store
-        .write((), |(), tx| {
-            Box::pin(async {
-                tx.insert_case(&testing::requested("half-done"), &[]).await?;
-                Err(Refusal::NotToday)
+    let refused: Result<(), Refusal> = among_others!(
+        store,
+        store
+            .write((), |(), tx| {
+                Box::pin(async {
+                    tx.insert_case(&testing::requested("half-done"), &[])
+                        .await?;
+                    Err(Refusal::NotToday)
+                })
             })
-        })
-        .await);
+            .await
+    );
     assert!(matches!(refused, Err(Refusal::NotToday)));
     assert!(case(&store, "half-done").await.is_none());
     assert_eq!(store.examine().await.unwrap(), []);
@@ -86,7 +94,12 @@ pub(crate) async fn a_work_that_writes_and_then_refuses_spoils_nobody_else_s(gro
 
 pub(crate) async fn a_work_that_overlaps_spoils_nobody_else_s(ground: Ground) {
     let store = ground.hospital().await;
-    insert(&store, vec![testing::scheduled("first", "OT-1", "2026-06-01T09:00")]).await.unwrap();
+    insert(
+        &store,
+        vec![testing::scheduled("first", "OT-1", "2026-06-01T09:00")],
+    )
+    .await
+    .unwrap();
     let taken = among_others!(store, {
         let second = testing::scheduled("second", "OT-1", "2026-06-01T10:00");
         insert(&store, vec![second]).await
@@ -100,13 +113,16 @@ pub(crate) async fn a_work_that_panics_takes_only_its_commit_with_it(ground: Gro
     let panicked: Result<(), StoreError> = store
         .write((), |(), tx| {
             Box::pin(async {
-                tx.insert_case(&testing::requested("half-done"), &[]).await?;
+                tx.insert_case(&testing::requested("half-done"), &[])
+                    .await?;
                 panic!("a work panics, for this test")
             })
         })
         .await;
     assert!(matches!(panicked, Err(StoreError::Unknown)), "{panicked:?}");
-    insert(&store, vec![testing::requested("next")]).await.unwrap();
+    insert(&store, vec![testing::requested("next")])
+        .await
+        .unwrap();
     assert!(case(&store, "half-done").await.is_none());
     assert!(case(&store, "next").await.is_some());
 }
@@ -131,7 +147,10 @@ pub(crate) async fn a_rehearsal_says_what_would_happen_and_undoes_it(ground: Gro
     assert_eq!(rehearse(first.clone()).await.unwrap(), Some(1));
     assert!(case(&store, "first").await.is_none());
     assert_eq!(store.verify_audit().await.unwrap().events, 0);
-    assert_eq!(store.read().await.unwrap().position().await.unwrap(), before);
+    assert_eq!(
+        store.read().await.unwrap().position().await.unwrap(),
+        before
+    );
 
     insert(&store, vec![first]).await.unwrap();
     let taken = rehearse(testing::scheduled("second", "OT-1", "2026-06-01T09:30")).await;
@@ -161,7 +180,9 @@ pub(crate) async fn what_nobody_waits_for_any_more_is_not_begun(ground: Ground) 
     let waited = tokio::time::timeout(Duration::from_millis(50), queued).await;
     assert!(waited.is_err(), "the lane was not busy");
     busy.await.unwrap().unwrap();
-    insert(&store, vec![testing::requested("after")]).await.unwrap();
+    insert(&store, vec![testing::requested("after")])
+        .await
+        .unwrap();
     assert_eq!(begun.load(Ordering::Relaxed), 0);
     assert!(case(&store, "late").await.is_none());
 }

@@ -15,9 +15,22 @@ const STEPS: usize = 400;
 
 #[derive(Clone, Debug)]
 enum Step {
-    Add { theatre: &'static str, staff: &'static str, patient: u8, quarter: i64, minutes: u16 },
-    Move { which: usize, theatre: &'static str, quarter: i64 },
-    End { which: usize, state: CaseState },
+    Add {
+        theatre: &'static str,
+        staff: &'static str,
+        patient: u8,
+        quarter: i64,
+        minutes: u16,
+    },
+    Move {
+        which: usize,
+        theatre: &'static str,
+        quarter: i64,
+    },
+    End {
+        which: usize,
+        state: CaseState,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -58,34 +71,65 @@ pub(crate) async fn no_sequence_of_writes_books_anything_twice(ground: Ground) {
     for number in 0..STEPS {
         let step = step().new_tree(&mut runner).unwrap().current();
         let (after, is_new) = match step {
-            Step::Add { theatre, staff, patient, quarter, minutes } => {
+            Step::Add {
+                theatre,
+                staff,
+                patient,
+                quarter,
+                minutes,
+            } => {
                 let case = Case {
                     footprint: testing::footprint(10, minutes, 15),
                     patient: testing::patient_id(&format!("PT-{patient}")),
                     team: vec![testing::member(staff, TeamRole::PrimarySurgeon)],
                     ..testing::scheduled(&format!("c{number}"), theatre, "2026-06-01T00:00")
                 };
-                let plan = booking_domain::Plan { start: start(quarter), ..case.plan.clone().unwrap() };
-                (Case { plan: Some(plan), ..case }, true)
+                let plan = booking_domain::Plan {
+                    start: start(quarter),
+                    ..case.plan.clone().unwrap()
+                };
+                (
+                    Case {
+                        plan: Some(plan),
+                        ..case
+                    },
+                    true,
+                )
             }
-            Step::Move { which, theatre, quarter } if !model.is_empty() => {
+            Step::Move {
+                which,
+                theatre,
+                quarter,
+            } if !model.is_empty() => {
                 let case = model[which % model.len()].0.clone();
                 let plan = booking_domain::Plan {
                     theatre: testing::theatre_id(theatre),
                     start: start(quarter),
                     session: None,
                 };
-                (Case { plan: Some(plan), ..case }, false)
+                (
+                    Case {
+                        plan: Some(plan),
+                        ..case
+                    },
+                    false,
+                )
             }
-            Step::End { which, state } if !model.is_empty() => {
-                (Case { state, ..model[which % model.len()].0.clone() }, false)
-            }
+            Step::End { which, state } if !model.is_empty() => (
+                Case {
+                    state,
+                    ..model[which % model.len()].0.clone()
+                },
+                false,
+            ),
             _ => continue,
         };
         let wanted = held(&after, &hospital);
         let free = is_free(&model, after.id.as_str(), &wanted);
         let done = if is_new {
-            insert(&store, vec![after.clone()]).await.map(|()| after.clone())
+            insert(&store, vec![after.clone()])
+                .await
+                .map(|()| after.clone())
         } else {
             update(&store, after.clone()).await
         };
@@ -99,7 +143,10 @@ pub(crate) async fn no_sequence_of_writes_books_anything_twice(ground: Ground) {
             other => panic!("step {number}: the model says free = {free}, the store {other:?}"),
         }
     }
-    assert!(accepted > STEPS / 8 && refused > STEPS / 8, "{accepted} and {refused} prove little");
+    assert!(
+        accepted > STEPS / 8 && refused > STEPS / 8,
+        "{accepted} and {refused} prove little"
+    );
     for (expected, _) in &model {
         assert!(case(&store, expected.id.as_str()).await.as_ref() == Some(expected));
     }

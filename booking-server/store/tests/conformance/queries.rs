@@ -31,45 +31,70 @@ fn instant() -> impl Strategy<Value = Timestamp> {
 
 fn text() -> impl Strategy<Value = String> {
     prop::sample::select(vec![
-        "Hernia", "HERNIA ÖDEM", "hip 50% off", "under_score", "wow!", "it's", "", "ß",
+        "Hernia",
+        "HERNIA ÖDEM",
+        "hip 50% off",
+        "under_score",
+        "wow!",
+        "it's",
+        "",
+        "ß",
     ])
     .prop_map(str::to_owned)
 }
 
 fn any_case() -> impl Strategy<Value = Case> {
     let states = prop::sample::select(CaseState::ALL.to_vec());
-    let urgencies = prop::sample::select(vec![Urgency::Immediate, Urgency::Urgent2a, Urgency::Elective]);
-    let places = (prop::sample::select(vec!["OT-1", "OT-2", "OT-3"]), instant());
+    let urgencies = prop::sample::select(vec![
+        Urgency::Immediate,
+        Urgency::Urgent2a,
+        Urgency::Elective,
+    ]);
+    let places = (
+        prop::sample::select(vec!["OT-1", "OT-2", "OT-3"]),
+        instant(),
+    );
     let staff = prop::sample::select(vec!["DC-1", "DC-2", "DC-4"]);
     let who = (staff, 0_u8..9);
-    (states, urgencies, places, who, (text(), text()), (instant(), prop::option::of(instant())))
-        .prop_map(|(state, urgency, (theatre, start), (staff, patient), texts, (decided, target))| {
-            let planned = !state.is_waiting();
-            Case {
-                state,
-                urgency,
-                plan: planned.then(|| booking_domain::Plan {
-                    theatre: testing::theatre_id(theatre),
-                    start,
-                    session: None,
-                }),
-                patient: testing::patient_id(&format!("PT-{patient}")),
-                team: vec![testing::member(staff, TeamRole::PrimarySurgeon)],
-                procedure: texts.0,
-                condition: texts.1,
-                decided_at: decided,
-                target_at: target,
-                specialty: (patient % 2 == 0).then(|| testing::specialty("general")),
-                cancellation: (state == CaseState::Cancelled).then(|| booking_domain::Cancellation {
-                    reason: testing::reason_code("PATIENT_UNFIT"),
-                    note: String::new(),
-                    at: start,
-                    day_of_surgery: false,
-                    aborted: false,
-                }),
-                ..testing::requested("to be named")
-            }
-        })
+    (
+        states,
+        urgencies,
+        places,
+        who,
+        (text(), text()),
+        (instant(), prop::option::of(instant())),
+    )
+        .prop_map(
+            |(state, urgency, (theatre, start), (staff, patient), texts, (decided, target))| {
+                let planned = !state.is_waiting();
+                Case {
+                    state,
+                    urgency,
+                    plan: planned.then(|| booking_domain::Plan {
+                        theatre: testing::theatre_id(theatre),
+                        start,
+                        session: None,
+                    }),
+                    patient: testing::patient_id(&format!("PT-{patient}")),
+                    team: vec![testing::member(staff, TeamRole::PrimarySurgeon)],
+                    procedure: texts.0,
+                    condition: texts.1,
+                    decided_at: decided,
+                    target_at: target,
+                    specialty: (patient % 2 == 0).then(|| testing::specialty("general")),
+                    cancellation: (state == CaseState::Cancelled).then(|| {
+                        booking_domain::Cancellation {
+                            reason: testing::reason_code("PATIENT_UNFIT"),
+                            note: String::new(),
+                            at: start,
+                            day_of_surgery: false,
+                            aborted: false,
+                        }
+                    }),
+                    ..testing::requested("to be named")
+                }
+            },
+        )
 }
 
 /// Cases without what they would hold: here they may lie where they like.
@@ -96,7 +121,8 @@ async fn fill(store: &Store) -> Vec<Case> {
 }
 
 fn condition() -> impl Strategy<Value = CaseCondition> {
-    let theatre = || prop::sample::select(vec!["OT-1", "OT-2", "OT-9"]).prop_map(testing::theatre_id);
+    let theatre =
+        || prop::sample::select(vec!["OT-1", "OT-2", "OT-9"]).prop_map(testing::theatre_id);
     prop_oneof![
         prop::collection::vec(prop::sample::select(CaseState::ALL.to_vec()), 0..4)
             .prop_map(CaseCondition::StateIn),
@@ -105,7 +131,11 @@ fn condition() -> impl Strategy<Value = CaseCondition> {
         prop::sample::select(vec!["DC-1", "DC-4", "NU-1"])
             .prop_map(|id| CaseCondition::StaffIs(StaffId::parse(id).unwrap())),
         prop::collection::vec(
-            prop::sample::select(vec![Urgency::Immediate, Urgency::Urgent2b, Urgency::Elective]),
+            prop::sample::select(vec![
+                Urgency::Immediate,
+                Urgency::Urgent2b,
+                Urgency::Elective
+            ]),
             0..3
         )
         .prop_map(CaseCondition::UrgencyIn),
@@ -125,7 +155,11 @@ fn condition() -> impl Strategy<Value = CaseCondition> {
 }
 
 fn any_query() -> impl Strategy<Value = CaseQuery> {
-    let keys = vec![CaseOrderKey::Start, CaseOrderKey::Decided, CaseOrderKey::Waiting];
+    let keys = vec![
+        CaseOrderKey::Start,
+        CaseOrderKey::Decided,
+        CaseOrderKey::Waiting,
+    ];
     (
         prop::collection::vec(condition(), 0..3),
         prop::sample::select(keys),
@@ -151,7 +185,11 @@ pub(crate) async fn every_page_of_every_query_is_what_the_domain_says(ground: Gr
             let expected = query.page(&cases);
             let mut read = store.read().await.unwrap();
             let page = read.cases(&query).await.unwrap();
-            let ids = |page: &[&Case]| page.iter().map(|case| case.id.as_str().to_owned()).collect::<Vec<_>>();
+            let ids = |page: &[&Case]| {
+                page.iter()
+                    .map(|case| case.id.as_str().to_owned())
+                    .collect::<Vec<_>>()
+            };
             let page: Vec<&Case> = page.iter().collect();
             assert_eq!(ids(&page), ids(&expected), "{query:?}");
             pages += 1;
@@ -162,7 +200,10 @@ pub(crate) async fn every_page_of_every_query_is_what_the_domain_says(ground: Gr
             }
         }
     }
-    assert!(pages > QUERIES && found > CASES, "{found} cases on {pages} pages prove little");
+    assert!(
+        pages > QUERIES && found > CASES,
+        "{found} cases on {pages} pages prove little"
+    );
 }
 
 pub(crate) async fn a_day_holds_every_case_whose_footprint_reaches_into_it(ground: Ground) {
@@ -175,28 +216,37 @@ pub(crate) async fn a_day_holds_every_case_whose_footprint_reaches_into_it(groun
         footprint: testing::footprint(0, 24 * 60, 0),
         ..alone("a day long", "OT-3", "2026-06-01T00:00:00.000001Z")
     };
-    insert(&store, vec![
-        alone("ends as it begins", "OT-1", "2026-06-01T22:30"),
-        alone("reaches in", "OT-2", "2026-06-01T22:31"),
-        long,
-        alone("inside", "OT-2", "2026-06-02T12:00"),
-        alone("last", "OT-2", "2026-06-02T23:59"),
-        alone("begins as it ends", "OT-2", "2026-06-03T02:00"),
-        testing::requested("waiting"),
-    ])
+    insert(
+        &store,
+        vec![
+            alone("ends as it begins", "OT-1", "2026-06-01T22:30"),
+            alone("reaches in", "OT-2", "2026-06-01T22:31"),
+            long,
+            alone("inside", "OT-2", "2026-06-02T12:00"),
+            alone("last", "OT-2", "2026-06-02T23:59"),
+            alone("begins as it ends", "OT-2", "2026-06-03T02:00"),
+            testing::requested("waiting"),
+        ],
+    )
     .await
     .unwrap();
     let day = testing::range("2026-06-02T00:00", "2026-06-03T00:00");
     let ask = async |scope: Scope| {
         let mut read = store.read().await.unwrap();
         let cases = read.day(&scope, day).await.unwrap();
-        cases.iter().map(|case| case.id.as_str().to_owned()).collect::<Vec<_>>()
+        cases
+            .iter()
+            .map(|case| case.id.as_str().to_owned())
+            .collect::<Vec<_>>()
     };
     let all = ["reaches in", "inside", "last", "a day long"];
     assert_eq!(ask(Scope::All).await, all);
     let both = ["OT-2", "OT-3"].map(testing::theatre_id).to_vec();
     assert_eq!(ask(Scope::These(both)).await, all);
-    assert_eq!(ask(Scope::These(vec![testing::theatre_id("OT-3")])).await, ["a day long"]);
+    assert_eq!(
+        ask(Scope::These(vec![testing::theatre_id("OT-3")])).await,
+        ["a day long"]
+    );
     assert!(ask(Scope::These(Vec::new())).await.is_empty());
 }
 
@@ -211,7 +261,8 @@ pub(crate) async fn reports_get_the_rows_of_their_period_and_of_no_other(ground:
             .iter()
             .filter_map(|case| {
                 let plan = case.plan.as_ref()?;
-                let is_in = inside(plan.start) || case.cancellation.as_ref().is_some_and(|off| inside(off.at));
+                let is_in = inside(plan.start)
+                    || case.cancellation.as_ref().is_some_and(|off| inside(off.at));
                 let is_here = *scope == Scope::All || plan.theatre == theatre;
                 (is_in && is_here).then(|| (plan.start, case.procedure.clone()))
             })
@@ -228,7 +279,10 @@ pub(crate) async fn reports_get_the_rows_of_their_period_and_of_no_other(ground:
             .collect();
         starts.sort();
         // `testing::requested` has a procedure type, which is what rows are called by.
-        let by_type: Vec<_> = expected(&scope).into_iter().map(|(start, _)| (start, "hernia".to_owned())).collect();
+        let by_type: Vec<_> = expected(&scope)
+            .into_iter()
+            .map(|(start, _)| (start, "hernia".to_owned()))
+            .collect();
         assert_eq!(starts, by_type);
         assert!(!starts.is_empty());
     }

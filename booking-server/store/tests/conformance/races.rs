@@ -43,7 +43,8 @@ pub(crate) async fn twelve_writers_for_one_slot_have_one_winner(ground: Ground) 
     for round in 0..ROUNDS {
         let start = testing::at("2026-06-01T09:00") + SignedDuration::from_hours(48 * round as i64);
         let cases = (0..WRITERS).map(|writer| {
-            let mut case = testing::scheduled(&format!("{round}-{writer}"), "OT-1", "2026-06-01T09:00");
+            let mut case =
+                testing::scheduled(&format!("{round}-{writer}"), "OT-1", "2026-06-01T09:00");
             case.plan.as_mut().unwrap().start = start;
             case
         });
@@ -53,7 +54,10 @@ pub(crate) async fn twelve_writers_for_one_slot_have_one_winner(ground: Ground) 
         let won = results.iter().filter(|result| result.is_ok()).count();
         assert_eq!(won, 1, "round {round}: {results:?}");
         for result in results.iter().filter_map(|result| result.as_ref().err()) {
-            assert!(matches!(result, StoreError::Overlap), "round {round}: {result:?}");
+            assert!(
+                matches!(result, StoreError::Overlap),
+                "round {round}: {result:?}"
+            );
         }
     }
     assert!(worst < WORST_ROUND, "the worst round took {worst:?}");

@@ -5,7 +5,10 @@ use booking_domain::{
     TemplateId, testing,
 };
 use booking_store::{SessionQuery, Store, StoreError, UnavailabilityQuery};
-use jiff::{SignedDuration, civil::{Weekday, date}};
+use jiff::{
+    SignedDuration,
+    civil::{Weekday, date},
+};
 
 use crate::ground::Ground;
 
@@ -15,7 +18,11 @@ fn templates() -> Vec<SessionTemplate> {
         version: 1,
         theatre: testing::theatre_id("OT-1"),
         owner: SessionOwner::Surgeon(testing::staff_id("DC-1")),
-        flags: SessionFlags { anaesthetist: true, general_anaesthesia: false, paediatric: true },
+        flags: SessionFlags {
+            anaesthetist: true,
+            general_anaesthesia: false,
+            paediatric: true,
+        },
         weekday: Weekday::Sunday,
         start_minute: 22 * 60,
         end_minute: 7 * 60 + 30,
@@ -37,7 +44,9 @@ fn templates() -> Vec<SessionTemplate> {
 }
 
 async fn put(store: &Store, session: Session) -> Result<(), StoreError> {
-    store.write(session, |session, tx| Box::pin(tx.put_session(session))).await
+    store
+        .write(session, |session, tx| Box::pin(tx.put_session(session)))
+        .await
 }
 
 pub(crate) async fn sessions_templates_and_closures_are_read_back_as_they_were_put(ground: Ground) {
@@ -67,14 +76,20 @@ pub(crate) async fn sessions_templates_and_closures_are_read_back_as_they_were_p
     };
     put(&store, from_template.clone()).await.unwrap();
     let mut read = store.read().await.unwrap();
-    assert_eq!(read.session(&from_template.id).await.unwrap().as_ref(), Some(&from_template));
+    assert_eq!(
+        read.session(&from_template.id).await.unwrap().as_ref(),
+        Some(&from_template)
+    );
     drop(read);
     // One session for a template and a date.
     let twice = Session {
         template: from_template.template.clone(),
         ..testing::session("S-2", "OT-2", "2026-06-07T22:00", "2026-06-08T07:30")
     };
-    assert!(matches!(put(&store, twice).await, Err(StoreError::Exists(_))));
+    assert!(matches!(
+        put(&store, twice).await,
+        Err(StoreError::Exists(_))
+    ));
 
     let away = testing::unavailable(
         Subject::Staff(testing::staff_id("DC-1")),
@@ -82,9 +97,18 @@ pub(crate) async fn sessions_templates_and_closures_are_read_back_as_they_were_p
         "2026-06-15T00:00",
     );
     let command = away.clone();
-    store.write(command, |away, tx| Box::pin(tx.put_unavailability(away))).await.unwrap();
+    store
+        .write(command, |away, tx| Box::pin(tx.put_unavailability(away)))
+        .await
+        .unwrap();
     let ask = async |query: UnavailabilityQuery| {
-        store.read().await.unwrap().unavailabilities(&query).await.unwrap()
+        store
+            .read()
+            .await
+            .unwrap()
+            .unavailabilities(&query)
+            .await
+            .unwrap()
     };
     assert_eq!(ask(UnavailabilityQuery::default()).await, [away.clone()]);
     let theirs = |id| UnavailabilityQuery {
@@ -103,16 +127,38 @@ pub(crate) async fn sessions_templates_and_closures_are_read_back_as_they_were_p
 pub(crate) async fn sessions_of_one_theatre_do_not_overlap_unless_cancelled(ground: Ground) {
     let store = ground.hospital().await;
     let session = |id: &str, start: &str, end: &str| testing::session(id, "OT-1", start, end);
-    put(&store, session("S-1", "2026-06-01T08:00", "2026-06-01T12:00")).await.unwrap();
-    put(&store, session("S-2", "2026-06-01T12:00", "2026-06-01T17:00")).await.unwrap();
+    put(
+        &store,
+        session("S-1", "2026-06-01T08:00", "2026-06-01T12:00"),
+    )
+    .await
+    .unwrap();
+    put(
+        &store,
+        session("S-2", "2026-06-01T12:00", "2026-06-01T17:00"),
+    )
+    .await
+    .unwrap();
     let over = session("S-3", "2026-06-01T11:59", "2026-06-01T12:01");
-    assert!(matches!(put(&store, over.clone()).await, Err(StoreError::Overlap)));
-    let cancelled = Session { state: SessionState::Cancelled, ..over.clone() };
+    assert!(matches!(
+        put(&store, over.clone()).await,
+        Err(StoreError::Overlap)
+    ));
+    let cancelled = Session {
+        state: SessionState::Cancelled,
+        ..over.clone()
+    };
     put(&store, cancelled).await.unwrap();
     let revived = Session { version: 2, ..over };
-    assert!(matches!(put(&store, revived).await, Err(StoreError::Overlap)));
+    assert!(matches!(
+        put(&store, revived).await,
+        Err(StoreError::Overlap)
+    ));
     // A session that is moved does not stand in its own way.
-    let later = Session { version: 2, ..session("S-2", "2026-06-01T13:00", "2026-06-01T18:00") };
+    let later = Session {
+        version: 2,
+        ..session("S-2", "2026-06-01T13:00", "2026-06-01T18:00")
+    };
     put(&store, later).await.unwrap();
     assert_eq!(store.examine().await.unwrap(), []);
 }
@@ -133,7 +179,10 @@ pub(crate) async fn sessions_are_found_by_theatre_range_owner_and_page(ground: G
     }
     let ask = async |query: SessionQuery| {
         let sessions = store.read().await.unwrap().sessions(&query).await.unwrap();
-        sessions.iter().map(|session| session.id.as_str().to_owned()).collect::<Vec<_>>()
+        sessions
+            .iter()
+            .map(|session| session.id.as_str().to_owned())
+            .collect::<Vec<_>>()
     };
     let all = SessionQuery::default;
     assert_eq!(ask(all()).await, ["S-1", "S-2", "S-3", "S-4"]);
@@ -144,6 +193,10 @@ pub(crate) async fn sessions_are_found_by_theatre_range_owner_and_page(ground: G
     let surgeon = Some(testing::staff_id("DC-1"));
     assert_eq!(ask(SessionQuery { surgeon, ..all() }).await, ["S-3"]);
     let after = Some((testing::at("2026-06-01T08:00"), testing::session_id("S-1")));
-    let page = SessionQuery { after, limit: Some(2), ..all() };
+    let page = SessionQuery {
+        after,
+        limit: Some(2),
+        ..all()
+    };
     assert_eq!(ask(page).await, ["S-2", "S-3"]);
 }

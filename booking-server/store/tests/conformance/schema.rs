@@ -36,14 +36,25 @@ fn case(id: &str, replaced: &[(&str, &str)]) -> String {
         }
     }
     let (names, values): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
-    format!("insert into surgical_case ({}) values ({})", names.join(", "), values.join(", "))
+    format!(
+        "insert into surgical_case ({}) values ({})",
+        names.join(", "),
+        values.join(", ")
+    )
 }
 
 pub(crate) async fn the_schema_refuses_what_no_case_can_be(ground: Ground) {
     let store = ground.hospital().await;
-    insert(&store, vec![booking_domain::testing::scheduled("c", "OT-1", "2026-06-01T09:00")])
-        .await
-        .unwrap();
+    insert(
+        &store,
+        vec![booking_domain::testing::scheduled(
+            "c",
+            "OT-1",
+            "2026-06-01T09:00",
+        )],
+    )
+    .await
+    .unwrap();
     ground.tamper(&case("sound", &[])).await.unwrap();
     let planned = [("theatre_id", "'OT-1'"), ("start_us", "0")];
     let whole_cancellation = [
@@ -55,11 +66,23 @@ pub(crate) async fn the_schema_refuses_what_no_case_can_be(ground: Ground) {
     ];
     let table: Vec<(Vec<(&str, &str)>, &str)> = vec![
         (vec![("state", "'DONE'")], "surgical_case_"),
-        (vec![("theatre_id", "'OT-1'")], "surgical_case_plan_is_whole"),
-        (vec![("state", "'SCHEDULED'")], "surgical_case_plan_fits_state"),
+        (
+            vec![("theatre_id", "'OT-1'")],
+            "surgical_case_plan_is_whole",
+        ),
+        (
+            vec![("state", "'SCHEDULED'")],
+            "surgical_case_plan_fits_state",
+        ),
         (planned.to_vec(), "surgical_case_plan_fits_state"),
-        (vec![("state", "'CANCELLED'")], "surgical_case_cancellation_fits_state"),
-        (whole_cancellation.to_vec(), "surgical_case_cancellation_fits_state"),
+        (
+            vec![("state", "'CANCELLED'")],
+            "surgical_case_cancellation_fits_state",
+        ),
+        (
+            whole_cancellation.to_vec(),
+            "surgical_case_cancellation_fits_state",
+        ),
         (vec![("procedure_min", "0")], "surgical_case_minutes"),
         (vec![("setup_min", "-1")], "surgical_case_minutes"),
         (vec![("cleanup_min", "1440")], "surgical_case_minutes"),
@@ -70,22 +93,47 @@ pub(crate) async fn the_schema_refuses_what_no_case_can_be(ground: Ground) {
         (vec![("id", "'c'")], "nique"),
     ];
     for (replaced, expected) in table {
-        let refused = ground.tamper(&case("x", &replaced)).await.unwrap_err().to_string();
+        let refused = ground
+            .tamper(&case("x", &replaced))
+            .await
+            .unwrap_err()
+            .to_string();
         let told = refused.to_lowercase();
-        assert!(told.contains(&expected.to_lowercase()), "{replaced:?}: {refused}");
+        assert!(
+            told.contains(&expected.to_lowercase()),
+            "{replaced:?}: {refused}"
+        );
     }
     let occupancy = "insert into occupancy (case_id, kind, resource, start_us, end_us) values ";
     for (sql, expected) in [
-        (format!("{occupancy} ('c', 1, 'X', 5, 5)"), "occupancy_range"),
+        (
+            format!("{occupancy} ('c', 1, 'X', 5, 5)"),
+            "occupancy_range",
+        ),
         (format!("{occupancy} ('c', 1, 'X', 5, 4)"), ""),
-        (format!("{occupancy} ('c', 1, 'X', 0, 172800000001)"), "occupancy_range"),
+        (
+            format!("{occupancy} ('c', 1, 'X', 0, 172800000001)"),
+            "occupancy_range",
+        ),
         (format!("{occupancy} ('c', 5, 'X', 0, 1)"), "kind"),
-        (format!("{occupancy} ('nobody', 1, 'X', 0, 1)"), "oreign key"),
-        ("insert into case_team values ('c', 'DC-2', 'PORTER')".into(), "case_team_role"),
-        ("insert into case_team values ('c', 'DC-2', 'PRIMARY_SURGEON')".into(), "nique"),
+        (
+            format!("{occupancy} ('nobody', 1, 'X', 0, 1)"),
+            "oreign key",
+        ),
+        (
+            "insert into case_team values ('c', 'DC-2', 'PORTER')".into(),
+            "case_team_role",
+        ),
+        (
+            "insert into case_team values ('c', 'DC-2', 'PRIMARY_SURGEON')".into(),
+            "nique",
+        ),
         ("insert into seeding values (2, 'x', 0)".into(), "only_row"),
         ("delete from theatre where id = 'OT-1'".into(), "oreign key"),
-        ("update occupancy set start_us = end_us where case_id = 'c'".into(), ""),
+        (
+            "update occupancy set start_us = end_us where case_id = 'c'".into(),
+            "",
+        ),
     ] {
         let refused = ground.tamper(&sql).await.unwrap_err().to_string();
         let told = refused.to_lowercase();
@@ -98,7 +146,10 @@ pub(crate) async fn the_seeded_hospital_answers_and_double_books_nothing(ground:
     let store = ground.open(Seed::Article).await;
     store.probe().await.unwrap();
     let ask = async |patient: &str, doctor: &str| {
-        let (patient, doctor) = (PatientId::parse(patient).unwrap(), StaffId::parse(doctor).unwrap());
+        let (patient, doctor) = (
+            PatientId::parse(patient).unwrap(),
+            StaffId::parse(doctor).unwrap(),
+        );
         let mut read = store.read().await.unwrap();
         read.cases_of(&patient, &doctor).await.unwrap()
     };
@@ -108,14 +159,28 @@ pub(crate) async fn the_seeded_hospital_answers_and_double_books_nothing(ground:
     let start = article[0].plan.as_ref().unwrap().start;
     assert_eq!(start, "2024-06-01T10:30:00Z".parse().unwrap());
     assert_eq!(ask("PT-1187", "DC-3904").await.len(), 2);
-    assert_eq!(ask("PT-1255", "DC-3904").await.len(), 1, "an assistant's case");
-    for (patient, doctor) in [("PT-1204", "DC-2217"), ("PT-1204", "DC-1180"), ("pt-1204", "DC-3904")] {
-        assert!(ask(patient, doctor).await.is_empty(), "{patient} with {doctor}");
+    assert_eq!(
+        ask("PT-1255", "DC-3904").await.len(),
+        1,
+        "an assistant's case"
+    );
+    for (patient, doctor) in [
+        ("PT-1204", "DC-2217"),
+        ("PT-1204", "DC-1180"),
+        ("pt-1204", "DC-3904"),
+    ] {
+        assert!(
+            ask(patient, doctor).await.is_empty(),
+            "{patient} with {doctor}"
+        );
     }
 
     // No theatre and nobody is in two cases at once, though past cases hold nothing.
     let mut read = store.read().await.unwrap();
-    let query = booking_domain::CaseQuery { limit: 100, ..booking_domain::CaseQuery::default() };
+    let query = booking_domain::CaseQuery {
+        limit: 100,
+        ..booking_domain::CaseQuery::default()
+    };
     let cases = read.cases(&query).await.unwrap();
     let hospital = read.hospital().await.unwrap();
     let held: Vec<_> = cases

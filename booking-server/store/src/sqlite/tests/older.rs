@@ -27,7 +27,10 @@ async fn version_1() -> Place {
         .create_if_missing(true);
     let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
     let first = sqlx::migrate::Migrator::with_migrations(
-        prepare::migrations().filter(|migration| migration.version == 1).cloned().collect(),
+        prepare::migrations()
+            .filter(|migration| migration.version == 1)
+            .cloned()
+            .collect(),
     );
     first.run(&mut connection).await.unwrap();
     sqlx::raw_sql(HELD).execute(&mut connection).await.unwrap();
@@ -53,7 +56,10 @@ async fn what_version_1_held_is_carried_over_whole() {
         .iter()
         .map(|case| (case.id.as_str(), case.state.as_str(), case.team.len()))
         .collect();
-    assert_eq!(told, [("planned", "COMPLETED", 2), ("waiting", "POSTPONED", 1)]);
+    assert_eq!(
+        told,
+        [("planned", "COMPLETED", 2), ("waiting", "POSTPONED", 1)]
+    );
     assert_eq!(cases[0].plan.as_ref().unwrap().start.as_microsecond(), 20);
     assert_eq!(cases[1].decided_at.as_microsecond(), 11);
     assert_eq!(cases[1].condition, "Hernia, LEFT");
