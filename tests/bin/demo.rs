@@ -9,8 +9,8 @@ use tests::{
     suite::{Ports, Suite},
 };
 
-/// Starts a mock handshaker, the backend and the front end on this machine, makes the article's
-/// call over ALTS, and serves the page until Ctrl-C.
+/// Starts a mock handshaker, the backend with a demo hospital and the front end on this machine,
+/// makes the article's call over ALTS, shows today's lists, and serves the page until Ctrl-C.
 #[derive(Debug, Parser)]
 #[command(name = "scripts/demo")]
 struct Args {
@@ -42,13 +42,14 @@ async fn run(args: Args) -> Result<()> {
     let interrupted = tokio::signal::ctrl_c();
     tokio::pin!(interrupted);
     let shown = async {
-        let suite = Suite::start(Ports {
+        let suite = Suite::start_demo(Ports {
             server: args.server_port,
             web: args.web_port,
         })
         .await?;
         introduce(&suite);
         show_call(&suite).await?;
+        show_day(&suite).await?;
         show_page(&suite).await?;
         Ok::<_, anyhow::Error>(suite)
     };
@@ -64,6 +65,10 @@ async fn run(args: Args) -> Result<()> {
     }
     println!("\nOpen  http://{}/", suite.web_addr);
     println!("Try   {}", accounts_command(&suite));
+    println!("Or    {}", client_environment(&suite));
+    println!(
+        "      target/debug/booking-client schedule    (or help, cases list --waiting, watch, report utilisation …)"
+    );
     println!("Stop  Ctrl-C");
     interrupted.await?;
     println!("\nStopping…");
@@ -108,6 +113,18 @@ async fn show_call(suite: &Suite) -> Result<()> {
     Ok(())
 }
 
+/// Today in two theatres of the demo hospital.
+async fn show_day(suite: &Suite) -> Result<()> {
+    let args = ["schedule", "--theatre", "OT-1", "--theatre", "OT-8"];
+    let output = suite.command(&args).await?;
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    println!("\n$ booking-client {}", args.join(" "));
+    print!("{stdout}{}", String::from_utf8_lossy(&output.stderr));
+    ensure!(output.status.success(), "the day is not shown");
+    ensure!(stdout.contains("OT-8"), "the demo hospital is not there");
+    Ok(())
+}
+
 async fn show_page(suite: &Suite) -> Result<()> {
     let page = http::post_form(
         suite.web_addr,
@@ -125,6 +142,14 @@ async fn show_page(suite: &Suite) -> Result<()> {
         println!("  the page shows  {wanted}");
     }
     Ok(())
+}
+
+fn client_environment(suite: &Suite) -> String {
+    format!(
+        "export OT_SERVER={} OT_SERVER_ACCOUNT={SERVER_ACCOUNT} ALTS_HANDSHAKER_ADDRESS={} ALTS_ALLOW_UNTRUSTED_HANDSHAKER=1",
+        suite.server_addr,
+        suite.mock.handshaker(0)
+    )
 }
 
 fn accounts_command(suite: &Suite) -> String {

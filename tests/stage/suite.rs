@@ -170,21 +170,40 @@ pub struct Suite {
     /// Where it listens.
     pub web_addr: SocketAddr,
     folder: TempDir,
-    allowed: Vec<String>,
+    /// How the backend is run, but for its address.
+    server_args: Vec<String>,
 }
 
 impl Suite {
-    /// Starts everything, with the article's client account allowed.
+    /// Starts everything, with the article's client account allowed and the article's hospital.
     ///
     /// # Errors
     /// When a program does not start; the message holds its log.
     pub async fn start(ports: Ports) -> Result<Self> {
-        let machines = MACHINES.map(|(name, account)| (name, "127.0.0.1:0", account));
-        let mock = Mock::start(&machines).await?;
         let folder = TempDir::new()?;
-        let allowed = vec![CLIENT_ACCOUNT.to_owned()];
+        let args = vec![
+            CLIENT_ACCOUNT.to_owned(),
+            "--database-url".to_owned(),
+            database_in(folder.path()),
+        ];
+        Self::run(ports, folder, args).await
+    }
+
+    /// Starts everything, with the demo hospital and the client account allowed to run it.
+    ///
+    /// # Errors
+    /// When a program does not start; the message holds its log.
+    pub async fn start_demo(ports: Ports) -> Result<Self> {
+        let folder = TempDir::new()?;
+        let mut args = hospital_args(folder.path(), &database_in(folder.path()), "demo")?;
+        args.push(CLIENT_ACCOUNT.to_owned());
+        Self::run(ports, folder, args).await
+    }
+
+    async fn run(ports: Ports, folder: TempDir, server_args: Vec<String>) -> Result<Self> {
+        let mock = Mock::start(&machines()).await?;
         let listen = SocketAddr::from(([127, 0, 0, 1], ports.server));
-        let (server, server_addr) = start_server(&mock, folder.path(), listen, &allowed).await?;
+        let (server, server_addr) = start_server(&mock, listen, &server_args).await?;
         let (web, web_addr) = start_web(&mock, server_addr, ports.web).await?;
         Ok(Self {
             mock,
@@ -193,7 +212,7 @@ impl Suite {
             web,
             web_addr,
             folder,
-            allowed,
+            server_args,
         })
     }
 
@@ -203,8 +222,7 @@ impl Suite {
     /// When it does not stop or start.
     pub async fn restart_server(&mut self) -> Result<()> {
         self.server.stop().await?;
-        let folder = self.folder.path();
-        let started = start_server(&self.mock, folder, self.server_addr, &self.allowed).await?;
+        let started = start_server(&self.mock, self.server_addr, &self.server_args).await?;
         (self.server, self.server_addr) = started;
         Ok(())
     }
@@ -218,6 +236,16 @@ impl Suite {
         let address = self.server_addr.to_string();
         let all: Vec<&str> = [&[&address, SERVER_ACCOUNT], args].concat();
         self.client_on(0, &all).await
+    }
+
+    /// A command of `booking-client` on the article's client machine, told the backend.
+    ///
+    /// # Errors
+    /// When it cannot be run; its own failures are in the output.
+    pub async fn command(&self, args: &[&str]) -> Result<Output> {
+        let address = self.server_addr.to_string();
+        let server = ["--server", &address, "--server-account", SERVER_ACCOUNT];
+        self.client_on(0, &[&server, args].concat()).await
     }
 
     /// `booking-client` on the machine with this index, with exactly these arguments.
@@ -251,20 +279,46 @@ impl Suite {
     }
 }
 
-async fn start_server(
+/// The stage's machines, each on a port of the system's choice.
+pub(crate) fn machines() -> [(&'static str, &'static str, &'static str); 3] {
+    MACHINES.map(|(name, account)| (name, "127.0.0.1:0", account))
+}
+
+/// The URL of an SQLite database in a folder.
+pub(crate) fn database_in(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("ot-booking.db").display())
+}
+
+/// Roles for the client account: all that act, so that a scene may do anything; and a person it may
+/// act for.
+const ACCESS: &str = r#"
+roles = ["legacy", "coordinator", "integration", "auditor", "admin"]
+act_as = true
+
+[people."vera"]
+roles = ["viewer"]
+"#;
+
+/// Arguments of a backend whose access file gives the client account everything.
+pub(crate) fn hospital_args(folder: &Path, url: &str, seed: &str) -> Result<Vec<String>> {
+    let access = folder.join("access.toml");
+    std::fs::write(&access, format!("[accounts.\"{CLIENT_ACCOUNT}\"]{ACCESS}"))?;
+    let access = access.display().to_string();
+    let args = ["--database-url", url, "--seed", seed, "--access", &access];
+    Ok(args.map(str::to_owned).to_vec())
+}
+
+/// A backend on the article's server machine, with these arguments.
+pub(crate) async fn start_server(
     mock: &Mock,
-    folder: &Path,
     listen: SocketAddr,
-    allowed: &[String],
+    args: &[String],
 ) -> Result<(Process, SocketAddr)> {
     let mut command = Command::new(program("booking-server")?);
     untrusted(&mut command, mock.handshaker(1));
     command
-        .args(allowed)
+        .args(args)
         .args(["--log-format", "json", "--listen", &listen.to_string()]);
-    command
-        .arg("--database-url")
-        .arg(format!("sqlite:{}", folder.join("ot-booking.db").display()));
     let mut process = Process::start("booking-server", command)?;
     let started = process
         .announced("Booking OT service started successfully!")
@@ -294,7 +348,7 @@ async fn start_web(mock: &Mock, backend: SocketAddr, port: u16) -> Result<(Proce
     Ok((process, address))
 }
 
-fn untrusted(command: &mut Command, handshaker: &str) {
+pub(crate) fn untrusted(command: &mut Command, handshaker: &str) {
     command.args([
         "--handshaker-address",
         handshaker,

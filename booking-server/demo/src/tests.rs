@@ -196,8 +196,8 @@ fn one_patient_is_in_a_theatre_at_a_time_and_some_lists_run_late() {
         let to = case
             .milestones
             .wheels_out
-            .or(case.cancellation.as_ref().map(|gone| gone.at))
-            .unwrap_or(at(MOMENTS[0]));
+            .or_else(|| case.cancellation.as_ref().map(|gone| gone.at))
+            .unwrap_or_else(|| at(MOMENTS[0]));
         inside
             .entry(plan.theatre.clone())
             .or_default()

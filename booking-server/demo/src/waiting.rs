@@ -39,17 +39,13 @@ pub(crate) fn queue(demo: &mut Demo, week: &Week, number: u64) {
             chance.between(3, 160)
         };
         let decided = later(week.now, -MINUTES_A_DAY * days - chance.between(0, 600));
-        enter(demo, *chance.pick(&listed), urgency, decided, chance);
+        let procedure = *chance.pick(&listed);
+        enter(demo, procedure, urgency, decided, chance);
     }
     let emergencies: Vec<&Procedure> = PROCEDURES.iter().filter(|each| each.emergency).collect();
     for (urgency, minutes) in [(Urgency::Urgent2a, 35), (Urgency::Urgent2b, 190)] {
-        enter(
-            demo,
-            *chance.pick(&emergencies),
-            urgency,
-            later(week.now, -minutes),
-            chance,
-        );
+        let procedure = *chance.pick(&emergencies);
+        enter(demo, procedure, urgency, later(week.now, -minutes), chance);
     }
 }
 
