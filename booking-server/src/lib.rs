@@ -30,6 +30,7 @@ mod app;
 mod bookings;
 pub mod config;
 pub mod demo;
+mod export;
 mod grpc;
 mod journal;
 mod names;

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::{Grants, Permission, Scope};
-use crate::domain::StaffId;
+use crate::domain::{Booker, StaffId};
 
 /// Who calls: an account that ALTS has proven, and the person it acts for, if any.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -40,6 +40,18 @@ impl Caller {
     /// Whether `permission` is granted for anything at all.
     pub fn may(&self, permission: Permission) -> bool {
         self.grants.scope(permission) == Some(Scope::Any)
+    }
+
+    /// Who it is, as the rules see them.
+    pub fn booker(&self) -> Booker {
+        Booker {
+            staff: self.staff.clone(),
+            author: self.author().to_owned(),
+            any_session: self.may(Permission::SessionsUseAny),
+            overrides: self.may(Permission::RulesOverride),
+            emergency: self.may(Permission::EmergencyPlan),
+            import: false,
+        }
     }
 
     /// How far `permission` reaches.

@@ -63,15 +63,7 @@ impl<'a> Act<'a> {
 
     /// Who acts, as the rules see them.
     pub(super) fn booker(&self) -> Booker {
-        let caller = self.caller();
-        Booker {
-            staff: caller.staff.clone(),
-            author: caller.author().to_owned(),
-            any_session: caller.may(Permission::SessionsUseAny),
-            overrides: caller.may(Permission::RulesOverride),
-            emergency: caller.may(Permission::EmergencyPlan),
-            import: false,
-        }
+        self.caller().booker()
     }
 
     /// A case, in the version that the caller knows, if they say which.

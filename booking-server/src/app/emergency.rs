@@ -43,6 +43,11 @@ impl Around {
         })
     }
 
+    /// Everything that is planned or going on.
+    pub(crate) fn cases(&self) -> &[Case] {
+        &self.cases
+    }
+
     fn outlook(&self) -> Outlook<'_> {
         Outlook {
             cases: &self.cases,

@@ -11,10 +11,10 @@ use crate::domain::{
 };
 
 /// Fields by name.
-pub(super) type Words = Vec<(&'static str, String)>;
+pub(crate) type Words = Vec<(&'static str, String)>;
 
 /// A thing that the audit can tell of.
-pub(super) trait InWords {
+pub(crate) trait InWords {
     /// Its fields.
     fn words(&self) -> Words;
 }

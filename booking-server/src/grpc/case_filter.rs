@@ -91,7 +91,7 @@ fn instant(
     from: fn(Timestamp) -> CaseCondition,
     before: fn(Timestamp) -> CaseCondition,
 ) -> Result<CaseCondition, FilterError> {
-    let instant = self::instant_of(it)?;
+    let instant = instant_of(it)?;
     let next = instant + SignedDuration::from_micros(1);
     match it.operator {
         Operator::GreaterOrEqual => Ok(from(instant)),

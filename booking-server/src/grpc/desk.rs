@@ -15,11 +15,12 @@ use uuid::Uuid;
 use super::{
     convert::values::{instant, version},
     fields::Fields,
+    health::HealthBoard,
     paging::Pages,
     tokens::Tokens,
 };
 use crate::{
-    access::{Caller, Denied, Permission, methods::Method},
+    access::{Caller, Denied, Gatekeeper, Permission, methods::Method},
     app::{App, Call, Refusal, Target, UseCase},
     domain::{Hospital, SiteId, TheatreId},
     names::parse,
@@ -98,13 +99,22 @@ pub(super) struct Desk {
     pub(super) app: App,
     /// Opaque tokens.
     pub(super) tokens: Tokens,
+    /// Who may do what: for calls that last.
+    pub(super) gatekeeper: Gatekeeper,
+    /// Whether the server is on its way out.
+    pub(super) board: HealthBoard,
 }
 
 impl Desk {
     /// Over `app`, with tokens under its database's key.
-    pub(super) fn new(app: App) -> Self {
+    pub(super) fn new(app: App, gatekeeper: Gatekeeper, board: HealthBoard) -> Self {
         let tokens = Tokens::new(app.store().token_key().as_bytes());
-        Self { app, tokens }
+        Self {
+            app,
+            tokens,
+            gatekeeper,
+            board,
+        }
     }
 
     /// A page of a list that is asked for with these words.

@@ -54,6 +54,10 @@ pub(super) enum Condition {
 }
 
 impl Condition {
+    pub(super) fn is_draining(self) -> bool {
+        self == Self::Draining
+    }
+
     pub(super) fn status(self) -> ServingStatus {
         match self {
             Self::Serving => ServingStatus::Serving,

@@ -12,6 +12,7 @@
 //! case done ([`desk`]), and answers; [`status`] says what goes wrong.
 
 mod access_layer;
+mod audit_service;
 mod booking_service;
 mod call_log;
 mod case_filter;
@@ -24,11 +25,15 @@ mod health;
 mod hospital_service;
 mod mask;
 mod paging;
+mod report_service;
+mod schedule_service;
 mod session_service;
 mod status;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod transfer_service;
+mod watch;
 
 use std::{sync::Arc, time::Duration};
 
@@ -36,8 +41,11 @@ use alts::{AuthorizationEvent, ClientAuthorizationLayer, ServiceAccount};
 use booking_proto::{
     FILE_DESCRIPTOR_SET,
     ot::v1::{
-        case_service_server::CaseServiceServer, hospital_service_server::HospitalServiceServer,
+        audit_service_server::AuditServiceServer, case_service_server::CaseServiceServer,
+        hospital_service_server::HospitalServiceServer, report_service_server::ReportServiceServer,
+        schedule_service_server::ScheduleServiceServer,
         session_service_server::SessionServiceServer,
+        transfer_service_server::TransferServiceServer, watch_service_server::WatchServiceServer,
     },
     otbooking::ot_booking_service_server::OtBookingServiceServer,
 };
@@ -150,8 +158,13 @@ pub(crate) fn article_routes<S: Bookings>(
 }
 
 /// Adds the services of `ot.v1`, over `app`.
-pub(crate) fn add_services(routes: Routes, app: App) -> Routes {
-    let desk = Arc::new(Desk::new(app));
+pub(crate) fn add_services(
+    routes: Routes,
+    app: App,
+    gatekeeper: Gatekeeper,
+    board: HealthBoard,
+) -> Routes {
+    let desk = Arc::new(Desk::new(app, gatekeeper, board));
     macro_rules! add {
         ($($server:ident)*) => {
             routes$(.add_service(
@@ -161,7 +174,10 @@ pub(crate) fn add_services(routes: Routes, app: App) -> Routes {
             ))*
         };
     }
-    add!(CaseServiceServer HospitalServiceServer SessionServiceServer)
+    add!(
+        CaseServiceServer ScheduleServiceServer WatchServiceServer HospitalServiceServer
+        SessionServiceServer ReportServiceServer TransferServiceServer AuditServiceServer
+    )
 }
 
 fn describe() -> reflection::Builder<'static> {

@@ -136,7 +136,7 @@ where
     };
     let routes = grpc::article_routes(article, &board).map_err(ServeError::Descriptors)?;
     let app = App::new(deps.store.clone(), deps.clock);
-    let routes = grpc::add_services(routes, app);
+    let routes = grpc::add_services(routes, app, deps.gatekeeper, board.clone());
     // Aborted when it goes out of scope, with the server.
     let mut tasks = JoinSet::new();
     tasks.spawn(board.clone().monitor(deps.store));

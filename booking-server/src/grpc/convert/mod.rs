@@ -4,9 +4,11 @@
 //! has in front of them; a field inside a message has the message's before it, as in
 //! `case.team[2].staff`.
 
+pub(super) mod audit;
 pub(super) mod booking;
 pub(super) mod case;
 pub(super) mod hospital;
+pub(super) mod schedule;
 pub(super) mod session;
 pub(super) mod values;
 pub(super) mod words;

@@ -200,6 +200,7 @@ async fn a_stale_etag_is_told_from_a_fresh_one() {
         })
     };
     update.update_mask = path("state");
+    update.case.as_mut().unwrap().etag.clear();
     let fixed = cases.update_case(update).await.unwrap_err();
     assert_eq!(fixed.code(), Code::InvalidArgument);
     assert!(
