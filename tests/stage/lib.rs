@@ -6,6 +6,7 @@
 
 pub mod drill;
 pub mod echo;
+pub mod hospital;
 pub mod http;
 pub mod machines;
 pub mod namespace;

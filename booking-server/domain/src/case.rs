@@ -6,13 +6,13 @@
 
 use std::fmt;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use thiserror::Error;
 
 use crate::{
     Anaesthesia, Capability, CaseId, CaseState, Laterality, Milestones, PatientId, ProcedureTypeId,
-    ReasonCode, RuleId, SessionId, Specialty, TeamMember, TheatreId, TimeRange, UnitId, Urgency,
-    Version,
+    ReasonCode, RuleId, SessionId, Specialty, StaffId, TeamMember, TeamRole, TheatreId, TimeRange,
+    UnitId, Urgency, Version,
 };
 
 /// The longest footprint, in minutes. A day is beyond any operation, and a bound keeps every search
@@ -34,7 +34,9 @@ pub struct Footprint {
 
 /// The three together are not 1 to [`MAX_FOOTPRINT_MIN`] minutes, or the procedure takes none.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[error("a procedure takes at least 1 minute, and with setup and cleanup at most {MAX_FOOTPRINT_MIN}")]
+#[error(
+    "a procedure takes at least 1 minute, and with setup and cleanup at most {MAX_FOOTPRINT_MIN}"
+)]
 pub struct InvalidFootprint;
 
 impl Footprint {
@@ -81,8 +83,7 @@ impl Footprint {
 
     /// The time it takes when it starts at `start`.
     pub fn range_from(&self, start: Timestamp) -> TimeRange {
-        let end = start + SignedDuration::from_mins(self.total_min().into());
-        TimeRange::new(start, end).expect("a footprint is at least a minute")
+        TimeRange::lasting(start, self.total_min().into())
     }
 }
 
@@ -182,6 +183,48 @@ pub struct Case {
     pub updated_at: Timestamp,
 }
 
+/// What is asked for: the part of a case that a person may write, all of it replaceable.
+#[derive(Clone, Eq, PartialEq)]
+pub struct CaseDetails {
+    /// Whose.
+    pub patient: PatientId,
+    /// What is done, in words.
+    pub procedure: String,
+    /// What is done, by name.
+    pub procedure_type: Option<ProcedureTypeId>,
+    /// What it is done for.
+    pub condition: String,
+    /// The branch of surgery it counts for.
+    pub specialty: Option<Specialty>,
+    /// On which side.
+    pub laterality: Laterality,
+    /// How urgent.
+    pub urgency: Urgency,
+    /// How anaesthetised.
+    pub anaesthesia: Anaesthesia,
+    /// The decision to operate.
+    pub decided_at: Timestamp,
+    /// When it should have happened.
+    pub target_at: Option<Timestamp>,
+    /// How long it takes its theatre for.
+    pub footprint: Footprint,
+    /// Who does what.
+    pub team: Vec<TeamMember>,
+    /// With which equipment.
+    pub units: Vec<UnitId>,
+    /// What the theatre must be able to do, beyond what the procedure type asks for.
+    pub required_capabilities: Vec<Capability>,
+    /// For people.
+    pub notes: String,
+}
+
+/// Shows nothing: all of it may be a patient's.
+impl fmt::Debug for CaseDetails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CaseDetails(..)")
+    }
+}
+
 /// How a case contradicts itself.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
@@ -198,6 +241,101 @@ pub enum CaseError {
 }
 
 impl Case {
+    /// A new case on the waiting list, at version 1.
+    pub fn request(id: CaseId, details: CaseDetails, now: Timestamp) -> Self {
+        Self {
+            id,
+            version: 1,
+            patient: details.patient,
+            procedure: details.procedure,
+            procedure_type: details.procedure_type,
+            condition: details.condition,
+            specialty: details.specialty,
+            laterality: details.laterality,
+            urgency: details.urgency,
+            anaesthesia: details.anaesthesia,
+            decided_at: details.decided_at,
+            target_at: details.target_at,
+            footprint: details.footprint,
+            team: details.team,
+            units: details.units,
+            required_capabilities: details.required_capabilities,
+            notes: details.notes,
+            state: CaseState::Requested,
+            plan: None,
+            milestones: Milestones::default(),
+            cancellation: None,
+            overrides: Vec::new(),
+            postponements: 0,
+            import_key: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// What was asked for.
+    pub fn details(&self) -> CaseDetails {
+        CaseDetails {
+            patient: self.patient.clone(),
+            procedure: self.procedure.clone(),
+            procedure_type: self.procedure_type.clone(),
+            condition: self.condition.clone(),
+            specialty: self.specialty.clone(),
+            laterality: self.laterality,
+            urgency: self.urgency,
+            anaesthesia: self.anaesthesia,
+            decided_at: self.decided_at,
+            target_at: self.target_at,
+            footprint: self.footprint,
+            team: self.team.clone(),
+            units: self.units.clone(),
+            required_capabilities: self.required_capabilities.clone(),
+            notes: self.notes.clone(),
+        }
+    }
+
+    /// The same case, asked for otherwise. Rules that were set aside for what it was and no longer
+    /// is are set aside no longer: a longer case must be looked at again.
+    pub fn with_details(&self, details: CaseDetails) -> Self {
+        let as_long = details.footprint == self.footprint;
+        let same_team = details.team == self.team;
+        let same_branch = details.specialty == self.specialty
+            && details.procedure_type == self.procedure_type
+            && details.anaesthesia == self.anaesthesia
+            && details.urgency == self.urgency;
+        let kept = |rule| match rule {
+            RuleId::R8 => as_long && same_team && same_branch,
+            RuleId::R9 => as_long && same_team,
+            _ => as_long,
+        };
+        let overrides = self
+            .overrides
+            .iter()
+            .filter(|set_aside| kept(set_aside.rule));
+        Self {
+            version: self.version,
+            state: self.state,
+            plan: self.plan.clone(),
+            milestones: self.milestones,
+            cancellation: self.cancellation.clone(),
+            overrides: overrides.cloned().collect(),
+            postponements: self.postponements,
+            import_key: self.import_key.clone(),
+            updated_at: self.updated_at,
+            ..Self::request(self.id.clone(), details, self.created_at)
+        }
+    }
+
+    /// The one surgeon who answers for it, once there is exactly one.
+    pub fn primary_surgeon(&self) -> Option<&StaffId> {
+        let mut primary = self
+            .team
+            .iter()
+            .filter(|member| member.role == TeamRole::PrimarySurgeon);
+        let first = primary.next()?;
+        primary.next().is_none().then_some(&first.staff)
+    }
+
     /// The case, if it does not contradict itself.
     ///
     /// # Errors

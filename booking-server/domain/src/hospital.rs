@@ -157,6 +157,8 @@ pub enum ReasonGroup {
 pub struct Reason {
     /// Its code.
     pub code: ReasonCode,
+    /// Its version.
+    pub version: Version,
     /// Its name for people.
     pub name: String,
     /// Whose doing it is.

@@ -200,9 +200,9 @@ mod tests {
         let shown = format!(
             "{:?} {:?}",
             PatientId::parse("PT-1204"),
-            StaffId::parse("DC-3904")
+            CaseId::parse("C-17")
         );
-        assert_eq!(shown, "Ok(PatientId(..)) Ok(StaffId(..))");
+        assert_eq!(shown, "Ok(PatientId(..)) Ok(CaseId(..))");
         let refused = PatientId::parse("secret\n").unwrap_err();
         assert!(!format!("{refused} {refused:?}").contains("secret"));
     }

@@ -16,29 +16,66 @@
 //! | milestone | what really happened: [`Milestones`]; never the plan |
 //! | waiting list | the cases that have no plan yet, or lost theirs |
 //! | booking info | the answer to "when, and for what?": [`BookingInfo`] |
+//!
+//! | question | answered by |
+//! |---|---|
+//! | what would a case hold, there? | [`claims`] |
+//! | may it be there? what stands against it? | [`place`], [`broken_rules`] |
+//! | may these go there, together? | [`place_all`] |
+//! | may it move on? | [`schedule`], [`confirm`], … [`update`]; [`Command::allowed`] |
+//! | where would it fit? | [`find_slots`] |
+//! | where does an emergency go, at whose cost? | [`emergency::plan_emergency`], [`emergency::apply`] |
+//! | when will it really begin? | [`project`] |
+//! | what stands in the schedule against the rules? | [`conflicts`] |
+//! | which sessions does a template make? | [`expand`] |
+//! | when is a theatre open? | [`open_within`], [`opening_on`] |
+//! | which cases, in which order? | [`CaseQuery`] |
+//! | how well did it go? | [`report`] |
+//!
+//! Every function is total: no instant, duration, identifier or hospital makes one panic.
 
 mod booking_info;
 mod case;
+mod case_query;
 mod claim;
+mod conflict;
+pub mod emergency;
 mod hospital;
 mod ids;
 mod milestone;
+mod moves;
+mod opening;
+mod projection;
+pub mod report;
 mod rule;
+mod rules;
 mod session;
+mod slots;
 mod state;
 mod team;
+mod template;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+#[cfg(test)]
+mod tests;
 mod time_range;
+mod timetable;
+mod transition;
 mod unavailability;
 mod urgency;
+mod wording;
 
 pub use booking_info::{
     BookingInfo, BookingQuery, DescriptionFilter, FilterTooLong, MAX_DESCRIPTION_CHARS, choose,
     format_booking_date,
 };
 pub use case::{
-    Cancellation, Case, CaseError, Footprint, InvalidFootprint, MAX_FOOTPRINT_MIN, Override, Plan,
+    Cancellation, Case, CaseDetails, CaseError, Footprint, InvalidFootprint, MAX_FOOTPRINT_MIN,
+    Override, Plan,
 };
-pub use claim::{Claim, HeldClaim, Resource, ResourceKind};
+pub use case_query::{CaseCondition, CaseCursor, CaseOrder, CaseOrderKey, CaseQuery, SortKey};
+pub use claim::{Claim, HeldClaim, MAX_CLAIM_MIN, Resource, ResourceKind, claims};
+pub use conflict::{Conflict, conflicts};
 pub use hospital::{
     EquipmentUnit, Hospital, OpeningRule, ProcedureType, Reason, ReasonGroup, Site, Staff, Theatre,
     TheatreState, Version,
@@ -48,13 +85,24 @@ pub use ids::{
     ReasonCode, SessionId, SiteId, Specialty, StaffId, TemplateId, TheatreId, UnavailabilityId,
     UnitId,
 };
-pub use milestone::{Milestone, Milestones};
+pub use milestone::{Milestone, Milestones, MilestonesOutOfOrder};
+pub use moves::{Move, MovesRefused, place_all};
+pub use opening::{civil_date, civil_range, dates, day_range, open_within, opening_on};
+pub use projection::{Projection, project};
 pub use rule::{BrokenRule, RuleId, RuleSubject};
-pub use session::{
-    Recurrence, Session, SessionFlags, SessionOwner, SessionState, SessionTemplate,
+pub use rules::{
+    Booker, OverrideRequest, PAST_GRACE_MIN, Placed, Surroundings, broken_rules, place,
 };
+pub use session::{Recurrence, Session, SessionFlags, SessionOwner, SessionState, SessionTemplate};
+pub use slots::{MAX_SEARCH_DAYS, PLAN_GRID_MIN, SlotOffer, SlotSearch, find_slots, next_on_grid};
 pub use state::{CaseState, UnknownState};
 pub use team::{TeamMember, TeamRole};
-pub use time_range::{EmptyRange, TimeRange};
+pub use template::{Expansion, MAX_EXPANSION_DAYS, Skipped, expand};
+pub use time_range::{EmptyRange, TimeRange, later, subtract, union};
+pub use timetable::Timetable;
+pub use transition::{
+    CLOCK_SKEW_MIN, Command, ReasonGiven, TransitionError, abort, cancel, confirm, correct,
+    needs_placing, postpone, record_milestone, reschedule, schedule, update,
+};
 pub use unavailability::{Subject, Unavailability};
 pub use urgency::{Anaesthesia, Laterality, Urgency};

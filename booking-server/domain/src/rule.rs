@@ -102,6 +102,15 @@ pub struct BrokenRule {
     pub description: String,
 }
 
+impl BrokenRule {
+    /// Whether somebody with the right may set it aside, with a reason: by its rule, and unless
+    /// what it is about is not there at all.
+    pub fn is_overridable(&self) -> bool {
+        let gone = ["THEATRE_RETIRED", "THEATRE_UNKNOWN", "STAFF_UNKNOWN"];
+        self.rule.is_overridable() && !gone.contains(&self.reason)
+    }
+}
+
 impl fmt::Debug for BrokenRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.rule.as_str(), self.reason)

@@ -100,6 +100,29 @@ pub enum OpenError {
         /// What differs.
         source: sqlx::migrate::MigrateError,
     },
+    /// The PostgreSQL server cannot be reached, or lets nobody in.
+    #[error(
+        "cannot connect to PostgreSQL: {0}; see that it runs, and that host, user, password and \
+         database of --database-url are right"
+    )]
+    Unreachable(String),
+    /// The PostgreSQL server is too old.
+    #[error(
+        "PostgreSQL {found} is too old: version {known} or later is needed; upgrade it, or name \
+         another server with --database-url"
+    )]
+    ServerTooOld {
+        /// The server's version.
+        found: String,
+        /// The oldest that will do.
+        known: u32,
+    },
+    /// The database is not ours, or not of a version of ours that can be served from.
+    #[error("cannot serve from the PostgreSQL database: {0}; it was left as it is")]
+    Unsuitable(String),
+    /// It opens, and then cannot be read.
+    #[error("cannot read the database: {0}")]
+    Unreadable(#[source] Box<StoreError>),
     /// Anything else that SQLite refuses.
     #[error(
         "cannot open the database {}: {source}; see that its disk is there and not full",
@@ -113,20 +136,43 @@ pub enum OpenError {
     },
 }
 
-/// Why a question to the store has no answer.
+/// Why a question to the store has no answer, or a write did not happen.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// All connections are taken, or the database is locked; asking again may help.
+    /// All connections are taken, the database is locked or out of reach; asking again may help.
     #[error("the database is busy: {0}")]
-    Busy(#[source] sqlx::Error),
+    Busy(String),
+    /// A resource is taken then: the database's own rule refused, which is the last net behind the
+    /// domain's rules.
+    #[error("a resource is held by another case, or the theatre's time by another session")]
+    Overlap,
+    /// What is replaced is not there in the version that was expected.
+    #[error("{0} was changed meanwhile; read it again")]
+    Stale(String),
+    /// What is added is there already.
+    #[error("{0} exists already")]
+    Exists(String),
+    /// What is removed is referred to.
+    #[error("{0} is in use; retire it instead")]
+    InUse(String),
+    /// What is referred to is not there.
+    #[error("something that is referred to does not exist: {0}")]
+    Dangling(String),
     /// What is in it contradicts itself.
     #[error("the database is damaged: {0}; restore it from a backup")]
     Corrupt(String),
     /// The file was removed or replaced under the server.
     #[error("the database file was removed or replaced; stop the server and put it back")]
     Gone,
-    /// It cannot be read.
-    #[error("the database cannot be read: {0}; see that its disk is there")]
-    Unreadable(#[source] sqlx::Error),
+    /// Whether the write happened could not be found out: the connection was lost over the commit,
+    /// or the write panicked.
+    #[error("the write was interrupted and may have happened; look before asking again")]
+    Unknown,
+    /// The store was closed.
+    #[error("the store is closed")]
+    Closed,
+    /// It cannot be read or written.
+    #[error("the database fails: {0}; see that its disk is there and not full")]
+    Failed(#[source] sqlx::Error),
 }

@@ -1,7 +1,8 @@
 //! `--database-url`: which database, parsed.
 
-use std::{path::PathBuf, str::FromStr};
+use std::{fmt, path::PathBuf, str::FromStr};
 
+use sqlx::postgres::PgConnectOptions;
 use thiserror::Error;
 
 /// Where the cases are kept.
@@ -12,6 +13,25 @@ pub enum Location {
     Memory,
     /// In a file: `sqlite:ot-booking.db`, `sqlite:///var/lib/booking/ot.db`.
     File(PathBuf),
+    /// In a PostgreSQL database: `postgres://user:password@host:5432/database`.
+    Postgres(PostgresUrl),
+}
+
+/// Where a PostgreSQL database is, and how to be let in. May hold a password: never shown.
+#[derive(Clone, Eq, PartialEq)]
+pub struct PostgresUrl(Box<str>);
+
+impl PostgresUrl {
+    /// The URL itself, with the password in it.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PostgresUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PostgresUrl(..)")
+    }
 }
 
 /// Why a text names no database this build can open.
@@ -20,11 +40,13 @@ pub enum Location {
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum InvalidDatabaseUrl {
-    /// A PostgreSQL server.
-    #[error("PostgreSQL is not in this build yet; use sqlite:FILE")]
-    PostgresNotBuilt,
+    /// Not a PostgreSQL URL that could be understood.
+    #[error("not a PostgreSQL URL; write postgres://USER@HOST/DATABASE")]
+    Postgres,
     /// Neither of those that are known.
-    #[error("not a database URL; write sqlite:FILE or sqlite::memory:")]
+    #[error(
+        "not a database URL; write sqlite:FILE, sqlite::memory: or postgres://USER@HOST/DATABASE"
+    )]
     UnknownScheme,
     /// `sqlite:` and nothing more.
     #[error("the file is missing; write sqlite:FILE or sqlite::memory:")]
@@ -43,7 +65,11 @@ impl FromStr for Location {
             .ok_or(InvalidDatabaseUrl::UnknownScheme)?;
         match scheme {
             "sqlite" => {}
-            "postgres" | "postgresql" => return Err(InvalidDatabaseUrl::PostgresNotBuilt),
+            "postgres" | "postgresql" => {
+                return PgConnectOptions::from_str(url)
+                    .map(|_| Self::Postgres(PostgresUrl(url.into())))
+                    .map_err(|_| InvalidDatabaseUrl::Postgres);
+            }
             _ => return Err(InvalidDatabaseUrl::UnknownScheme),
         }
         match rest.strip_prefix("//").unwrap_or(rest) {
@@ -72,11 +98,7 @@ mod tests {
             ("sqlite:", Err(InvalidDatabaseUrl::FileMissing)),
             ("sqlite://", Err(InvalidDatabaseUrl::FileMissing)),
             ("sqlite:ot.db?mode=ro", Err(InvalidDatabaseUrl::Options)),
-            (
-                "postgres://u:secret@h/db",
-                Err(InvalidDatabaseUrl::PostgresNotBuilt),
-            ),
-            ("postgresql:db", Err(InvalidDatabaseUrl::PostgresNotBuilt)),
+            ("postgres://u@h:port/db", Err(InvalidDatabaseUrl::Postgres)),
             ("mysql://h/db", Err(InvalidDatabaseUrl::UnknownScheme)),
             ("ot-booking.db", Err(InvalidDatabaseUrl::UnknownScheme)),
             ("", Err(InvalidDatabaseUrl::UnknownScheme)),

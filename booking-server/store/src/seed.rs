@@ -10,13 +10,15 @@ use thiserror::Error;
 pub enum Seed {
     /// An invented hospital around the article's case (`PT-1204` with `DC-3904`).
     Article,
+    /// The same hospital, to be filled further with a week of cases by whoever opened it.
+    Demo,
     /// Nothing.
     None,
 }
 
 /// A text that names no seed.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[error("no such seed; write article or none")]
+#[error("no such seed; write article, demo or none")]
 pub struct UnknownSeed;
 
 impl Seed {
@@ -24,14 +26,15 @@ impl Seed {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Article => "article",
+            Self::Demo => "demo",
             Self::None => "none",
         }
     }
 
     /// The statements that put it into an empty schema.
-    pub(super) const fn sql(self) -> &'static str {
+    pub(crate) const fn sql(self) -> &'static str {
         match self {
-            Self::Article => include_str!("../../seeds/article.sql"),
+            Self::Article | Self::Demo => include_str!("../seeds/article.sql"),
             Self::None => "",
         }
     }
@@ -41,7 +44,7 @@ impl FromStr for Seed {
     type Err = UnknownSeed;
 
     fn from_str(name: &str) -> Result<Self, UnknownSeed> {
-        [Self::Article, Self::None]
+        [Self::Article, Self::Demo, Self::None]
             .into_iter()
             .find(|seed| seed.as_str() == name)
             .ok_or(UnknownSeed)

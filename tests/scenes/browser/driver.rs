@@ -75,6 +75,14 @@ impl Browser {
         Ok(())
     }
 
+    /// Puts a value in a field, in place of what was there.
+    pub(crate) async fn fill(&self, selector: &str, value: &str) -> Result<()> {
+        let field = self.client.wait().for_element(Locator::Css(selector)).await;
+        let field = field.with_context(|| format!("{selector} is not there"))?;
+        field.clear().await?;
+        Ok(field.send_keys(value).await?)
+    }
+
     /// What a person reads on the page.
     pub(crate) async fn text(&self) -> Result<String> {
         Ok(self.client.find(Locator::Css("body")).await?.text().await?)

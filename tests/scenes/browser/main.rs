@@ -4,5 +4,8 @@
 
 mod accounts;
 mod axe;
+mod day;
 mod driver;
+mod hospital;
+mod live;
 mod look_up;

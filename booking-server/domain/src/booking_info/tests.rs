@@ -1,17 +1,19 @@
 //! The choice of a case, by table and against a naive model; the date, around clock changes.
 
-use jiff::SignedDuration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{CaseId, Plan, Slot};
+use crate::{
+    Cancellation, Plan,
+    testing::{hospital, reason_code, requested, theatre_id},
+};
 
 /// The tests' hour zero, so that a table can speak of hours before and after now.
 fn hour(n: i64) -> Timestamp {
     Timestamp::from_second(1_717_200_000 + n * 3600).unwrap()
 }
 
-fn case(id: &str, state: CaseState, start_h: Option<i64>, decided_h: i64) -> SurgicalCase {
+fn case(id: &str, state: CaseState, start_h: Option<i64>, decided_h: i64) -> Case {
     case_about(id, state, start_h, decided_h, ("Cholecystectomy", id))
 }
 
@@ -21,17 +23,33 @@ fn case_about(
     start_h: Option<i64>,
     decided_h: i64,
     (procedure, condition): (&str, &str),
-) -> SurgicalCase {
+) -> Case {
     let plan = start_h.map(|n| Plan {
-        slot: Slot::new(hour(n), hour(n) + SignedDuration::from_hours(1)).unwrap(),
-        zone: TimeZone::UTC,
+        theatre: theatre_id("OT-1"),
+        start: hour(n),
+        session: None,
     });
-    let id = CaseId::parse(id).unwrap();
-    SurgicalCase::new(id, procedure, condition, state, hour(decided_h), plan).unwrap()
+    let cancellation = (state == CaseState::Cancelled).then(|| Cancellation {
+        reason: reason_code("NO_BED"),
+        note: String::new(),
+        at: hour(0),
+        day_of_surgery: false,
+        aborted: false,
+    });
+    let case = Case {
+        procedure: procedure.to_owned(),
+        condition: condition.to_owned(),
+        state,
+        plan,
+        cancellation,
+        decided_at: hour(decided_h),
+        ..requested(id)
+    };
+    case.check().unwrap()
 }
 
-fn chosen(cases: &[SurgicalCase], now_h: i64) -> Option<&str> {
-    choose(cases, None, hour(now_h)).map(|case| case.id().as_str())
+fn chosen(cases: &[Case], now_h: i64) -> Option<&str> {
+    choose(cases, None, hour(now_h)).map(|case| case.id.as_str())
 }
 
 #[test]
@@ -48,13 +66,13 @@ fn the_case_that_matters_now_is_chosen() {
         case("off", Cancelled, Some(1), -99),
         case("never planned", Cancelled, None, -1),
     ];
-    let pick = |wanted: &[&str]| -> Vec<SurgicalCase> {
+    let pick = |wanted: &[&str]| -> Vec<Case> {
         day.iter()
-            .filter(|case| wanted.contains(&case.id().as_str()))
+            .filter(|case| wanted.contains(&case.id.as_str()))
             .cloned()
             .collect()
     };
-    let all: Vec<&str> = day.iter().map(|case| case.id().as_str()).collect();
+    let all: Vec<&str> = day.iter().map(|case| case.id.as_str()).collect();
     let table: [(&[&str], i64, Option<&str>); 13] = [
         (&all, 0, Some("next")),
         (&all, 3, Some("next")), // the start itself is still to come
@@ -126,12 +144,12 @@ fn an_empty_description_filters_nothing_and_an_endless_one_is_refused() {
 fn the_answer_has_a_date_once_there_is_a_slot() {
     let query = BookingQuery {
         patient: PatientId::parse("p").unwrap(),
-        doctor: DoctorId::parse("d").unwrap(),
+        doctor: StaffId::parse("d").unwrap(),
         description: None,
     };
-    let answer = |case| BookingInfo::answer(&query, &[case], hour(0)).unwrap();
+    let answer = |case| BookingInfo::answer(&query, &[case], &hospital(), hour(0)).unwrap();
     let planned = answer(case("Hernia", CaseState::Scheduled, Some(1), 0));
-    assert_eq!(planned.date.as_deref(), Some("01-Jun-2024 01:00"));
+    assert_eq!(planned.date.as_deref(), Some("01-Jun-2024 02:00"));
     assert_eq!(planned.condition, "Hernia");
     assert_eq!(
         answer(case("Hernia", CaseState::Postponed, None, 0)).date,
@@ -200,7 +218,7 @@ fn every_month_has_its_english_name() {
 
 /// The rules as three questions asked one after the other, each by looking at every case.
 fn naive<'a>(
-    cases: &'a [SurgicalCase],
+    cases: &'a [Case],
     filter: Option<&DescriptionFilter>,
     now: Timestamp,
 ) -> Option<&'a str> {
@@ -209,33 +227,33 @@ fn naive<'a>(
         .iter()
         .filter(|case| filter.is_none_or(|f| f.matches(case)))
         .collect();
-    let start = |case: &SurgicalCase| case.plan().map(|plan| plan.slot.start());
-    let to_come = |case: &SurgicalCase| {
-        matches!(case.state(), Scheduled | Confirmed | InTheatre | InRecovery)
+    let start = |case: &Case| case.plan.as_ref().map(|plan| plan.start);
+    let to_come = |case: &Case| {
+        matches!(case.state, Scheduled | Confirmed | InTheatre | InRecovery)
             && start(case) >= Some(now)
     };
-    let past = |case: &SurgicalCase| match case.state() {
+    let past = |case: &Case| match case.state {
         Completed => true,
         Scheduled | Confirmed | InTheatre | InRecovery => start(case) < Some(now),
         _ => false,
     };
-    let waiting = |case: &SurgicalCase| matches!(case.state(), Requested | Postponed);
+    let waiting = |case: &Case| matches!(case.state, Requested | Postponed);
 
     let mut best: Vec<_> = kept.iter().filter(|case| to_come(case)).collect();
-    best.sort_by_key(|case| (start(case), case.id().clone()));
+    best.sort_by_key(|case| (start(case), case.id.clone()));
     if best.is_empty() {
         best = kept.iter().filter(|case| past(case)).collect();
-        best.sort_by_key(|case| (Reverse(start(case)), case.id().clone()));
+        best.sort_by_key(|case| (Reverse(start(case)), case.id.clone()));
     }
     if best.is_empty() {
         best = kept.iter().filter(|case| waiting(case)).collect();
-        best.sort_by_key(|case| (Reverse(case.decided_at()), case.id().clone()));
+        best.sort_by_key(|case| (Reverse(case.decided_at), case.id.clone()));
     }
-    best.first().map(|case| case.id().as_str())
+    best.first().map(|case| case.id.as_str())
 }
 
 /// Cases crowded into few hours and few ids' worth of words, so that ties and misses are common.
-fn any_case(index: usize) -> impl Strategy<Value = SurgicalCase> {
+fn any_case(index: usize) -> impl Strategy<Value = Case> {
     let state = proptest::sample::select(CaseState::ALL.to_vec());
     let words = proptest::sample::select(vec!["Hernia", "HIP", "hernia of the hip", "Éclat"]);
     (state, words, -4i64..4, -4i64..4, any::<bool>()).prop_map(
@@ -249,7 +267,7 @@ fn any_case(index: usize) -> impl Strategy<Value = SurgicalCase> {
     )
 }
 
-fn any_cases() -> impl Strategy<Value = Vec<SurgicalCase>> {
+fn any_cases() -> impl Strategy<Value = Vec<Case>> {
     (0usize..7).prop_flat_map(|n| (0..n).map(any_case).collect::<Vec<_>>())
 }
 
@@ -261,7 +279,7 @@ proptest! {
         text in proptest::sample::select(vec!["", "hip", "HERNIA", "éclat", "repair", "spleen"]),
     ) {
         let filter = DescriptionFilter::parse(text).unwrap();
-        let got = choose(&cases, filter.as_ref(), hour(now_h)).map(|case| case.id().as_str());
+        let got = choose(&cases, filter.as_ref(), hour(now_h)).map(|case| case.id.as_str());
         prop_assert_eq!(got, naive(&cases, filter.as_ref(), hour(now_h)));
     }
 

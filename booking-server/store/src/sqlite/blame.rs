@@ -1,4 +1,4 @@
-//! Whose fault it is: from SQLite's and the system's error codes to ours.
+//! Whose fault it is that a file cannot be opened: from SQLite's and the system's codes to ours.
 //!
 //! The codes are SQLite's "Result and Error Codes" (sqlite.org/rescode.html); the low byte of an
 //! extended code is its primary code.
@@ -10,7 +10,7 @@ use std::{
 
 use sqlx::migrate::MigrateError;
 
-use crate::store::{OpenError, StoreError};
+use crate::{OpenError, StoreError};
 
 const SQLITE_BUSY: i32 = 5;
 const SQLITE_LOCKED: i32 = 6;
@@ -79,6 +79,14 @@ impl Blame {
         }
     }
 
+    pub(super) fn store(&self, error: StoreError) -> OpenError {
+        match error {
+            StoreError::Failed(error) => self.open(error),
+            StoreError::Corrupt(detail) => self.corrupt(detail),
+            other => OpenError::Unreadable(Box::new(other)),
+        }
+    }
+
     pub(super) fn corrupt(&self, detail: String) -> OpenError {
         OpenError::Corrupt {
             path: self.path.clone(),
@@ -104,22 +112,6 @@ impl Blame {
             found,
             known,
         }
-    }
-}
-
-/// Blames what goes wrong while reading.
-pub(super) fn read(error: sqlx::Error) -> StoreError {
-    if matches!(error, sqlx::Error::PoolTimedOut) {
-        return StoreError::Busy(error);
-    }
-    // A value that is not of its column's type went around the schema.
-    if matches!(error, sqlx::Error::ColumnDecode { .. }) {
-        return StoreError::Corrupt(error.to_string());
-    }
-    match primary_code(&error) {
-        Some(SQLITE_BUSY | SQLITE_LOCKED) => StoreError::Busy(error),
-        Some(SQLITE_CORRUPT | SQLITE_NOTADB) => StoreError::Corrupt(message(&error)),
-        _ => StoreError::Unreadable(error),
     }
 }
 

@@ -3,7 +3,7 @@
 use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{blame::Blame, prepare};
-use crate::store::OpenError;
+use crate::OpenError;
 
 /// `OTBK`, where SQLite keeps the number of the application that a file belongs to; set by the
 /// first migration.

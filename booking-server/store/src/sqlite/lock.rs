@@ -14,7 +14,7 @@ use std::{
 };
 
 use super::{blame::Blame, place};
-use crate::store::OpenError;
+use crate::OpenError;
 
 /// The longest process id, in digits, read from a lock file.
 const MAX_PID_DIGITS: u64 = 10;

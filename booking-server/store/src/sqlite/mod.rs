@@ -1,7 +1,7 @@
-//! The store in one SQLite file, for one server.
+//! An SQLite file, or a database in memory, made ready to be served from by one server.
 //!
 //! ```text
-//!  open:  take the lock -> look, touch nothing -> migrate -> seed if new -> open the readers
+//!  open:  take the lock -> look, touch nothing -> migrate -> seed if new -> open the pools
 //!               |               |                    |
 //!               InUse           NotADatabase,        (all or nothing: SQLite's transactions)
 //!                               Foreign, Corrupt,
@@ -16,111 +16,83 @@ mod inspect;
 mod lock;
 mod place;
 mod prepare;
-mod read;
 #[cfg(test)]
 mod tests;
 
 use std::{path::Path, time::Duration};
 
-use sqlx::{
-    SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use tokio::sync::watch;
 
 use self::{blame::Blame, lock::Lock, place::FileIdentity};
-use super::{Location, OpenError, Seed, Store, StoreError};
-use crate::domain::{DoctorId, PatientId, SurgicalCase};
-
-/// Connections that read side by side. Reads are short and the file is in the page cache: more
-/// connections than a small machine has cores only add threads.
-const READERS: u32 = 4;
+use crate::{OpenError, OpenOptions, StoreError, db::Pool, feed::Wake, store::Opened};
 
 /// How long a call waits for a connection, or for a lock on the file, before it is told "busy".
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Cases in an SQLite file, or in memory.
+/// Keeps a second server off the file and notices when it is lost.
 #[derive(Debug)]
-pub struct SqliteStore {
-    readers: SqlitePool,
-    /// What keeps a second server off and notices a lost file; a store in memory needs neither.
-    file: Option<(Lock, FileIdentity)>,
+pub(crate) struct Hold {
+    _lock: Lock,
+    identity: FileIdentity,
 }
 
-impl SqliteStore {
-    /// Opens the database, creating, migrating and seeding it as needed.
-    ///
-    /// `seed` counts only for a database that is new.
-    ///
-    /// # Errors
-    ///
-    /// [`OpenError`]; what was in the file is then as it was.
-    pub async fn open(location: &Location, seed: Seed) -> Result<Self, OpenError> {
-        match location {
-            Location::Memory => Self::open_memory(seed).await,
-            Location::File(path) => Self::open_file(path, seed).await,
-        }
-    }
-
-    async fn open_memory(seed: Seed) -> Result<Self, OpenError> {
-        let blame = Blame::new(Path::new(":memory:"));
-        // The database lives and dies with its connection: exactly one, kept for ever.
-        let readers = pool(1)
-            .connect_with(options(Path::new(":memory:")))
-            .await
-            .map_err(|error| blame.open(error))?;
-        let mut connection = readers.acquire().await.map_err(|error| blame.open(error))?;
-        prepare::migrate_and_seed(&mut connection, seed, &blame).await?;
-        drop(connection);
-        Ok(Self {
-            readers,
-            file: None,
-        })
-    }
-
-    async fn open_file(path: &Path, seed: Seed) -> Result<Self, OpenError> {
-        let path = place::resolve(path)?;
-        let blame = Blame::new(&path);
-        let lock = Lock::take(&path)?;
-        if place::holds_database(&path)? {
-            let standing = inspect::look(options(&path), &blame).await?;
-            tracing::debug!(?standing, "looked at the database");
-        } else {
-            place::create_private(&path)?;
-        }
-
-        prepare::prepare(durable(&path), seed, &blame).await?;
-        let identity = FileIdentity::of(&path).map_err(|error| blame.io(error))?;
-        let readers = pool(READERS)
-            .connect_with(durable(&path).pragma("query_only", "on"))
-            .await
-            .map_err(|error| blame.open(error))?;
-        Ok(Self {
-            readers,
-            file: Some((lock, identity)),
-        })
-    }
-
-    /// Waits for the reads under way, closes every connection and lets go of the file.
-    pub async fn close(&self) {
-        self.readers.close().await;
+impl Hold {
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        self.identity.check()
     }
 }
 
-impl Store for SqliteStore {
-    async fn cases_of(
-        &self,
-        patient: &PatientId,
-        doctor: &DoctorId,
-    ) -> Result<Vec<SurgicalCase>, StoreError> {
-        read::cases_of(&self.readers, patient, doctor).await
+/// Opens a database that lives and dies with this process.
+pub(crate) async fn open_memory(options: &OpenOptions) -> Result<Opened, OpenError> {
+    let blame = Blame::new(Path::new(":memory:"));
+    // It lives and dies with its connection: exactly one, for readers and the writer in turn.
+    let pool = pool(1)
+        .connect_with(settings(Path::new(":memory:")))
+        .await
+        .map_err(|error| blame.open(error))?;
+    let token_key = prepare::prepare(&pool, options.seed, &blame).await?;
+    Ok(Opened {
+        readers: Pool::Sqlite(pool.clone()),
+        writers: Pool::Sqlite(pool),
+        token_key,
+        hold: None,
+        notifications: None,
+    })
+}
+
+/// Opens a file, creating it as needed.
+pub(crate) async fn open_file(path: &Path, options: &OpenOptions) -> Result<Opened, OpenError> {
+    let path = place::resolve(path)?;
+    let blame = Blame::new(&path);
+    let lock = Lock::take(&path)?;
+    if place::holds_database(&path)? {
+        let standing = inspect::look(settings(&path), &blame).await?;
+        tracing::debug!(?standing, "looked at the database");
+    } else {
+        place::create_private(&path)?;
     }
 
-    async fn probe(&self) -> Result<(), StoreError> {
-        if let Some((_, identity)) = &self.file {
-            identity.check()?;
-        }
-        read::probe(&self.readers).await
-    }
+    let writers = pool(1)
+        .connect_with(durable(&path))
+        .await
+        .map_err(|error| blame.open(error))?;
+    let token_key = prepare::prepare(&writers, options.seed, &blame).await?;
+    let identity = FileIdentity::of(&path).map_err(|error| blame.io(error))?;
+    let readers = pool(options.readers)
+        .connect_with(durable(&path).pragma("query_only", "on"))
+        .await
+        .map_err(|error| blame.open(error))?;
+    Ok(Opened {
+        readers: Pool::Sqlite(readers),
+        writers: Pool::Sqlite(writers),
+        token_key,
+        hold: Some(Hold {
+            _lock: lock,
+            identity,
+        }),
+        notifications: None,
+    })
 }
 
 fn pool(connections: u32) -> SqlitePoolOptions {
@@ -135,7 +107,7 @@ fn pool(connections: u32) -> SqlitePoolOptions {
 }
 
 /// How to open the file without changing anything in it.
-fn options(path: &Path) -> SqliteConnectOptions {
+fn settings(path: &Path) -> SqliteConnectOptions {
     use sqlx::ConnectOptions as _;
 
     SqliteConnectOptions::new()
@@ -148,7 +120,28 @@ fn options(path: &Path) -> SqliteConnectOptions {
 
 /// How to open the file for good: what is committed stays committed.
 fn durable(path: &Path) -> SqliteConnectOptions {
-    options(path)
+    settings(path)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
+}
+
+/// Wakes the tail of the changes: the one server's own commits are all there are.
+pub(crate) struct Commits {
+    commits: watch::Receiver<u64>,
+}
+
+impl Commits {
+    pub(crate) fn new(commits: watch::Receiver<u64>) -> Self {
+        Self { commits }
+    }
+}
+
+impl Wake for Commits {
+    async fn wait(&mut self) -> bool {
+        self.commits.changed().await.is_ok()
+    }
+
+    fn again(&mut self) {
+        self.commits.mark_changed();
+    }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::blame::Blame;
-use crate::store::{OpenError, StoreError};
+use crate::{OpenError, StoreError};
 
 /// The one name of a database, so that two spellings of a path, or a link, share one lock.
 pub(super) fn resolve(path: &Path) -> Result<PathBuf, OpenError> {

@@ -1,12 +1,12 @@
-//! From an empty file, or an older schema, to one that can be served from.
+//! Brings a file's schema up to date and fills what must not be empty.
 
-use sqlx::{Connection as _, SqliteConnection, migrate::Migrator, sqlite::SqliteConnectOptions};
+use sqlx::{SqlitePool, migrate::Migrator};
 
 use super::blame::Blame;
-use crate::store::{OpenError, Seed};
+use crate::{OpenError, Seed, StoreError, TokenKey, db::Pool, prepare::plant};
 
 /// Every schema there has been, in order; each runs in a transaction of its own.
-static MIGRATIONS: Migrator = sqlx::migrate!();
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// The number of the newest migration this program has.
 pub(super) fn newest_known() -> i64 {
@@ -17,49 +17,27 @@ pub(super) fn newest_known() -> i64 {
         .unwrap_or_default()
 }
 
-/// Brings the file that `options` name up to date, over a connection of its own.
-pub(super) async fn prepare(
-    options: SqliteConnectOptions,
-    seed: Seed,
-    blame: &Blame,
-) -> Result<(), OpenError> {
-    let mut connection = SqliteConnection::connect_with(&options)
-        .await
-        .map_err(|error| blame.open(error))?;
-    migrate_and_seed(&mut connection, seed, blame).await?;
-    connection.close().await.map_err(|error| blame.open(error))
+#[cfg(test)]
+pub(super) fn migrations() -> impl Iterator<Item = &'static sqlx::migrate::Migration> {
+    MIGRATIONS.iter()
 }
 
-/// Applies what is missing, and the seed if there never was one.
-pub(super) async fn migrate_and_seed(
-    connection: &mut SqliteConnection,
+pub(super) async fn prepare(
+    writers: &SqlitePool,
     seed: Seed,
     blame: &Blame,
-) -> Result<(), OpenError> {
+) -> Result<TokenKey, OpenError> {
     MIGRATIONS
-        .run(&mut *connection)
+        .run(writers)
         .await
         .map_err(|error| blame.migrate(error))?;
-    plant(connection, seed)
+    let planted = async {
+        let mut conn = Pool::Sqlite(writers.clone()).begin_write().await?;
+        let key = plant(&mut conn, seed).await?;
+        conn.commit().await?;
+        Ok(key)
+    };
+    planted
         .await
-        .map_err(|error| blame.open(error))
-}
-
-/// Plants the seed together with the note that it was planted: both or neither.
-async fn plant(connection: &mut SqliteConnection, seed: Seed) -> Result<(), sqlx::Error> {
-    let mut transaction = connection.begin_with("begin immediate").await?;
-    let earlier: Option<String> = sqlx::query_scalar("select seed from seeding")
-        .fetch_optional(&mut *transaction)
-        .await?;
-    if earlier.is_none() {
-        sqlx::raw_sql(seed.sql()).execute(&mut *transaction).await?;
-        let note = "insert into seeding (only_row, seed, seeded_us) \
-                    values (1, ?1, unixepoch() * 1000000)";
-        sqlx::query(note)
-            .bind(seed.as_str())
-            .execute(&mut *transaction)
-            .await?;
-        tracing::info!(seed = seed.as_str(), "new database seeded");
-    }
-    transaction.commit().await
+        .map_err(|error: StoreError| blame.store(error))
 }

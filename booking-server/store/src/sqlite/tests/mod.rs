@@ -1,16 +1,21 @@
 //! Databases as an operator meets them: new, old, damaged, somebody else's, in use.
+//!
+//! What is asked of a database and answered is the same for both kinds, and tested in
+//! `tests/conformance`.
 
-mod answers;
+mod damage;
+mod older;
 mod opening;
 mod refusals;
-mod schema;
 
 use std::path::{Path, PathBuf};
 
+use booking_domain::{Case, PatientId, StaffId};
 use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 
 use super::*;
+use crate::{Location, Seed, Store};
 
 /// A directory of its own, and where a database would be in it.
 struct Place {
@@ -28,7 +33,7 @@ impl Place {
         }
     }
 
-    async fn open(&self, seed: Seed) -> Result<SqliteStore, OpenError> {
+    async fn open(&self, seed: Seed) -> Result<Store, OpenError> {
         open(&self.path, seed).await
     }
 
@@ -58,83 +63,36 @@ impl Place {
     }
 }
 
-async fn open(path: &Path, seed: Seed) -> Result<SqliteStore, OpenError> {
-    SqliteStore::open(&Location::File(path.to_owned()), seed).await
+async fn open(path: &Path, seed: Seed) -> Result<Store, OpenError> {
+    let options = OpenOptions {
+        seed,
+        ..OpenOptions::default()
+    };
+    Store::open(&Location::File(path.to_owned()), options).await
 }
 
-async fn memory(seed: Seed) -> SqliteStore {
-    SqliteStore::open(&Location::Memory, seed).await.unwrap()
+async fn memory(seed: Seed) -> Store {
+    let options = OpenOptions {
+        seed,
+        ..OpenOptions::default()
+    };
+    Store::open(&Location::Memory, options).await.unwrap()
 }
 
-async fn ask(store: &SqliteStore, patient: &str, doctor: &str) -> Vec<SurgicalCase> {
+async fn ask(store: &Store, patient: &str, doctor: &str) -> Vec<Case> {
     try_ask(store, patient, doctor).await.unwrap()
 }
 
-async fn try_ask(
-    store: &SqliteStore,
-    patient: &str,
-    doctor: &str,
-) -> Result<Vec<SurgicalCase>, StoreError> {
+async fn try_ask(store: &Store, patient: &str, doctor: &str) -> Result<Vec<Case>, StoreError> {
     let patient = PatientId::parse(patient).unwrap();
-    store
-        .cases_of(&patient, &DoctorId::parse(doctor).unwrap())
-        .await
+    let doctor = StaffId::parse(doctor).unwrap();
+    store.read().await?.cases_of(&patient, &doctor).await
 }
 
 /// The conditions of the cases found, in alphabetical order.
-async fn conditions(store: &SqliteStore, patient: &str, doctor: &str) -> Vec<String> {
+async fn conditions(store: &Store, patient: &str, doctor: &str) -> Vec<String> {
     let cases = ask(store, patient, doctor).await;
-    let mut found: Vec<_> = cases
-        .iter()
-        .map(|case| case.condition().to_owned())
-        .collect();
+    let mut found: Vec<_> = cases.into_iter().map(|case| case.condition).collect();
     found.sort();
     found
-}
-
-/// One patient, one theatre, three people; a case is for the test to add.
-const HOSPITAL: &str = "
-    insert into site values ('s', 'Site', 'Europe/London');
-    insert into theatre values ('t', 's', 'Theatre', 1, null);
-    insert into staff values ('d', 'Doctor', null), ('e', 'Other', null), ('f', 'Third', null);
-    insert into patient values ('p'), ('q');";
-
-async fn hospital() -> (Place, SqliteConnection) {
-    let place = Place::new();
-    place.open(Seed::None).await.unwrap().close().await;
-    let mut connection = SqliteConnection::connect_with(&options(&place.path))
-        .await
-        .unwrap();
-    sqlx::raw_sql(HOSPITAL)
-        .execute(&mut connection)
-        .await
-        .unwrap();
-    (place, connection)
-}
-
-/// Adds a case of `p`, planned or not, with `d` in `role`.
-async fn add_case(
-    connection: &mut SqliteConnection,
-    id: &str,
-    state: &str,
-    planned: bool,
-    role: &str,
-) -> Result<(), sqlx::Error> {
-    let plan = planned.then_some(("t", 1_717_237_800_000_000_i64));
-    let (theatre, start_us) = plan.unzip();
-    sqlx::query(
-        "insert into surgical_case values (?1, 'p', 'Repair', ?1, ?2, 0, ?3, ?4, 10, 60, 10)",
-    )
-    .bind(id)
-    .bind(state)
-    .bind(theatre)
-    .bind(start_us)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query("insert into case_team values (?1, 'd', ?2)")
-        .bind(id)
-        .bind(role)
-        .execute(connection)
-        .await?;
-    Ok(())
 }

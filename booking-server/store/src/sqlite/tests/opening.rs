@@ -77,9 +77,14 @@ async fn a_database_in_memory_is_seeded_and_read_like_any_other() {
 #[tokio::test]
 async fn a_committed_write_is_durable_and_readers_cannot_write() {
     let place = Place::new();
-    let store = place.open(Seed::None).await.unwrap();
+    let opened = open_file(&place.path, &OpenOptions::default())
+        .await
+        .unwrap();
+    let (Pool::Sqlite(readers), Pool::Sqlite(writers)) = (&opened.readers, &opened.writers) else {
+        panic!("a file is SQLite's")
+    };
     let pragma = async |sql: &'static str| -> String {
-        let value: (String,) = sqlx::query_as(sql).fetch_one(&store.readers).await.unwrap();
+        let value: (String,) = sqlx::query_as(sql).fetch_one(readers).await.unwrap();
         value.0
     };
     let table = [
@@ -100,10 +105,10 @@ async fn a_committed_write_is_durable_and_readers_cannot_write() {
     for (sql, expected) in table {
         assert_eq!(pragma(sql).await, expected, "{sql}");
     }
-    let written = sqlx::query("delete from seeding")
-        .execute(&store.readers)
-        .await;
+    let delete = || sqlx::query("delete from seeding");
+    let written = delete().execute(readers).await;
     assert!(written.unwrap_err().to_string().contains("readonly"));
+    delete().execute(writers).await.unwrap();
 }
 
 #[cfg(unix)]
