@@ -6,11 +6,11 @@ use tonic::Code;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
-    /// The question was answered.
+    /// What was asked for was done.
     Done = 0,
     /// The service was reached, its identity proven, and it said no.
     Refused = 1,
-    /// The command line is wrong; nothing was sent.
+    /// The command line is wrong; nothing was changed.
     Usage = 2,
     /// No secured connection, no answer in time, or a fault at either end.
     Failed = 3,
@@ -18,12 +18,20 @@ pub enum Exit {
 
 /// Every exit code with the sentence that the manual prints for it.
 pub const TABLE: [(Exit, &str); 4] = [
-    (Exit::Done, "the booking was found and printed"),
+    (
+        Exit::Done,
+        "done: the booking was found and printed, the command did what it was told",
+    ),
     (
         Exit::Refused,
-        "the service refused: PERMISSION_DENIED, NOT_FOUND, INVALID_ARGUMENT, FAILED_PRECONDITION",
+        "the service refused: PERMISSION_DENIED, NOT_FOUND, INVALID_ARGUMENT, FAILED_PRECONDITION, \
+         ABORTED, ALREADY_EXISTS, OUT_OF_RANGE; or rows of an import were refused, or the audit \
+         record is not intact",
     ),
-    (Exit::Usage, "the command line is wrong; nothing was sent"),
+    (
+        Exit::Usage,
+        "the command line is wrong; nothing was changed",
+    ),
     (
         Exit::Failed,
         "the service was not reached, could not be secured or failed: UNAVAILABLE, UNKNOWN, \
@@ -39,7 +47,10 @@ impl Exit {
             Code::PermissionDenied
             | Code::NotFound
             | Code::InvalidArgument
-            | Code::FailedPrecondition => Self::Refused,
+            | Code::FailedPrecondition
+            | Code::Aborted
+            | Code::AlreadyExists
+            | Code::OutOfRange => Self::Refused,
             _ => Self::Failed,
         }
     }
@@ -61,7 +72,7 @@ mod tests {
             let code = Code::from_i32(raw);
             let expected = match raw {
                 0 => Exit::Done,
-                3 | 5 | 7 | 9 => Exit::Refused,
+                3 | 5 | 6 | 7 | 9 | 10 | 11 => Exit::Refused,
                 _ => Exit::Failed,
             };
             assert_eq!(Exit::of(code), expected, "{code:?}");

@@ -1,28 +1,39 @@
-//! Why a call did not end with a booking: a status, a cause and a remedy, on one line.
+//! Why something was not done: a status, a cause and a remedy, on one line; below it, what the service
+//! has against it, one reason a line.
 //!
 //! ```text
-//!   booking-client: UNAVAILABLE: <what happened>; <what to do>
+//!   booking-client: FAILED_PRECONDITION: <what happened>; <what to do>
+//!     R1 cases/0190b5c4: OT-1 is taken from 09:00 to 10:30
+//!     R8 sessions/s-17: the session belongs to orthopaedics
 //! ```
 //!
 //! Failures of the secured transport bring their own cause and remedy ([`alts::Error`]); for what
 //! the service says, the remedy comes from the table in this file.
 
-use std::{error::Error, fmt, time::Duration};
+use std::{error::Error, fmt, io, time::Duration};
 
 use tonic::{Code, Status};
+use tonic_types::StatusExt as _;
 
-use crate::{exit::Exit, printable::Printable};
+use crate::{exit::Exit, printable::Printable, request::UsageError};
 
 /// The longest cause that is shown. A peer chooses its words; it does not choose to fill a screen.
 const MAX_CAUSE_CHARS: usize = 600;
 
-/// A call that did not end with a booking.
+/// The most reasons that are listed; a day's list has fewer cases.
+const MAX_REASONS: usize = 100;
+
+/// Something that was not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     exit: Exit,
     code: Code,
     cause: String,
     remedy: String,
+    /// What the service has against it, one sentence each.
+    reasons: Vec<String>,
+    /// A word for programs, such as `THEATRE_DOUBLE_BOOKED`; empty when the service gave none.
+    word: String,
 }
 
 impl Failure {
@@ -41,14 +52,68 @@ impl Failure {
             code: Code::Internal,
             cause: "the answer carries no verified identity, so it was thrown away".to_owned(),
             remedy: "this is a defect of booking-client; please report it".to_owned(),
+            reasons: Vec::new(),
+            word: String::new(),
         }
+    }
+
+    /// What was typed means nothing, as could only be seen with the service's help. `said` names the
+    /// remedy too.
+    pub fn usage(said: &str) -> Self {
+        Self {
+            exit: Exit::Usage,
+            remedy: String::new(),
+            ..Self::new(Code::InvalidArgument, said)
+        }
+    }
+
+    /// Something here, not at the service: a file, a pipe. `said` names the remedy too.
+    pub fn here(said: &str) -> Self {
+        Self {
+            exit: Exit::Failed,
+            remedy: String::new(),
+            ..Self::new(Code::Unknown, said)
+        }
+    }
+
+    /// A stream that ended though it should not have.
+    pub fn lost(said: &str) -> Self {
+        Self::new(Code::Unavailable, said)
+    }
+
+    /// What the transport or the service answered to a command.
+    pub fn in_command(status: &Status) -> Self {
+        let mut failure = Self::from_status(status);
+        if failure.remedy == remedy(failure.code) {
+            failure.remedy = command_remedy(failure.code).to_owned();
+        }
+        failure
+    }
+
+    /// The status that it is.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The service's word for it, for programs; empty when it gave none.
+    pub fn word(&self) -> &str {
+        &self.word
+    }
+
+    /// Whether it is only that nobody reads any longer (`| head`): they have what they wanted.
+    pub fn is_unread(&self) -> bool {
+        self.word == UNREAD
     }
 
     /// What the transport or the service answered instead of a booking.
     pub fn from_status(status: &Status) -> Self {
         match alts::Error::from_status(status) {
             Some(error) => Self::from_alts(error),
-            None => Self::from_service(status.code(), &said_or_source(status)),
+            None => Self {
+                reasons: reasons(status),
+                word: word(status),
+                ..Self::from_service(status.code(), &said_or_source(status))
+            },
         }
     }
 
@@ -62,6 +127,8 @@ impl Failure {
             code: error.code(),
             cause: bounded(&error.to_string()),
             remedy: error.remedy().to_owned(),
+            reasons: Vec::new(),
+            word: String::new(),
         }
     }
 
@@ -81,6 +148,8 @@ impl Failure {
             code,
             cause: bounded(cause),
             remedy: remedy(code).to_owned(),
+            reasons: Vec::new(),
+            word: String::new(),
         }
     }
 
@@ -93,14 +162,68 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", name(self.code), Printable(&self.cause))?;
-        if self.remedy.is_empty() {
-            return Ok(());
+        if !self.remedy.is_empty() {
+            write!(f, "; {}", self.remedy)?;
         }
-        write!(f, "; {}", self.remedy)
+        for reason in &self.reasons {
+            write!(f, "\n  {}", Printable(reason))?;
+        }
+        Ok(())
     }
 }
 
 impl Error for Failure {}
+
+/// The word of a failure that is only a reader who left.
+const UNREAD: &str = "UNREAD";
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        let mut failure = Self::here(&format!(
+            "cannot write the answer: {error}; check where stdout leads"
+        ));
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            failure.word = UNREAD.to_owned();
+        }
+        failure
+    }
+}
+
+impl From<UsageError> for Failure {
+    fn from(error: UsageError) -> Self {
+        Self::usage(&error.to_string())
+    }
+}
+
+/// Every broken rule and every wrong field that the service names.
+fn reasons(status: &Status) -> Vec<String> {
+    let details = status.get_error_details();
+    let rules = details.precondition_failure().into_iter();
+    let rules = rules
+        .flat_map(|failure| &failure.violations)
+        .map(|violation| {
+            let about = [violation.r#type.as_str(), violation.subject.as_str()];
+            let about = about.into_iter().filter(|part| !part.is_empty());
+            let about: Vec<&str> = about.collect();
+            format!("{}: {}", about.join(" "), violation.description)
+        });
+    let fields = details.bad_request().into_iter();
+    let fields = fields.flat_map(|request| &request.field_violations);
+    let fields = fields.map(|field| format!("{}: {}", field.field, field.description));
+    rules
+        .chain(fields)
+        .take(MAX_REASONS)
+        .map(|reason| bounded(&reason))
+        .collect()
+}
+
+fn word(status: &Status) -> String {
+    let details = status.get_error_details();
+    details
+        .error_info()
+        .map(|info| bounded(&info.reason))
+        .unwrap_or_default()
+}
 
 /// The status's own words or, when it has none, those of the error under it.
 fn said_or_source(status: &Status) -> String {
@@ -139,6 +262,30 @@ fn remedy(code: Code) -> &'static str {
         Code::Unimplemented => "check that ADDRESS is an OT booking service of this version",
         Code::Unauthenticated => "check that ADDRESS is an OT booking service that speaks ALTS",
         _ => "look for the cause in the service's log",
+    }
+}
+
+/// The same for commands, which are not about one patient and one doctor.
+fn command_remedy(code: Code) -> &'static str {
+    match code {
+        Code::PermissionDenied => {
+            "have the service's operator give this machine's service account, and the person it \
+             acts for, a role that may"
+        }
+        Code::NotFound => "check the name; 'list' shows those that are there",
+        Code::InvalidArgument => "correct what is named",
+        Code::FailedPrecondition => {
+            "choose otherwise, or set aside with --override what may be set aside"
+        }
+        Code::Aborted => "somebody else was faster: look again, then decide again",
+        Code::AlreadyExists => "choose another identifier",
+        Code::OutOfRange => "start again from the beginning",
+        Code::Unavailable | Code::ResourceExhausted | Code::Cancelled => {
+            "check that the service runs at --server, then try again"
+        }
+        Code::Unimplemented => "check that --server is an OT booking service of this version",
+        Code::Unauthenticated => "check that --server is an OT booking service that speaks ALTS",
+        _ => remedy(code),
     }
 }
 
@@ -222,6 +369,37 @@ mod tests {
             assert!(line.starts_with(name(code)), "{line}");
             assert!(line.contains("no reason was given; "), "{line}");
         }
+    }
+
+    #[test]
+    fn every_broken_rule_and_every_wrong_field_is_listed() {
+        use tonic_types::{ErrorDetails, PreconditionViolation};
+        let mut details = ErrorDetails::new();
+        details
+            .set_error_info("THEATRE_DOUBLE_BOOKED", "otbooking", [])
+            .set_precondition_failure([
+                PreconditionViolation::new("R1", "cases/1", "OT-1 is taken from 09:00 to 10:30"),
+                PreconditionViolation::new("R8", "", "no session\u{1b}[2J"),
+            ])
+            .add_bad_request_violation("case.patient", "is empty");
+        let status =
+            Status::with_error_details(Code::FailedPrecondition, "3 rules are broken", details);
+        let failure = Failure::in_command(&status);
+        assert_eq!(failure.word(), "THEATRE_DOUBLE_BOOKED");
+        let shown = failure.to_string();
+        let lines: Vec<&str> = shown.lines().collect();
+        assert!(
+            lines[0].starts_with("FAILED_PRECONDITION: 3 rules are broken; choose otherwise"),
+            "{shown}"
+        );
+        assert_eq!(
+            lines[1..],
+            [
+                "  R1 cases/1: OT-1 is taken from 09:00 to 10:30",
+                "  R8: no session\\u{1b}[2J",
+                "  case.patient: is empty",
+            ]
+        );
     }
 
     #[test]

@@ -26,6 +26,22 @@ pub mod otbooking {
     tonic::include_proto!("otbooking");
 }
 
+/// Our own contract (package `ot.v1`): cases, schedule, hospital, sessions, reports, transfer, audit.
+pub mod ot {
+    /// The first version.
+    pub mod v1 {
+        #![allow(
+            missing_docs,
+            unused_qualifications,
+            clippy::all,
+            clippy::use_self,
+            clippy::or_fun_call,
+            reason = "generated; the .proto files carry the words"
+        )]
+        tonic::include_proto!("ot.v1");
+    }
+}
+
 /// The compiled descriptors of every file of the contract, for gRPC reflection.
 ///
 /// A serialised `google.protobuf.FileDescriptorSet` (descriptor.proto), with source comments.

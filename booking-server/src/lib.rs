@@ -1,32 +1,42 @@
 //! The backend: what is booked in the operating theatres, asked over gRPC secured by ALTS.
 //!
 //! ```text
-//!            allowed? logged        parse, decide, reply
-//!  AltsIncoming ------> grpc layers ------> grpc::service
-//!                                              |     ^
-//!                                 domain types v     | domain types
-//!                                            store ---     (decisions: domain, pure)
+//!            allowed? may it?       read       do             decide
+//!  AltsIncoming ------> grpc layers -> services -> app ------> booking-domain (pure)
+//!                                                   |
+//!                                                   +--------> booking-store -> SQLite, PostgreSQL
 //! ```
 //!
-//! Dependencies point one way, `grpc -> domain <- store`: the domain knows neither protobuf nor
-//! SQL, `grpc::convert` is the one file that knows protobuf and domain, `store::sqlite::read` the
-//! one that knows SQL and domain, and `grpc::status` the one table from our errors to gRPC's.
+//! Dependencies point one way, `grpc -> app -> domain`, `app -> store -> domain`: the domain knows
+//! neither protobuf nor SQL, `grpc::convert` is what knows protobuf and domain, and `grpc::status`
+//! is the one table from our errors to gRPC's.
 //!
 //! | module | what for |
 //! |---|---|
 //! | [`domain`] | what a hospital means by its words, and its rules |
-//! | [`store`] | where the cases are kept |
+//! | [`store`] | where it is kept |
+//! | [`access`] | who may do what |
+//! | `app` | what callers can have done: one path for every write |
 //! | `grpc` | the services, and what every call passes through |
 //! | [`serve()`] | from a listener to the last drained call |
+//! | [`demo`] | what `--seed demo` fills a new database with |
 //! | [`config`], [`telemetry`], [`pseudonym`] | flags, logs, and patients in logs |
 
+pub use booking_domain as domain;
+pub use booking_store as store;
+
+pub mod access;
+mod app;
+mod bookings;
 pub mod config;
-pub mod domain;
+pub mod demo;
+mod export;
 mod grpc;
+mod journal;
+mod names;
 pub mod pseudonym;
 mod serve;
 pub mod signals;
-pub mod store;
 pub mod telemetry;
 #[cfg(test)]
 mod testing;

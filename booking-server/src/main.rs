@@ -11,11 +11,13 @@ use alts::ServiceAccount;
 use anyhow::anyhow;
 use booking_server::{
     Deps,
-    config::{Config, looks_like_service_account},
+    access::{AccessFile, Gatekeeper, Policy, role_table},
+    config::{Config, Invocation, looks_like_service_account},
+    demo,
     pseudonym::{KEY_BYTES, PatientNames},
     serve,
-    signals::StopSignals,
-    store::SqliteStore,
+    signals::{StopSignals, hang_ups},
+    store::{Location, OpenOptions, Store},
     telemetry::{self, LogFormat},
 };
 use jiff::Timestamp;
@@ -26,28 +28,41 @@ use zeroize::Zeroizing;
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
-    let config = Config::parse(std::env::args_os()).unwrap_or_else(|usage| usage.exit());
-    let format = config.log_format;
-    match start(config) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            match format {
-                // `eprintln!` would panic where nobody reads standard error any more.
-                LogFormat::Text => drop(writeln!(io::stderr(), "booking-server: {error}")),
-                LogFormat::Json => tracing::error!("{error}"),
-            }
-            ExitCode::FAILURE
+    match Invocation::parse(std::env::args_os()).unwrap_or_else(|usage| usage.exit()) {
+        Invocation::Serve(config) => {
+            let format = config.log_format;
+            finish(format, start(*config).map(|()| ExitCode::SUCCESS))
+        }
+        Invocation::Doctor(location) => finish(LogFormat::Text, doctor(&location)),
+        // A reader that has gone away needs no more.
+        Invocation::Roles => {
+            drop(io::stdout().write_all(role_table().as_bytes()));
+            ExitCode::SUCCESS
         }
     }
 }
 
+fn finish(format: LogFormat, done: anyhow::Result<ExitCode>) -> ExitCode {
+    done.unwrap_or_else(|error| {
+        match format {
+            // `eprintln!` would panic where nobody reads standard error any more.
+            LogFormat::Text => drop(writeln!(io::stderr(), "booking-server: {error}")),
+            LogFormat::Json => tracing::error!("{error}"),
+        }
+        ExitCode::FAILURE
+    })
+}
+
 fn start(config: Config) -> anyhow::Result<()> {
     telemetry::init(config.log_format, config.log.parse()?);
+    threads()?.block_on(run(config))
+}
+
+fn threads() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| anyhow!("cannot start threads: {error}; see `ulimit -a`"))?
-        .block_on(run(config))
+        .map_err(|error| anyhow!("cannot start threads: {error}; see `ulimit -a`"))
 }
 
 async fn run(config: Config) -> anyhow::Result<()> {
@@ -57,18 +72,24 @@ async fn run(config: Config) -> anyhow::Result<()> {
     announce_allowed(&config.allowed_clients);
     let patient_names = patient_names(config.log_patient_ids)?;
     let handshaker = config.handshaker.build().map_err(explain)?;
+    let gatekeeper = gatekeeper(&config)?;
     // Before the port is open: who can connect is answered at once.
-    let store = Arc::new(SqliteStore::open(&config.location, config.seed).await?);
+    let options = OpenOptions {
+        seed: config.seed,
+        ..OpenOptions::default()
+    };
+    let store = Store::open(&config.location, options).await?;
+    demo::fill(&store, Timestamp::now()).await?;
     let address = config.listen;
     let listener = TcpListener::bind(address).await.map_err(|error| {
         anyhow!("cannot listen on {address}: {error}; choose another address with --listen")
     })?;
 
     let deps = Deps {
-        store: Arc::clone(&store),
+        store: store.clone(),
         clock: Arc::new(Timestamp::now),
         patient_names: Arc::new(patient_names),
-        allowed_clients: config.allowed_clients,
+        gatekeeper,
         drain_timeout: config.drain_timeout,
         max_connection_age: config.max_connection_age,
     };
@@ -77,6 +98,41 @@ async fn run(config: Config) -> anyhow::Result<()> {
         tracing::warn!("the database was not put away in time; its next start recovers it");
     }
     Ok(served?)
+}
+
+/// Who may do what, from now on and whenever the access file changes.
+fn gatekeeper(config: &Config) -> anyhow::Result<Gatekeeper> {
+    let legacy = config.allowed_clients.clone();
+    let Some(path) = config.access.clone() else {
+        return Ok(Gatekeeper::new(Policy::default().with_legacy(&legacy)));
+    };
+    let hang_ups =
+        hang_ups().map_err(|error| anyhow!("cannot catch signals: {error}; see `ulimit -a`"))?;
+    let (file, policy) = AccessFile::open(path, legacy)?;
+    let gatekeeper = Gatekeeper::new(policy);
+    tokio::spawn(file.follow(gatekeeper.clone(), hang_ups));
+    Ok(gatekeeper)
+}
+
+/// Prints what contradicts itself, a line each; fails when anything does.
+fn doctor(location: &Location) -> anyhow::Result<ExitCode> {
+    let findings = threads()?.block_on(async {
+        let store = Store::open(location, OpenOptions::default()).await?;
+        let findings = store.examine().await;
+        store.close().await;
+        anyhow::Ok(findings?)
+    })?;
+    let mut out = io::stdout().lock();
+    for finding in &findings {
+        let (kind, about) = (finding.kind, &finding.resource);
+        writeln!(out, "{kind} {about}: {}", finding.description)?;
+    }
+    if findings.is_empty() {
+        writeln!(out, "nothing found: the database agrees with itself")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    writeln!(out, "{} found", findings.len())?;
+    Ok(ExitCode::FAILURE)
 }
 
 /// Who may call is worth a line, and a mistyped account one of its own: it fails silently, for

@@ -1,8 +1,12 @@
-//! SIGINT and SIGTERM: the first asks the server to drain, the second ends it.
+//! SIGINT and SIGTERM: the first asks the server to drain, the second ends it. SIGHUP: read anew
+//! what is configured.
 
 use std::{io, process};
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::watch,
+};
 
 /// Both signals, caught from now on.
 #[derive(Debug)]
@@ -45,4 +49,16 @@ impl StopSignals {
             _ = self.terminate.recv() => ("SIGTERM", SignalKind::terminate().as_raw_value()),
         }
     }
+}
+
+/// Tells of every SIGHUP from now on: read anew what is configured.
+///
+/// # Errors
+///
+/// When the operating system does not let it be caught.
+pub fn hang_ups() -> io::Result<watch::Receiver<()>> {
+    let mut signals = signal(SignalKind::hangup())?;
+    let (tell, told) = watch::channel(());
+    tokio::spawn(async move { while signals.recv().await.is_some() && tell.send(()).is_ok() {} });
+    Ok(told)
 }

@@ -22,16 +22,20 @@ use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::{Channel, Endpoint};
 
 use crate::{
-    Deps,
-    domain::{DoctorId, PatientId, SurgicalCase},
+    access::{Gatekeeper, Policy},
+    bookings::Bookings,
+    domain::{Case, Hospital, PatientId, StaffId},
+    grpc::Article,
+    journal::Journal,
     pseudonym::{KEY_BYTES, PatientNames},
-    store::{Store, StoreError},
+    serve::{Clock, Deps},
+    store::{Location, OpenOptions, Seed, Store, StoreError},
 };
 
 /// What a [`ScriptedStore`] does when it is asked.
 pub(crate) enum Script {
     /// Answers with these cases.
-    Cases(Vec<SurgicalCase>),
+    Cases(Vec<Case>),
     /// Fails like this, each time anew.
     Fail(fn() -> StoreError),
     /// Answers that there are none, once the gate has a permit.
@@ -66,7 +70,7 @@ impl ScriptedStore {
     }
 
     /// The answer, or `None` when there is to be a wait.
-    fn answer(&self) -> Option<Result<Vec<SurgicalCase>, StoreError>> {
+    fn answer(&self) -> Option<Result<Vec<Case>, StoreError>> {
         match &*self.script.lock().unwrap() {
             Script::Cases(cases) => Some(Ok(cases.clone())),
             Script::Fail(error) => Some(Err(error())),
@@ -75,15 +79,19 @@ impl ScriptedStore {
     }
 }
 
-impl Store for ScriptedStore {
-    async fn cases_of(&self, _: &PatientId, _: &DoctorId) -> Result<Vec<SurgicalCase>, StoreError> {
+impl Bookings for Arc<ScriptedStore> {
+    async fn cases_of(
+        &self,
+        _: &PatientId,
+        _: &StaffId,
+    ) -> Result<(Vec<Case>, Arc<Hospital>), StoreError> {
         self.lookups.fetch_add(1, Ordering::SeqCst);
         self.asked.notify_one();
         if let Some(answer) = self.answer() {
-            return answer;
+            return answer.map(|cases| (cases, Arc::default()));
         }
         drop(self.gate.acquire().await);
-        Ok(Vec::new())
+        Ok((Vec::new(), Arc::default()))
     }
 
     async fn probe(&self) -> Result<(), StoreError> {
@@ -98,15 +106,45 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// The time the tests' servers believe it is.
 pub(crate) const NOW: &str = "2024-06-20T12:00:00Z";
 
-/// Dependencies around `store`: a clock that stands still, a known key, nobody allowed.
-pub(crate) fn deps<S: Store>(store: &Arc<S>) -> Deps<S> {
-    install_subscriber();
+/// A clock that stands still.
+pub(crate) fn clock() -> Clock {
     let now: Timestamp = NOW.parse().unwrap();
+    Arc::new(move || now)
+}
+
+/// Pseudonyms under a known key.
+fn patient_names() -> Arc<PatientNames> {
+    Arc::new(PatientNames::pseudonyms([0; KEY_BYTES].into()))
+}
+
+/// The article's service over `store`.
+pub(crate) fn article<S: Bookings>(store: &S) -> Article<S> {
+    install_subscriber();
+    Article {
+        store: store.clone(),
+        clock: clock(),
+        patient_names: patient_names(),
+        journal: Journal::nowhere(),
+    }
+}
+
+/// The hospital of the article, in this process.
+pub(crate) async fn article_store() -> Store {
+    let options = OpenOptions {
+        seed: Seed::Article,
+        ..OpenOptions::default()
+    };
+    Store::open(&Location::Memory, options).await.unwrap()
+}
+
+/// Dependencies around `store`: a clock that stands still, a known key, nobody allowed.
+pub(crate) fn deps(store: &Store) -> Deps {
+    install_subscriber();
     Deps {
-        store: Arc::clone(store),
-        clock: Arc::new(move || now),
-        patient_names: Arc::new(PatientNames::pseudonyms([0; KEY_BYTES].into())),
-        allowed_clients: Vec::new(),
+        store: store.clone(),
+        clock: clock(),
+        patient_names: patient_names(),
+        gatekeeper: Gatekeeper::new(Policy::default()),
         drain_timeout: PATIENCE,
         max_connection_age: None,
     }

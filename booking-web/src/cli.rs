@@ -1,6 +1,10 @@
 //! What may be typed, and the manual: clap definitions only, no decisions.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use alts::{HandshakerArgs, ServiceAccount};
 use clap::{Parser, builder::NonEmptyStringValueParser};
@@ -11,7 +15,7 @@ use crate::telemetry::LogFormat;
 /// The longest `--backend-timeout`: no person waits longer for a page.
 const MAX_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
-/// The booking suite's pages for a browser: looks up bookings through the backend, over ALTS.
+/// The booking suite's pages for a browser: a hospital's theatre board, over ALTS to the backend.
 ///
 /// Serves plain HTTP; put a proxy that speaks HTTPS in front of it wherever others than this
 /// machine's users can reach it. The backend has to prove that it is one of the accounts given
@@ -71,6 +75,51 @@ pub struct Cli {
     )]
     pub public_hosts: Vec<String>,
 
+    /// People who may sign in: a TOML file with names and hashes of passwords
+    ///
+    /// Roles are the backend's business (its access file), under the same names. Without this and
+    /// without --person-header nobody signs in: on a loopback address being on the machine is the
+    /// sign-in, on others only single look-ups are answered.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "OT_WEB_USERS",
+        conflicts_with = "person_header"
+    )]
+    pub users: Option<PathBuf>,
+
+    /// A key that keeps people signed in when this program is started again; made when not there
+    #[arg(long, value_name = "FILE", env = "OT_WEB_SESSION_KEY")]
+    pub session_key: Option<PathBuf>,
+
+    /// For demonstrations: a link in the log signs whoever opens it in as this user
+    #[arg(long, value_name = "NAME", requires = "users")]
+    pub demo_person: Option<String>,
+
+    /// The header in which a trusted proxy names the person it has signed in
+    #[arg(long, value_name = "HEADER", requires = "trusted_proxies", value_parser = parse_header)]
+    pub person_header: Option<axum::http::HeaderName>,
+
+    /// Addresses of proxies that are believed about persons
+    ///
+    /// Repeat it or join several by commas.
+    #[arg(long = "trusted-proxy", value_name = "ADDRESS", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpAddr>,
+
+    /// For demonstrations: the mock cloud's admin service, HOST:PORT or unix:/PATH
+    ///
+    /// Gives everybody who may look a page that switches service accounts.
+    #[arg(long, value_name = "ADDRESS", env = "OT_WEB_ACCOUNTS_ADMIN")]
+    pub accounts_admin: Option<String>,
+
+    /// This front end's own service account, for the drill on the accounts page
+    #[arg(long, value_name = "ACCOUNT", requires = "accounts_admin")]
+    pub own_account: Option<ServiceAccount>,
+
+    /// A shell command that restarts the backend, for the drill on the accounts page
+    #[arg(long, value_name = "COMMAND", requires = "accounts_admin")]
+    pub drill_restart: Option<String>,
+
     /// How log lines are written on stderr
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub log_format: LogFormat,
@@ -94,6 +143,13 @@ fn parse_timeout(typed: &str) -> Result<Duration, String> {
         return Err("longer than a person waits; give at most 5m".to_owned());
     }
     Ok(timeout)
+}
+
+/// A header's name.
+fn parse_header(typed: &str) -> Result<axum::http::HeaderName, String> {
+    typed
+        .parse()
+        .map_err(|_| "not the name of a header; write it like X-Person".to_owned())
 }
 
 /// A host name as it stands in a browser's address bar, without scheme and port.
@@ -120,6 +176,10 @@ Examples:
 
   Behind a proxy that serves it as https://ot.example.org:
     booking-web --public-host ot.example.org --backend ... --backend-account ...
+
+  With people who sign in; the first command asks for a password and prints its hash:
+    booking-web hash-password
+    booking-web --users people.toml --session-key session.key --backend ...
 
 Stops on SIGINT or SIGTERM after answering the requests that have begun; a second signal stops it
 at once. GET /healthz answers 'ok' while it runs.

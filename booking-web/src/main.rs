@@ -4,7 +4,13 @@ use std::{net::SocketAddr, process::ExitCode, time::Duration};
 
 use anyhow::Context as _;
 use booking_web::{
-    AppState, HostPolicy, app, backend::alts::AltsBackend, cli::Cli, serve, telemetry,
+    AppState, HostPolicy,
+    accounts::Accounts,
+    app,
+    backend::alts::AltsBackend,
+    cli::Cli,
+    serve, telemetry,
+    visitor::{Seal, SignIn, Users, Way, hash_password},
 };
 use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
 use tokio::{
@@ -20,6 +26,12 @@ const EXIT_AT_ONCE: i32 = 130;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|word| word == "hash-password")
+    {
+        return print_hash();
+    }
     let cli = Cli::parse();
     telemetry::init(cli.log_format);
     match run(&cli).await {
@@ -33,9 +45,8 @@ async fn main() -> ExitCode {
 
 async fn run(cli: &Cli) -> anyhow::Result<()> {
     let stop = stop_signal()?;
-    let handshaker = cli.handshaker.build().map_err(blame)?;
-    let backend =
-        AltsBackend::new(handshaker, &cli.backend, &cli.backend_accounts).map_err(blame)?;
+    let backend = AltsBackend::new(cli.handshaker.clone(), &cli.backend, &cli.backend_accounts)
+        .map_err(blame)?;
     let listener = TcpListener::bind(cli.listen).await.with_context(|| {
         format!(
             "cannot listen on {}; free that address or give another with --listen",
@@ -46,15 +57,92 @@ async fn run(cli: &Cli) -> anyhow::Result<()> {
 
     let expected = cli.backend_accounts.iter().map(ToString::to_string);
     let hosts = HostPolicy::new(address, cli.public_hosts.clone());
-    let app = app(AppState::new(backend, expected, cli.backend_timeout, hosts));
+    let sign_in = sign_in(cli, address)?;
+    let demo = sign_in
+        .demo_path()
+        .map(|path| format!("{}{}", url(address), path));
+    let mut state = AppState::new(backend, expected, cli.backend_timeout, hosts, sign_in);
+    if let Some(accounts) = accounts(cli)? {
+        state = state.with_accounts(accounts);
+    }
+    let app = app(state.clone());
 
     tracing::info!(%address, url = url(address), "Booking web front end started");
-    let drained = serve::serve(listener, app, stop, DRAIN_TIME).await;
+    if let Some(link) = demo {
+        tracing::warn!(
+            link,
+            "whoever opens this link is signed in: for demonstrations only"
+        );
+    }
+    let following = tokio::spawn(state.clone().follow());
+    let stopped = async move {
+        stop.await;
+        state.close();
+    };
+    let drained = serve::serve(listener, app, stopped, DRAIN_TIME).await;
+    following.abort();
     if !drained {
         tracing::warn!("stopped before every request was answered");
     }
     tracing::info!("Booking web front end stopped");
     Ok(())
+}
+
+/// How people sign in, as the flags say.
+fn sign_in(cli: &Cli, address: SocketAddr) -> anyhow::Result<SignIn> {
+    let seal = match &cli.session_key {
+        Some(file) => Seal::kept_in(file)?,
+        None => Seal::random()?,
+    };
+    let way = match (&cli.users, &cli.person_header) {
+        (Some(file), _) => Way::Local {
+            users: Users::in_file(file)?,
+            demo: cli.demo_person.clone().map(|person| (seal.nonce(), person)),
+        },
+        (None, Some(header)) => Way::Proxy {
+            header: header.clone(),
+            trusted: cli.trusted_proxies.clone(),
+        },
+        (None, None) if address.ip().is_loopback() && cli.public_hosts.is_empty() => Way::Open,
+        (None, None) => Way::Closed,
+    };
+    Ok(SignIn::new(way, seal, !cli.public_hosts.is_empty()))
+}
+
+/// Where accounts may be switched, as the flags say.
+fn accounts(cli: &Cli) -> anyhow::Result<Option<Accounts>> {
+    let Some(address) = &cli.accounts_admin else {
+        return Ok(None);
+    };
+    let own = cli.own_account.as_ref().map(ToString::to_string);
+    let server = cli.backend_accounts.first().map(ToString::to_string);
+    let accounts = Accounts::at(
+        address,
+        own,
+        server.unwrap_or_default(),
+        cli.drill_restart.clone(),
+    );
+    accounts.map(Some).map_err(anyhow::Error::msg)
+}
+
+/// `booking-web hash-password`: reads a password from stdin, writes its hash to stdout.
+fn print_hash() -> ExitCode {
+    eprintln!("Type a password and press Enter; it is not hidden while you type.");
+    let mut password = String::new();
+    let hash = match std::io::stdin().read_line(&mut password) {
+        Ok(_) => hash_password(password.trim_end_matches(['\r', '\n'])),
+        Err(error) => Err(error.to_string()),
+    };
+    match hash {
+        Ok(hash) => {
+            println!("{hash}");
+            ExitCode::SUCCESS
+        }
+        Err(cause) => {
+            eprintln!("booking-web: {cause}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Where a browser on this machine finds the front end.

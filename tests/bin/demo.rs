@@ -2,15 +2,15 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use tests::{
     CLIENT_ACCOUNT, SERVER_ACCOUNT, http,
     suite::{Ports, Suite},
 };
 
-/// Starts a mock handshaker, the backend and the front end on this machine, makes the article's
-/// call over ALTS, and serves the page until Ctrl-C.
+/// Starts a mock handshaker, the backend with a demo hospital and the front end on this machine,
+/// makes the article's call over ALTS, shows today's lists, and serves the page until Ctrl-C.
 #[derive(Debug, Parser)]
 #[command(name = "scripts/demo")]
 struct Args {
@@ -42,17 +42,18 @@ async fn run(args: Args) -> Result<()> {
     let interrupted = tokio::signal::ctrl_c();
     tokio::pin!(interrupted);
     let shown = async {
-        let suite = Suite::start(Ports {
+        let suite = Suite::start_demo(Ports {
             server: args.server_port,
             web: args.web_port,
         })
         .await?;
         introduce(&suite);
         show_call(&suite).await?;
+        show_day(&suite).await?;
         show_page(&suite).await?;
         Ok::<_, anyhow::Error>(suite)
     };
-    let suite = tokio::select! {
+    let mut suite = tokio::select! {
         shown = shown => shown?,
         // What has started is stopped when it is dropped.
         _ = &mut interrupted => return Ok(()),
@@ -62,10 +63,21 @@ async fn run(args: Args) -> Result<()> {
         println!("\nAll of it held. Everything is stopped.");
         return Ok(());
     }
-    println!("\nOpen  http://{}/", suite.web_addr);
+    println!("\nOpen  {}", suite.sign_in_link()?);
+    println!("      (signs you in as Anna, who runs the theatres; nobody asks for a password)");
     println!("Try   {}", accounts_command(&suite));
+    println!("Or    {}", client_environment(&suite));
+    println!(
+        "      target/debug/booking-client schedule    (or help, cases list --waiting, watch, report utilisation …)"
+    );
     println!("Stop  Ctrl-C");
-    interrupted.await?;
+    loop {
+        tokio::select! {
+            interrupted = &mut interrupted => break interrupted?,
+            // The third step of the drill on the accounts page.
+            restarted = suite.restart_when_wished() => restarted?,
+        }
+    }
     println!("\nStopping…");
     suite.stop().await
 }
@@ -108,11 +120,39 @@ async fn show_call(suite: &Suite) -> Result<()> {
     Ok(())
 }
 
+/// Today in two theatres of the demo hospital.
+async fn show_day(suite: &Suite) -> Result<()> {
+    let args = ["schedule", "--theatre", "OT-1", "--theatre", "OT-8"];
+    let output = suite.command(&args).await?;
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    println!("\n$ booking-client {}", args.join(" "));
+    print!("{stdout}{}", String::from_utf8_lossy(&output.stderr));
+    ensure!(output.status.success(), "the day is not shown");
+    ensure!(stdout.contains("OT-8"), "the demo hospital is not there");
+    Ok(())
+}
+
+/// The cookie that Anna's link leaves.
+async fn signed_in(suite: &Suite) -> Result<String> {
+    let link = suite.sign_in_link()?;
+    let path = link.splitn(4, '/').nth(3).context("the link's path")?;
+    let answer = http::get(suite.web_addr, &format!("/{path}")).await?;
+    let cookie = answer.head.lines().find_map(|line| {
+        let line = line
+            .to_ascii_lowercase()
+            .starts_with("set-cookie: ")
+            .then_some(line)?;
+        line[12..].split(';').next().map(str::to_owned)
+    });
+    cookie.context("the link leaves a cookie")
+}
+
 async fn show_page(suite: &Suite) -> Result<()> {
-    let page = http::post_form(
+    let page = http::post_form_as(
         suite.web_addr,
         "/booking",
         "patient=PT-1204&doctor=DC-3904&description=",
+        &signed_in(suite).await?,
     )
     .await?;
     println!("\nThe same through the front end: HTTP {}", page.status);
@@ -125,6 +165,14 @@ async fn show_page(suite: &Suite) -> Result<()> {
         println!("  the page shows  {wanted}");
     }
     Ok(())
+}
+
+fn client_environment(suite: &Suite) -> String {
+    format!(
+        "export OT_SERVER={} OT_SERVER_ACCOUNT={SERVER_ACCOUNT} ALTS_HANDSHAKER_ADDRESS={} ALTS_ALLOW_UNTRUSTED_HANDSHAKER=1",
+        suite.server_addr,
+        suite.mock.handshaker(0)
+    )
 }
 
 fn accounts_command(suite: &Suite) -> String {

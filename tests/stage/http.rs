@@ -36,8 +36,22 @@ pub async fn get(server: SocketAddr, path: &str) -> Result<Answer> {
 /// # Errors
 /// When the server cannot be reached or does not speak HTTP.
 pub async fn post_form(server: SocketAddr, path: &str, form: &str) -> Result<Answer> {
+    post_form_as(server, path, form, "").await
+}
+
+/// Sends a form as a browser does that has a cookie.
+///
+/// # Errors
+/// When the server cannot be reached or does not speak HTTP.
+pub async fn post_form_as(
+    server: SocketAddr,
+    path: &str,
+    form: &str,
+    cookie: &str,
+) -> Result<Answer> {
     let request = format!(
         "POST {path} HTTP/1.1\r\nhost: {server}\r\norigin: http://{server}\r\nconnection: close\r\n\
+         cookie: {cookie}\r\n\
          content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
         form.len()
     );

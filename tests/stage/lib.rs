@@ -5,6 +5,7 @@
 //! are the ones that a user runs, built beside this one, found in the same folder.
 
 pub mod drill;
+pub mod hospital;
 pub mod http;
 pub mod machines;
 pub mod process;

@@ -1,6 +1,11 @@
 //! The article's two machines on one: mock handshaker, backend and front end, wired together.
 
-use std::{net::SocketAddr, path::Path, process::Output};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::Output,
+    time::Duration,
+};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -170,22 +175,55 @@ pub struct Suite {
     /// Where it listens.
     pub web_addr: SocketAddr,
     folder: TempDir,
-    allowed: Vec<String>,
+    /// How the backend is run, but for its address.
+    server_args: Vec<String>,
+    /// How the front end is run, beyond what every one is told.
+    web_args: Vec<String>,
 }
 
+/// Between two looks for a wish to restart the backend.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
 impl Suite {
-    /// Starts everything, with the article's client account allowed.
+    /// Starts everything, with the article's client account allowed and the article's hospital.
     ///
     /// # Errors
     /// When a program does not start; the message holds its log.
     pub async fn start(ports: Ports) -> Result<Self> {
-        let machines = MACHINES.map(|(name, account)| (name, "127.0.0.1:0", account));
-        let mock = Mock::start(&machines).await?;
         let folder = TempDir::new()?;
-        let allowed = vec![CLIENT_ACCOUNT.to_owned()];
+        let args = vec![
+            CLIENT_ACCOUNT.to_owned(),
+            "--database-url".to_owned(),
+            database_in(folder.path()),
+        ];
+        Self::run(ports, folder, args, Vec::new()).await
+    }
+
+    /// Starts everything, with the demo hospital, the client account allowed to run it, and Anna,
+    /// whom a link signs in.
+    ///
+    /// # Errors
+    /// When a program does not start; the message holds its log.
+    pub async fn start_demo(ports: Ports) -> Result<Self> {
+        let folder = TempDir::new()?;
+        let mut args = hospital_args(folder.path(), &database_in(folder.path()), "demo")?;
+        args.push(CLIENT_ACCOUNT.to_owned());
+        let web_args = people_args(folder.path())?;
+        Self::run(ports, folder, args, web_args).await
+    }
+
+    async fn run(
+        ports: Ports,
+        folder: TempDir,
+        server_args: Vec<String>,
+        web_args: Vec<String>,
+    ) -> Result<Self> {
+        let mock = Mock::start(&machines()).await?;
         let listen = SocketAddr::from(([127, 0, 0, 1], ports.server));
-        let (server, server_addr) = start_server(&mock, folder.path(), listen, &allowed).await?;
-        let (web, web_addr) = start_web(&mock, server_addr, ports.web).await?;
+        let (server, server_addr) = start_server(&mock, listen, &server_args).await?;
+        let listen = SocketAddr::from(([127, 0, 0, 1], ports.web));
+        let at = folder.path();
+        let (web, web_addr) = start_web(&mock, at, server_addr, listen, &web_args).await?;
         Ok(Self {
             mock,
             server,
@@ -193,8 +231,48 @@ impl Suite {
             web,
             web_addr,
             folder,
-            allowed,
+            server_args,
+            web_args,
         })
+    }
+
+    /// The link that signs Anna in, in the demo hospital.
+    ///
+    /// # Errors
+    /// When the front end has none.
+    pub fn sign_in_link(&self) -> Result<String> {
+        let lines = self.web.logged(LINK);
+        field(
+            lines.last().context("no link in the front end's log")?,
+            "link",
+        )
+    }
+
+    /// Waits until the front end's accounts page wishes the backend restarted, and restarts it.
+    ///
+    /// # Errors
+    /// When it does not stop or start.
+    pub async fn restart_when_wished(&mut self) -> Result<()> {
+        let wish = wish(self.folder());
+        while !wish.exists() {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        let restarted = self.restart_server().await;
+        // Without the file the command that waits for it ends.
+        std::fs::remove_file(wish)?;
+        restarted
+    }
+
+    /// Stops the front end as a service manager would and starts it again on the same port.
+    ///
+    /// # Errors
+    /// When it does not stop or start.
+    pub async fn restart_web(&mut self) -> Result<()> {
+        self.web.stop().await?;
+        let (at, listen) = (self.folder.path(), self.web_addr);
+        let started = start_web(&self.mock, at, self.server_addr, listen, &self.web_args).await?;
+        (self.web, self.web_addr) = started;
+        Ok(())
     }
 
     /// Stops the backend as a service manager would and starts it again on the same port.
@@ -203,8 +281,7 @@ impl Suite {
     /// When it does not stop or start.
     pub async fn restart_server(&mut self) -> Result<()> {
         self.server.stop().await?;
-        let folder = self.folder.path();
-        let started = start_server(&self.mock, folder, self.server_addr, &self.allowed).await?;
+        let started = start_server(&self.mock, self.server_addr, &self.server_args).await?;
         (self.server, self.server_addr) = started;
         Ok(())
     }
@@ -218,6 +295,16 @@ impl Suite {
         let address = self.server_addr.to_string();
         let all: Vec<&str> = [&[&address, SERVER_ACCOUNT], args].concat();
         self.client_on(0, &all).await
+    }
+
+    /// A command of `booking-client` on the article's client machine, told the backend.
+    ///
+    /// # Errors
+    /// When it cannot be run; its own failures are in the output.
+    pub async fn command(&self, args: &[&str]) -> Result<Output> {
+        let address = self.server_addr.to_string();
+        let server = ["--server", &address, "--server-account", SERVER_ACCOUNT];
+        self.client_on(0, &[&server, args].concat()).await
     }
 
     /// `booking-client` on the machine with this index, with exactly these arguments.
@@ -251,20 +338,49 @@ impl Suite {
     }
 }
 
-async fn start_server(
+/// The stage's machines, each on a port of the system's choice.
+pub(crate) fn machines() -> [(&'static str, &'static str, &'static str); 3] {
+    MACHINES.map(|(name, account)| (name, "127.0.0.1:0", account))
+}
+
+/// The URL of an SQLite database in a folder.
+pub(crate) fn database_in(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("ot-booking.db").display())
+}
+
+/// Roles for the client account: all that act, so that a scene may do anything; and a person it may
+/// act for.
+const ACCESS: &str = r#"
+roles = ["legacy", "coordinator", "integration", "auditor", "admin"]
+act_as = true
+
+[people."vera"]
+roles = ["viewer"]
+
+[people."anna"]
+roles = ["coordinator", "auditor"]
+"#;
+
+/// Arguments of a backend whose access file gives the client account everything.
+pub(crate) fn hospital_args(folder: &Path, url: &str, seed: &str) -> Result<Vec<String>> {
+    let access = folder.join("access.toml");
+    std::fs::write(&access, format!("[accounts.\"{CLIENT_ACCOUNT}\"]{ACCESS}"))?;
+    let access = access.display().to_string();
+    let args = ["--database-url", url, "--seed", seed, "--access", &access];
+    Ok(args.map(str::to_owned).to_vec())
+}
+
+/// A backend on the article's server machine, with these arguments.
+pub(crate) async fn start_server(
     mock: &Mock,
-    folder: &Path,
     listen: SocketAddr,
-    allowed: &[String],
+    args: &[String],
 ) -> Result<(Process, SocketAddr)> {
     let mut command = Command::new(program("booking-server")?);
     untrusted(&mut command, mock.handshaker(1));
     command
-        .args(allowed)
+        .args(args)
         .args(["--log-format", "json", "--listen", &listen.to_string()]);
-    command
-        .arg("--database-url")
-        .arg(format!("sqlite:{}", folder.join("ot-booking.db").display()));
     let mut process = Process::start("booking-server", command)?;
     let started = process
         .announced("Booking OT service started successfully!")
@@ -273,7 +389,37 @@ async fn start_server(
     Ok((process, address))
 }
 
-async fn start_web(mock: &Mock, backend: SocketAddr, port: u16) -> Result<(Process, SocketAddr)> {
+/// What the front end logs beside the link that signs somebody in.
+const LINK: &str = "whoever opens this link is signed in: for demonstrations only";
+
+/// Arguments of a front end at which Anna is signed in by a link, and stays so when it is restarted.
+fn people_args(folder: &Path) -> Result<Vec<String>> {
+    let (people, key) = (folder.join("people.toml"), folder.join("session.key"));
+    std::fs::write(&people, "[people.anna]\ndisplay_name = \"Anna Berg\"\n")?;
+    let (people, key) = (people.display().to_string(), key.display().to_string());
+    let args = [
+        "--users",
+        &people,
+        "--session-key",
+        &key,
+        "--demo-person",
+        "anna",
+    ];
+    Ok(args.map(str::to_owned).to_vec())
+}
+
+/// The file that is there while somebody wishes the backend restarted.
+fn wish(folder: &Path) -> PathBuf {
+    folder.join("restart-wished")
+}
+
+async fn start_web(
+    mock: &Mock,
+    folder: &Path,
+    backend: SocketAddr,
+    listen: SocketAddr,
+    web_args: &[String],
+) -> Result<(Process, SocketAddr)> {
     let mut command = Command::new(program("booking-web")?);
     untrusted(&mut command, mock.handshaker(0));
     command.args([
@@ -282,19 +428,22 @@ async fn start_web(mock: &Mock, backend: SocketAddr, port: u16) -> Result<(Proce
         "--backend-account",
         SERVER_ACCOUNT,
     ]);
-    command.args([
-        "--log-format",
-        "json",
-        "--listen",
-        &format!("127.0.0.1:{port}"),
-    ]);
+    command.args(["--log-format", "json", "--listen", &listen.to_string()]);
+    command.args(["--accounts-admin", mock.admin()]);
+    command.args(["--own-account", CLIENT_ACCOUNT]);
+    let wish = wish(folder);
+    let wish = wish.display();
+    command.arg("--drill-restart").arg(format!(
+        "touch '{wish}'; while [ -e '{wish}' ]; do sleep 0.1; done"
+    ));
+    command.args(web_args);
     let mut process = Process::start("booking-web", command)?;
     let started = process.announced("Booking web front end started").await?;
     let address = field(&started, "address")?.parse()?;
     Ok((process, address))
 }
 
-fn untrusted(command: &mut Command, handshaker: &str) {
+pub(crate) fn untrusted(command: &mut Command, handshaker: &str) {
     command.args([
         "--handshaker-address",
         handshaker,

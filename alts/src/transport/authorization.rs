@@ -2,7 +2,8 @@
 //!
 //! Outcomes and messages are those of grpc-java's `AuthorizationUtil.clientAuthorizationCheck`:
 //! no ALTS context, or an account that is not in the list, is `PERMISSION_DENIED`; an empty list
-//! allows nobody. Names are compared exactly.
+//! allows nobody. Names are compared exactly. A list that changes while a server runs is a
+//! predicate, asked for every call: [`ClientAuthorizationLayer::allowing`].
 
 use std::{
     collections::BTreeSet,
@@ -28,9 +29,18 @@ pub fn client_authorization_check<'a>(
     extensions: &Extensions,
     allowed: impl IntoIterator<Item = &'a ServiceAccount>,
 ) -> Result<(), Status> {
+    check(extensions, |peer| {
+        allowed.into_iter().any(|account| account == peer)
+    })
+}
+
+fn check(
+    extensions: &Extensions,
+    allows: impl FnOnce(&ServiceAccount) -> bool,
+) -> Result<(), Status> {
     let info = extensions.get::<AltsConnectInfo>().ok_or_else(no_context)?;
     let peer = info.context().peer_service_account();
-    if allowed.into_iter().any(|account| account == peer) {
+    if allows(peer) {
         return Ok(());
     }
     Err(Status::permission_denied(format!(
@@ -66,13 +76,15 @@ pub enum AuthorizationEvent<'a> {
 
 type Observer = Arc<dyn Fn(&AuthorizationEvent<'_>) + Send + Sync>;
 
+type Allows = Arc<dyn Fn(&ServiceAccount) -> bool + Send + Sync>;
+
 /// A tower layer that lets only listed accounts through to the services behind it.
 ///
 /// Give it to `tonic::transport::Server::layer`. A refused call is answered by the layer itself:
 /// the handler is not called, its message is not even decoded.
 #[derive(Clone)]
 pub struct ClientAuthorizationLayer {
-    allowed: Arc<BTreeSet<ServiceAccount>>,
+    allows: Allows,
     observer: Option<Observer>,
 }
 
@@ -80,8 +92,16 @@ impl ClientAuthorizationLayer {
     /// Allows these accounts and nobody else.
     #[must_use]
     pub fn new(allowed: impl IntoIterator<Item = ServiceAccount>) -> Self {
+        let allowed: BTreeSet<_> = allowed.into_iter().collect();
+        Self::allowing(Arc::new(move |peer| allowed.contains(peer)))
+    }
+
+    /// Allows the accounts that `allows` says may call, and nobody else. It is asked for every
+    /// call, so it must be quick.
+    #[must_use]
+    pub fn allowing(allows: Arc<dyn Fn(&ServiceAccount) -> bool + Send + Sync>) -> Self {
         Self {
-            allowed: Arc::new(allowed.into_iter().collect()),
+            allows,
             observer: None,
         }
     }
@@ -98,7 +118,7 @@ impl ClientAuthorizationLayer {
             .get::<AltsConnectInfo>()
             .map(AltsConnectInfo::context);
         self.tell(&AuthorizationEvent::Entered { peer, path });
-        let judged = client_authorization_check(extensions, &*self.allowed);
+        let judged = check(extensions, |peer| (self.allows)(peer));
         if let Err(status) = &judged {
             self.tell(&AuthorizationEvent::Refused { peer, path, status });
         }
@@ -115,7 +135,6 @@ impl ClientAuthorizationLayer {
 impl fmt::Debug for ClientAuthorizationLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientAuthorizationLayer")
-            .field("allowed", &self.allowed)
             .finish_non_exhaustive()
     }
 }

@@ -1,137 +1,140 @@
-//! What is printed: the article's line, or one JSON object, to any writer.
+//! What is printed, to any writer: tables and lines for people, JSON for programs. One file per family
+//! of commands, pure: answers in, text out.
 //!
 //! Everything here came over the network, so nothing is written raw: see [`crate::printable`].
 
+mod audit;
+mod booking;
+mod cases;
+mod hospital;
+mod json;
+mod load;
+mod report;
+mod schedule;
+mod sessions;
+mod table;
+mod time;
+mod transfer;
+mod watch;
+
 use std::io::{self, Write};
 
-use serde::Serialize;
+use booking_proto::ot::v1::ImportOutcome;
+use prost::{Message, Name};
 
-use crate::{
-    cli::OutputFormat,
-    printable::{Printable, steers},
+pub use self::{
+    audit::{audit_table, verdict},
+    booking::{Answer, Peer, Style, Versions, print},
+    cases::{case_details, case_line, case_table, waiting_list},
+    hospital::{
+        equipment_table, procedure_table, reason_table, site_table, staff_table, theatre_table,
+        unavailability_table,
+    },
+    load::LoadResult,
+    report::{
+        cancellations, duration_accuracy, on_time_starts, turnover, utilisation, waiting_report,
+    },
+    schedule::{conflict_table, day, offers, options},
+    sessions::{expansion, session_table, template_table},
+    transfer::{ImportCount, import_progress, import_summary},
+    watch::change,
 };
+use crate::cli::OutputFormat;
 
-/// A booking and the proof of who told us.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// Civil time at the hospital, `dd-MMM-yyyy HH:mm`; empty while the case waits for a slot.
-    pub booking_date: String,
-    /// What the operation is for.
-    pub condition: String,
-    /// Who answered.
-    pub peer: Peer,
+/// Writes answers in the form that was asked for.
+#[derive(Debug)]
+pub struct Printer<W> {
+    out: W,
+    format: OutputFormat,
 }
 
-/// Who the server proved to be and how the connection is protected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Peer {
-    /// The server's verified service account.
-    pub service_account: String,
-    /// The account that this machine proved to the server, if its handshaker said so.
-    pub local_service_account: Option<String>,
-    /// What is spoken inside, `grpc`.
-    pub application_protocol: String,
-    /// How records are sealed.
-    pub record_protocol: String,
-    /// What the sealing gives.
-    pub security_level: String,
-    /// The ALTS RPC protocol versions that the server speaks.
-    pub rpc_versions: Versions,
-}
-
-/// A range of versions, both ends included.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Versions {
-    /// Oldest, as `major.minor`.
-    pub min: String,
-    /// Newest, as `major.minor`.
-    pub max: String,
-}
-
-/// What is to be printed of an answer.
-#[derive(Clone, Copy, Debug)]
-pub struct Style {
-    /// Text or JSON.
-    pub format: OutputFormat,
-    /// Text only: the condition too.
-    pub condition: bool,
-    /// Text only: the peer too. JSON always has it.
-    pub peer: bool,
-}
-
-/// Prints the answer. A reader that stopped reading (`| head`) has what it wanted: no error.
-///
-/// # Errors
-/// Whatever else the writer reports, for example a full disk.
-pub fn print(out: &mut impl Write, answer: &Answer, style: Style) -> io::Result<()> {
-    let written = match style.format {
-        OutputFormat::Text => text(out, answer, style),
-        OutputFormat::Json => json(out, answer),
-    };
-    match written.and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
+impl<W: Write> Printer<W> {
+    /// To this writer, in this form.
+    pub fn new(out: W, format: OutputFormat) -> Self {
+        Self { out, format }
     }
-}
 
-fn text(out: &mut impl Write, answer: &Answer, style: Style) -> io::Result<()> {
-    if answer.booking_date.is_empty() {
-        writeln!(out, "Not scheduled yet: the case is waiting for a date.")?;
-    } else {
-        writeln!(out, "Date of booking: {}", Printable(&answer.booking_date))?;
+    /// One message, or what `text` makes of it.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn message<M: Message + Name>(
+        &mut self,
+        message: &M,
+        text: impl FnOnce() -> String,
+    ) -> io::Result<()> {
+        self.messages(std::slice::from_ref(message), text)
     }
-    if style.condition {
-        writeln!(out, "Condition: {}", Printable(&answer.condition))?;
-    }
-    if style.peer {
-        let Peer {
-            service_account,
-            record_protocol,
-            security_level,
-            ..
-        } = &answer.peer;
-        writeln!(out, "Server proved to be: {}", Printable(service_account))?;
-        writeln!(out, "Record protocol: {}", Printable(record_protocol))?;
-        writeln!(out, "Security level: {}", Printable(security_level))?;
-    }
-    Ok(())
-}
 
-/// The JSON form. Field names of the contract are the contract's.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Document<'a> {
-    booking_date: Option<&'a str>,
-    condition: &'a str,
-    peer: &'a Peer,
-}
-
-fn json(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
-    let document = Document {
-        booking_date: Some(answer.booking_date.as_str()).filter(|date| !date.is_empty()),
-        condition: &answer.condition,
-        peer: &answer.peer,
-    };
-    let raw = serde_json::to_string(&document)?;
-    writeln!(out, "{}", quiet(&raw))
-}
-
-/// serde_json leaves alone what JSON allows raw but a terminal obeys (U+009B, overrides). Compact
-/// JSON has such characters inside strings only, where an escape means the same.
-fn quiet(json: &str) -> String {
-    let mut quiet = String::with_capacity(json.len());
-    for c in json.chars() {
-        if steers(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                quiet.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            quiet.push(c);
+    /// Several messages, one a line, or what `text` makes of them all.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn messages<M: Message + Name>(
+        &mut self,
+        messages: &[M],
+        text: impl FnOnce() -> String,
+    ) -> io::Result<()> {
+        match self.format {
+            OutputFormat::Text => self.out.write_all(text().as_bytes()),
+            OutputFormat::Json => messages
+                .iter()
+                .try_for_each(|message| writeln!(self.out, "{}", json::line(message))),
         }
     }
-    quiet
-}
 
-#[cfg(test)]
-mod tests;
+    /// A line for people; programs have the exit code.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn note(&mut self, line: &str) -> io::Result<()> {
+        match self.format {
+            OutputFormat::Text => writeln!(self.out, "{line}"),
+            OutputFormat::Json => Ok(()),
+        }
+    }
+
+    /// What became of a row: all of them for programs, for people only those that went wrong.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn import_outcome(&mut self, outcome: &ImportOutcome) -> io::Result<()> {
+        match (self.format, transfer::outcome_line(outcome)) {
+            (OutputFormat::Json, _) => writeln!(self.out, "{}", json::line(outcome)),
+            (OutputFormat::Text, Some(line)) => writeln!(self.out, "{line}"),
+            (OutputFormat::Text, None) => Ok(()),
+        }
+    }
+
+    /// The end of an import, for people.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn summary(&mut self, text: &str) -> io::Result<()> {
+        self.note(text)
+    }
+
+    /// What a load test found.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn load(&mut self, result: &LoadResult) -> io::Result<()> {
+        match self.format {
+            OutputFormat::Text => self.out.write_all(result.text().as_bytes()),
+            OutputFormat::Json => writeln!(self.out, "{}", json::quiet(&result.json().to_string())),
+        }
+    }
+
+    /// For bytes that are a file of their own.
+    pub fn bytes(&mut self) -> &mut W {
+        &mut self.out
+    }
+
+    /// Lets a reader at the other end see what was written.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

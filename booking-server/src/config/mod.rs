@@ -1,10 +1,10 @@
 //! The command line and the environment: read here, once, into values that need no more checking.
 
-use std::{collections::BTreeSet, ffi::OsString, net::SocketAddr, time::Duration};
+use std::{collections::BTreeSet, ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
 
 use alts::{HandshakerArgs, ServiceAccount};
 use clap::{
-    ArgMatches, CommandFactory as _, FromArgMatches as _, Parser,
+    ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser as _},
     error::ErrorKind,
     parser::ValueSource,
@@ -36,17 +36,41 @@ Examples:
         --database-url sqlite::memory: --listen 127.0.0.1:8080 \\
         prod-ot-booking-client-svc@grpc-alts-demo.iam.gserviceaccount.com
 
-Accounts on the command line, in either form, replace those of OT_ALLOWED_CLIENTS.
+  For a hospital, with several servers on one database, and roles in a file:
+    booking-server --database-url postgres://booking@db.internal/ot --access /etc/ot/access.toml
+
+The access file gives roles to accounts, and to people for whom an account may act:
+  [accounts.\"web@hospital.iam.gserviceaccount.com\"]
+  roles = [\"coordinator\"]
+  act_as = true               # its calls may carry the metadata on-behalf-of: anna
+  [people.anna]
+  roles = [\"surgeon\"]
+  permissions = [\"reports.read\"]
+  staff = \"DC-3904\"
+`booking-server roles` shows every role, and which methods it may call. The file is read anew
+when it changes, and on SIGHUP; one that cannot be understood changes nothing.
+
+Accounts on the command line, in either form, replace those of OT_ALLOWED_CLIENTS. Those that the
+access file does not name may ask the article's question, and nothing else.
 SIGINT and SIGTERM drain the server; a second signal ends it at once.
-Exit status: 0 after a drain, 1 when it cannot start or go on, 2 for a wrong command line.";
+Exit status: 0 after a drain, 1 when it cannot start or go on, or when the doctor finds something,
+2 for a wrong command line.";
 
 /// The operating-theatre booking service: gRPC over ALTS.
 ///
-/// Answers otbooking.OtBookingService, grpc.health.v1 and grpc.reflection.v1 for the service
-/// accounts named here and for nobody else.
+/// Answers otbooking.OtBookingService, ot.v1, grpc.health.v1 and grpc.reflection.v1 for the service
+/// accounts named here or in the access file, and for nobody else.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "booking-server", version, after_help = AFTER_HELP)]
+#[command(
+    name = "booking-server",
+    version,
+    after_help = AFTER_HELP,
+    args_conflicts_with_subcommands = true
+)]
 struct CommandLine {
+    #[command(subcommand)]
+    other: Option<Other>,
+
     /// Service accounts that may call, as e-mail addresses
     #[arg(value_name = "ALLOWED_CLIENT_ACCOUNT", value_delimiter = ',')]
     allowed: Vec<ServiceAccount>,
@@ -70,22 +94,19 @@ struct CommandLine {
     )]
     listen: SocketAddr,
 
-    /// Where the cases are kept: sqlite:FILE or sqlite::memory:
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "OT_DATABASE_URL",
-        hide_env_values = true,
-        default_value = "sqlite:ot-booking.db"
-    )]
-    database_url: Location,
+    /// Who may do what: a TOML file, as below
+    #[arg(long, value_name = "FILE", env = "OT_ACCESS")]
+    access: Option<PathBuf>,
+
+    #[command(flatten)]
+    database: Database,
 
     /// What a new database is filled with: `article` is an invented hospital around the article's
-    /// case. A database that is in use is never seeded
+    /// case, `demo` the same with a believable week of cases around today. A database that is in use is never seeded
     #[arg(
         long,
         default_value = "article",
-        value_parser = PossibleValuesParser::new([Seed::Article.as_str(), Seed::None.as_str()])
+        value_parser = PossibleValuesParser::new([Seed::Article, Seed::Demo, Seed::None].map(Seed::as_str))
             .try_map(|name| name.parse::<Seed>())
     )]
     seed: Seed,
@@ -116,11 +137,52 @@ struct CommandLine {
     handshaker: HandshakerArgs,
 }
 
+/// What the program does instead of serving.
+#[derive(Clone, Debug, Subcommand)]
+enum Other {
+    /// Looks for what contradicts itself in the database: double bookings, resources held by
+    /// nobody, an audit that was altered. Run it while no server uses an SQLite file
+    Doctor {
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Shows every role, and which methods it may call
+    Roles,
+}
+
+/// Which database.
+#[derive(Args, Clone, Debug)]
+struct Database {
+    /// Where the cases are kept: sqlite:FILE, sqlite::memory: or postgres://USER@HOST/DATABASE
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "OT_DATABASE_URL",
+        hide_env_values = true,
+        default_value = "sqlite:ot-booking.db"
+    )]
+    database_url: Location,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug)]
+pub enum Invocation {
+    /// Serve.
+    Serve(Box<Config>),
+    /// Examine a database.
+    Doctor(Location),
+    /// Show the roles.
+    Roles,
+}
+
 /// How this server is to run.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Who may call; never empty, no account twice.
+    /// Who may call, whatever the access file says; no account twice, and empty only when there is
+    /// an access file.
     pub allowed_clients: Vec<ServiceAccount>,
+    /// Who may do what.
+    pub access: Option<PathBuf>,
     /// Where to listen.
     pub listen: SocketAddr,
     /// Where the cases are kept.
@@ -141,7 +203,7 @@ pub struct Config {
     pub handshaker: HandshakerArgs,
 }
 
-impl Config {
+impl Invocation {
     /// Reads a command line, the program's name first, and the environment.
     ///
     /// # Errors
@@ -151,20 +213,28 @@ impl Config {
         let mut command = CommandLine::command();
         let matches = command.try_get_matches_from_mut(args)?;
         let line = CommandLine::from_arg_matches(&matches)?;
+        match &line.other {
+            Some(Other::Doctor { database }) => {
+                return Ok(Self::Doctor(database.database_url.clone()));
+            }
+            Some(Other::Roles) => return Ok(Self::Roles),
+            None => {}
+        }
         let allowed_clients = allowed_clients(&matches, &line);
-        if allowed_clients.is_empty() {
+        if allowed_clients.is_empty() && line.access.is_none() {
             return Err(command.error(
                 ErrorKind::MissingRequiredArgument,
                 "no client may call: name the service accounts that may, as in\n\n  \
                  booking-server \
                  prod-ot-booking-client-svc@grpc-alts-demo.iam.gserviceaccount.com\n\n\
-                 or with --allow-client, or in OT_ALLOWED_CLIENTS",
+                 or with --allow-client, or in OT_ALLOWED_CLIENTS, or in a file with --access",
             ));
         }
-        Ok(Self {
+        Ok(Self::Serve(Box::new(Config {
             allowed_clients,
+            access: line.access,
             listen: line.listen,
-            location: line.database_url,
+            location: line.database.database_url,
             seed: line.seed,
             drain_timeout: line.drain_timeout,
             max_connection_age: line.max_connection_age,
@@ -172,7 +242,7 @@ impl Config {
             log: line.log,
             log_patient_ids: line.log_patient_ids,
             handshaker: line.handshaker,
-        })
+        })))
     }
 }
 

@@ -4,9 +4,16 @@ use super::*;
 
 const ARTICLE: &str = "prod-ot-booking-client-svc@grpc-alts-demo.iam.gserviceaccount.com";
 
-fn parse(args: &[&str]) -> Result<Config, clap::Error> {
+fn invocation(args: &[&str]) -> Result<Invocation, clap::Error> {
     let program = ["booking-server"];
-    Config::parse(program.iter().chain(args).map(OsString::from))
+    Invocation::parse(program.iter().chain(args).map(OsString::from))
+}
+
+fn parse(args: &[&str]) -> Result<Config, clap::Error> {
+    match invocation(args)? {
+        Invocation::Serve(config) => Ok(*config),
+        other => panic!("{args:?} is {other:?}"),
+    }
 }
 
 fn accounts(args: &[&str]) -> Vec<String> {
@@ -52,14 +59,26 @@ fn a_server_that_would_serve_nobody_is_a_usage_error_that_teaches() {
 }
 
 #[test]
+fn an_access_file_is_enough_to_serve_somebody() {
+    let config = parse(&["--access", "access.toml"]).unwrap();
+    assert_eq!(config.access, Some("access.toml".into()));
+    assert!(config.allowed_clients.is_empty());
+}
+
+#[test]
+fn the_doctor_takes_a_database_and_no_accounts() {
+    let doctor = invocation(&["doctor", "--database-url", "sqlite:a.db"]).unwrap();
+    assert!(matches!(doctor, Invocation::Doctor(Location::File(file)) if file == *"a.db"));
+    assert!(matches!(invocation(&["roles"]), Ok(Invocation::Roles)));
+    assert_eq!(invocation(&["doctor", ARTICLE]).unwrap_err().exit_code(), 2);
+}
+
+#[test]
 fn what_cannot_be_meant_is_a_usage_error_that_says_why() {
     let table = [
         (["--listen", "8080"], "such as 127.0.0.1:8080"),
-        (
-            ["--database-url", "postgres://u:secret@h/db"],
-            "not in this build yet",
-        ),
-        (["--seed", "demo"], "[possible values: article, none]"),
+        (["--database-url", "mysql://u:secret@h/db"], "sqlite:FILE"),
+        (["--seed", "big"], "[possible values: article, demo, none]"),
         (["--drain-timeout", "soon"], "30s"),
         (["--drain-timeout=-1s", ARTICLE], "negative"),
         (["--drain-timeout", "2h"], "at most 60 minutes"),

@@ -7,7 +7,7 @@
 //!  drain  -> NOT_SERVING for good; watches are told and then ended, so that they hold no drain up
 //! ```
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use booking_proto::otbooking::ot_booking_service_server::SERVICE_NAME;
 use tokio::{
@@ -20,10 +20,21 @@ use tonic_health::pb::{
     HealthCheckRequest, HealthCheckResponse, health_check_response::ServingStatus, health_server,
 };
 
-use crate::store::Store;
+use crate::bookings::Bookings;
 
 /// The services whose health can be asked for; the empty name is the server as a whole.
-const SERVICES: [&str; 2] = ["", SERVICE_NAME];
+const SERVICES: [&str; 10] = [
+    "",
+    SERVICE_NAME,
+    "ot.v1.CaseService",
+    "ot.v1.ScheduleService",
+    "ot.v1.WatchService",
+    "ot.v1.HospitalService",
+    "ot.v1.SessionService",
+    "ot.v1.ReportService",
+    "ot.v1.TransferService",
+    "ot.v1.AuditService",
+];
 
 /// How often the monitor reads the store: a watcher learns of a lost disk within seconds.
 const MONITOR_INTERVAL: Duration = Duration::from_secs(5);
@@ -43,6 +54,10 @@ pub(super) enum Condition {
 }
 
 impl Condition {
+    pub(super) fn is_draining(self) -> bool {
+        self == Self::Draining
+    }
+
     pub(super) fn status(self) -> ServingStatus {
         match self {
             Self::Serving => ServingStatus::Serving,
@@ -72,7 +87,7 @@ impl HealthBoard {
     }
 
     /// Reads the store and writes up what that says.
-    async fn examine(&self, store: &impl Store) -> Condition {
+    async fn examine(&self, store: &impl Bookings) -> Condition {
         let found = match time::timeout(PROBE_TIMEOUT, store.probe()).await {
             Ok(Ok(())) => Condition::Serving,
             Ok(Err(error)) => self.unreadable(&error),
@@ -98,30 +113,30 @@ impl HealthBoard {
     }
 
     /// Examines the store again and again, until dropped.
-    pub(crate) async fn monitor(self, store: Arc<impl Store>) {
+    pub(crate) async fn monitor(self, store: impl Bookings) {
         let mut rounds = time::interval(MONITOR_INTERVAL);
         rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             rounds.tick().await;
-            self.examine(&*store).await;
+            self.examine(&store).await;
         }
     }
 }
 
 /// The service, over any store.
 pub(super) struct Health<S> {
-    store: Arc<S>,
+    store: S,
     board: HealthBoard,
 }
 
-impl<S: Store> Health<S> {
-    pub(super) fn new(store: Arc<S>, board: HealthBoard) -> Self {
+impl<S: Bookings> Health<S> {
+    pub(super) fn new(store: S, board: HealthBoard) -> Self {
         Self { store, board }
     }
 }
 
 #[tonic::async_trait]
-impl<S: Store> health_server::Health for Health<S> {
+impl<S: Bookings> health_server::Health for Health<S> {
     async fn check(
         &self,
         request: Request<HealthCheckRequest>,
@@ -131,7 +146,7 @@ impl<S: Store> health_server::Health for Health<S> {
                 "no such service; ask for \"\" or for a service's full name",
             ));
         }
-        Ok(reply(self.board.examine(&*self.store).await.status()))
+        Ok(reply(self.board.examine(&self.store).await.status()))
     }
 
     type WatchStream = ReceiverStream<Result<HealthCheckResponse, Status>>;

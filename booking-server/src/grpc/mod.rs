@@ -1,36 +1,69 @@
 //! gRPC: the services, and what every call passes on its way to them.
 //!
 //! ```text
-//!  call -> CallLog -> ClientAuthorization -> otbooking.OtBookingService
-//!          (logged)   (refused before any    grpc.health.v1.Health
-//!                      handler)              grpc.reflection.v1, v1alpha
+//!  call -> CallLog -> ClientAuthorization -> Access -> otbooking.OtBookingService
+//!          (logged)   (a peer we know?)      (may it   ot.v1.…
+//!                                            do that?) grpc.health.v1.Health
+//!                                                      grpc.reflection.v1, v1alpha
 //! ```
 //!
 //! Nothing is served without authorisation, health and reflection included: whoever may not book
-//! need not know what is here.
+//! need not know what is here. A service reads its request ([`convert`], [`fields`]), has a use
+//! case done ([`desk`]), and answers; [`status`] says what goes wrong.
 
+mod access_layer;
+mod audit_service;
+mod booking_service;
 mod call_log;
+mod case_filter;
+mod case_service;
 mod convert;
+mod desk;
+mod fields;
+mod filter;
 mod health;
-mod service;
+mod hospital_service;
+mod mask;
+mod paging;
+mod report_service;
+mod schedule_service;
+mod session_service;
 mod status;
 #[cfg(test)]
 mod tests;
+mod tokens;
+mod transfer_service;
+mod watch;
 
 use std::{sync::Arc, time::Duration};
 
 use alts::{AuthorizationEvent, ClientAuthorizationLayer, ServiceAccount};
 use booking_proto::{
-    FILE_DESCRIPTOR_SET, otbooking::ot_booking_service_server::OtBookingServiceServer,
+    FILE_DESCRIPTOR_SET,
+    ot::v1::{
+        audit_service_server::AuditServiceServer, case_service_server::CaseServiceServer,
+        hospital_service_server::HospitalServiceServer, report_service_server::ReportServiceServer,
+        schedule_service_server::ScheduleServiceServer,
+        session_service_server::SessionServiceServer,
+        transfer_service_server::TransferServiceServer, watch_service_server::WatchServiceServer,
+    },
+    otbooking::ot_booking_service_server::OtBookingServiceServer,
 };
 use tonic::{service::Routes, transport::Server};
 use tonic_health::pb::health_server::HealthServer;
 use tonic_reflection::server as reflection;
 use tower::layer::util::{Identity, Stack};
 
-pub(crate) use self::health::HealthBoard;
-use self::{call_log::CallLogLayer, health::Health, service::OtBooking};
-use crate::{serve::Deps, store::Store};
+pub(crate) use self::{access_layer::AccessLayer, health::HealthBoard};
+use self::{booking_service::OtBooking, call_log::CallLogLayer, desk::Desk, health::Health};
+use crate::{
+    access::{Gatekeeper, methods},
+    app::App,
+    bookings::Bookings,
+    journal::Journal,
+    pseudonym::PatientNames,
+    serve::Clock,
+};
 
 /// The largest request. gRPC's own default, so that a client is refused for what it says, in words,
 /// before it is refused for how much: no valid request of ours comes near it.
@@ -58,12 +91,14 @@ const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(60);
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What every call passes, the log first.
-type Layers = Stack<ClientAuthorizationLayer, Stack<CallLogLayer, Identity>>;
+type Layers = Stack<AccessLayer, Stack<ClientAuthorizationLayer, Stack<CallLogLayer, Identity>>>;
 
-/// A tonic server with our limits, that logs every call and lets in only `allowed`. Connections
-/// older than `max_age` are told to go: calls under way finish, new ones need a new handshake.
+/// A tonic server with our limits, that logs every call and lets in only whom `gatekeeper` knows,
+/// to what they may. Connections older than `max_age` are told to go: calls under way finish, new
+/// ones need a new handshake.
 pub(crate) fn server(
-    allowed: impl IntoIterator<Item = ServiceAccount>,
+    gatekeeper: &Gatekeeper,
+    journal: &Journal,
     max_age: Option<Duration>,
 ) -> Server<Layers> {
     let mut server = Server::builder();
@@ -72,6 +107,10 @@ pub(crate) fn server(
         // Calls under way end by their own timeout, and no new one comes in.
         server = server.max_connection_age(max_age);
     }
+    let (known, denied) = (gatekeeper.clone(), journal.clone());
+    let allows = move |peer: &ServiceAccount| known.policy().knows(peer.as_str());
+    let authorization = ClientAuthorizationLayer::allowing(Arc::new(allows))
+        .observe(Arc::new(move |event| log_authorization(event, &denied)));
     server
         .timeout(CALL_TIMEOUT)
         .concurrency_limit_per_connection(MAX_CALLS_PER_CONNECTION)
@@ -80,26 +119,65 @@ pub(crate) fn server(
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
         .layer(CallLogLayer)
-        .layer(ClientAuthorizationLayer::new(allowed).observe(Arc::new(log_authorization)))
+        .layer(authorization)
+        .layer(AccessLayer {
+            gatekeeper: gatekeeper.clone(),
+            journal: journal.clone(),
+        })
 }
 
-/// Every service, without what stands in front of them.
+/// What the article's service needs, over any store.
+pub(crate) struct Article<S> {
+    /// Where the cases are.
+    pub(crate) store: S,
+    /// What time it is.
+    pub(crate) clock: Clock,
+    /// What patients are called in logs.
+    pub(crate) patient_names: Arc<PatientNames>,
+    /// Where calls are written down.
+    pub(crate) journal: Journal,
+}
+
+/// The article's service, health and reflection, without what stands in front of them.
 ///
 /// # Errors
 ///
 /// When the descriptors this program was built with do not decode, which a test rules out.
-pub(crate) fn routes<S: Store>(
-    deps: &Deps<S>,
+pub(crate) fn article_routes<S: Bookings>(
+    article: Article<S>,
     board: &HealthBoard,
 ) -> Result<Routes, reflection::Error> {
-    let booking = OtBookingServiceServer::new(OtBooking::new(deps))
+    let health = HealthServer::new(Health::new(article.store.clone(), board.clone()));
+    let booking = OtBookingServiceServer::new(OtBooking(article))
         .max_decoding_message_size(MAX_REQUEST_BYTES)
         .max_encoding_message_size(MAX_REPLY_BYTES);
-    let health = HealthServer::new(Health::new(Arc::clone(&deps.store), board.clone()));
     Ok(Routes::new(booking)
         .add_service(health)
         .add_service(describe().build_v1()?)
         .add_service(describe().build_v1alpha()?))
+}
+
+/// Adds the services of `ot.v1`, over `app`.
+pub(crate) fn add_services(
+    routes: Routes,
+    app: App,
+    gatekeeper: Gatekeeper,
+    board: HealthBoard,
+) -> Routes {
+    let desk = Arc::new(Desk::new(app, gatekeeper, board));
+    macro_rules! add {
+        ($($server:ident)*) => {
+            routes$(.add_service(
+                $server::from_arc(Arc::clone(&desk))
+                    .max_decoding_message_size(MAX_REQUEST_BYTES)
+                    .max_encoding_message_size(MAX_REPLY_BYTES),
+            ))*
+        };
+    }
+    add!(
+        CaseServiceServer ScheduleServiceServer WatchServiceServer HospitalServiceServer
+        SessionServiceServer ReportServiceServer TransferServiceServer AuditServiceServer
+    )
 }
 
 fn describe() -> reflection::Builder<'static> {
@@ -109,13 +187,20 @@ fn describe() -> reflection::Builder<'static> {
 }
 
 /// The article's two messages of its interceptor; peer and method are in the call's span.
-fn log_authorization(event: &AuthorizationEvent<'_>) {
+fn log_authorization(event: &AuthorizationEvent<'_>, journal: &Journal) {
     match event {
-        AuthorizationEvent::Refused { status, .. } => {
+        AuthorizationEvent::Refused {
+            peer, path, status, ..
+        } => {
             tracing::warn!(
                 reason = status.message(),
                 "Authentication of the client failed"
             );
+            // Whoever proved nothing has no name to write down.
+            if let Some(peer) = peer {
+                let method = methods::of_path(path).map_or("unknown", |method| method.name);
+                journal.denied(method, peer.peer_service_account().as_str(), None);
+            }
         }
         AuthorizationEvent::Entered { .. } => {
             tracing::info!("Entering interceptor ClientAuthInterceptor");

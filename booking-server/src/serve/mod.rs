@@ -19,7 +19,7 @@ use std::{
     time::Duration,
 };
 
-use alts::{AltsIncoming, Handshaker, ServiceAccount};
+use alts::{AltsIncoming, Handshaker};
 use jiff::Timestamp;
 use thiserror::Error;
 use tokio::{
@@ -33,7 +33,10 @@ use tokio_stream::Stream;
 use tonic::transport::server::Connected;
 
 use crate::{
-    grpc::{self, HealthBoard},
+    access::Gatekeeper,
+    app::App,
+    grpc::{self, Article, HealthBoard},
+    journal::Journal,
     pseudonym::PatientNames,
     store::Store,
 };
@@ -42,25 +45,25 @@ use crate::{
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// What a server needs besides its listener.
-pub struct Deps<S> {
-    /// Where the cases are.
-    pub store: Arc<S>,
+pub struct Deps {
+    /// Where the hospital is kept.
+    pub store: Store,
     /// What time it is.
     pub clock: Clock,
     /// What patients are called in logs.
     pub patient_names: Arc<PatientNames>,
-    /// Who may call; nobody else is let through to anything.
-    pub allowed_clients: Vec<ServiceAccount>,
+    /// Who may do what; nobody else is let through to anything.
+    pub gatekeeper: Gatekeeper,
     /// How long calls under way may take to finish after a stop.
     pub drain_timeout: Duration,
     /// How old a connection may grow before its client has to shake hands anew.
     pub max_connection_age: Option<Duration>,
 }
 
-impl<S> std::fmt::Debug for Deps<S> {
+impl std::fmt::Debug for Deps {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Deps")
-            .field("allowed_clients", &self.allowed_clients)
+            .field("gatekeeper", &self.gatekeeper)
             .field("drain_timeout", &self.drain_timeout)
             .finish_non_exhaustive()
     }
@@ -86,10 +89,10 @@ pub enum ServeError {
 /// # Errors
 ///
 /// [`ServeError`]; never for what a peer does.
-pub async fn serve<S: Store>(
+pub async fn serve(
     listener: TcpListener,
     handshaker: Handshaker,
-    deps: Deps<S>,
+    deps: Deps,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     let address = listener.local_addr().map_err(ServeError::Listener)?;
@@ -110,31 +113,43 @@ pub async fn serve<S: Store>(
 /// # Errors
 ///
 /// [`ServeError`]; never for what a peer does.
-pub async fn serve_incoming<S, I, IO, E>(
+pub async fn serve_incoming<I, IO, E>(
     incoming: I,
     address: SocketAddr,
-    deps: Deps<S>,
+    deps: Deps,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError>
 where
-    S: Store,
     I: Stream<Item = Result<IO, E>>,
     IO: AsyncRead + AsyncWrite + Connected + Unpin + Send + 'static,
     IO::ConnectInfo: Clone + Send + Sync + 'static,
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let board = HealthBoard::new();
-    let routes = grpc::routes(&deps, &board).map_err(ServeError::Descriptors)?;
+    let (journal, writer) = Journal::into(deps.store.clone(), Arc::clone(&deps.clock));
+    let mut server = grpc::server(&deps.gatekeeper, &journal, deps.max_connection_age);
+    let article = Article {
+        store: deps.store.clone(),
+        clock: Arc::clone(&deps.clock),
+        patient_names: deps.patient_names,
+        journal,
+    };
+    let routes = grpc::article_routes(article, &board).map_err(ServeError::Descriptors)?;
+    let app = App::new(deps.store.clone(), deps.clock);
+    let routes = grpc::add_services(routes, app, deps.gatekeeper, board.clone());
     // Aborted when it goes out of scope, with the server.
     let mut tasks = JoinSet::new();
-    tasks.spawn(board.clone().monitor(Arc::clone(&deps.store)));
+    tasks.spawn(board.clone().monitor(deps.store));
 
-    let server = grpc::server(deps.allowed_clients, deps.max_connection_age).add_routes(routes);
+    let server = server.add_routes(routes);
     tracing::info!(%address, "Booking OT service started successfully!");
-    until_drained(board, deps.drain_timeout, shutdown, |stop| {
+    let ended = until_drained(board, deps.drain_timeout, shutdown, |stop| {
         server.serve_with_incoming_shutdown(incoming, stop)
     })
-    .await
+    .await;
+    // Nobody is served any more, so nobody can tell of a call.
+    writer.flush().await;
+    ended
 }
 
 /// Tells a tonic server to stop.

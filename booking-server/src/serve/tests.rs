@@ -7,7 +7,9 @@ use tonic::{Code, Status};
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
 use super::*;
-use crate::testing::{LogCapture, PATIENCE, Script, ScriptedStore, connect, deps, listen};
+use crate::testing::{
+    LogCapture, PATIENCE, Script, ScriptedStore, article, article_store, connect, deps, listen,
+};
 
 /// A server over plain TCP, and the means to stop it.
 struct Running {
@@ -16,10 +18,9 @@ struct Running {
     ended: JoinHandle<Result<(), ServeError>>,
 }
 
-async fn start(store: &Arc<ScriptedStore>) -> Running {
+async fn start() -> Running {
     let (incoming, address) = listen().await;
-    let mut deps = deps(store);
-    deps.allowed_clients = vec!["client@p.iam.gserviceaccount.com".parse().unwrap()];
+    let deps = deps(&article_store().await);
     let (stop, stopped) = oneshot::channel();
     let shutdown = async { drop(stopped.await) };
     let ended = tokio::spawn(serve_incoming(incoming, address, deps, shutdown));
@@ -33,7 +34,7 @@ async fn start(store: &Arc<ScriptedStore>) -> Running {
 #[tokio::test]
 async fn the_start_is_announced_with_the_address_that_was_bound() {
     let (log, _guard) = LogCapture::start();
-    let running = start(&ScriptedStore::new(Script::Cases(Vec::new()))).await;
+    let running = start().await;
     let line = log.line("Booking OT service started successfully!").await;
     assert!(
         line.contains(&format!(r#""address":"{}""#, running.address)),
@@ -44,7 +45,7 @@ async fn the_start_is_announced_with_the_address_that_was_bound() {
 
 #[tokio::test]
 async fn an_idle_server_stops_at_once_and_gives_up_its_port() {
-    let running = start(&ScriptedStore::new(Script::Cases(Vec::new()))).await;
+    let running = start().await;
     let _idle_connection = connect(running.address).await;
     running.stop.send(()).unwrap();
     running.ended.await.unwrap().unwrap();
@@ -63,7 +64,7 @@ struct Draining {
 async fn with_a_call_under_way(store: &Arc<ScriptedStore>, drain_timeout: Duration) -> Draining {
     let (incoming, address) = listen().await;
     let board = HealthBoard::new();
-    let routes = grpc::routes(&deps(store), &board).unwrap();
+    let routes = grpc::article_routes(article(store), &board).unwrap();
     let server = tonic::transport::Server::builder().add_routes(routes);
     let (stop, stopped) = oneshot::channel();
     let shutdown = async { drop(stopped.await) };

@@ -3,17 +3,21 @@
 //! One channel for the life of the program. It connects when first asked, carries all look-ups
 //! side by side, and connects anew by itself after the backend was restarted.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
-use alts::{AltsChannel, AltsContext, Handshaker, ServiceAccount};
+use alts::{AltsChannel, AltsContext, HandshakerArgs, ServiceAccount};
 use booking_proto::otbooking::{
     BookingRequest, BookingResponse, ot_booking_service_client::OtBookingServiceClient,
 };
 use jiff::Timestamp;
 use tonic::Request;
+use tower::util::BoxCloneSyncService;
 
 use super::{
-    Backend, Booking, Lookup, Pending, Refusal, Reply, Verified,
+    Backend, Booking, Lookup, Pending, Refusal, Reply, Verified, Wire,
     observed::{Observed, PeerSlot},
 };
 
@@ -22,32 +26,52 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
 /// How much longer than our own limit the backend is told. Our timer must win: tonic calls its own
 /// expired timer CANCELLED, and only this side knows that it is time that ran out.
-const BACKEND_GRACE: Duration = Duration::from_millis(250);
+pub(super) const BACKEND_GRACE: Duration = Duration::from_millis(250);
+
+/// What the handshaker vouches for beside the account: whether the session was resumed.
+const RESUMED_ATTRIBUTE: &str = "alts.resumed";
 
 /// The booking service at one address, accepted only as one of the expected accounts.
-#[derive(Clone)]
 pub struct AltsBackend {
-    client: OtBookingServiceClient<Observed<AltsChannel>>,
+    dialled: Dialled,
+    wire: Mutex<Wire>,
+}
+
+/// Everything that it takes to dial again.
+struct Dialled {
+    handshaker: HandshakerArgs,
+    address: String,
+    accounts: Vec<ServiceAccount>,
+}
+
+impl Dialled {
+    fn dial(&self) -> Result<Wire, alts::Error> {
+        let mut builder = AltsChannel::builder(self.handshaker.build()?);
+        for account in &self.accounts {
+            builder = builder.target_service_account(account.clone());
+        }
+        let channel = Observed(builder.connect_lazy(&self.address)?);
+        Ok(BoxCloneSyncService::new(channel))
+    }
 }
 
 impl AltsBackend {
     /// Prepares the channel; connects when first asked.
     ///
     /// # Errors
-    /// When `address` is not `HOST:PORT`.
+    /// When `address` is not `HOST:PORT`, or the handshaker cannot be used.
     pub fn new(
-        handshaker: Handshaker,
+        handshaker: HandshakerArgs,
         address: &str,
         accounts: &[ServiceAccount],
     ) -> Result<Self, alts::Error> {
-        let mut builder = AltsChannel::builder(handshaker);
-        for account in accounts {
-            builder = builder.target_service_account(account.clone());
-        }
-        let channel = Observed(builder.connect_lazy(address)?);
-        let client =
-            OtBookingServiceClient::new(channel).max_decoding_message_size(MAX_ANSWER_BYTES);
-        Ok(Self { client })
+        let dialled = Dialled {
+            handshaker,
+            address: address.to_owned(),
+            accounts: accounts.to_vec(),
+        };
+        let wire = Mutex::new(dialled.dial()?);
+        Ok(Self { dialled, wire })
     }
 }
 
@@ -59,27 +83,34 @@ impl std::fmt::Debug for AltsBackend {
 
 impl Backend for AltsBackend {
     fn look_up(&self, lookup: Lookup, timeout: Duration) -> Pending<'_> {
+        let wire = self.wire();
         Box::pin(async move {
             let slot = PeerSlot::default();
-            // A client is a handle on the shared channel; a clone per call is how tonic means it.
-            let mut client = self.client.clone();
+            let mut client =
+                OtBookingServiceClient::new(wire).max_decoding_message_size(MAX_ANSWER_BYTES);
             let call = client.get_booking_info(request(lookup, &slot, timeout));
             let ended = match tokio::time::timeout(timeout, call).await {
                 Ok(Ok(response)) => Ok(booking(response.into_inner())),
                 Ok(Err(status)) => Err(Refusal::from(&status)),
                 Err(_) => Err(Refusal::timed_out(timeout)),
             };
-            conclude(slot.get().map(verified), ended)
+            Reply::conclude(slot.get().cloned(), ended)
         })
     }
-}
 
-/// Believes what a proven peer says, and of an unproven one only that it could not be reached.
-fn conclude(peer: Option<Verified>, outcome: Result<Booking, Refusal>) -> Reply {
-    match (peer, outcome) {
-        (Some(peer), outcome) => Reply::Proven { peer, outcome },
-        (None, Err(refusal)) if refusal.is_of_transport() => Reply::Unproven(refusal),
-        (None, _) => Reply::Unproven(Refusal::unproven()),
+    fn wire(&self) -> Wire {
+        self.wire
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn reconnect(&self) {
+        match self.dialled.dial() {
+            Ok(wire) => *self.wire.lock().unwrap_or_else(PoisonError::into_inner) = wire,
+            // It could be dialled at the start, with the same words.
+            Err(error) => tracing::error!(%error, "cannot make a new connection"),
+        }
     }
 }
 
@@ -101,7 +132,7 @@ fn booking(response: BookingResponse) -> Booking {
     }
 }
 
-fn verified(context: &AltsContext) -> Verified {
+pub(super) fn verified(context: &AltsContext) -> Verified {
     let versions = context.peer_rpc_versions();
     Verified {
         backend: context.peer_service_account().to_string(),
@@ -112,6 +143,10 @@ fn verified(context: &AltsContext) -> Verified {
         // Only a clock set thousands of years off has no timestamp.
         connected_at: Timestamp::try_from(context.established_at())
             .unwrap_or(Timestamp::UNIX_EPOCH),
+        resumed: context
+            .peer_attributes()
+            .get(RESUMED_ATTRIBUTE)
+            .map(|value| value == "true"),
     }
 }
 
@@ -139,11 +174,14 @@ mod tests {
 
     #[test]
     fn an_answer_is_believed_only_together_with_a_proven_peer() {
-        let Reply::Proven { peer, outcome } = conclude(Some(proven()), Ok(found())) else {
+        let Reply::Proven { peer, outcome } = Reply::conclude(Some(proven()), Ok(found())) else {
             panic!("a proven booking is a proven reply");
         };
         assert_eq!((peer, outcome), (proven(), Ok(found())));
-        assert_eq!(kind(conclude(None, Ok(found()))), RefusalKind::Unproven);
+        assert_eq!(
+            kind(Reply::conclude(None, Ok(found()))),
+            RefusalKind::Unproven
+        );
         for code in [
             Code::NotFound,
             Code::PermissionDenied,
@@ -152,12 +190,12 @@ mod tests {
         ] {
             let refusal = || Refusal::from(&Status::new(code, "trust me"));
             assert_eq!(
-                kind(conclude(None, Err(refusal()))),
+                kind(Reply::conclude(None, Err(refusal()))),
                 RefusalKind::Unproven,
                 "{code:?}"
             );
             assert_ne!(
-                kind(conclude(Some(proven()), Err(refusal()))),
+                kind(Reply::conclude(Some(proven()), Err(refusal()))),
                 RefusalKind::Unproven
             );
         }
@@ -166,10 +204,13 @@ mod tests {
     #[test]
     fn an_unproven_peer_may_be_unreachable_or_late() {
         let late = Refusal::timed_out(Duration::from_secs(1));
-        assert_eq!(kind(conclude(None, Err(late))), RefusalKind::TimedOut);
+        assert_eq!(
+            kind(Reply::conclude(None, Err(late))),
+            RefusalKind::TimedOut
+        );
         let gone = Refusal::from(&Status::unavailable("the connection was lost"));
         assert_eq!(
-            kind(conclude(None, Err(gone))),
+            kind(Reply::conclude(None, Err(gone))),
             RefusalKind::BackendUnreachable
         );
         let disabled = alts::Error::NoCredential {
@@ -177,7 +218,7 @@ mod tests {
         };
         let disabled = Refusal::from(&Status::from(disabled));
         assert_eq!(
-            kind(conclude(None, Err(disabled))),
+            kind(Reply::conclude(None, Err(disabled))),
             RefusalKind::NoCredential
         );
     }

@@ -1,20 +1,127 @@
 //! A fake backend for tests of pages: answers what it was told to answer and keeps what it heard.
 
-use std::sync::Mutex;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use axum::http::{HeaderMap, HeaderValue};
+use http_body_util::{BodyExt as _, StreamBody};
+use hyper::body::{Bytes, Frame};
+use prost::Message;
+use tower::service_fn;
 
 use super::*;
 
-/// Gives the same reply to every look-up.
-#[derive(Debug)]
+/// What a method of `ot.v1` answers: bytes to bytes.
+type Method = Box<dyn Fn(&[u8]) -> Result<Vec<u8>, Status> + Send + Sync>;
+
+/// The methods of `ot.v1` that a test gives answers for; others are unimplemented.
+#[derive(Clone, Default)]
+pub(crate) struct FakeOt {
+    methods: Arc<Mutex<HashMap<String, Method>>>,
+    /// Methods that were called, in order, each with the person it was for.
+    pub(crate) called: Arc<Mutex<Vec<(String, String)>>>,
+}
+
+impl FakeOt {
+    /// Answers a method, named like `CaseService/GetCase`.
+    pub(crate) fn on<Q, A>(
+        self,
+        method: &str,
+        answer: impl Fn(Q) -> Result<A, Status> + Send + Sync + 'static,
+    ) -> Self
+    where
+        Q: Message + Default,
+        A: Message,
+    {
+        let method_: Method = Box::new(move |bytes| {
+            let request = Q::decode(bytes).expect("the front end sends what the contract says");
+            answer(request).map(|answer| answer.encode_to_vec())
+        });
+        let path = format!("/ot.v1.{method}");
+        self.methods
+            .lock()
+            .expect("no test panics while it holds this")
+            .insert(path, method_);
+        self
+    }
+
+    /// As a connection over which `peer` answers, or nobody proven.
+    fn wire(&self, peer: Option<Verified>) -> Wire {
+        let fake = self.clone();
+        Wire::new(service_fn(move |request: Request<Body>| {
+            let (fake, peer) = (fake.clone(), peer.clone());
+            async move { Ok::<_, Status>(fake.carry(request, peer).await) }
+        }))
+    }
+
+    async fn carry(&self, request: Request<Body>, peer: Option<Verified>) -> Response<Body> {
+        let (head, body) = request.into_parts();
+        if let (Some(slot), Some(peer)) = (head.extensions.get::<PeerSlot>(), peer) {
+            slot.fill(peer);
+        }
+        let path = head.uri.path().to_owned();
+        let person = head
+            .headers
+            .get("on-behalf-of")
+            .and_then(|name| name.to_str().ok())
+            .unwrap_or_default();
+        let called = (
+            path.trim_start_matches("/ot.v1.").to_owned(),
+            person.to_owned(),
+        );
+        self.called
+            .lock()
+            .expect("no test panics while it holds this")
+            .push(called);
+        let sent = body.collect().await.expect("a request's body").to_bytes();
+        let answered = match self
+            .methods
+            .lock()
+            .expect("no test panics while it holds this")
+            .get(&path)
+        {
+            // A message of gRPC has a head of five bytes: a flag and its length.
+            Some(method) => method(&sent[5..]),
+            None => Err(Status::unimplemented(path)),
+        };
+        match answered {
+            Ok(message) => framed(&message),
+            Err(status) => status.into_http(),
+        }
+    }
+}
+
+fn framed(message: &[u8]) -> Response<Body> {
+    let mut data = vec![0];
+    data.extend(u32::try_from(message.len()).expect("small").to_be_bytes());
+    data.extend(message);
+    let mut trailers = HeaderMap::new();
+    trailers.insert("grpc-status", HeaderValue::from_static("0"));
+    let frames = [Frame::data(Bytes::from(data)), Frame::trailers(trailers)];
+    let body = StreamBody::new(tokio_stream::iter(frames.map(Ok::<_, Status>)));
+    let mut response = Response::new(Body::new(body));
+    response
+        .headers_mut()
+        .insert("content-type", HeaderValue::from_static("application/grpc"));
+    response
+}
+
+/// Gives the same reply to every look-up, and its own answers to `ot.v1`.
 pub(crate) struct FakeBackend {
     reply: Option<Reply>,
-    pub(crate) heard: std::sync::Arc<Mutex<Vec<Lookup>>>,
+    ot: FakeOt,
+    peer: Option<Verified>,
+    pub(crate) heard: Arc<Mutex<Vec<Lookup>>>,
 }
 
 impl FakeBackend {
     pub(crate) fn replying(reply: Reply) -> Self {
         Self {
             reply: Some(reply),
+            ot: FakeOt::default(),
+            peer: Some(proven()),
             heard: Default::default(),
         }
     }
@@ -38,6 +145,9 @@ impl FakeBackend {
             code: tonic::Code::Unavailable,
             detail: detail.to_owned(),
             loggable: false,
+            reason: String::new(),
+            broken_rules: Vec::new(),
+            fields: Vec::new(),
         };
         Self::replying(match peer {
             Some(peer) => Reply::Proven {
@@ -52,7 +162,25 @@ impl FakeBackend {
     pub(crate) fn hanging() -> Self {
         Self {
             reply: None,
+            ot: FakeOt::default(),
+            peer: Some(proven()),
             heard: Default::default(),
+        }
+    }
+
+    /// Answers `ot.v1` as told, proven to be the article's server.
+    pub(crate) fn hospital(ot: FakeOt) -> Self {
+        Self {
+            ot,
+            ..Self::hanging()
+        }
+    }
+
+    /// Answers `ot.v1` without proving who it is.
+    pub(crate) fn unproven_hospital(ot: FakeOt) -> Self {
+        Self {
+            peer: None,
+            ..Self::hospital(ot)
         }
     }
 }
@@ -71,6 +199,10 @@ impl Backend for FakeBackend {
             }
         })
     }
+
+    fn wire(&self) -> Wire {
+        self.ot.wire(self.peer.clone())
+    }
 }
 
 /// What the article's server proves.
@@ -84,5 +216,6 @@ pub(crate) fn proven() -> Verified {
         security_level: "INTEGRITY_AND_PRIVACY".to_owned(),
         rpc_versions: ("2.1".to_owned(), "2.1".to_owned()),
         connected_at: "2024-06-01T09:30:00Z".parse().expect("a timestamp"),
+        resumed: Some(false),
     }
 }

@@ -4,7 +4,9 @@
 //! tests put a fake in between.
 
 pub mod alts;
+mod details;
 mod observed;
+mod ot;
 mod refusal;
 
 #[cfg(test)]
@@ -12,15 +14,35 @@ pub(crate) mod fake;
 
 use std::{fmt, future::Future, pin::Pin, time::Duration};
 
+use axum::http::{Request, Response};
 use jiff::Timestamp;
+use tonic::{Status, body::Body};
+use tower::util::BoxCloneSyncService;
 
-pub use self::refusal::{Refusal, RefusalKind};
+pub use self::{
+    details::{BrokenRule, FieldError},
+    refusal::{Refusal, RefusalKind},
+};
+pub(crate) use self::{
+    observed::PeerSlot,
+    ot::{Desk, watch},
+};
 
-/// Answers look-ups.
+/// Answers the article's look-up, and carries everything else.
 pub trait Backend: Send + Sync + 'static {
     /// Looks a booking up, within `timeout`. Never fails otherwise than by a [`Refusal`].
     fn look_up(&self, lookup: Lookup, timeout: Duration) -> Pending<'_>;
+
+    /// The connection, for the calls of package `ot.v1`. A handle: all share one channel.
+    fn wire(&self) -> Wire;
+
+    /// Leaves the connection behind and makes a new one when next asked, as a program does that
+    /// was started again: also towards the handshaker, which asks for a new credential.
+    fn reconnect(&self) {}
 }
+
+/// Carries one gRPC call, and notes in the request's [`PeerSlot`] who answered.
+pub type Wire = BoxCloneSyncService<Request<Body>, Response<Body>, Status>;
 
 /// A [`Reply`] to come.
 pub type Pending<'a> = Pin<Box<dyn Future<Output = Reply> + Send + 'a>>;
@@ -58,15 +80,15 @@ impl fmt::Debug for Booking {
     }
 }
 
-/// How a look-up ended. A booking cannot be had without knowing who vouches for it.
+/// How a call ended. An answer cannot be had without knowing who vouches for it.
 #[derive(Clone, Debug)]
-pub enum Reply {
-    /// Somebody we expect proved to be at the other end, and gave a booking or refused to.
+pub enum Reply<T = Booking> {
+    /// Somebody we expect proved to be at the other end, and gave an answer or refused to.
     Proven {
         /// Who.
         peer: Verified,
         /// What they said.
-        outcome: Result<Booking, Refusal>,
+        outcome: Result<T, Refusal>,
     },
     /// Nobody proved anything; this is why.
     Unproven(Refusal),
@@ -87,4 +109,17 @@ pub struct Verified {
     pub rpc_versions: (String, String),
     /// When the handshake finished.
     pub connected_at: Timestamp,
+    /// Whether the session was resumed rather than proven in full, if the handshaker says.
+    pub resumed: Option<bool>,
+}
+
+impl<T> Reply<T> {
+    /// Believes what a proven peer says, and of an unproven one only that it could not be reached.
+    pub(crate) fn conclude(peer: Option<Verified>, outcome: Result<T, Refusal>) -> Self {
+        match (peer, outcome) {
+            (Some(peer), outcome) => Self::Proven { peer, outcome },
+            (None, Err(refusal)) if refusal.is_of_transport() => Self::Unproven(refusal),
+            (None, _) => Self::Unproven(Refusal::unproven()),
+        }
+    }
 }

@@ -15,14 +15,21 @@ use alts::AltsContext;
 use axum::http::{Request, Response};
 use tower::Service;
 
+use super::{Verified, alts::verified};
+
 /// Put into a request's extensions; holds the peer once the response's head has arrived.
 #[derive(Clone, Debug, Default)]
-pub(super) struct PeerSlot(Arc<OnceLock<AltsContext>>);
+pub(crate) struct PeerSlot(Arc<OnceLock<Verified>>);
 
 impl PeerSlot {
     /// Who answered, if anybody proven did.
-    pub(super) fn get(&self) -> Option<&AltsContext> {
+    pub(crate) fn get(&self) -> Option<&Verified> {
         self.0.get()
+    }
+
+    /// Notes who answers. The first note stands: a response has one head.
+    pub(crate) fn fill(&self, peer: Verified) {
+        drop(self.0.set(peer));
     }
 }
 
@@ -49,8 +56,7 @@ where
         Box::pin(async move {
             let response = response.await?;
             if let (Some(slot), Some(peer)) = (slot, response.extensions().get::<AltsContext>()) {
-                // Full only if a response had two heads; the first is the one that counts.
-                drop(slot.0.set(peer.clone()));
+                slot.fill(verified(peer));
             }
             Ok(response)
         })

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tonic::{Code, Status};
 
+use super::details::{BrokenRule, Details, FieldError};
+
 /// What stood in the way, as far as it makes a difference to what a person should do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalKind {
@@ -24,6 +26,12 @@ pub enum RefusalKind {
     Unproven,
     /// The backend's policy does not allow our account.
     NotAllowed,
+    /// The backend knows us and the person, and neither may do this.
+    PermissionMissing,
+    /// What was asked for breaks the hospital's rules, or comes in the wrong state.
+    AgainstTheRules,
+    /// Somebody else changed it in between.
+    Stale,
     /// ALTS refuses to run on this machine.
     NotOnGce,
     /// Nobody answers at the backend's address, or not for long enough.
@@ -51,6 +59,12 @@ pub struct Refusal {
     pub detail: String,
     /// Whether `detail` is the transport's and so free of patient data, fit for the log.
     pub loggable: bool,
+    /// The backend's word for programs, such as `THEATRE_DOUBLE_BOOKED`; empty for none.
+    pub reason: String,
+    /// Every rule that was broken.
+    pub broken_rules: Vec<BrokenRule>,
+    /// Every field that was wrong.
+    pub fields: Vec<FieldError>,
 }
 
 impl RefusalKind {
@@ -68,7 +82,7 @@ impl Refusal {
             kind: RefusalKind::TimedOut,
             code: Code::DeadlineExceeded,
             detail: format!("no answer within {timeout:?}"),
-            loggable: true,
+            ..Self::of_transport()
         }
     }
 
@@ -78,7 +92,44 @@ impl Refusal {
             kind: RefusalKind::Unproven,
             code: Code::Internal,
             detail: "the answer carries no verified identity, so it was thrown away".to_owned(),
+            ..Self::of_transport()
+        }
+    }
+
+    /// An answer that is not what the contract says.
+    pub(crate) fn not_understood() -> Self {
+        Self {
+            code: Code::Internal,
+            detail: "the answer is not what the contract says; is the backend of another release?"
+                .to_owned(),
+            ..Self::of_transport()
+        }
+    }
+
+    /// Something in a form of ours that need not be sent: the backend would refuse it too.
+    pub(crate) fn of_form(field: &str, description: String) -> Self {
+        Self {
+            kind: RefusalKind::InvalidInput,
+            code: Code::InvalidArgument,
+            loggable: false,
+            fields: vec![FieldError {
+                field: field.to_owned(),
+                description,
+            }],
+            ..Self::of_transport()
+        }
+    }
+
+    /// A failure whose words are the transport's, to be filled in.
+    fn of_transport() -> Self {
+        Self {
+            kind: RefusalKind::Failed,
+            code: Code::Unknown,
+            detail: String::new(),
             loggable: true,
+            reason: String::new(),
+            broken_rules: Vec::new(),
+            fields: Vec::new(),
         }
     }
 
@@ -108,14 +159,20 @@ impl From<&Status> for Refusal {
                 kind: kind_of_error(error),
                 code: error.code(),
                 detail: error.to_string(),
-                loggable: true,
+                ..Self::of_transport()
             },
-            None => Self {
-                kind: kind_of_code(status.code()),
-                code: status.code(),
-                detail: status.message().to_owned(),
-                loggable: false,
-            },
+            None => {
+                let details = Details::of(status);
+                Self {
+                    kind: kind_of_answer(status.code(), &details.reason),
+                    code: status.code(),
+                    detail: status.message().to_owned(),
+                    loggable: false,
+                    reason: details.reason,
+                    broken_rules: details.broken_rules,
+                    fields: details.fields,
+                }
+            }
         }
     }
 }
@@ -138,6 +195,16 @@ fn kind_of_error(error: &alts::Error) -> RefusalKind {
         E::TimedOut { .. } => RefusalKind::TimedOut,
         E::BackingOff { last, .. } => kind_of_error(last),
         _ => RefusalKind::Failed,
+    }
+}
+
+/// The kind of a status that carries the backend's word for programs, or none.
+fn kind_of_answer(code: Code, reason: &str) -> RefusalKind {
+    match (code, reason) {
+        (Code::PermissionDenied, "PERMISSION_MISSING") => RefusalKind::PermissionMissing,
+        (Code::Aborted, "ETAG_MISMATCH" | "PLAN_STALE") => RefusalKind::Stale,
+        (Code::FailedPrecondition, _) => RefusalKind::AgainstTheRules,
+        (code, _) => kind_of_code(code),
     }
 }
 

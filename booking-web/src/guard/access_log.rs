@@ -19,7 +19,7 @@ pub(super) async fn record(request: Request, next: Next) -> Response {
     let route = matched.as_ref().map_or("unknown", MatchedPath::as_str);
     let status = response.status().as_u16();
     let duration_ms = started.elapsed().as_millis();
-    if route.starts_with("/static/") || route == "/healthz" {
+    if route.starts_with("/static/") || matches!(route, "/healthz" | "/events") {
         tracing::debug!(%method, route, status, duration_ms, "request served");
     } else {
         tracing::info!(%method, route, status, duration_ms, "request served");

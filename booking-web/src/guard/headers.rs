@@ -5,10 +5,11 @@ use axum::{
     response::Response,
 };
 
-/// Content Security Policy (W3C CSP 3). There is no script and nothing comes from elsewhere, so all
-/// is forbidden but our own stylesheet, our own icon, and sending forms back to us.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
-                      base-uri 'none'; frame-ancestors 'none'";
+/// Content Security Policy (W3C CSP 3). Nothing comes from elsewhere and nothing stands in the page
+/// itself: our own stylesheet, script, icon and news, and forms sent back to us.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+                      connect-src 'self'; form-action 'self'; base-uri 'none'; \
+                      frame-ancestors 'none'";
 
 const ALWAYS: [(HeaderName, &str); 5] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),

@@ -1,7 +1,7 @@
 //! What every request passes before a page sees it, outermost first.
 //!
 //! ```text
-//!   headers ─► access log ─► host ─► origin ─► time limit ─► body limit ─► page
+//!   headers ─► access log ─► host ─► origin ─► time limit ─► compression ─► body limit ─► page
 //! ```
 //!
 //! The headers are outermost so that refusals carry them too; the log comes before every guard so
@@ -14,6 +14,7 @@ mod origin;
 mod time_limit;
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
+use tower_http::compression::CompressionLayer;
 
 use crate::AppState;
 
@@ -25,6 +26,7 @@ pub(crate) const MAX_FORM_BYTES: usize = 16 * 1024;
 pub(crate) fn around(pages: Router, state: AppState) -> Router {
     pages
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
+        .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(
             state.clone(),
             time_limit::guard,

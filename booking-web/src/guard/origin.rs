@@ -23,8 +23,8 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
     ErrorPage {
         status: StatusCode::FORBIDDEN,
         title: "That form came from another site",
-        cause: "Look-ups are answered only when they are sent from this site's own pages.",
-        remedy: "Open the form here and enter the look-up again.",
+        cause: "Forms are taken only from this site's own pages.",
+        remedy: "Open the page here and send its form again.",
     }
     .into_response()
 }

@@ -1,34 +1,91 @@
 //! The static files, carried in the binary so that a page and its looks are always of one version.
 
+use std::{fmt::Write as _, sync::LazyLock};
+
 use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
 
-const STYLE: &str = include_str!("../../static/style.css");
+use crate::view::{grid::MAX_HOURS, lanes::MAX_LANES};
+
+/// The stylesheet: what all pages share, what single ones need, and the board's columns.
+static STYLE: LazyLock<String> = LazyLock::new(|| {
+    let parts = concat!(
+        include_str!("../../static/css/base.css"),
+        include_str!("../../static/css/parts.css"),
+        include_str!("../../static/css/board.css"),
+        include_str!("../../static/css/pages.css"),
+    );
+    format!("{parts}{}", columns())
+});
+const SCRIPT: &str = include_str!("../../static/ot.js");
 const ICON: &str = include_str!("../../static/icon.svg");
 
-/// Links name the stylesheet by version, so it may be kept for good.
+/// Links name these files by version, so they may be kept for good.
 const KEEP: &str = "public, max-age=31536000, immutable";
 /// The icon's address has no version: a day.
 const KEEP_A_DAY: &str = "public, max-age=86400";
 
-/// A fingerprint of the stylesheet (FNV-1a, 64 bits), for its links: a new version is fetched at
-/// once, an old one never again. Not a security feature.
-pub(crate) const STYLE_VERSION: u64 = {
-    let bytes = STYLE.as_bytes();
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut i = 0;
-    while i < bytes.len() {
-        hash = (hash ^ bytes[i] as u64).wrapping_mul(0x0000_0100_0000_01b3);
-        i += 1;
+/// Columns of five minutes in an hour.
+const PER_HOUR: i64 = 12;
+/// The widest hatched end of a bar, in columns: setup and cleanup are at most eight hours.
+const MAX_END: i64 = 96;
+
+/// Classes in place of inline styles: h… is a window of so many hours, s… where something starts,
+/// w… how wide it is, e… so wide at the end, r… its lane.
+fn columns() -> String {
+    let mut rules = String::new();
+    let mut rule =
+        |text: std::fmt::Arguments<'_>| rules.write_fmt(text).expect("a string takes everything");
+    for hours in 1..=MAX_HOURS {
+        let columns = hours * PER_HOUR;
+        rule(format_args!(
+            ".h{hours}{{grid-template-columns:repeat({columns},minmax(0,1fr));min-width:{}rem}}",
+            hours * 5
+        ));
     }
-    hash
-};
+    for column in 1..=MAX_HOURS * PER_HOUR {
+        rule(format_args!(
+            ".s{column}{{grid-column-start:{column}}}.w{column}{{grid-column-end:span {column}}}"
+        ));
+    }
+    for columns in 1..=MAX_END {
+        rule(format_args!(".e{columns}{{grid-column:span {columns}/-1}}"));
+    }
+    for lane in 1..=MAX_LANES {
+        rule(format_args!(".r{lane}{{grid-row:{}}}", lane + 1));
+    }
+    rules
+}
+
+/// A fingerprint (FNV-1a, 64 bits), for links: a new version is fetched at once, an old one never
+/// again. Not a security feature.
+fn fingerprint(text: &str) -> u64 {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, step)
+}
+
+/// The stylesheet's version.
+pub(crate) fn style_version() -> u64 {
+    static VERSION: LazyLock<u64> = LazyLock::new(|| fingerprint(&STYLE));
+    *VERSION
+}
+
+/// The script's version.
+pub(crate) fn script_version() -> u64 {
+    static VERSION: LazyLock<u64> = LazyLock::new(|| fingerprint(SCRIPT));
+    *VERSION
+}
 
 /// `GET /static/style.css`
 pub(crate) async fn style() -> Response {
-    file("text/css; charset=utf-8", KEEP, STYLE)
+    file("text/css; charset=utf-8", KEEP, &STYLE)
+}
+
+/// `GET /static/ot.js`
+pub(crate) async fn script() -> Response {
+    file("text/javascript; charset=utf-8", KEEP, SCRIPT)
 }
 
 /// `GET /static/icon.svg`

@@ -1,18 +1,20 @@
-//! The look-up: the form at `/`, the answer at `/booking`.
+//! The look-up of the article: the form at `/lookup`, the answer at `/booking`.
 //!
 //! A look-up is a POST although it changes nothing: patients' numbers in a URL would end up in
 //! histories, logs and referrers.
 
 use askama::Template;
 use axum::{
-    extract::{Form, State, rejection::FormRejection},
-    http::StatusCode,
+    extract::{Form, FromRequestParts, rejection::FormRejection},
+    http::{StatusCode, request::Parts},
     response::{IntoResponse as _, Redirect, Response},
 };
+use jiff::Timestamp;
 
 use super::{
     error::ErrorPage,
     form::{Complaints, LookupForm},
+    frame::{Frame, Here},
     page,
     strip::Strip,
     words::Words,
@@ -20,13 +22,14 @@ use super::{
 use crate::{
     AppState,
     backend::{Booking, Lookup, Refusal, Reply},
+    visitor::{Visitor, Way},
 };
 
 /// The form and what became of it.
 #[derive(Template)]
 #[template(path = "booking.html")]
 struct BookingPage {
-    strip: Strip,
+    frame: Frame,
     form: LookupForm,
     complaints: Complaints,
     result: Shown,
@@ -77,12 +80,49 @@ impl Shown {
     }
 }
 
-/// `GET /`
-pub(crate) async fn form(State(state): State<AppState>) -> Response {
+/// Who may look up. Where nobody can sign in, whoever may connect, as the article has it: the
+/// backend then answers what this front end's own account may ask.
+pub(crate) struct Lookups {
+    state: AppState,
+    visitor: Visitor,
+}
+
+impl FromRequestParts<AppState> for Lookups {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let visitor = match state.sign_in.way {
+            Way::Closed => Visitor::nobody(),
+            _ => Visitor::from_request_parts(parts, state).await?,
+        };
+        Ok(Self {
+            state: state.clone(),
+            visitor,
+        })
+    }
+}
+
+impl Lookups {
+    fn frame(&self, strip: Option<Strip>) -> Frame {
+        let idle = || Strip::Idle {
+            expected: self.state.expected.to_vec(),
+        };
+        Frame {
+            here: Here::Lookup,
+            token: self.visitor.form_token(&self.state.sign_in.seal),
+            visitor: self.visitor.clone(),
+            strip: strip.unwrap_or_else(idle),
+            accounts: self.state.accounts.is_some(),
+            undo: None,
+            since: String::new(),
+        }
+    }
+}
+
+/// `GET /lookup`
+pub(crate) async fn form(ctx: Lookups) -> Response {
     let blank = BookingPage {
-        strip: Strip::Idle {
-            expected: state.expected.to_vec(),
-        },
+        frame: ctx.frame(None),
         form: LookupForm::default(),
         complaints: Complaints::default(),
         result: Shown::Nothing,
@@ -92,12 +132,12 @@ pub(crate) async fn form(State(state): State<AppState>) -> Response {
 
 /// `GET /booking`: somebody reopened an answer, which is not kept. Back to the form.
 pub(crate) async fn moved() -> Redirect {
-    Redirect::to("/")
+    Redirect::to("/lookup")
 }
 
 /// `POST /booking`
 pub(crate) async fn look_up(
-    State(state): State<AppState>,
+    ctx: Lookups,
     form: Result<Form<LookupForm>, FormRejection>,
 ) -> Response {
     let form = match form {
@@ -106,22 +146,20 @@ pub(crate) async fn look_up(
     };
     let lookup = match form.parse() {
         Ok(lookup) => lookup,
-        Err(complaints) => return complain(&state, form, complaints),
+        Err(complaints) => return complain(&ctx, form, complaints),
     };
+    let state = &ctx.state;
     let reply = state
         .backend
         .look_up(lookup.clone(), state.backend_timeout)
         .await;
     note(&reply);
-    answer(&state, form, lookup, reply)
+    answer(&ctx, form, lookup, reply)
 }
 
-fn complain(state: &AppState, form: LookupForm, complaints: Complaints) -> Response {
-    let strip = Strip::Idle {
-        expected: state.expected.to_vec(),
-    };
+fn complain(ctx: &Lookups, form: LookupForm, complaints: Complaints) -> Response {
     let page_ = BookingPage {
-        strip,
+        frame: ctx.frame(None),
         form,
         complaints,
         result: Shown::Complaints,
@@ -129,8 +167,8 @@ fn complain(state: &AppState, form: LookupForm, complaints: Complaints) -> Respo
     page(StatusCode::UNPROCESSABLE_ENTITY, &page_)
 }
 
-fn answer(state: &AppState, form: LookupForm, lookup: Lookup, reply: Reply) -> Response {
-    let strip = Strip::of(&reply, &state.expected);
+fn answer(ctx: &Lookups, form: LookupForm, lookup: Lookup, reply: Reply) -> Response {
+    let strip = Strip::of(&reply, &ctx.state.expected, Timestamp::now());
     let outcome = match reply {
         Reply::Proven { outcome, .. } => outcome,
         Reply::Unproven(refusal) => Err(refusal),
@@ -150,7 +188,7 @@ fn answer(state: &AppState, form: LookupForm, lookup: Lookup, reply: Reply) -> R
     page(
         status,
         &BookingPage {
-            strip,
+            frame: ctx.frame(Some(strip)),
             form,
             complaints: Complaints::default(),
             result,
@@ -171,6 +209,7 @@ fn note(reply: &Reply) {
             code,
             detail,
             loggable,
+            ..
         }) => {
             let cause = if *loggable {
                 detail.as_str()

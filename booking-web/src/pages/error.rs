@@ -31,7 +31,7 @@ pub(crate) async fn not_found() -> ErrorPage {
         status: StatusCode::NOT_FOUND,
         title: "There is no such page",
         cause: "The address leads nowhere; perhaps it was mistyped or the page has moved.",
-        remedy: "Start from the look-up form.",
+        remedy: "Start from the board.",
     }
 }
 
@@ -41,7 +41,7 @@ pub(crate) async fn method_not_allowed() -> ErrorPage {
         status: StatusCode::METHOD_NOT_ALLOWED,
         title: "This page does not take that",
         cause: "The page exists, but it does not answer this kind of request.",
-        remedy: "Start from the look-up form.",
+        remedy: "Start from the board.",
     }
 }
 
@@ -53,7 +53,7 @@ impl From<FormRejection> for ErrorPage {
         let (title, cause) = match status {
             StatusCode::PAYLOAD_TOO_LARGE => (
                 "That form is too large",
-                "What was sent is far larger than a look-up can be.",
+                "What was sent is far larger than any form here.",
             ),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => (
                 "That is not a form",

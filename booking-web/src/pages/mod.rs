@@ -1,12 +1,32 @@
 //! One file per page: its handler beside its template's struct. Shared pieces have files of
 //! their own: the security strip, the words for refusals, the form.
 
+pub(crate) mod alts_accounts;
 pub(crate) mod assets;
+pub(crate) mod audit;
+pub(crate) mod board;
 pub(crate) mod booking;
+pub(crate) mod case;
+pub(crate) mod context;
 pub(crate) mod error;
+pub(crate) mod events;
+pub(crate) mod field;
+pub(crate) mod fields;
 pub(crate) mod form;
+pub(crate) mod frame;
 pub(crate) mod health;
+pub(crate) mod kiosk;
+pub(crate) mod print;
+pub(crate) mod reports;
+pub(crate) mod schedule;
+pub(crate) mod sessions;
+pub(crate) mod settings;
+pub(crate) mod sign_in;
 pub(crate) mod strip;
+pub(crate) mod trouble;
+pub(crate) mod undo;
+pub(crate) mod url;
+pub(crate) mod waiting;
 pub(crate) mod words;
 
 #[cfg(test)]

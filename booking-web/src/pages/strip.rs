@@ -4,10 +4,13 @@
 #![expect(unused_qualifications, reason = "askama's derive writes full paths")]
 
 use askama::Template;
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 
 use super::words::Words;
-use crate::backend::{Refusal, Reply, Verified};
+use crate::{
+    backend::{Refusal, Reply, Verified},
+    view::civil::{how_long, minutes},
+};
 
 /// The strip on top of a page. Meaning is carried by words and icon; colour repeats it.
 #[derive(Clone, Debug, Template)]
@@ -19,7 +22,12 @@ pub(crate) enum Strip {
         expected: Vec<String>,
     },
     /// The backend proved who it is, and answered.
-    Proven(Verified),
+    Proven {
+        /// Who, and how the connection is protected.
+        peer: Verified,
+        /// When the page was made, to tell the connection's age.
+        now: Timestamp,
+    },
     /// No connection that could be trusted, or one whose other end turned us away.
     Refused {
         /// For a person.
@@ -30,28 +38,41 @@ pub(crate) enum Strip {
         peer: Option<Verified>,
         /// Whom we would have accepted.
         expected: Vec<String>,
+        /// When the page was made.
+        now: Timestamp,
     },
 }
 
 impl Strip {
     /// The strip for a reply.
-    pub(crate) fn of(reply: &Reply, expected: &[String]) -> Self {
+    pub(crate) fn of<T>(reply: &Reply<T>, expected: &[String], now: Timestamp) -> Self {
         match reply {
             Reply::Proven {
                 peer,
                 outcome: Err(refusal),
-            } if refusal.kind.taints_proven_peer() => Self::refused(refusal, Some(peer), expected),
-            Reply::Proven { peer, .. } => Self::Proven(peer.clone()),
-            Reply::Unproven(refusal) => Self::refused(refusal, None, expected),
+            } if refusal.kind.taints_proven_peer() => {
+                Self::refused(refusal, Some(peer), expected, now)
+            }
+            Reply::Proven { peer, .. } => Self::Proven {
+                peer: peer.clone(),
+                now,
+            },
+            Reply::Unproven(refusal) => Self::refused(refusal, None, expected, now),
         }
     }
 
-    fn refused(refusal: &Refusal, peer: Option<&Verified>, expected: &[String]) -> Self {
+    fn refused(
+        refusal: &Refusal,
+        peer: Option<&Verified>,
+        expected: &[String],
+        now: Timestamp,
+    ) -> Self {
         Self::Refused {
             words: Words::of(refusal.kind),
             refusal: refusal.clone(),
             peer: peer.cloned(),
             expected: expected.to_vec(),
+            now,
         }
     }
 
@@ -83,6 +104,19 @@ impl Verified {
         }
     }
 
+    /// `3 min old, proven in full`: how fresh the proof is, and of which kind.
+    fn handshake_words(&self, now: &Timestamp) -> String {
+        let age = match minutes(self.connected_at, *now) {
+            ..1 => "just now".to_owned(),
+            age => format!("{} ago", how_long(age)),
+        };
+        match self.resumed {
+            Some(true) => format!("{age}, resumed"),
+            Some(false) => format!("{age}, full"),
+            None => age,
+        }
+    }
+
     /// `1 Jun 2024, 09:30:00 UTC`: the same for everybody, wherever the browser is.
     fn instant_words(&self) -> String {
         let instant = self.connected_at.to_zoned(TimeZone::UTC);
@@ -109,5 +143,16 @@ mod tests {
             "2.0 to 2.1"
         );
         assert_eq!(proven().instant_words(), "1 Jun 2024, 09:30:00 UTC");
+        let at = |text: &str| proven().handshake_words(&text.parse().unwrap());
+        assert_eq!(at("2024-06-01T09:30:59Z"), "just now, full");
+        assert_eq!(at("2024-06-01T09:33:00Z"), "3 min ago, full");
+        let resumed = Verified {
+            resumed: Some(true),
+            ..proven()
+        };
+        assert_eq!(
+            resumed.handshake_words(&"2024-06-01T12:30:00Z".parse().unwrap()),
+            "3 h ago, resumed"
+        );
     }
 }

@@ -3,9 +3,9 @@
 //! Every limit here is against a visitor who opens connections and then says little or nothing;
 //! what a request may take once its head has arrived is the guards' business.
 
-use std::{future::Future, io, sync::Arc, time::Duration};
+use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::Router;
+use axum::{Extension, Router, extract::ConnectInfo};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto, graceful::GracefulShutdown},
@@ -39,12 +39,13 @@ pub async fn serve(
     let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     tokio::pin!(shutdown);
     loop {
-        let (stream, permit) = tokio::select! {
+        let (stream, from, permit) = tokio::select! {
             biased;
             () = &mut shutdown => break,
             next = accept(&listener, &permits) => next,
         };
-        spawn(stream, permit, app.clone(), &connections);
+        let app = app.clone().layer(Extension(ConnectInfo(from)));
+        spawn(stream, permit, app, &connections);
     }
     // From here on the system refuses connections instead of queueing them.
     drop(listener);
@@ -56,14 +57,14 @@ pub async fn serve(
 async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,
-) -> (TcpStream, OwnedSemaphorePermit) {
+) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
     loop {
         let permit = Arc::clone(permits)
             .acquire_owned()
             .await
             .expect("the semaphore is never closed");
         match listener.accept().await {
-            Ok((stream, _)) => return (stream, permit),
+            Ok((stream, from)) => return (stream, from, permit),
             Err(error) if concerns_one_connection(&error) => {}
             Err(error) => {
                 tracing::warn!(%error, "cannot accept connections; trying again");

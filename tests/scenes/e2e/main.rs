@@ -1,8 +1,13 @@
 //! The suite as a user meets it: real processes, real handshakes, a real database, on loopback.
 
 mod booking;
+mod bookings;
+mod commands;
 mod drill;
+mod imports;
+mod kills;
 mod logs;
+mod races;
 mod refusals;
 mod restarts;
 

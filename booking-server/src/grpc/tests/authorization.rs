@@ -7,16 +7,20 @@ use tonic_reflection::pb::v1::{
 };
 
 use super::*;
-use crate::testing::{LogCapture, Script, ScriptedStore};
+use crate::{
+    access::Policy,
+    testing::{LogCapture, Script, ScriptedStore},
+};
 
 /// The server as it is, but for the listener: over plain TCP a peer proves nothing.
 async fn guarded(store: &Arc<ScriptedStore>) -> (Channel, tokio::task::JoinSet<()>) {
     let allowed = ["client@p.iam.gserviceaccount.com".parse().unwrap()];
-    let routes = routes(&deps(store), &HealthBoard::new()).unwrap();
+    let gatekeeper = Gatekeeper::new(Policy::default().with_legacy(&allowed));
+    let routes = article_routes(article(store), &HealthBoard::new()).unwrap();
     let (incoming, address) = listen().await;
     let mut running = tokio::task::JoinSet::new();
     running.spawn(async move {
-        server(allowed, None)
+        server(&gatekeeper, &Journal::nowhere(), None)
             .add_routes(routes)
             .serve_with_incoming(incoming)
             .await

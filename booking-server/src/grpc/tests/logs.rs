@@ -5,25 +5,17 @@ use std::time::Duration;
 use super::*;
 use crate::{
     pseudonym::PatientNames,
-    store::{Location, Seed, SqliteStore, StoreError},
-    testing::{LogCapture, Script, ScriptedStore},
+    store::StoreError,
+    testing::{LogCapture, Script, ScriptedStore, article_store},
 };
 
 /// What the log calls PT-1204 under the tests' key.
 const PSEUDONYM: &str = "PT-#96b40648";
 
-async fn article() -> Arc<SqliteStore> {
-    Arc::new(
-        SqliteStore::open(&Location::Memory, Seed::Article)
-            .await
-            .unwrap(),
-    )
-}
-
 #[tokio::test]
 async fn a_call_is_logged_with_its_method_and_outcome_and_a_pseudonym() {
     let (log, _guard) = LogCapture::start();
-    Open::over(&article().await)
+    Open::over(&article_store().await)
         .await
         .ask("PT-1204", "DC-3904", "")
         .await
@@ -46,7 +38,7 @@ async fn a_call_is_logged_with_its_method_and_outcome_and_a_pseudonym() {
 #[tokio::test]
 async fn nothing_of_a_patient_reaches_a_log_at_any_level() {
     let (log, _guard) = LogCapture::start();
-    let open = Open::over(&article().await).await;
+    let open = Open::over(&article_store().await).await;
     open.ask("PT-1204", "DC-3904", "gall").await.unwrap();
     open.ask("PT-1204", "DC-3904", "spleen").await.unwrap_err();
     open.ask("PT-1204\n", "DC-3904", "").await.unwrap_err();
@@ -64,9 +56,9 @@ async fn nothing_of_a_patient_reaches_a_log_at_any_level() {
 #[tokio::test]
 async fn the_article_s_message_has_the_plain_number_where_that_was_asked_for() {
     let (log, _guard) = LogCapture::start();
-    let mut deps = deps(&article().await);
-    deps.patient_names = Arc::new(PatientNames::plain_ids());
-    Open::with(deps)
+    let mut plain = article(&article_store().await);
+    plain.patient_names = Arc::new(PatientNames::plain_ids());
+    Open::with(plain)
         .await
         .ask("PT-1204", "DC-3904", "")
         .await

@@ -2,8 +2,10 @@
 
 mod answers;
 mod authorization;
+mod cases;
 mod health;
 mod logs;
+mod world;
 
 use std::net::SocketAddr;
 
@@ -14,7 +16,7 @@ use tokio::task::JoinHandle;
 use tonic::{Response, Status, transport::Channel};
 
 use super::*;
-use crate::testing::{connect, deps, listen};
+use crate::testing::{article, connect, listen};
 
 type Answer = Result<Response<BookingResponse>, Status>;
 
@@ -26,13 +28,13 @@ struct Open {
 }
 
 impl Open {
-    async fn over<S: Store>(store: &Arc<S>) -> Self {
-        Self::with(deps(store)).await
+    async fn over<S: Bookings>(store: &S) -> Self {
+        Self::with(article(store)).await
     }
 
-    async fn with<S: Store>(deps: Deps<S>) -> Self {
+    async fn with<S: Bookings>(article: Article<S>) -> Self {
         let board = HealthBoard::new();
-        let routes = routes(&deps, &board).unwrap();
+        let routes = article_routes(article, &board).unwrap();
         let (incoming, address) = listen().await;
         let mut server = tokio::task::JoinSet::new();
         server.spawn(async move {

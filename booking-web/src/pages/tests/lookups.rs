@@ -27,8 +27,8 @@ const KINDS: [RefusalKind; 15] = [
 ];
 
 #[tokio::test]
-async fn the_home_page_has_the_form_and_says_whom_it_would_accept() {
-    let seen = ask(front_end(FakeBackend::hanging()), get("/")).await;
+async fn the_look_up_page_has_the_form_and_says_whom_it_would_accept() {
+    let seen = ask(front_end(FakeBackend::hanging()), get("/lookup")).await;
     assert_eq!(seen.status, StatusCode::OK);
     for part in [
         "<label for=\"patient\">",
@@ -182,6 +182,9 @@ async fn hostile_words_are_shown_as_text_wherever_they_come_from() {
         code: tonic::Code::InvalidArgument,
         detail: evil(),
         loggable: false,
+        reason: evil(),
+        broken_rules: Vec::new(),
+        fields: Vec::new(),
     };
     let outcomes = [
         Ok(Booking {
@@ -199,7 +202,7 @@ async fn hostile_words_are_shown_as_text_wherever_they_come_from() {
                     &doctor=%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E\
                     &description=%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E";
         let seen = ask(front_end(backend), post(form)).await;
-        seen.hides("<script");
+        seen.hides("<script>");
         seen.shows("&#60;script&#62;alert(1)");
     }
 }

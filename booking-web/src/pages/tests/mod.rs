@@ -1,7 +1,12 @@
 //! The pages as a browser sees them: the real router, asked without sockets, over a fake backend.
 
+mod cases;
 mod guards;
+mod hospital;
+mod hostile;
 mod lookups;
+mod news;
+mod signing_in;
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -15,10 +20,11 @@ use tower::ServiceExt as _;
 use crate::{
     AppState, HostPolicy, app,
     backend::fake::{FakeBackend, proven},
+    visitor::{Seal, SignIn, Way},
 };
 
-/// The largest page a test reads; issue a bigger one and the budget for slow lines is gone too.
-const MAX_PAGE_BYTES: usize = 64 * 1024;
+/// The largest page a test reads, before compression.
+const MAX_PAGE_BYTES: usize = 1024 * 1024;
 
 /// What came back.
 struct Seen {
@@ -50,13 +56,20 @@ impl Seen {
 }
 
 fn front_end(backend: FakeBackend) -> Router {
+    front_end_for(backend, Way::Open)
+}
+
+fn front_end_for(backend: FakeBackend, way: Way) -> Router {
     let address = SocketAddr::from(([127, 0, 0, 1], 8000));
     let hosts = HostPolicy::new(address, Vec::new());
+    let sign_in = SignIn::new(way, Seal::random().expect("entropy"), false);
+    let timeout = Duration::from_secs(10);
     app(AppState::new(
         backend,
         [proven().backend],
-        Duration::from_secs(10),
+        timeout,
         hosts,
+        sign_in,
     ))
 }
 
@@ -81,9 +94,14 @@ fn get(path: &str) -> Request<Body> {
         .expect("a request")
 }
 
-/// A form as a browser sends it from our own page.
+/// The look-up's form as a browser sends it from our own page.
 fn post(form: impl Into<Body>) -> Request<Body> {
-    Request::post("/booking")
+    post_to("/booking", form)
+}
+
+/// Any form of our own.
+fn post_to(path: &str, form: impl Into<Body>) -> Request<Body> {
+    Request::post(path)
         .header(header::HOST, "127.0.0.1:8000")
         .header(header::ORIGIN, "http://127.0.0.1:8000")
         .header("sec-fetch-site", "same-origin")

@@ -1,0 +1,420 @@
+//! Times and days as people type them. Pure: what "now" is and which zone counts are arguments.
+//!
+//! ```text
+//!   now   08:30   '2026-11-27 08:30'   2026-10-25T01:30+01:00   2026-11-27T08:30:00Z
+//!   today   tomorrow   yesterday   +3   -7   2026-11-27
+//! ```
+//!
+//! A civil time is one in the site's zone. One that the clocks leave out in spring, or show twice in
+//! autumn, is refused with what to write instead: guessing would put a patient an hour off.
+
+use std::str::FromStr;
+
+use jiff::{
+    SignedDuration, Timestamp, ToSpan as _,
+    civil::{Date, DateTime, Time},
+    tz::{AmbiguousOffset, TimeZone},
+};
+use thiserror::Error;
+
+/// Where and when a command is typed: what turns civil time into instants.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The site's zone.
+    pub zone: TimeZone,
+    /// When the command was given.
+    pub now: Timestamp,
+}
+
+impl Place {
+    /// The civil day at the site.
+    pub fn today(&self) -> Date {
+        self.zone.to_datetime(self.now).date()
+    }
+
+    /// The zone's IANA name, for messages.
+    pub fn zone_name(&self) -> &str {
+        self.zone.iana_name().unwrap_or("the site's time zone")
+    }
+
+    /// The instant of a civil time that the clocks of the zone show exactly once.
+    ///
+    /// # Errors
+    /// [`CivilError`] when they leave it out or show it twice, with the offsets to choose from.
+    pub fn instant(&self, civil: DateTime) -> Result<Timestamp, CivilError> {
+        let ambiguous = self.zone.to_ambiguous_timestamp(civil);
+        match ambiguous.offset() {
+            AmbiguousOffset::Unambiguous { .. } => {
+                ambiguous.compatible().map_err(|_| CivilError::TooFar)
+            }
+            AmbiguousOffset::Gap { .. } => Err(CivilError::LeftOut {
+                civil,
+                zone: self.zone_name().to_owned(),
+            }),
+            AmbiguousOffset::Fold { before, after } => Err(CivilError::Twice {
+                civil,
+                zone: self.zone_name().to_owned(),
+                earlier: before.to_string(),
+                later: after.to_string(),
+            }),
+        }
+    }
+
+    /// The first instant of a civil day.
+    pub fn start_of(&self, day: Date) -> Result<Timestamp, CivilError> {
+        let start = day.to_zoned(self.zone.clone());
+        start
+            .map(|zoned| zoned.timestamp())
+            .map_err(|_| CivilError::TooFar)
+    }
+}
+
+/// A civil time that names no instant, or two.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum CivilError {
+    /// In the gap of spring.
+    #[error(
+        "{civil} does not exist in {zone}: the clocks go forward over it; give a time before or after"
+    )]
+    LeftOut {
+        /// What was typed.
+        civil: DateTime,
+        /// Where.
+        zone: String,
+    },
+    /// In the fold of autumn.
+    #[error(
+        "{civil} happens twice in {zone}: the clocks go back; write {earlier} behind it for the first, {later} for the second"
+    )]
+    Twice {
+        /// What was typed.
+        civil: DateTime,
+        /// Where.
+        zone: String,
+        /// The offset of the first.
+        earlier: String,
+        /// The offset of the second.
+        later: String,
+    },
+    /// Beyond what can be computed with.
+    #[error("is too far away")]
+    TooFar,
+}
+
+/// A time as typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// When the command is given.
+    Now,
+    /// With an offset: an instant.
+    Instant(Timestamp),
+    /// On a day, by the site's clocks.
+    Civil(Day, Time),
+}
+
+impl Moment {
+    /// The instant that is meant.
+    ///
+    /// # Errors
+    /// [`CivilError`] for a civil time that names none, or two.
+    pub fn resolve(self, place: &Place) -> Result<Timestamp, CivilError> {
+        match self {
+            Self::Now => Ok(whole_minute(place.now)),
+            Self::Instant(instant) => Ok(instant),
+            Self::Civil(day, time) => place.instant(day.resolve(place)?.to_datetime(time)),
+        }
+    }
+}
+
+/// The whole minute that an instant lies in: plans and milestones are kept to the minute.
+pub fn whole_minute(instant: Timestamp) -> Timestamp {
+    let seconds = instant.as_second();
+    Timestamp::from_second(seconds - seconds.rem_euclid(60)).unwrap_or(instant)
+}
+
+/// What a time may look like.
+const TIMES: &str =
+    "write now, 08:30, '2026-11-27 08:30' or, with an offset, 2026-11-27T08:30+01:00";
+/// What a day may look like.
+const DAYS: &str = "write today, tomorrow, yesterday, +3, -7 or 2026-11-27";
+
+impl FromStr for Moment {
+    type Err = String;
+
+    fn from_str(typed: &str) -> Result<Self, String> {
+        let wrong = |_| format!("not a time; {TIMES}");
+        let typed = typed.trim();
+        if typed == "now" {
+            return Ok(Self::Now);
+        }
+        // With an offset it is an instant, whatever the site.
+        if let Ok(instant) = typed.parse::<Timestamp>() {
+            return Ok(Self::Instant(instant));
+        }
+        let (day, time) = match typed.split_once([' ', 'T']) {
+            Some((day, time)) => (day.parse().map_err(wrong)?, time),
+            None => (Day::Relative(0), typed),
+        };
+        if !time.contains(':') {
+            return Err(wrong(String::new()));
+        }
+        Ok(Self::Civil(
+            day,
+            time.parse().map_err(|_| wrong(String::new()))?,
+        ))
+    }
+}
+
+/// A day as typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Day {
+    /// So many days after today; negative before.
+    Relative(i32),
+    /// By the calendar.
+    Date(Date),
+}
+
+impl Day {
+    /// The civil day that is meant.
+    ///
+    /// # Errors
+    /// [`CivilError::TooFar`] for one beyond the calendar.
+    pub fn resolve(self, place: &Place) -> Result<Date, CivilError> {
+        match self {
+            Self::Date(date) => Ok(date),
+            Self::Relative(days) => {
+                let date = place.today().checked_add(days.days());
+                date.map_err(|_| CivilError::TooFar)
+            }
+        }
+    }
+}
+
+/// How far from today a relative day may be; beyond it somebody has mistyped a date.
+const MAX_RELATIVE_DAYS: u32 = 3660;
+
+impl FromStr for Day {
+    type Err = String;
+
+    fn from_str(typed: &str) -> Result<Self, String> {
+        let wrong = || format!("not a day; {DAYS}");
+        match typed {
+            "today" => return Ok(Self::Relative(0)),
+            "tomorrow" => return Ok(Self::Relative(1)),
+            "yesterday" => return Ok(Self::Relative(-1)),
+            _ => {}
+        }
+        if typed.starts_with(['+', '-']) {
+            let days: i32 = typed.parse().map_err(|_| wrong())?;
+            return if days.unsigned_abs() <= MAX_RELATIVE_DAYS {
+                Ok(Self::Relative(days))
+            } else {
+                Err(format!("more than {MAX_RELATIVE_DAYS} days away; {DAYS}"))
+            };
+        }
+        // `parse` alone would take a whole date and time.
+        if typed.len() != 10 {
+            return Err(wrong());
+        }
+        typed.parse().map(Self::Date).map_err(|_| wrong())
+    }
+}
+
+/// A time or, meaning its first instant, a day: the ends of a range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// A time.
+    Moment(Moment),
+    /// A day.
+    Day(Day),
+}
+
+impl Bound {
+    /// As the start of a range.
+    ///
+    /// # Errors
+    /// [`CivilError`] for a civil time that names no instant, or two.
+    pub fn from(self, place: &Place) -> Result<Timestamp, CivilError> {
+        match self {
+            Self::Moment(moment) => moment.resolve(place),
+            Self::Day(day) => place.start_of(day.resolve(place)?),
+        }
+    }
+
+    /// As the end of a range, which a day belongs to as a whole.
+    ///
+    /// # Errors
+    /// [`CivilError`] for a civil time that names no instant, or two.
+    pub fn to(self, place: &Place) -> Result<Timestamp, CivilError> {
+        match self {
+            Self::Moment(moment) => moment.resolve(place),
+            Self::Day(day) => {
+                let next = day.resolve(place)?.tomorrow();
+                place.start_of(next.map_err(|_| CivilError::TooFar)?)
+            }
+        }
+    }
+}
+
+impl FromStr for Bound {
+    type Err = String;
+
+    fn from_str(typed: &str) -> Result<Self, String> {
+        let day = typed.parse().map(Self::Day);
+        day.or_else(|_| typed.parse().map(Self::Moment))
+            .map_err(|_: String| format!("neither a day nor a time; {DAYS}, or {TIMES}"))
+    }
+}
+
+/// Minutes of civil time from midnight: `08:30` is 510.
+pub fn minute_of(time: Time) -> i32 {
+    i32::from(time.hour()) * 60 + i32::from(time.minute())
+}
+
+/// Whole minutes between two instants, negative when `to` is earlier.
+pub fn minutes_between(from: Timestamp, to: Timestamp) -> i64 {
+    let elapsed: SignedDuration = from.duration_until(to);
+    elapsed.as_mins()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(zone: &str, now: &str) -> Place {
+        Place {
+            zone: TimeZone::get(zone).unwrap(),
+            now: now.parse().unwrap(),
+        }
+    }
+
+    fn london() -> Place {
+        place("Europe/London", "2026-07-01T06:10:40Z")
+    }
+
+    #[test]
+    fn every_form_names_the_instant_it_says() {
+        let table = [
+            ("now", "2026-07-01T06:10:00Z"),
+            ("08:30", "2026-07-01T07:30:00Z"),
+            ("2026-11-27 08:30", "2026-11-27T08:30:00Z"),
+            ("2026-11-27T08:30", "2026-11-27T08:30:00Z"),
+            ("tomorrow 08:30", "2026-07-02T07:30:00Z"),
+            ("+2 08:30", "2026-07-03T07:30:00Z"),
+            ("2026-11-27T08:30:00Z", "2026-11-27T08:30:00Z"),
+            ("2026-11-27T08:30+05:30", "2026-11-27T03:00:00Z"),
+            // The fold, told apart by its offset.
+            ("2026-10-25T01:30+01:00", "2026-10-25T00:30:00Z"),
+            ("2026-10-25T01:30+00:00", "2026-10-25T01:30:00Z"),
+        ];
+        for (typed, expected) in table {
+            let moment: Moment = typed.parse().unwrap();
+            let expected: Timestamp = expected.parse().unwrap();
+            assert_eq!(moment.resolve(&london()), Ok(expected), "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_told_what_would_be() {
+        for typed in [
+            "",
+            "soon",
+            "8",
+            "25:00",
+            "2026-13-01 08:00",
+            "2026-11-27",
+            "08:30 tomorrow",
+        ] {
+            let error = typed.parse::<Moment>().unwrap_err();
+            assert!(error.contains("08:30"), "{typed}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_time_that_the_clocks_leave_out_or_repeat_is_refused_with_what_to_write() {
+        let table = [
+            (
+                "Europe/London",
+                "2026-03-29 01:30",
+                "does not exist in Europe/London",
+            ),
+            (
+                "Europe/London",
+                "2026-10-25 01:30",
+                "write +01 behind it for the first, +00",
+            ),
+            (
+                "America/New_York",
+                "2026-03-08 02:30",
+                "does not exist in America/New_York",
+            ),
+            (
+                "America/New_York",
+                "2026-11-01 01:30",
+                "write -04 behind it for the first, -05",
+            ),
+            // Half an hour of daylight saving.
+            ("Australia/Lord_Howe", "2026-10-04 02:15", "does not exist"),
+            (
+                "Australia/Lord_Howe",
+                "2026-04-05 01:45",
+                "write +11 behind it for the first, +10:30",
+            ),
+        ];
+        for (zone, typed, complaint) in table {
+            let moment: Moment = typed.parse().unwrap();
+            let error = moment
+                .resolve(&place(zone, "2026-01-01T00:00:00Z"))
+                .unwrap_err();
+            assert!(error.to_string().contains(complaint), "{typed}: {error}");
+        }
+        // Never ambiguous: no daylight saving.
+        let kolkata = place("Asia/Kolkata", "2026-01-01T00:00:00Z");
+        let moment: Moment = "2026-03-29 01:30".parse().unwrap();
+        assert_eq!(
+            moment.resolve(&kolkata),
+            Ok("2026-03-28T20:00:00Z".parse().unwrap())
+        );
+    }
+
+    #[test]
+    fn days_are_relative_or_by_the_calendar() {
+        let table = [
+            ("today", "2026-07-01"),
+            ("tomorrow", "2026-07-02"),
+            ("yesterday", "2026-06-30"),
+            ("+30", "2026-07-31"),
+            ("-1", "2026-06-30"),
+            ("2026-11-27", "2026-11-27"),
+        ];
+        for (typed, expected) in table {
+            let day: Day = typed.parse().unwrap();
+            assert_eq!(
+                day.resolve(&london()),
+                Ok(expected.parse().unwrap()),
+                "{typed}"
+            );
+        }
+        for typed in [
+            "",
+            "monday",
+            "1",
+            "+9999",
+            "2026-02-30",
+            "2026-11-27T08:30",
+            "20261127",
+        ] {
+            assert!(typed.parse::<Day>().is_err(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_day_in_a_range_counts_whole_even_when_it_has_25_hours() {
+        let (from, to): (Bound, Bound) =
+            ("2026-10-25".parse().unwrap(), "2026-10-25".parse().unwrap());
+        let (from, to) = (from.from(&london()).unwrap(), to.to(&london()).unwrap());
+        assert_eq!(minutes_between(from, to), 25 * 60);
+        let noon: Bound = "2026-10-25 12:00".parse().unwrap();
+        assert_eq!(noon.to(&london()), noon.from(&london()));
+    }
+}

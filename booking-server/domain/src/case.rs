@@ -1,0 +1,373 @@
+//! A surgical case, and what must be true of one.
+//!
+//! [`Case`] is a record: what is known of one operation on one patient. Decisions about it are in
+//! `transition` (may it move on?) and `rules` (may it be there, then?); both take a case and give a
+//! case, and nothing here changes in place.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use thiserror::Error;
+
+use crate::{
+    Anaesthesia, Capability, CaseId, CaseState, Laterality, Milestones, PatientId, ProcedureTypeId,
+    ReasonCode, RuleId, SessionId, Specialty, StaffId, TeamMember, TeamRole, TheatreId, TimeRange,
+    UnitId, Urgency, Version,
+};
+
+/// The longest footprint, in minutes. A day is beyond any operation, and a bound keeps every search
+/// for overlaps within a bounded stretch of an index.
+pub const MAX_FOOTPRINT_MIN: u16 = 24 * 60;
+
+/// How long a case takes its theatre for.
+///
+/// ```text
+///   start                                                    end
+///   |--- setup ---|----------- procedure -----------|- cleanup -|
+/// ```
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Footprint {
+    setup_min: u16,
+    procedure_min: u16,
+    cleanup_min: u16,
+}
+
+/// The three together are not 1 to [`MAX_FOOTPRINT_MIN`] minutes, or the procedure takes none.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[error(
+    "a procedure takes at least 1 minute, and with setup and cleanup at most {MAX_FOOTPRINT_MIN}"
+)]
+pub struct InvalidFootprint;
+
+impl Footprint {
+    /// Setup, procedure and cleanup in whole minutes.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidFootprint`] for a procedure of no time, or more than a day in all.
+    pub const fn new(
+        setup_min: u16,
+        procedure_min: u16,
+        cleanup_min: u16,
+    ) -> Result<Self, InvalidFootprint> {
+        let total = setup_min as u32 + procedure_min as u32 + cleanup_min as u32;
+        if procedure_min == 0 || total > MAX_FOOTPRINT_MIN as u32 {
+            return Err(InvalidFootprint);
+        }
+        Ok(Self {
+            setup_min,
+            procedure_min,
+            cleanup_min,
+        })
+    }
+
+    /// From wheels in to ready.
+    pub const fn setup_min(&self) -> u16 {
+        self.setup_min
+    }
+
+    /// From ready to wheels out.
+    pub const fn procedure_min(&self) -> u16 {
+        self.procedure_min
+    }
+
+    /// From wheels out to a clean theatre.
+    pub const fn cleanup_min(&self) -> u16 {
+        self.cleanup_min
+    }
+
+    /// All of it.
+    pub const fn total_min(&self) -> u16 {
+        self.setup_min + self.procedure_min + self.cleanup_min
+    }
+
+    /// The time it takes when it starts at `start`.
+    pub fn range_from(&self, start: Timestamp) -> TimeRange {
+        TimeRange::lasting(start, self.total_min().into())
+    }
+}
+
+/// When and where a case is planned.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Plan {
+    /// Where.
+    pub theatre: TheatreId,
+    /// From when; the footprint says until when.
+    pub start: Timestamp,
+    /// The session it lies in.
+    pub session: Option<SessionId>,
+}
+
+/// Why a case does not take place.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Cancellation {
+    /// By code.
+    pub reason: ReasonCode,
+    /// In words.
+    pub note: String,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// On the civil day for which it was planned, or after the patient had come in.
+    pub day_of_surgery: bool,
+    /// After anaesthesia had begun.
+    pub aborted: bool,
+}
+
+/// A rule that somebody with the right set aside.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Override {
+    /// Which.
+    pub rule: RuleId,
+    /// Why.
+    pub reason: String,
+    /// The person, or the account where no person was named.
+    pub author: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// One operation on one patient.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Case {
+    /// Our number for it.
+    pub id: CaseId,
+    /// Its version.
+    pub version: Version,
+    /// Whose.
+    pub patient: PatientId,
+    /// What is done, in words.
+    pub procedure: String,
+    /// What is done, by name.
+    pub procedure_type: Option<ProcedureTypeId>,
+    /// What it is done for.
+    pub condition: String,
+    /// The branch of surgery it counts for.
+    pub specialty: Option<Specialty>,
+    /// On which side.
+    pub laterality: Laterality,
+    /// How urgent.
+    pub urgency: Urgency,
+    /// How anaesthetised.
+    pub anaesthesia: Anaesthesia,
+    /// The decision to operate: waiting time runs from here.
+    pub decided_at: Timestamp,
+    /// When it should have happened.
+    pub target_at: Option<Timestamp>,
+    /// How long it takes its theatre for, planned or not.
+    pub footprint: Footprint,
+    /// Who does what.
+    pub team: Vec<TeamMember>,
+    /// With which equipment.
+    pub units: Vec<UnitId>,
+    /// What the theatre must be able to do, beyond what the procedure type asks for.
+    pub required_capabilities: Vec<Capability>,
+    /// For people.
+    pub notes: String,
+    /// Where it stands.
+    pub state: CaseState,
+    /// When and where: there when the state needs it and never while waiting.
+    pub plan: Option<Plan>,
+    /// What really happened.
+    pub milestones: Milestones,
+    /// Why it does not take place; exactly when it is cancelled.
+    pub cancellation: Option<Cancellation>,
+    /// Rules set aside for the present plan.
+    pub overrides: Vec<Override>,
+    /// How often it was postponed.
+    pub postponements: u32,
+    /// `source/encounter` of an imported one.
+    pub import_key: Option<String>,
+    /// When it was entered here.
+    pub created_at: Timestamp,
+    /// When it was last changed here.
+    pub updated_at: Timestamp,
+}
+
+/// What is asked for: the part of a case that a person may write, all of it replaceable.
+#[derive(Clone, Eq, PartialEq)]
+pub struct CaseDetails {
+    /// Whose.
+    pub patient: PatientId,
+    /// What is done, in words.
+    pub procedure: String,
+    /// What is done, by name.
+    pub procedure_type: Option<ProcedureTypeId>,
+    /// What it is done for.
+    pub condition: String,
+    /// The branch of surgery it counts for.
+    pub specialty: Option<Specialty>,
+    /// On which side.
+    pub laterality: Laterality,
+    /// How urgent.
+    pub urgency: Urgency,
+    /// How anaesthetised.
+    pub anaesthesia: Anaesthesia,
+    /// The decision to operate.
+    pub decided_at: Timestamp,
+    /// When it should have happened.
+    pub target_at: Option<Timestamp>,
+    /// How long it takes its theatre for.
+    pub footprint: Footprint,
+    /// Who does what.
+    pub team: Vec<TeamMember>,
+    /// With which equipment.
+    pub units: Vec<UnitId>,
+    /// What the theatre must be able to do, beyond what the procedure type asks for.
+    pub required_capabilities: Vec<Capability>,
+    /// For people.
+    pub notes: String,
+}
+
+/// Shows nothing: all of it may be a patient's.
+impl fmt::Debug for CaseDetails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CaseDetails(..)")
+    }
+}
+
+/// How a case contradicts itself.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum CaseError {
+    /// A state that needs a plan, and none there.
+    #[error("a case that is {} has no plan", .0.as_str())]
+    PlanMissing(CaseState),
+    /// A waiting case with a plan.
+    #[error("a case that is {} has a plan", .0.as_str())]
+    PlanUnexpected(CaseState),
+    /// A cancelled case without a cancellation, or the other way round.
+    #[error("a case that is {} and its cancellation contradict each other", .0.as_str())]
+    Cancellation(CaseState),
+}
+
+impl Case {
+    /// A new case on the waiting list, at version 1.
+    pub fn request(id: CaseId, details: CaseDetails, now: Timestamp) -> Self {
+        Self {
+            id,
+            version: 1,
+            patient: details.patient,
+            procedure: details.procedure,
+            procedure_type: details.procedure_type,
+            condition: details.condition,
+            specialty: details.specialty,
+            laterality: details.laterality,
+            urgency: details.urgency,
+            anaesthesia: details.anaesthesia,
+            decided_at: details.decided_at,
+            target_at: details.target_at,
+            footprint: details.footprint,
+            team: details.team,
+            units: details.units,
+            required_capabilities: details.required_capabilities,
+            notes: details.notes,
+            state: CaseState::Requested,
+            plan: None,
+            milestones: Milestones::default(),
+            cancellation: None,
+            overrides: Vec::new(),
+            postponements: 0,
+            import_key: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// What was asked for.
+    pub fn details(&self) -> CaseDetails {
+        CaseDetails {
+            patient: self.patient.clone(),
+            procedure: self.procedure.clone(),
+            procedure_type: self.procedure_type.clone(),
+            condition: self.condition.clone(),
+            specialty: self.specialty.clone(),
+            laterality: self.laterality,
+            urgency: self.urgency,
+            anaesthesia: self.anaesthesia,
+            decided_at: self.decided_at,
+            target_at: self.target_at,
+            footprint: self.footprint,
+            team: self.team.clone(),
+            units: self.units.clone(),
+            required_capabilities: self.required_capabilities.clone(),
+            notes: self.notes.clone(),
+        }
+    }
+
+    /// The same case, asked for otherwise. Rules that were set aside for what it was and no longer
+    /// is are set aside no longer: a longer case must be looked at again.
+    pub fn with_details(&self, details: CaseDetails) -> Self {
+        let as_long = details.footprint == self.footprint;
+        let same_team = details.team == self.team;
+        let same_branch = details.specialty == self.specialty
+            && details.procedure_type == self.procedure_type
+            && details.anaesthesia == self.anaesthesia
+            && details.urgency == self.urgency;
+        let kept = |rule| match rule {
+            RuleId::R8 => as_long && same_team && same_branch,
+            RuleId::R9 => as_long && same_team,
+            _ => as_long,
+        };
+        let overrides = self
+            .overrides
+            .iter()
+            .filter(|set_aside| kept(set_aside.rule));
+        Self {
+            version: self.version,
+            state: self.state,
+            plan: self.plan.clone(),
+            milestones: self.milestones,
+            cancellation: self.cancellation.clone(),
+            overrides: overrides.cloned().collect(),
+            postponements: self.postponements,
+            import_key: self.import_key.clone(),
+            updated_at: self.updated_at,
+            ..Self::request(self.id.clone(), details, self.created_at)
+        }
+    }
+
+    /// The one surgeon who answers for it, once there is exactly one.
+    pub fn primary_surgeon(&self) -> Option<&StaffId> {
+        let mut primary = self
+            .team
+            .iter()
+            .filter(|member| member.role == TeamRole::PrimarySurgeon);
+        let first = primary.next()?;
+        primary.next().is_none().then_some(&first.staff)
+    }
+
+    /// The case, if it does not contradict itself.
+    ///
+    /// # Errors
+    ///
+    /// [`CaseError`], the first that is found.
+    pub fn check(self) -> Result<Self, CaseError> {
+        let state = self.state;
+        match &self.plan {
+            None if state.needs_slot() => return Err(CaseError::PlanMissing(state)),
+            Some(_) if state.is_waiting() => return Err(CaseError::PlanUnexpected(state)),
+            _ => {}
+        }
+        if self.cancellation.is_some() != (state == CaseState::Cancelled) {
+            return Err(CaseError::Cancellation(state));
+        }
+        Ok(self)
+    }
+
+    /// The time it is planned to take its theatre for.
+    pub fn planned_range(&self) -> Option<TimeRange> {
+        let plan = self.plan.as_ref()?;
+        Some(self.footprint.range_from(plan.start))
+    }
+}
+
+/// Shows what helps to follow a rule and nothing of the patient.
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Case")
+            .field("state", &self.state)
+            .field("version", &self.version)
+            .field("plan", &self.plan)
+            .finish_non_exhaustive()
+    }
+}

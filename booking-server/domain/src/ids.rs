@@ -1,0 +1,218 @@
+//! The hospital's numbers and names for its patients, people and things: parse or refuse.
+//!
+//! One type each, so that a doctor can never be passed where a patient is meant. What a number
+//! looks like is the hospital's affair (`PT-1204`, `943 476 5919`); only what would break a log
+//! line, an index or a form is refused.
+//!
+//! Whom a patient's or a case's number stands for is patient data, so `Debug` and errors show none
+//! of it and there is no `Display`: whoever needs the text asks for it by name. Theatres, staff
+//! and other things are named in sentences for people, so those have both.
+
+use std::fmt;
+
+use thiserror::Error;
+
+/// The longest identifier, in characters. An NHS number has 10, a UUID 36, a FHIR `id` 64.
+pub const MAX_ID_CHARS: usize = 64;
+
+/// Why a text is not an identifier. Never quotes the text.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum IdError {
+    /// Nothing, or only white space.
+    #[error("is empty; give the number the hospital uses")]
+    Empty,
+    /// More than [`MAX_ID_CHARS`].
+    #[error("has {chars} characters; at most {MAX_ID_CHARS} are allowed")]
+    TooLong {
+        /// How many there are.
+        chars: usize,
+    },
+    /// A control character (Unicode category Cc): a line break, a tab, a NUL.
+    #[error("holds a control character; remove line breaks, tabs and the like")]
+    ControlCharacter,
+}
+
+/// The one rule all identifiers share.
+fn check(text: &str) -> Result<(), IdError> {
+    if text.trim().is_empty() {
+        return Err(IdError::Empty);
+    }
+    let chars = text.chars().count();
+    if chars > MAX_ID_CHARS {
+        return Err(IdError::TooLong { chars });
+    }
+    if text.chars().any(char::is_control) {
+        return Err(IdError::ControlCharacter);
+    }
+    Ok(())
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// Takes an identifier as it is, letter case and spaces included.
+            ///
+            /// # Errors
+            ///
+            /// [`IdError`] when it is blank, longer than [`MAX_ID_CHARS`] or holds a control
+            /// character.
+            pub fn parse(text: &str) -> Result<Self, IdError> {
+                check(text).map(|()| Self(text.into()))
+            }
+
+            /// The text, to compare or to store.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+/// An identifier that is patient data: not for a log.
+macro_rules! private_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        id! { $(#[$doc])* $name }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+    };
+}
+
+/// An identifier that may be said aloud.
+macro_rules! public_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        id! { $(#[$doc])* $name }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+private_id! {
+    /// The hospital's number for a patient, for example `PT-1204`.
+    PatientId
+}
+private_id! {
+    /// Our number for a surgical case.
+    CaseId
+}
+public_id! {
+    /// The hospital's number for a member of staff, for example `DC-3904` for a doctor.
+    StaffId
+}
+public_id! {
+    /// A hospital or a part of it with its own civil time.
+    SiteId
+}
+public_id! {
+    /// An operating theatre, for example `OT-1`.
+    TheatreId
+}
+public_id! {
+    /// A session in a theatre's time.
+    SessionId
+}
+public_id! {
+    /// A rule by which sessions recur.
+    TemplateId
+}
+public_id! {
+    /// One piece of equipment.
+    UnitId
+}
+public_id! {
+    /// What equipment is a piece of, for example `c-arm`.
+    EquipmentKind
+}
+public_id! {
+    /// An operation with a name and defaults.
+    ProcedureTypeId
+}
+public_id! {
+    /// A branch of surgery, for example `orthopaedics`.
+    Specialty
+}
+public_id! {
+    /// What a theatre can do, for example `laminar-flow`.
+    Capability
+}
+public_id! {
+    /// Why a case is moved, postponed or cancelled, for example `PATIENT_UNFIT`.
+    ReasonCode
+}
+public_id! {
+    /// A closure or an absence.
+    UnavailabilityId
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_is_an_identifier_and_what_is_not() {
+        let at_the_limit = "é".repeat(MAX_ID_CHARS);
+        let over = "é".repeat(MAX_ID_CHARS + 1);
+        let table: [(&str, Result<(), IdError>); 10] = [
+            ("PT-1204", Ok(())),
+            ("943 476 5919", Ok(())),
+            ("患者-7", Ok(())),
+            (&at_the_limit, Ok(())),
+            (
+                &over,
+                Err(IdError::TooLong {
+                    chars: MAX_ID_CHARS + 1,
+                }),
+            ),
+            ("", Err(IdError::Empty)),
+            (" \u{a0} ", Err(IdError::Empty)),
+            ("PT-1204\n", Err(IdError::ControlCharacter)),
+            ("PT\0", Err(IdError::ControlCharacter)),
+            ("PT\u{85}1", Err(IdError::ControlCharacter)),
+        ];
+        for (text, expected) in table {
+            assert_eq!(PatientId::parse(text).map(drop), expected, "{text:?}");
+            assert_eq!(StaffId::parse(text).map(drop), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn debug_output_and_errors_do_not_show_whom_it_is_about() {
+        let shown = format!(
+            "{:?} {:?}",
+            PatientId::parse("PT-1204"),
+            CaseId::parse("C-17")
+        );
+        assert_eq!(shown, "Ok(PatientId(..)) Ok(CaseId(..))");
+        let refused = PatientId::parse("secret\n").unwrap_err();
+        assert!(!format!("{refused} {refused:?}").contains("secret"));
+    }
+
+    proptest! {
+        #[test]
+        fn an_accepted_identifier_is_kept_to_the_letter(text in any::<String>()) {
+            if let Ok(id) = PatientId::parse(&text) {
+                prop_assert_eq!(id.as_str(), text);
+            }
+        }
+    }
+}

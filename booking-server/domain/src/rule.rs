@@ -1,0 +1,118 @@
+//! The rules by name, and what it is to break one.
+
+use std::fmt;
+
+/// A rule that a plan must keep.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum RuleId {
+    /// No two cases in one theatre at once, turnover included. Never set aside.
+    R1,
+    /// No member of staff in two places at once.
+    R2,
+    /// No patient in two cases at once. Never set aside.
+    R3,
+    /// No piece of equipment in two places at once.
+    R4,
+    /// The turnover gap; kept by R1, named for who asks.
+    R5,
+    /// Inside opening hours and outside closures.
+    R6,
+    /// The theatre can do what is needed, and equipment of every kind needed is there.
+    R7,
+    /// Inside a session that the booker may use.
+    R8,
+    /// Everybody is at work, and allowed to do what they are down for.
+    R9,
+    /// Exactly one primary surgeon; an anaesthetist before confirmation.
+    R10,
+    /// Not in the past.
+    R11,
+    /// The side is given where there are two.
+    R12,
+}
+
+impl RuleId {
+    /// Every rule.
+    pub const ALL: [Self; 12] = [
+        Self::R1,
+        Self::R2,
+        Self::R3,
+        Self::R4,
+        Self::R5,
+        Self::R6,
+        Self::R7,
+        Self::R8,
+        Self::R9,
+        Self::R10,
+        Self::R11,
+        Self::R12,
+    ];
+
+    /// Its name, `R1` to `R12`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::R1 => "R1",
+            Self::R2 => "R2",
+            Self::R3 => "R3",
+            Self::R4 => "R4",
+            Self::R5 => "R5",
+            Self::R6 => "R6",
+            Self::R7 => "R7",
+            Self::R8 => "R8",
+            Self::R9 => "R9",
+            Self::R10 => "R10",
+            Self::R11 => "R11",
+            Self::R12 => "R12",
+        }
+    }
+
+    /// Whether somebody with the right may set it aside, with a reason.
+    pub const fn is_overridable(self) -> bool {
+        matches!(self, Self::R6 | Self::R8 | Self::R9 | Self::R11)
+    }
+}
+
+/// What a broken rule is about.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum RuleSubject {
+    /// Another case.
+    Case(crate::CaseId),
+    /// A session.
+    Session(crate::SessionId),
+    /// A theatre.
+    Theatre(crate::TheatreId),
+    /// A member of staff.
+    Staff(crate::StaffId),
+    /// A piece of equipment.
+    Unit(crate::UnitId),
+    /// The case itself.
+    ThisCase,
+}
+
+/// A rule that a plan breaks.
+#[derive(Clone, Eq, PartialEq)]
+pub struct BrokenRule {
+    /// Which.
+    pub rule: RuleId,
+    /// A fixed word for programs, such as `THEATRE_DOUBLE_BOOKED`.
+    pub reason: &'static str,
+    /// What stands in the way.
+    pub subject: RuleSubject,
+    /// A sentence for a person; holds nothing of a patient.
+    pub description: String,
+}
+
+impl BrokenRule {
+    /// Whether somebody with the right may set it aside, with a reason: by its rule, and unless
+    /// what it is about is not there at all.
+    pub fn is_overridable(&self) -> bool {
+        let gone = ["THEATRE_RETIRED", "THEATRE_UNKNOWN", "STAFF_UNKNOWN"];
+        self.rule.is_overridable() && !gone.contains(&self.reason)
+    }
+}
+
+impl fmt::Debug for BrokenRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.rule.as_str(), self.reason)
+    }
+}

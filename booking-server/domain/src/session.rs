@@ -1,0 +1,106 @@
+//! Sessions: theatres' time that belongs to somebody.
+
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{Date, Weekday},
+};
+
+use crate::{SessionId, Specialty, StaffId, TemplateId, TheatreId, TimeRange, Version};
+
+/// Whose a session is.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum SessionOwner {
+    /// One surgeon's.
+    Surgeon(StaffId),
+    /// A branch of surgery's.
+    Specialty(Specialty),
+    /// Kept for emergencies.
+    Emergency,
+    /// Anybody's.
+    Open,
+}
+
+/// Where a session stands.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum SessionState {
+    /// Its owner's.
+    Planned,
+    /// Given up by its owner: anybody's.
+    Released,
+    /// Nobody's: it does not take place.
+    Cancelled,
+}
+
+/// What a session has for its cases.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct SessionFlags {
+    /// An anaesthetist.
+    pub anaesthetist: bool,
+    /// General anaesthesia is possible.
+    pub general_anaesthesia: bool,
+    /// Fit for children.
+    pub paediatric: bool,
+}
+
+/// One session.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Session {
+    /// Its number.
+    pub id: SessionId,
+    /// Its version.
+    pub version: Version,
+    /// Where.
+    pub theatre: TheatreId,
+    /// When.
+    pub range: TimeRange,
+    /// Whose.
+    pub owner: SessionOwner,
+    /// What it has.
+    pub flags: SessionFlags,
+    /// From then on it is anybody's.
+    pub release_at: Option<Timestamp>,
+    /// Where it stands.
+    pub state: SessionState,
+    /// The template it was made from, and the civil date it was made for.
+    pub template: Option<(TemplateId, Date)>,
+    /// For people.
+    pub note: String,
+}
+
+/// On which weeks a template has a session.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Recurrence {
+    /// Every so many weeks, 1 to 4, counted from the template's first date.
+    EveryWeeks(u8),
+    /// In these weeks of the month, 1 to 5: the first to the fifth such weekday.
+    WeeksOfMonth(Vec<u8>),
+}
+
+/// A rule by which sessions recur; civil time of the theatre's site.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SessionTemplate {
+    /// Its number.
+    pub id: TemplateId,
+    /// Its version.
+    pub version: Version,
+    /// Where.
+    pub theatre: TheatreId,
+    /// Whose.
+    pub owner: SessionOwner,
+    /// What it has.
+    pub flags: SessionFlags,
+    /// On which day of the week.
+    pub weekday: Weekday,
+    /// Minutes after midnight.
+    pub start_minute: u16,
+    /// Minutes after midnight; at or before `start_minute` it is on the next day.
+    pub end_minute: u16,
+    /// In which weeks.
+    pub recurrence: Recurrence,
+    /// From this civil date on.
+    pub first_date: Date,
+    /// Up to and with this one; `None`: for ever.
+    pub last_date: Option<Date>,
+    /// How long before its start a session releases itself.
+    pub release_before: Option<SignedDuration>,
+}

@@ -1,0 +1,46 @@
+//! Who does what in a case.
+
+use crate::StaffId;
+
+/// What a member of staff does in a case.
+///
+/// The names are what the store keeps; a person may have several roles in one case.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub enum TeamRole {
+    /// The surgeon who answers for the operation. Exactly one once the case is scheduled.
+    PrimarySurgeon,
+    /// A surgeon who helps or learns.
+    AssistantSurgeon,
+    /// The doctor who keeps the patient asleep, pain-free and alive.
+    Anaesthetist,
+    /// The nurse at the table.
+    ScrubNurse,
+    /// The nurse around the table.
+    CirculatingNurse,
+}
+
+impl TeamRole {
+    /// The roles that operate: a doctor is asked about by any of these.
+    pub const SURGICAL: [Self; 2] = [Self::PrimarySurgeon, Self::AssistantSurgeon];
+
+    /// The name under which the role is kept.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PrimarySurgeon => "PRIMARY_SURGEON",
+            Self::AssistantSurgeon => "ASSISTANT_SURGEON",
+            Self::Anaesthetist => "ANAESTHETIST",
+            Self::ScrubNurse => "SCRUB_NURSE",
+            Self::CirculatingNurse => "CIRCULATING_NURSE",
+        }
+    }
+}
+
+/// Somebody's part in a case.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct TeamMember {
+    /// Who.
+    pub staff: StaffId,
+    /// As what.
+    pub role: TeamRole,
+}

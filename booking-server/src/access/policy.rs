@@ -1,0 +1,84 @@
+//! The policy: what accounts and people may.
+
+use std::collections::BTreeMap;
+
+use alts::ServiceAccount;
+
+use super::{Caller, Grants, Role};
+use crate::domain::StaffId;
+
+/// What one account or person may.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Entry {
+    /// All of it, from roles and single permissions.
+    pub grants: Grants,
+    /// An account that may say for whom it calls.
+    pub act_as: bool,
+    /// Who a person, or the person behind an account, is in the hospital.
+    pub staff: Option<StaffId>,
+}
+
+/// What everybody may; what is not in it, nobody may.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Policy {
+    /// By service account.
+    pub accounts: BTreeMap<String, Entry>,
+    /// By the name that `on-behalf-of` gives.
+    pub people: BTreeMap<String, Entry>,
+}
+
+/// Why somebody is nobody here.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Stranger {
+    /// The account may not call at all.
+    Account,
+    /// The account may not act for people.
+    MayNotActAs,
+}
+
+impl Policy {
+    /// With `accounts` that are not in it as those who may ask the article's question.
+    #[must_use]
+    pub fn with_legacy(mut self, accounts: &[ServiceAccount]) -> Self {
+        for account in accounts {
+            let legacy = || Entry {
+                grants: Role::Legacy.grants(),
+                ..Entry::default()
+            };
+            self.accounts
+                .entry(account.to_string())
+                .or_insert_with(legacy);
+        }
+        self
+    }
+
+    /// Whether the account may connect.
+    pub fn knows(&self, account: &str) -> bool {
+        self.accounts.contains_key(account)
+    }
+
+    /// Who calls, when `account` does, for `person`.
+    ///
+    /// A person who is not in the policy may nothing, which is for the permission check to say.
+    ///
+    /// # Errors
+    ///
+    /// [`Stranger`].
+    pub fn caller(&self, account: &str, person: Option<&str>) -> Result<Caller, Stranger> {
+        let entry = self.accounts.get(account).ok_or(Stranger::Account)?;
+        let (grants, staff) = match person {
+            None => (entry.grants, entry.staff.clone()),
+            Some(_) if !entry.act_as => return Err(Stranger::MayNotActAs),
+            Some(person) => {
+                let person = self.people.get(person).cloned().unwrap_or_default();
+                (entry.grants.intersection(person.grants), person.staff)
+            }
+        };
+        Ok(Caller {
+            account: account.to_owned(),
+            person: person.map(str::to_owned),
+            staff,
+            grants,
+        })
+    }
+}

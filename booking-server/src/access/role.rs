@@ -1,0 +1,160 @@
+//! Roles: the permissions of the people and programs of a hospital.
+
+use std::{fmt, str::FromStr};
+
+use super::{
+    Grants,
+    Permission::{self, *},
+    Scope::{Any, Own},
+};
+
+/// What somebody is in a hospital.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Role {
+    /// A screen on a wall: the board without patients.
+    Kiosk,
+    /// Reads; without patients.
+    Viewer,
+    /// A clinic or a ward: asks for cases and takes back its own.
+    Requester,
+    /// Asks for, places and confirms cases of their own; releases sessions of their own.
+    Surgeon,
+    /// Plans.
+    Scheduler,
+    /// Runs the day in the theatre.
+    TheatreNurse,
+    /// Plans, runs the day, and decides on emergencies.
+    Coordinator,
+    /// A program that takes cases in and out.
+    Integration,
+    /// Reads and verifies the audit.
+    Auditor,
+    /// Sets the hospital up, and corrects records; moves no case.
+    Admin,
+    /// Asks the article's question.
+    Legacy,
+}
+
+const READ: &[Permission] = &[ScheduleRead, HospitalRead, CasesRead, ReportsRead];
+
+const PLAN: &[Permission] = &[
+    PatientsRead,
+    CasesRequest,
+    CasesSchedule,
+    CasesReorder,
+    CasesConfirm,
+    CasesWithdraw,
+    RulesOverride,
+    SessionsWrite,
+    SessionsRelease,
+    UnavailabilityWrite,
+    CasesExport,
+];
+
+const RUN: &[Permission] = &[PatientsRead, CasesReorder, CasesRecord];
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 11] = [
+        Self::Kiosk,
+        Self::Viewer,
+        Self::Requester,
+        Self::Surgeon,
+        Self::Scheduler,
+        Self::TheatreNurse,
+        Self::Coordinator,
+        Self::Integration,
+        Self::Auditor,
+        Self::Admin,
+        Self::Legacy,
+    ];
+
+    /// Its name in the access file.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Kiosk => "kiosk",
+            Self::Viewer => "viewer",
+            Self::Requester => "requester",
+            Self::Surgeon => "surgeon",
+            Self::Scheduler => "scheduler",
+            Self::TheatreNurse => "theatre-nurse",
+            Self::Coordinator => "coordinator",
+            Self::Integration => "integration",
+            Self::Auditor => "auditor",
+            Self::Admin => "admin",
+            Self::Legacy => "legacy",
+        }
+    }
+
+    /// What it may: for anything, and for one's own.
+    const fn permissions(self) -> (&'static [&'static [Permission]], &'static [Permission]) {
+        match self {
+            Self::Kiosk => (&[&[ScheduleRead]], &[]),
+            Self::Viewer => (&[READ], &[]),
+            Self::Requester => (&[READ, &[PatientsRead]], &[CasesRequest, CasesWithdraw]),
+            Self::Surgeon => (
+                &[READ, &[PatientsRead]],
+                &[
+                    CasesRequest,
+                    CasesSchedule,
+                    CasesConfirm,
+                    CasesWithdraw,
+                    SessionsRelease,
+                ],
+            ),
+            Self::Scheduler => (&[READ, PLAN], &[]),
+            Self::TheatreNurse => (&[READ, RUN], &[]),
+            Self::Coordinator => (
+                &[
+                    READ,
+                    PLAN,
+                    RUN,
+                    &[SessionsUseAny, EmergencyPlan, CasesCorrect],
+                ],
+                &[],
+            ),
+            Self::Integration => (
+                &[&[
+                    ScheduleRead,
+                    HospitalRead,
+                    CasesRead,
+                    PatientsRead,
+                    CasesImport,
+                    CasesExport,
+                ]],
+                &[],
+            ),
+            Self::Auditor => (&[&[AuditRead]], &[]),
+            Self::Admin => (
+                &[READ, &[HospitalWrite, UnavailabilityWrite, CasesCorrect]],
+                &[],
+            ),
+            Self::Legacy => (&[&[BookingInfoGet]], &[]),
+        }
+    }
+
+    /// What it may.
+    pub fn grants(self) -> Grants {
+        let (any, own) = self.permissions();
+        let any = any.iter().copied().flatten().map(|&each| (each, Any));
+        let own = own.iter().map(|&each| (each, Own));
+        any.chain(own).fold(Grants::NONE, |grants, (each, scope)| {
+            grants.with(each, scope)
+        })
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Role {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        let found = Self::ALL.into_iter().find(|role| role.as_str() == name);
+        found.ok_or(())
+    }
+}

@@ -1,0 +1,261 @@
+//! One act of one caller: what a use case reads and writes with, inside the transaction.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::Timestamp;
+use tonic::async_trait;
+
+use super::{
+    Call, Refusal,
+    words::{InWords, Words},
+};
+use crate::{
+    access::{Caller, Denied, Permission, Scope},
+    domain::{
+        Booker, Case, CaseId, Claim, Hospital, OverrideRequest, Placed, Plan, StaffId,
+        Surroundings, Version, claims, place,
+    },
+    names::{etag, name},
+    store::{AuditCondition, AuditQuery, CaseUpdate, FieldChange, Tx},
+};
+
+/// Something that a caller can have done.
+#[async_trait]
+pub(crate) trait UseCase: Send + Sync + 'static {
+    /// What comes of it.
+    type Answer: Send + 'static;
+
+    /// Decides, then writes: what refuses has not written. May run more than once, from the start.
+    async fn perform(&self, act: &mut Act<'_>) -> Result<Self::Answer, Refusal>;
+}
+
+/// A transaction, on behalf of a caller.
+#[derive(Debug)]
+pub(crate) struct Act<'a> {
+    /// The store.
+    pub(super) tx: &'a mut Tx,
+    /// The hospital, as this transaction sees it.
+    pub(super) hospital: Arc<Hospital>,
+    /// What time it is.
+    pub(super) now: Timestamp,
+    call: &'a Call,
+}
+
+impl<'a> Act<'a> {
+    pub(super) async fn begin(
+        tx: &'a mut Tx,
+        call: &'a Call,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        let hospital = tx.hospital().await?;
+        Ok(Self {
+            tx,
+            hospital,
+            now,
+            call,
+        })
+    }
+
+    /// Who acts.
+    pub(super) fn caller(&self) -> &Caller {
+        &self.call.caller
+    }
+
+    /// Who acts, as the rules see them.
+    pub(super) fn booker(&self) -> Booker {
+        self.caller().booker()
+    }
+
+    /// A case, in the version that the caller knows, if they say which.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Denied`] for a case that `permission` does not reach to, before anything is told
+    /// of it; [`Refusal::NotFound`]; [`Refusal::Stale`].
+    pub(super) async fn case(
+        &mut self,
+        id: &CaseId,
+        version: Option<Version>,
+        permission: Permission,
+    ) -> Result<Case, Refusal> {
+        let scope = self.caller().scope(permission)?;
+        let case = self.tx.case(id).await?;
+        if scope == Scope::Own && !self.owns(case.as_ref()).await? {
+            return Err(Denied(permission).into());
+        }
+        let case = case.ok_or_else(|| Refusal::NotFound(name(id)))?;
+        check_version(name(id), case.version, version)?;
+        Ok(case)
+    }
+
+    /// Whether the caller is in the case's team, or entered it. A case that is not there is
+    /// nobody's.
+    async fn owns(&mut self, case: Option<&Case>) -> Result<bool, Refusal> {
+        let Some(case) = case else {
+            return Ok(false);
+        };
+        let caller = &self.call.caller;
+        let in_team = |staff: &StaffId| case.team.iter().any(|member| member.staff == *staff);
+        if caller.staff.as_ref().is_some_and(in_team) {
+            return Ok(true);
+        }
+        let entered = AuditQuery {
+            conditions: vec![
+                AuditCondition::ResourceIs(name(&case.id)),
+                AuditCondition::MethodIs("ot.v1.CaseService/CreateCase".to_owned()),
+            ],
+            before: None,
+            limit: 1,
+        };
+        let entered = self.tx.audit_page(&entered).await?;
+        let by_caller = |record: &crate::store::AuditRecord| match &caller.person {
+            Some(person) => record.person == *person,
+            None => record.person.is_empty() && record.account == caller.account,
+        };
+        Ok(entered
+            .first()
+            .is_some_and(|event| by_caller(&event.record)))
+    }
+
+    /// The place that `plan` is for `case`.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Rules`]: all that stands against it.
+    pub(super) async fn place(
+        &mut self,
+        case: &Case,
+        plan: &Plan,
+        overrides: &[OverrideRequest],
+    ) -> Result<Placed, Refusal> {
+        let around = self.around(case, plan, &[]).await?;
+        let (booker, now) = (self.booker(), self.now);
+        let placed = place(case, plan, &self.hospital, &around, &booker, overrides, now);
+        placed.map_err(Refusal::Rules)
+    }
+
+    /// What is in and around a place, the case itself and those in `leaving` left out.
+    pub(super) async fn around(
+        &mut self,
+        case: &Case,
+        plan: &Plan,
+        leaving: &[CaseId],
+    ) -> Result<Surroundings, Refusal> {
+        if !self.hospital.theatres.contains_key(&plan.theatre) {
+            return Err(Refusal::field("plan.theatre", "does not exist"));
+        }
+        let claims = claims(case, plan, &self.hospital);
+        let mut leaving = leaving.to_vec();
+        leaving.push(case.id.clone());
+        Ok(self
+            .tx
+            .surroundings(&claims, &plan.theatre, &leaving)
+            .await?)
+    }
+
+    /// What a case holds as it stands.
+    pub(super) fn held(&self, case: &Case) -> Vec<Claim> {
+        let plan = case.plan.as_ref().filter(|_| case.state.holds());
+        plan.map(|plan| claims(case, plan, &self.hospital))
+            .unwrap_or_default()
+    }
+
+    /// Adds a case.
+    pub(super) async fn add_case(&mut self, case: &Case, reason: &str) -> Result<(), Refusal> {
+        let claims = self.held(case);
+        self.tx.insert_case(case, &claims).await?;
+        self.tell(name(&case.id), None, Some((case.version, case)), reason);
+        Ok(())
+    }
+
+    /// Replaces cases, all at once, and gives them as they are kept.
+    pub(super) async fn change_cases(
+        &mut self,
+        changes: Vec<(Case, Case)>,
+        reason: &str,
+    ) -> Result<Vec<Case>, Refusal> {
+        let claims: Vec<_> = changes.iter().map(|(_, after)| self.held(after)).collect();
+        let updates: Vec<_> = changes
+            .iter()
+            .zip(&claims)
+            .map(|((before, after), claims)| CaseUpdate {
+                before,
+                after,
+                claims,
+            })
+            .collect();
+        let kept = self.tx.update_cases(&updates).await?;
+        for ((before, _), after) in changes.iter().zip(&kept) {
+            let before = Some((before.version, before));
+            self.tell(
+                name(&after.id),
+                before,
+                Some((after.version, after)),
+                reason,
+            );
+        }
+        Ok(kept)
+    }
+
+    /// Replaces one case.
+    pub(super) async fn change_case(
+        &mut self,
+        before: Case,
+        after: Case,
+        reason: &str,
+    ) -> Result<Case, Refusal> {
+        let mut changed = self.change_cases(vec![(before, after)], reason).await?;
+        Ok(changed.pop().expect("one was changed"))
+    }
+
+    /// Writes into the audit what has become of a thing.
+    pub(super) fn tell<T: InWords>(
+        &mut self,
+        resource: String,
+        before: Option<(Version, &T)>,
+        after: Option<(Version, &T)>,
+        reason: &str,
+    ) {
+        let mut record = self.call.record(resource, self.now);
+        record.etag_before = before.map(|(version, _)| etag(version)).unwrap_or_default();
+        record.etag_after = after.map(|(version, _)| etag(version)).unwrap_or_default();
+        record.changes = differences(
+            before.map(|(_, thing)| thing.words()).unwrap_or_default(),
+            after.map(|(_, thing)| thing.words()).unwrap_or_default(),
+        );
+        reason.clone_into(&mut record.reason);
+        self.tx.audit(record);
+    }
+}
+
+/// Refuses a version that is no longer the present one.
+pub(super) fn check_version(
+    resource: String,
+    current: Version,
+    given: Option<Version>,
+) -> Result<(), Refusal> {
+    match given {
+        Some(given) if given != current => Err(Refusal::Stale { resource, current }),
+        _ => Ok(()),
+    }
+}
+
+/// The fields that are not as they were.
+fn differences(before: Words, after: Words) -> Vec<FieldChange> {
+    let mut fields: BTreeMap<&str, (String, String)> = BTreeMap::new();
+    for (field, words) in before {
+        fields.entry(field).or_default().0 = words;
+    }
+    for (field, words) in after {
+        fields.entry(field).or_default().1 = words;
+    }
+    fields
+        .into_iter()
+        .filter(|(_, (before, after))| before != after)
+        .map(|(field, (before, after))| FieldChange {
+            field: field.to_owned(),
+            before,
+            after,
+        })
+        .collect()
+}

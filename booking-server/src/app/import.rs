@@ -1,0 +1,324 @@
+//! Taking in a log of past cases: every row once, however often it is sent.
+//!
+//! | row | outcome |
+//! |---|---|
+//! | its key (source and encounter) is here | UNCHANGED, whatever else it says |
+//! | its plan, or what happened, overlaps another's in the theatre | FLAGGED; when strict, for the plan, REFUSED |
+//! | anything else | IMPORTED |
+//!
+//! A log names neither patients nor surgeons: each encounter is a patient of its own, and each
+//! specialty has one placeholder for all its surgeons, who is in nobody's way. Theatres that are
+//! not known are made. What is past holds nothing, so no rule is asked.
+
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::Timestamp;
+use tonic::async_trait;
+
+use super::{Act, Refusal, UseCase};
+use crate::{
+    domain::{
+        Anaesthesia, Case, CaseDetails, CaseId, CaseState, Footprint, Laterality, Milestones,
+        PatientId, Plan, SiteId, Specialty, Staff, StaffId, TeamMember, TeamRole, Theatre,
+        TheatreId, TheatreState, TimeRange, Urgency, later,
+    },
+    names::name,
+    store::Scope,
+};
+
+const DAY_MIN: i64 = 24 * 60;
+
+/// One past case.
+#[derive(Clone, Debug)]
+pub(crate) struct ImportRow {
+    /// Where in the file.
+    pub(crate) line: i32,
+    /// Source and encounter.
+    pub(crate) key: String,
+    /// Whoever it was.
+    pub(crate) patient: PatientId,
+    /// The number it gets if it is new.
+    pub(crate) case: CaseId,
+    /// The theatre's name in the file.
+    pub(crate) theatre: TheatreId,
+    pub(crate) specialty: Option<Specialty>,
+    pub(crate) procedure: String,
+    pub(crate) scheduled: Timestamp,
+    pub(crate) footprint: Footprint,
+    pub(crate) milestones: Milestones,
+}
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Verdict {
+    Imported,
+    Unchanged,
+    Flagged,
+    Refused,
+}
+
+/// What became of a row, and why.
+#[derive(Clone, Debug)]
+pub(crate) struct Imported {
+    pub(crate) line: i32,
+    pub(crate) verdict: Verdict,
+    /// The case that it is, unless it was refused.
+    pub(crate) case: Option<CaseId>,
+    /// A sentence for a person.
+    pub(crate) message: String,
+}
+
+/// Takes in rows, in their order.
+#[derive(Debug)]
+pub(crate) struct ImportCases {
+    pub(crate) site: SiteId,
+    pub(crate) rows: Vec<ImportRow>,
+    pub(crate) strict: bool,
+}
+
+#[async_trait]
+impl UseCase for ImportCases {
+    type Answer = Vec<Imported>;
+
+    async fn perform(&self, act: &mut Act<'_>) -> Result<Vec<Imported>, Refusal> {
+        let keys: Vec<String> = self.rows.iter().map(|row| row.key.clone()).collect();
+        let here = act.tx.cases_by_import_key(&keys).await?;
+        let mut here: BTreeMap<String, CaseId> = here
+            .into_iter()
+            .filter_map(|case| Some((case.import_key?, case.id)))
+            .collect();
+        let new: Vec<&ImportRow> = {
+            let mut seen = HashSet::new();
+            let rows = self.rows.iter();
+            rows.filter(|row| !here.contains_key(&row.key) && seen.insert(&row.key))
+                .collect()
+        };
+        let mut lists = self.lists(act, &new).await?;
+        self.make_theatres(act, &new).await?;
+        self.make_placeholders(act, &new).await?;
+
+        let mut outcomes = Vec::with_capacity(self.rows.len());
+        for row in &self.rows {
+            if let Some(case) = here.get(&row.key) {
+                outcomes.push(row.outcome(Verdict::Unchanged, Some(case.clone()), String::new()));
+                continue;
+            }
+            let turnover_min = act.hospital.theatres.get(&row.theatre);
+            let turnover_min = turnover_min.map_or(0, |theatre| theatre.turnover_min);
+            let list = lists.entry(row.theatre.clone()).or_default();
+            let (plan, message) = list.against(row, turnover_min);
+            if self.strict && plan {
+                outcomes.push(row.outcome(Verdict::Refused, None, message));
+                continue;
+            }
+            let case = row.case(act.now);
+            list.add(&case, turnover_min, format!("line {}", row.line));
+            here.insert(row.key.clone(), case.id.clone());
+            act.add_case(&case, "import").await?;
+            let flagged = !message.is_empty();
+            let verdict = if flagged {
+                Verdict::Flagged
+            } else {
+                Verdict::Imported
+            };
+            outcomes.push(row.outcome(verdict, Some(case.id), message));
+        }
+        Ok(outcomes)
+    }
+}
+
+impl ImportCases {
+    /// What is in the rows' theatres around their times already.
+    async fn lists(
+        &self,
+        act: &mut Act<'_>,
+        rows: &[&ImportRow],
+    ) -> Result<BTreeMap<TheatreId, List>, Refusal> {
+        let mut lists = BTreeMap::<TheatreId, List>::new();
+        let starts = rows.iter().map(|row| row.scheduled);
+        let (Some(first), Some(last)) = (starts.clone().min(), starts.max()) else {
+            return Ok(lists);
+        };
+        let range = TimeRange::new(later(first, -2 * DAY_MIN), later(last, 2 * DAY_MIN));
+        let range = range.expect("four days at least");
+        let mut theatres: Vec<_> = rows.iter().map(|row| row.theatre.clone()).collect();
+        theatres.sort();
+        theatres.dedup();
+        for case in act.tx.day(&Scope::These(theatres), range).await? {
+            let Some(plan) = &case.plan else { continue };
+            if case.state == CaseState::Cancelled {
+                continue;
+            }
+            let theatre = act.hospital.theatres.get(&plan.theatre);
+            let turnover_min = theatre.map_or(0, |theatre| theatre.turnover_min);
+            let list = lists.entry(plan.theatre.clone()).or_default();
+            list.add(&case, turnover_min, name(&case.id));
+        }
+        Ok(lists)
+    }
+
+    async fn make_theatres(&self, act: &mut Act<'_>, rows: &[&ImportRow]) -> Result<(), Refusal> {
+        let mut made = HashSet::new();
+        for row in rows {
+            let known = act.hospital.theatres.contains_key(&row.theatre);
+            if known || !made.insert(&row.theatre) {
+                continue;
+            }
+            let theatre = Theatre {
+                id: row.theatre.clone(),
+                version: 1,
+                site: self.site.clone(),
+                name: row.theatre.to_string(),
+                list_order: 0,
+                state: TheatreState::Open,
+                capabilities: Vec::new(),
+                turnover_min: 0,
+                opening: Vec::new(),
+            };
+            act.put(None, &theatre, "import").await?;
+        }
+        Ok(())
+    }
+
+    async fn make_placeholders(
+        &self,
+        act: &mut Act<'_>,
+        rows: &[&ImportRow],
+    ) -> Result<(), Refusal> {
+        let mut made = HashSet::new();
+        for row in rows {
+            let id = placeholder(row.specialty.as_ref());
+            if act.hospital.staff.contains_key(&id) || !made.insert(id.clone()) {
+                continue;
+            }
+            let whose = row.specialty.as_ref().map(ToString::to_string);
+            let staff = Staff {
+                id,
+                version: 1,
+                name: format!("Surgeon of {}", whose.as_deref().unwrap_or("any specialty")),
+                roles: vec![TeamRole::PrimarySurgeon],
+                specialty: row.specialty.clone(),
+                retired: false,
+                placeholder: true,
+            };
+            act.put(None, &staff, "import").await?;
+        }
+        Ok(())
+    }
+}
+
+/// Who stands for the surgeons of a specialty.
+fn placeholder(specialty: Option<&Specialty>) -> StaffId {
+    const MAX_CHARS: usize = 40;
+    let specialty = specialty.map_or("unknown", Specialty::as_str);
+    let short: String = specialty.chars().take(MAX_CHARS).collect();
+    StaffId::parse(&format!("placeholder-{short}")).expect("short, and without control characters")
+}
+
+impl ImportRow {
+    fn outcome(&self, verdict: Verdict, case: Option<CaseId>, message: String) -> Imported {
+        Imported {
+            line: self.line,
+            verdict,
+            case,
+            message,
+        }
+    }
+
+    fn case(&self, now: Timestamp) -> Case {
+        let details = CaseDetails {
+            patient: self.patient.clone(),
+            procedure: self.procedure.clone(),
+            procedure_type: None,
+            condition: String::new(),
+            specialty: self.specialty.clone(),
+            laterality: Laterality::Unspecified,
+            urgency: Urgency::Elective,
+            anaesthesia: Anaesthesia::General,
+            decided_at: self.scheduled,
+            target_at: None,
+            footprint: self.footprint,
+            team: vec![TeamMember {
+                staff: placeholder(self.specialty.as_ref()),
+                role: TeamRole::PrimarySurgeon,
+            }],
+            units: Vec::new(),
+            required_capabilities: Vec::new(),
+            notes: String::new(),
+        };
+        Case {
+            state: CaseState::Completed,
+            plan: Some(Plan {
+                theatre: self.theatre.clone(),
+                start: self.scheduled,
+                session: None,
+            }),
+            milestones: self.milestones,
+            import_key: Some(self.key.clone()),
+            ..Case::request(self.case.clone(), details, now)
+        }
+    }
+}
+
+/// Stretches of time in one theatre, each with whose it is.
+#[derive(Debug, Default)]
+struct Stretches {
+    by_start: BTreeMap<(Timestamp, usize), (Timestamp, String)>,
+    longest_min: i64,
+}
+
+impl Stretches {
+    fn add(&mut self, range: TimeRange, whose: &str) {
+        let key = (range.start(), self.by_start.len());
+        self.by_start.insert(key, (range.end(), whose.to_owned()));
+        self.longest_min = self.longest_min.max(range.duration().as_mins() + 1);
+    }
+
+    /// Whose stretch overlaps `range`, if anybody's.
+    fn overlapping(&self, range: &TimeRange) -> Option<&str> {
+        let from = (later(range.start(), -self.longest_min), 0);
+        let mut near = self.by_start.range(from..(range.end(), 0));
+        let found = near.find(|(_, (end, _))| *end > range.start());
+        found.map(|(_, (_, whose))| whose.as_str())
+    }
+}
+
+/// What was planned into one theatre, and what happened there.
+#[derive(Debug, Default)]
+struct List {
+    planned: Stretches,
+    actual: Stretches,
+}
+
+fn planned(start: Timestamp, footprint: Footprint, turnover_min: u16) -> TimeRange {
+    let total_min = u32::from(footprint.total_min()) + u32::from(turnover_min);
+    TimeRange::lasting(start, total_min)
+}
+
+fn actual(milestones: &Milestones) -> Option<TimeRange> {
+    TimeRange::new(milestones.wheels_in?, milestones.wheels_out?).ok()
+}
+
+impl List {
+    fn add(&mut self, case: &Case, turnover_min: u16, whose: String) {
+        if let Some(plan) = &case.plan {
+            let range = planned(plan.start, case.footprint, turnover_min);
+            self.planned.add(range, &whose);
+        }
+        if let Some(range) = actual(&case.milestones) {
+            self.actual.add(range, &whose);
+        }
+    }
+
+    /// Whether the row's plan overlaps another's, and all that is to be said against the row.
+    fn against(&self, row: &ImportRow, turnover_min: u16) -> (bool, String) {
+        let wanted = planned(row.scheduled, row.footprint, turnover_min);
+        let plan = self.planned.overlapping(&wanted);
+        let happened = actual(&row.milestones).and_then(|range| self.actual.overlapping(&range));
+        let mut said = Vec::new();
+        said.extend(plan.map(|other| format!("its plan overlaps that of {other}")));
+        said.extend(happened.map(|other| format!("it was in theatre at once with {other}")));
+        said.extend(row.milestones.check().err().map(|error| error.to_string()));
+        (plan.is_some(), said.join("; "))
+    }
+}

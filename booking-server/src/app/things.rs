@@ -1,0 +1,357 @@
+//! What the hospital has: one way to add, change and remove it, whatever it is.
+
+use std::marker::PhantomData;
+
+use tonic::async_trait;
+
+use super::{Act, Refusal, UseCase, act::check_version, words::InWords};
+use crate::{
+    domain::{
+        Case, CaseCondition, CaseQuery, CaseState, EquipmentUnit, Hospital, ProcedureType,
+        ProcedureTypeId, Reason, ReasonCode, Session, SessionId, SessionOwner, SessionTemplate,
+        Site, SiteId, Staff, StaffId, Subject, TemplateId, Theatre, TheatreId, Unavailability,
+        UnavailabilityId, UnitId, Version,
+    },
+    names::{Named, name},
+    store::{StoreError, Tx},
+};
+
+/// The most cases that are looked at for a change of what they hold; more cannot be planned into
+/// one theatre, or with one unit, in years.
+const MAX_AFFECTED: u32 = 100_000;
+
+/// Something that the hospital has.
+#[async_trait]
+pub(crate) trait Thing: InWords + Clone + Send + Sync + Sized + 'static {
+    /// Its number.
+    type Id: Named + Clone + Send + Sync;
+
+    /// Its number.
+    fn id(&self) -> &Self::Id;
+
+    /// Its version.
+    fn version(&self) -> Version;
+
+    /// The same, in another version.
+    fn at(self, version: Version) -> Self;
+
+    /// The one of this number.
+    async fn find(act: &mut Act<'_>, id: &Self::Id) -> Result<Option<Self>, StoreError>;
+
+    /// Adds or replaces it.
+    async fn put(&self, tx: &mut Tx) -> Result<(), StoreError>;
+
+    /// Removes it.
+    async fn delete(tx: &mut Tx, id: &Self::Id, version: Version) -> Result<(), StoreError>;
+
+    /// Refuses one that names what the hospital does not have.
+    fn check(&self, _hospital: &Hospital) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    /// Among which planned cases are those that hold something else, now that this is no longer as
+    /// `_before`; and whether one of these is.
+    fn affected(&self, _before: &Self) -> Option<(CaseCondition, Affects<Self>)> {
+        None
+    }
+}
+
+/// Whether what a case holds depends on a thing.
+pub(crate) type Affects<T> = fn(&T, &Case) -> bool;
+
+/// Adds something.
+pub(crate) struct Create<T>(pub(crate) T);
+
+#[async_trait]
+impl<T: Thing> UseCase for Create<T> {
+    type Answer = T;
+
+    async fn perform(&self, act: &mut Act<'_>) -> Result<T, Refusal> {
+        let thing = &self.0;
+        thing.check(&act.hospital)?;
+        if T::find(act, thing.id()).await?.is_some() {
+            return Err(Refusal::Exists(name(thing.id())));
+        }
+        act.put(None, thing, "").await?;
+        Ok(thing.clone())
+    }
+}
+
+/// What an update makes of a thing.
+pub(crate) type Change<T> = Box<dyn Fn(&T) -> Result<T, Refusal> + Send + Sync>;
+
+/// Changes something.
+pub(crate) struct Update<T: Thing> {
+    pub(crate) id: T::Id,
+    pub(crate) version: Option<Version>,
+    pub(crate) change: Change<T>,
+}
+
+#[async_trait]
+impl<T: Thing> UseCase for Update<T> {
+    type Answer = T;
+
+    async fn perform(&self, act: &mut Act<'_>) -> Result<T, Refusal> {
+        let before = act.thing::<T>(&self.id, self.version).await?;
+        let after = (self.change)(&before)?;
+        after.check(&act.hospital)?;
+        if after.words() == before.words() {
+            return Ok(before);
+        }
+        let affected = match after.affected(&before) {
+            Some((condition, affects)) => {
+                let mut holding = act.holding(condition).await?;
+                holding.retain(|case| affects(&after, case));
+                holding
+            }
+            None => Vec::new(),
+        };
+        let after = act.replace(&before, after, "").await?;
+        if !affected.is_empty() {
+            // What they hold follows from the hospital as it is from now on.
+            act.hospital = act.tx.hospital().await?;
+            let again = affected.into_iter().map(|case| (case.clone(), case));
+            act.change_cases(again.collect(), &name(&self.id)).await?;
+        }
+        Ok(after)
+    }
+}
+
+/// Removes something that was never used.
+pub(crate) struct Delete<T: Thing> {
+    pub(crate) id: T::Id,
+    pub(crate) version: Option<Version>,
+    pub(crate) what: PhantomData<T>,
+}
+
+#[async_trait]
+impl<T: Thing> UseCase for Delete<T> {
+    type Answer = ();
+
+    async fn perform(&self, act: &mut Act<'_>) -> Result<(), Refusal> {
+        let before = act.thing::<T>(&self.id, self.version).await?;
+        let version = before.version();
+        let deleted = T::delete(act.tx, &self.id, version).await;
+        deleted.map_err(|error| match error {
+            StoreError::InUse(_) => Refusal::Store(StoreError::InUse(name(&self.id))),
+            other => other.into(),
+        })?;
+        act.tell(name(&self.id), Some((version, &before)), None, "");
+        Ok(())
+    }
+}
+
+impl Act<'_> {
+    /// Something, in the version that the caller knows, if they say which.
+    pub(super) async fn thing<T: Thing>(
+        &mut self,
+        id: &T::Id,
+        version: Option<Version>,
+    ) -> Result<T, Refusal> {
+        let found = T::find(self, id).await?;
+        let found = found.ok_or_else(|| Refusal::NotFound(name(id)))?;
+        check_version(name(id), found.version(), version)?;
+        Ok(found)
+    }
+
+    /// Replaces something, one version on.
+    pub(super) async fn replace<T: Thing>(
+        &mut self,
+        before: &T,
+        after: T,
+        reason: &str,
+    ) -> Result<T, Refusal> {
+        let after = after.at(before.version() + 1);
+        self.put(Some(before), &after, reason).await?;
+        Ok(after)
+    }
+
+    /// Adds or replaces something, and tells the audit.
+    pub(super) async fn put<T: Thing>(
+        &mut self,
+        before: Option<&T>,
+        after: &T,
+        reason: &str,
+    ) -> Result<(), Refusal> {
+        after.put(self.tx).await.map_err(|error| match error {
+            // Of all things only sessions stand in each other's way.
+            StoreError::Overlap => Refusal::SessionOverlap,
+            other => other.into(),
+        })?;
+        let before = before.map(|before| (before.version(), before));
+        self.tell(
+            name(after.id()),
+            before,
+            Some((after.version(), after)),
+            reason,
+        );
+        Ok(())
+    }
+
+    /// The cases that hold their resources, of those of which `condition` holds.
+    async fn holding(&mut self, condition: CaseCondition) -> Result<Vec<Case>, Refusal> {
+        let states = CaseState::ALL.into_iter().filter(|state| state.holds());
+        let query = CaseQuery {
+            conditions: vec![CaseCondition::StateIn(states.collect()), condition],
+            limit: MAX_AFFECTED,
+            ..CaseQuery::default()
+        };
+        Ok(self.tx.cases(&query).await?)
+    }
+}
+
+/// A field that names what is not there.
+fn missing(field: &str) -> Refusal {
+    Refusal::field(field, "does not exist")
+}
+
+fn known_theatre(hospital: &Hospital, theatre: &TheatreId, field: &str) -> Result<(), Refusal> {
+    let known = hospital.theatres.contains_key(theatre);
+    known.then_some(()).ok_or_else(|| missing(field))
+}
+
+fn known_owner(hospital: &Hospital, owner: &SessionOwner, field: &str) -> Result<(), Refusal> {
+    match owner {
+        SessionOwner::Surgeon(staff) if !hospital.staff.contains_key(staff) => Err(missing(field)),
+        _ => Ok(()),
+    }
+}
+
+/// The part of [`Thing`] that is the same for all but in names; the rest comes after.
+macro_rules! thing {
+    (
+        $thing:ident by $key:ident: $id:ty, $put:ident, $delete:ident,
+        $find:expr $(, $($rest:item)*)?
+    ) => {
+        #[async_trait]
+        impl Thing for $thing {
+            type Id = $id;
+
+            fn id(&self) -> &$id {
+                &self.$key
+            }
+
+            fn version(&self) -> Version {
+                self.version
+            }
+
+            fn at(self, version: Version) -> Self {
+                Self { version, ..self }
+            }
+
+            async fn find(act: &mut Act<'_>, id: &$id) -> Result<Option<Self>, StoreError> {
+                let find: fn(&Hospital) -> &std::collections::BTreeMap<$id, Self> = $find;
+                Ok(find(&act.hospital).get(id).cloned())
+            }
+
+            async fn put(&self, tx: &mut Tx) -> Result<(), StoreError> {
+                tx.$put(self).await
+            }
+
+            async fn delete(tx: &mut Tx, id: &$id, version: Version) -> Result<(), StoreError> {
+                tx.$delete(id, version).await
+            }
+
+            $($($rest)*)?
+        }
+    };
+}
+
+thing!(Site by id: SiteId, put_site, delete_site, |hospital| &hospital.sites);
+
+thing!(
+    Theatre by id: TheatreId, put_theatre, delete_theatre, |hospital| &hospital.theatres,
+    fn check(&self, hospital: &Hospital) -> Result<(), Refusal> {
+        let known = hospital.sites.contains_key(&self.site);
+        known.then_some(()).ok_or_else(|| missing("theatre.site"))
+    }
+
+    fn affected(&self, before: &Self) -> Option<(CaseCondition, Affects<Self>)> {
+        let differs = self.turnover_min != before.turnover_min;
+        let in_it = || CaseCondition::TheatreIn(vec![self.id.clone()]);
+        differs.then(|| (in_it(), (|_, _| true) as Affects<Self>))
+    }
+);
+
+thing!(Staff by id: StaffId, put_staff, delete_staff, |hospital| &hospital.staff);
+
+thing!(
+    EquipmentUnit by id: UnitId, put_unit, delete_unit, |hospital| &hospital.units,
+    fn affected(&self, before: &Self) -> Option<(CaseCondition, Affects<Self>)> {
+        // No condition asks for a unit: all that are planned are looked through, which is rare.
+        let with_it: Affects<Self> = |unit, case| case.units.contains(&unit.id);
+        let differs = self.reprocess_min != before.reprocess_min;
+        differs.then_some((CaseCondition::Waiting(false), with_it))
+    }
+);
+
+thing!(
+    ProcedureType by id: ProcedureTypeId, put_procedure_type, delete_procedure_type,
+    |hospital| &hospital.procedure_types
+);
+
+thing!(Reason by code: ReasonCode, put_reason, delete_reason, |hospital| &hospital.reasons);
+
+/// The same for what is not part of [`Hospital`], but read one by one.
+macro_rules! stored_thing {
+    ($thing:ident: $id:ty, $find:ident, $put:ident, $delete:ident, $check:item) => {
+        #[async_trait]
+        impl Thing for $thing {
+            type Id = $id;
+
+            fn id(&self) -> &$id {
+                &self.id
+            }
+
+            fn version(&self) -> Version {
+                self.version
+            }
+
+            fn at(self, version: Version) -> Self {
+                Self { version, ..self }
+            }
+
+            async fn find(act: &mut Act<'_>, id: &$id) -> Result<Option<Self>, StoreError> {
+                act.tx.$find(id).await
+            }
+
+            async fn put(&self, tx: &mut Tx) -> Result<(), StoreError> {
+                tx.$put(self).await
+            }
+
+            async fn delete(tx: &mut Tx, id: &$id, version: Version) -> Result<(), StoreError> {
+                tx.$delete(id, version).await
+            }
+
+            $check
+        }
+    };
+}
+
+stored_thing!(
+    Unavailability: UnavailabilityId, unavailability, put_unavailability, delete_unavailability,
+    fn check(&self, hospital: &Hospital) -> Result<(), Refusal> {
+        let known = match &self.subject {
+            Subject::Theatre(id) => hospital.theatres.contains_key(id),
+            Subject::Staff(id) => hospital.staff.contains_key(id),
+            Subject::Unit(id) => hospital.units.contains_key(id),
+        };
+        known.then_some(()).ok_or_else(|| missing("unavailability.subject"))
+    }
+);
+
+stored_thing!(
+    Session: SessionId, session, put_session, delete_session,
+    fn check(&self, hospital: &Hospital) -> Result<(), Refusal> {
+        known_theatre(hospital, &self.theatre, "session.theatre")?;
+        known_owner(hospital, &self.owner, "session.owner")
+    }
+);
+
+stored_thing!(
+    SessionTemplate: TemplateId, template, put_template, delete_template,
+    fn check(&self, hospital: &Hospital) -> Result<(), Refusal> {
+        known_theatre(hospital, &self.theatre, "session_template.theatre")?;
+        known_owner(hospital, &self.owner, "session_template.owner")
+    }
+);

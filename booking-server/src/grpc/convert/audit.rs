@@ -1,0 +1,80 @@
+//! The audit, as callers see it, and what a filter asks of it.
+
+use booking_proto::ot::v1::{self, audit_event::Outcome as WireOutcome};
+
+use super::{super::case_filter::instant_of, values::timestamp};
+use crate::{
+    grpc::filter::{self, Condition, FilterError, Operator},
+    store::{AuditCondition, AuditEvent, FieldChange, Outcome},
+};
+
+/// The fields whose words tell of whom a case is.
+const OF_PATIENTS: [&str; 4] = ["patient", "condition", "notes", "cancellation"];
+
+/// An event; `sees_patients`: with what it says of patients.
+pub(in crate::grpc) fn event(event: &AuditEvent, sees_patients: bool) -> v1::AuditEvent {
+    let record = &event.record;
+    let change = |it: &FieldChange| {
+        let hidden = !sees_patients && OF_PATIENTS.contains(&it.field.as_str());
+        let words = |words: &String| if hidden { String::new() } else { words.clone() };
+        v1::FieldChange {
+            field: it.field.clone(),
+            before: words(&it.before),
+            after: words(&it.after),
+        }
+    };
+    // The article's question is about a patient.
+    let names_patient = record.resource.starts_with("patients/") && !sees_patients;
+    let outcome = match record.outcome {
+        Outcome::Ok => WireOutcome::Ok,
+        Outcome::Denied => WireOutcome::Denied,
+    };
+    v1::AuditEvent {
+        sequence: i64::try_from(event.sequence).unwrap_or(i64::MAX),
+        time: Some(timestamp(record.at)),
+        method: record.method.clone(),
+        resource: if names_patient {
+            String::new()
+        } else {
+            record.resource.clone()
+        },
+        account: record.account.clone(),
+        transport: record.transport.clone(),
+        person: record.person.clone(),
+        request_id: record.request_id.clone(),
+        etag_before: record.etag_before.clone(),
+        etag_after: record.etag_after.clone(),
+        changes: record.changes.iter().map(change).collect(),
+        reason: record.reason.clone(),
+        outcome: outcome.into(),
+        hash: event.hash.to_vec(),
+    }
+}
+
+/// Reads a filter.
+pub(in crate::grpc) fn to_conditions(text: &str) -> Result<Vec<AuditCondition>, FilterError> {
+    filter::parse(text)?.iter().map(condition).collect()
+}
+
+fn condition(it: &Condition) -> Result<AuditCondition, FilterError> {
+    let text = || it.equal_to().map(str::to_owned);
+    match &*it.field {
+        "resource" => Ok(AuditCondition::ResourceIs(text()?)),
+        "account" => Ok(AuditCondition::AccountIs(text()?)),
+        "person" => Ok(AuditCondition::PersonIs(text()?)),
+        "method" => Ok(AuditCondition::MethodIs(text()?)),
+        "outcome" => match it.equal_to()? {
+            "OK" => Ok(AuditCondition::OutcomeIs(Outcome::Ok)),
+            "DENIED" => Ok(AuditCondition::OutcomeIs(Outcome::Denied)),
+            _ => Err(it.error("the value of outcome: must be one of OK, DENIED")),
+        },
+        "time" => match it.operator {
+            Operator::GreaterOrEqual => Ok(AuditCondition::TimeFrom(instant_of(it)?)),
+            Operator::Less => Ok(AuditCondition::TimeBefore(instant_of(it)?)),
+            _ => Err(it.error("time is compared with < and >=")),
+        },
+        _ => Err(it.error(
+            "there is no such field; it is one of resource, account, person, method, outcome, time",
+        )),
+    }
+}

@@ -1,0 +1,290 @@
+//! Cases: what is asked for, where it is planned, what has happened.
+
+use booking_proto::ot::v1;
+use jiff::Timestamp;
+use prost_types::Timestamp as WireTimestamp;
+
+use super::{
+    super::fields::Fields,
+    hospital::{durations, text, to_footprint},
+    values::{instant, line, minute, note, optional_name, required, timestamp, unless_empty},
+    words::{number, word},
+};
+use crate::{
+    domain::{
+        Capability, Case, CaseDetails, Hospital, Laterality, Milestones, OverrideRequest, Plan,
+        ReasonGiven, RuleId, Specialty, TeamMember,
+    },
+    names::{etag, name, optional, parse},
+};
+
+/// A rule once; more requests than rules say nothing more.
+const MAX_OVERRIDES: usize = RuleId::ALL.len();
+
+// --- from the domain ---------------------------------------------------------------------------
+
+pub(in crate::grpc) fn case(case: &Case) -> v1::Case {
+    v1::Case {
+        name: name(&case.id),
+        state: number(case.state),
+        etag: etag(case.version),
+        create_time: Some(timestamp(case.created_at)),
+        update_time: Some(timestamp(case.updated_at)),
+        patient: name(&case.patient),
+        procedure: case.procedure.clone(),
+        procedure_type: optional(case.procedure_type.as_ref()),
+        condition: case.condition.clone(),
+        laterality: number(case.laterality),
+        urgency: number(case.urgency),
+        anaesthesia: number(case.anaesthesia),
+        decision_time: Some(timestamp(case.decided_at)),
+        target_time: case.target_at.map(timestamp),
+        durations: Some(durations(case.footprint)),
+        team: case.team.iter().map(team_member).collect(),
+        equipment: case.units.iter().map(name).collect(),
+        required_capabilities: case
+            .required_capabilities
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        notes: case.notes.clone(),
+        plan: case.plan.as_ref().map(|it| plan(case, it)),
+        milestones: Some(milestones(&case.milestones)),
+        cancellation: case.cancellation.as_ref().map(cancellation),
+        overrides: case.overrides.iter().map(set_aside).collect(),
+        postponements: i32::try_from(case.postponements).unwrap_or(i32::MAX),
+        specialty: text(case.specialty.as_ref()),
+        import_key: case.import_key.clone().unwrap_or_default(),
+    }
+}
+
+fn team_member(member: &TeamMember) -> v1::TeamMember {
+    v1::TeamMember {
+        staff: name(&member.staff),
+        role: number(member.role),
+    }
+}
+
+/// A plan of `case`, its own or another.
+pub(in crate::grpc) fn plan(case: &Case, plan: &Plan) -> v1::Plan {
+    v1::Plan {
+        theatre: name(&plan.theatre),
+        start_time: Some(timestamp(plan.start)),
+        end_time: Some(timestamp(case.footprint.range_from(plan.start).end())),
+        session: optional(plan.session.as_ref()),
+    }
+}
+
+fn milestones(it: &Milestones) -> v1::Milestones {
+    v1::Milestones {
+        wheels_in: it.wheels_in.map(timestamp),
+        anaesthesia_ready: it.anaesthesia_ready.map(timestamp),
+        knife_to_skin: it.knife_to_skin.map(timestamp),
+        closed: it.closed.map(timestamp),
+        wheels_out: it.wheels_out.map(timestamp),
+        recovery_out: it.recovery_out.map(timestamp),
+        theatre_clean: it.theatre_clean.map(timestamp),
+    }
+}
+
+fn cancellation(it: &crate::domain::Cancellation) -> v1::Cancellation {
+    v1::Cancellation {
+        reason: name(&it.reason),
+        note: it.note.clone(),
+        cancel_time: Some(timestamp(it.at)),
+        day_of_surgery: it.day_of_surgery,
+        aborted: it.aborted,
+    }
+}
+
+fn set_aside(it: &crate::domain::Override) -> v1::Override {
+    v1::Override {
+        rule: it.rule.as_str().to_owned(),
+        reason: it.reason.clone(),
+        author: it.author.clone(),
+        override_time: Some(timestamp(it.at)),
+    }
+}
+
+// --- to the domain; `Fields` has noted why where there is nothing ------------------------------
+
+/// What is asked for, with the procedure type's defaults for what is left out: its name as the
+/// procedure, its specialty, its durations; and now as the decision, and the urgency's target.
+pub(in crate::grpc) fn to_details(
+    fields: &mut Fields,
+    hospital: &Hospital,
+    wire: &v1::Case,
+    now: Timestamp,
+) -> Option<CaseDetails> {
+    let patient = fields.take("case.patient", parse(&wire.patient));
+    let procedure_type = fields.take("case.procedure_type", optional_name(&wire.procedure_type));
+    let kind = procedure_type.as_ref().and_then(Option::as_ref);
+    let kind = kind.and_then(|kind| hospital.procedure_types.get(kind));
+
+    let procedure = match (line(&wire.procedure), kind) {
+        (Ok(text), Some(kind)) if text.trim().is_empty() => Ok(kind.name.clone()),
+        (Ok(text), None) if text.trim().is_empty() => {
+            Err("must be given, or a procedure_type".into())
+        }
+        (given, _) => given,
+    };
+    let procedure = fields.take("case.procedure", procedure);
+    let specialty = unless_empty(&wire.specialty, Specialty::parse)
+        .map(|given| given.or_else(|| kind.and_then(|kind| kind.specialty.clone())));
+    let specialty = fields.take("case.specialty", specialty);
+    let footprint = match (&wire.durations, kind) {
+        (None, Some(kind)) => Ok(kind.footprint),
+        (given, _) => to_footprint(given.as_ref()),
+    };
+    let footprint = fields.take("case.durations", footprint);
+
+    let condition = fields.take("case.condition", line(&wire.condition));
+    let laterality = fields.take("case.laterality", word::<Laterality>(wire.laterality));
+    let urgency = fields.take("case.urgency", word(wire.urgency));
+    let anaesthesia = fields.take("case.anaesthesia", word(wire.anaesthesia));
+    let decided_at = wire.decision_time.as_ref().map_or(Ok(now), instant);
+    let decided_at = fields.take("case.decision_time", decided_at);
+    let target_at = fields.take(
+        "case.target_time",
+        optional_instant(wire.target_time.as_ref()),
+    );
+    let team = fields.list("case.team", &wire.team, to_team_member);
+    let units = fields.list("case.equipment", &wire.equipment, |unit: &String| {
+        parse(unit)
+    });
+    let required_capabilities = fields.set(
+        "case.required_capabilities",
+        &wire.required_capabilities,
+        Capability::parse,
+    );
+    let notes = fields.take("case.notes", note(&wire.notes));
+
+    let (urgency, decided_at) = (urgency?, decided_at?);
+    Some(CaseDetails {
+        patient: patient?,
+        procedure: procedure?,
+        procedure_type: procedure_type?,
+        condition: condition?,
+        specialty: specialty?,
+        laterality: laterality?,
+        urgency,
+        anaesthesia: anaesthesia?,
+        decided_at,
+        target_at: target_at?.or_else(|| urgency.default_target(decided_at)),
+        footprint: footprint?,
+        team: team?,
+        units: units?,
+        required_capabilities: required_capabilities?,
+        notes: notes?,
+    })
+}
+
+fn to_team_member(wire: &v1::TeamMember) -> Result<TeamMember, String> {
+    Ok(TeamMember {
+        staff: parse(&wire.staff).map_err(|why| format!("has a staff that {why}"))?,
+        role: word(wire.role).map_err(|why| format!("has a role that {why}"))?,
+    })
+}
+
+/// An instant that may be left out.
+pub(in crate::grpc) fn optional_instant(
+    wire: Option<&WireTimestamp>,
+) -> Result<Option<Timestamp>, &'static str> {
+    wire.map(instant).transpose()
+}
+
+/// A plan that must be given; `field` is where it is.
+pub(in crate::grpc) fn to_plan(
+    fields: &mut Fields,
+    field: &str,
+    wire: Option<&v1::Plan>,
+) -> Option<Plan> {
+    let Some(wire) = wire else {
+        fields.refuse(field, "must be given");
+        return None;
+    };
+    let theatre = fields.take(format!("{field}.theatre"), parse(&wire.theatre));
+    let start = fields.take(
+        format!("{field}.start_time"),
+        required(wire.start_time.as_ref(), minute),
+    );
+    let session = fields.take(format!("{field}.session"), optional_name(&wire.session));
+    Some(Plan {
+        theatre: theatre?,
+        start: start?,
+        session: session?,
+    })
+}
+
+/// The rules that somebody asks to set aside.
+pub(in crate::grpc) fn to_overrides(
+    fields: &mut Fields,
+    wire: &[v1::OverrideRequest],
+) -> Option<Vec<OverrideRequest>> {
+    if wire.len() > MAX_OVERRIDES {
+        fields.refuse(
+            "overrides",
+            format!("has more than {MAX_OVERRIDES} elements"),
+        );
+        return None;
+    }
+    fields.list("overrides", wire, |it| {
+        let rule = RuleId::ALL.into_iter().filter(|rule| rule.is_overridable());
+        let rule = rule.into_iter().find(|rule| rule.as_str() == it.rule);
+        let reason = note(&it.reason)?;
+        if reason.trim().is_empty() {
+            return Err("has no reason".to_owned());
+        }
+        Ok(OverrideRequest {
+            rule: rule.ok_or("has a rule that cannot be set aside; R6, R8, R9 and R11 can")?,
+            reason,
+        })
+    })
+}
+
+/// Why a case is moved, put off or given up.
+pub(in crate::grpc) fn to_reason_given(
+    fields: &mut Fields,
+    reason: &str,
+    text: &str,
+) -> Option<ReasonGiven> {
+    let code = fields.take("reason", parse(reason));
+    let note = fields.take("note", note(text));
+    Some(ReasonGiven {
+        code: code?,
+        note: note?,
+    })
+}
+
+/// Every milestone as it should read.
+pub(in crate::grpc) fn to_milestones(
+    fields: &mut Fields,
+    wire: Option<&v1::Milestones>,
+) -> Option<Milestones> {
+    let Some(wire) = wire else {
+        fields.refuse("milestones", "must be given");
+        return None;
+    };
+    let mut take = |field: &str, wire: &Option<WireTimestamp>| {
+        fields.take(
+            format!("milestones.{field}"),
+            optional_instant(wire.as_ref()),
+        )
+    };
+    let wheels_in = take("wheels_in", &wire.wheels_in);
+    let anaesthesia_ready = take("anaesthesia_ready", &wire.anaesthesia_ready);
+    let knife_to_skin = take("knife_to_skin", &wire.knife_to_skin);
+    let closed = take("closed", &wire.closed);
+    let wheels_out = take("wheels_out", &wire.wheels_out);
+    let recovery_out = take("recovery_out", &wire.recovery_out);
+    let theatre_clean = take("theatre_clean", &wire.theatre_clean);
+    Some(Milestones {
+        wheels_in: wheels_in?,
+        anaesthesia_ready: anaesthesia_ready?,
+        knife_to_skin: knife_to_skin?,
+        closed: closed?,
+        wheels_out: wheels_out?,
+        recovery_out: recovery_out?,
+        theatre_clean: theatre_clean?,
+    })
+}

@@ -1,0 +1,137 @@
+//! What the schedule says: offers, options, conflicts.
+
+use booking_proto::ot::v1::{self, consequence::Kind};
+
+use super::{
+    super::status::subject,
+    case::{plan, to_plan},
+    values::{timestamp, version},
+};
+use crate::{
+    domain::{
+        BrokenRule, Case, CaseId, Conflict, SlotOffer, TimeRange, Version,
+        emergency::{Consequence, EmergencyOption, Fate},
+    },
+    grpc::fields::Fields,
+    names::{etag, name, parse},
+};
+
+pub(in crate::grpc) fn range(range: &TimeRange) -> v1::TimeRange {
+    v1::TimeRange {
+        start_time: Some(timestamp(range.start())),
+        end_time: Some(timestamp(range.end())),
+    }
+}
+
+pub(in crate::grpc) fn broken_rule(broken: &BrokenRule) -> v1::BrokenRule {
+    v1::BrokenRule {
+        rule: broken.rule.as_str().to_owned(),
+        reason: broken.reason.to_owned(),
+        subject: subject(&broken.subject),
+        description: broken.description.clone(),
+        overridable: broken.is_overridable(),
+    }
+}
+
+pub(in crate::grpc) fn offer(case: &Case, offer: &SlotOffer) -> v1::SlotOffer {
+    v1::SlotOffer {
+        plan: Some(plan(case, &offer.plan)),
+        broken_rules: offer.broken.iter().map(broken_rule).collect(),
+    }
+}
+
+pub(in crate::grpc) fn conflict(conflict: &Conflict) -> v1::Conflict {
+    v1::Conflict {
+        case: name(&conflict.case),
+        broken_rule: Some(broken_rule(&conflict.broken)),
+        overridden: conflict.overridden,
+    }
+}
+
+/// An option of an emergency plan, with all that is needed to do it later.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(in crate::grpc) struct SealedOption {
+    #[prost(string, tag = "1")]
+    case: String,
+    #[prost(string, tag = "2")]
+    etag: String,
+    #[prost(message, optional, tag = "3")]
+    option: Option<v1::EmergencyOption>,
+}
+
+impl SealedOption {
+    /// Of an option as callers see it.
+    pub(in crate::grpc) fn of(option: &EmergencyOption, shown: &v1::EmergencyOption) -> Self {
+        Self {
+            case: name(&option.case),
+            etag: etag(option.version),
+            option: Some(shown.clone()),
+        }
+    }
+
+    /// The option; `None` for what was never one.
+    pub(in crate::grpc) fn read(&self) -> Option<EmergencyOption> {
+        let shown = self.option.as_ref()?;
+        let (case, version) = known(&self.case, &self.etag)?;
+        let consequences = shown.consequences.iter().map(to_consequence);
+        Some(EmergencyOption {
+            case,
+            version,
+            plan: to_plan(&mut Fields::new(), "plan", shown.plan.as_ref())?,
+            wait_min: shown.wait_min.try_into().ok()?,
+            consequences: consequences.collect::<Option<_>>()?,
+        })
+    }
+}
+
+fn known(case: &str, etag: &str) -> Option<(CaseId, Version)> {
+    Some((parse(case).ok()?, version(etag).ok()??))
+}
+
+fn to_consequence(wire: &v1::Consequence) -> Option<Consequence> {
+    let (case, version) = known(&wire.case, &wire.etag)?;
+    let plan = to_plan(&mut Fields::new(), "plan", wire.plan.as_ref());
+    let fate = match wire.kind() {
+        Kind::Delayed => Fate::Delayed(plan?),
+        Kind::Moved => Fate::Moved(plan?),
+        Kind::Postponed => Fate::Postponed,
+        Kind::Unspecified => return None,
+    };
+    Some(Consequence {
+        case,
+        version,
+        fate,
+        delay_min: wire.delay_min.into(),
+        description: wire.description.clone(),
+    })
+}
+
+/// An option, without its token; `cases` are all that it may touch.
+pub(in crate::grpc) fn option(
+    case: &Case,
+    option: &EmergencyOption,
+    cases: &[Case],
+) -> v1::EmergencyOption {
+    let consequence = |it: &Consequence| {
+        let touched = cases.iter().find(|case| case.id == it.case);
+        let (kind, moved) = match &it.fate {
+            Fate::Delayed(plan) => (Kind::Delayed, Some(plan)),
+            Fate::Moved(plan) => (Kind::Moved, Some(plan)),
+            Fate::Postponed => (Kind::Postponed, None),
+        };
+        v1::Consequence {
+            case: name(&it.case),
+            etag: etag(it.version),
+            kind: kind.into(),
+            plan: touched.zip(moved).map(|(case, to)| plan(case, to)),
+            delay_min: i32::try_from(it.delay_min).unwrap_or(i32::MAX),
+            description: it.description.clone(),
+        }
+    };
+    v1::EmergencyOption {
+        option: String::new(),
+        plan: Some(plan(case, &option.plan)),
+        wait_min: i32::try_from(option.wait_min).unwrap_or(i32::MAX),
+        consequences: option.consequences.iter().map(consequence).collect(),
+    }
+}

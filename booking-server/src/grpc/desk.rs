@@ -1,0 +1,237 @@
+//! Where calls arrive: who calls, with which request; and what goes back.
+//!
+//! The access layer has let the call in and says as whom. What is left for a service is to say how
+//! its request becomes a use case and the use case's answer a response.
+
+use std::sync::Arc;
+
+use booking_proto::ot::v1;
+use jiff::Timestamp;
+use prost::Message;
+use sha2::{Digest as _, Sha256};
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+
+use super::{
+    convert::values::{instant, version},
+    fields::Fields,
+    health::HealthBoard,
+    paging::Pages,
+    tokens::Tokens,
+};
+use crate::{
+    access::{Caller, Denied, Gatekeeper, Permission, methods::Method},
+    app::{App, Call, Refusal, Target, UseCase},
+    domain::{Hospital, SiteId, TheatreId},
+    names::parse,
+};
+
+/// A call that was let in; the access layer puts it into every request's extensions.
+#[derive(Clone, Debug)]
+pub(super) struct Admitted {
+    /// Who calls.
+    pub(super) caller: Arc<Caller>,
+    /// What they call.
+    pub(super) method: &'static Method,
+}
+
+impl Admitted {
+    /// As whom a request was let in.
+    ///
+    /// # Errors
+    ///
+    /// `PERMISSION_DENIED` when nobody let it in: a service that stands behind no access layer.
+    pub(super) fn of<M>(request: &Request<M>) -> Result<Self, Status> {
+        let admitted = request.extensions().get::<Self>().cloned();
+        admitted.ok_or_else(|| Status::permission_denied("nobody has let this call in"))
+    }
+}
+
+/// A request that writes.
+pub(super) trait WriteRequest: Message {
+    /// Its id, or nothing.
+    fn request_id(&self) -> &str;
+    /// Whether it is only tried.
+    fn validate_only(&self) -> bool;
+}
+
+macro_rules! write_requests {
+    ($($request:ident)*) => {$(
+        impl WriteRequest for v1::$request {
+            fn request_id(&self) -> &str {
+                &self.request_id
+            }
+
+            fn validate_only(&self) -> bool {
+                self.validate_only
+            }
+        }
+    )*};
+}
+
+write_requests! {
+    CreateCaseRequest UpdateCaseRequest ScheduleCaseRequest ConfirmCaseRequest
+    RescheduleCaseRequest PostponeCaseRequest CancelCaseRequest AbortCaseRequest
+    RecordMilestoneRequest CorrectCaseRequest BatchRescheduleCasesRequest
+    ApplyEmergencyPlanRequest
+    CreateSiteRequest CreateTheatreRequest UpdateTheatreRequest DeleteTheatreRequest
+    CreateStaffRequest UpdateStaffRequest DeleteStaffRequest
+    CreateEquipmentUnitRequest UpdateEquipmentUnitRequest
+    CreateProcedureTypeRequest UpdateProcedureTypeRequest
+    CreateReasonRequest UpdateReasonRequest
+    CreateUnavailabilityRequest DeleteUnavailabilityRequest
+    CreateSessionTemplateRequest UpdateSessionTemplateRequest DeleteSessionTemplateRequest
+    ExpandSessionTemplateRequest CreateSessionRequest UpdateSessionRequest
+    ReleaseSessionRequest CancelSessionRequest
+    ImportCasesRequest
+}
+
+/// A response of which not everybody may see everything.
+pub(super) trait Redact {
+    /// Takes out whose a case is and what it is for.
+    fn redact(&mut self) {}
+}
+
+/// What all services share.
+#[derive(Clone, Debug)]
+pub(super) struct Desk {
+    /// The use cases.
+    pub(super) app: App,
+    /// Opaque tokens.
+    pub(super) tokens: Tokens,
+    /// Who may do what: for calls that last.
+    pub(super) gatekeeper: Gatekeeper,
+    /// Whether the server is on its way out.
+    pub(super) board: HealthBoard,
+}
+
+impl Desk {
+    /// Over `app`, with tokens under its database's key.
+    pub(super) fn new(app: App, gatekeeper: Gatekeeper, board: HealthBoard) -> Self {
+        let tokens = Tokens::new(app.store().token_key().as_bytes());
+        Self {
+            app,
+            tokens,
+            gatekeeper,
+            board,
+        }
+    }
+
+    /// A page of a list that is asked for with these words.
+    pub(super) fn pages(&self, admitted: &Admitted, question: &[&str]) -> Pages<'_> {
+        Pages::new(&self.tokens, admitted.method.name, question)
+    }
+
+    /// Takes a request that writes all the way: read, done, answered.
+    pub(super) async fn write<M, C, R>(
+        &self,
+        request: Request<M>,
+        read: impl FnOnce(&M, &Hospital, Timestamp) -> Result<C, Refusal>,
+        respond: fn(&C::Answer) -> R,
+    ) -> Result<Response<R>, Status>
+    where
+        M: WriteRequest,
+        C: UseCase,
+        R: Message + Default + Redact + 'static,
+    {
+        let admitted = Admitted::of(&request)?;
+        let sees_patients = admitted.caller.may(Permission::PatientsRead);
+        let request = request.into_inner();
+        let call = call(admitted, &request)?;
+        let hospital = self.app.store().hospital().await.map_err(Refusal::from)?;
+        let use_case = read(&request, &hospital, self.app.now())?;
+        let encode = move |answer: &C::Answer| respond(answer).encode_to_vec();
+        let response = self.app.write(call, use_case, encode).await?;
+        let mut response = R::decode(&*response).expect("encoded here");
+        if !sees_patients {
+            response.redact();
+        }
+        Ok(Response::new(response))
+    }
+}
+
+fn call(admitted: Admitted, request: &impl WriteRequest) -> Result<Call, Refusal> {
+    let id = request.request_id();
+    if !id.is_empty() && Uuid::try_parse(id).is_err() {
+        return Err(Refusal::field("request_id", "must be a UUID"));
+    }
+    Ok(Call {
+        caller: admitted.caller,
+        method: admitted.method,
+        // One id has one spelling.
+        request_id: id.to_ascii_lowercase(),
+        request_hash: Sha256::digest(request.encode_to_vec()).into(),
+        validate_only: request.validate_only(),
+    })
+}
+
+/// Reads a request: `read` says what it makes of it, or notes in the fields why nothing.
+pub(super) fn reading<T>(read: impl FnOnce(&mut Fields) -> Option<T>) -> Result<T, Refusal> {
+    let mut fields = Fields::new();
+    let read = read(&mut fields);
+    fields.finish(read)
+}
+
+/// Which case, in which version.
+pub(super) fn target(fields: &mut Fields, name: &str, etag: &str) -> Option<Target> {
+    let case = fields.take("name", parse(name));
+    let version = fields.take("etag", version(etag));
+    Some(Target {
+        case: case?,
+        version: version?,
+    })
+}
+
+/// The site that is meant; the only one may go without saying.
+pub(super) fn site(fields: &mut Fields, hospital: &Hospital, name: &str) -> Option<SiteId> {
+    let site = if name.is_empty() {
+        let mut sites = hospital.sites.keys();
+        match (sites.next(), sites.next()) {
+            (Some(only), None) => Ok(only.clone()),
+            _ => Err("must be given: there is not exactly one".to_owned()),
+        }
+    } else {
+        parse(name)
+            .map_err(|why| why.to_string())
+            .and_then(|site: SiteId| {
+                let known = hospital.sites.contains_key(&site);
+                known
+                    .then_some(site)
+                    .ok_or_else(|| "does not exist".to_owned())
+            })
+    };
+    fields.take("site", site)
+}
+
+/// Theatres by name, all of which the hospital has.
+pub(super) fn theatres(
+    fields: &mut Fields,
+    hospital: &Hospital,
+    names: &[String],
+) -> Option<Vec<TheatreId>> {
+    fields.list("theatres", names, |name: &String| {
+        let theatre: TheatreId = parse(name).map_err(|why| why.to_string())?;
+        let known = hospital.theatres.contains_key(&theatre);
+        known
+            .then_some(theatre)
+            .ok_or_else(|| "does not exist".to_owned())
+    })
+}
+
+/// An instant that may be left out.
+pub(super) fn moment(
+    fields: &mut Fields,
+    field: &str,
+    wire: Option<&prost_types::Timestamp>,
+) -> Option<Option<Timestamp>> {
+    fields.take(field, wire.map(instant).transpose())
+}
+
+/// Refuses who may not see patients.
+pub(super) fn patients_only(caller: &Caller) -> Result<(), Refusal> {
+    let permission = Permission::PatientsRead;
+    caller
+        .may(permission)
+        .then_some(())
+        .ok_or_else(|| Denied(permission).into())
+}

@@ -1,0 +1,46 @@
+//! Reading requests: every field that cannot be read is named, all of them at once.
+
+use std::fmt::Display;
+
+use crate::app::Refusal;
+
+/// The fields of one request that were found wrong so far, each with what is wrong with it.
+#[derive(Debug, Default)]
+pub(super) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Nothing wrong yet.
+    pub(super) fn new() -> Self {
+        Self::default()
+    }
+
+    /// The value of a field, or a note of why it has none.
+    pub(super) fn take<T, E: Display>(
+        &mut self,
+        field: impl Into<String>,
+        parsed: Result<T, E>,
+    ) -> Option<T> {
+        parsed.map_err(|why| self.refuse(field, why)).ok()
+    }
+
+    /// Notes what is wrong with a field.
+    pub(super) fn refuse(&mut self, field: impl Into<String>, why: impl Display) {
+        self.0.push((field.into(), why.to_string()));
+    }
+
+    /// What was read, unless something is wrong.
+    ///
+    /// `read` is `None` only where a field was refused.
+    pub(super) fn finish<T>(self, read: Option<T>) -> Result<T, Refusal> {
+        match read {
+            Some(read) if self.0.is_empty() => Ok(read),
+            _ => {
+                debug_assert!(
+                    !self.0.is_empty(),
+                    "nothing was read and no field was refused"
+                );
+                Err(Refusal::Fields(self.0))
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Pages of lists (AIP-158): how many at most, and where the last one ended.
+//!
+//! A page token holds the key of the last element that was given out, so that what is entered or
+//! removed meanwhile shifts no page. It fits its question alone: the same method, filter and order.
+
+use prost::Message;
+
+use super::{fields::Fields, tokens::Tokens};
+
+/// Elements of a page, when nobody says how many.
+const DEFAULT_PAGE_SIZE: u16 = 50;
+
+/// The most elements of a page; who asks for more gets as many.
+pub(super) const MAX_PAGE_SIZE: u16 = 1000;
+
+/// The pages of one list.
+#[derive(Debug)]
+pub(super) struct Pages<'a> {
+    tokens: &'a Tokens,
+    purpose: String,
+}
+
+/// Which page.
+#[derive(Debug)]
+pub(super) struct Page<K> {
+    /// At most so many.
+    pub(super) size: u16,
+    /// After this.
+    pub(super) after: Option<K>,
+}
+
+impl<'a> Pages<'a> {
+    /// Of the list that `method` gives for `question`.
+    pub(super) fn new(tokens: &'a Tokens, method: &str, question: &[&str]) -> Self {
+        // Lengths keep what is asked apart: ("ab", "c") is not ("a", "bc").
+        let question = question
+            .iter()
+            .map(|part| format!("\n{}:{part}", part.len()));
+        let purpose = format!("page of {method}{}", question.collect::<String>());
+        Self { tokens, purpose }
+    }
+
+    /// The page that is asked for.
+    pub(super) fn page<K: Message + Default>(
+        &self,
+        fields: &mut Fields,
+        size: i32,
+        token: &str,
+    ) -> Option<Page<K>> {
+        let size = match size {
+            0 => Ok(DEFAULT_PAGE_SIZE),
+            size => u16::try_from(size.min(MAX_PAGE_SIZE.into())).map_err(|_| "is negative"),
+        };
+        let size = fields.take("page_size", size);
+        let after = if token.is_empty() {
+            Some(None)
+        } else {
+            let payload = self.tokens.open(&self.purpose, token);
+            let key = fields.take("page_token", payload);
+            // Sealed here, so it is one of ours.
+            key.map(|key| K::decode(&*key).ok())
+        };
+        Some(Page {
+            size: size?,
+            after: after?,
+        })
+    }
+
+    /// What to give back for the page after one of `size` that came out as `found`, which was
+    /// asked for with one more than fits: cuts that off, and says where the rest begins.
+    pub(super) fn cut<T, K: Message>(
+        &self,
+        found: &mut Vec<T>,
+        size: u16,
+        key: impl FnOnce(&T) -> K,
+    ) -> String {
+        if found.len() <= usize::from(size) {
+            return String::new();
+        }
+        found.truncate(size.into());
+        let last = found.last().expect("a page has at least one element");
+        self.tokens.seal(&self.purpose, &key(last).encode_to_vec())
+    }
+
+    /// A page of a list that is small enough to be in memory; `key` orders it.
+    pub(super) fn of_sorted<T>(
+        &self,
+        all: impl Iterator<Item = T>,
+        page: &Page<String>,
+        key: impl Fn(&T) -> String,
+    ) -> (Vec<T>, String) {
+        let mut keyed: Vec<_> = all.map(|each| (key(&each), each)).collect();
+        keyed.retain(|(key, _)| page.after.as_ref().is_none_or(|after| key > after));
+        keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let next = self.cut(&mut keyed, page.size, |(key, _)| key.clone());
+        (keyed.into_iter().map(|(_, each)| each).collect(), next)
+    }
+}

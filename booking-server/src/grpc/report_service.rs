@@ -1,0 +1,304 @@
+//! `ot.v1.ReportService`: figures, each with its definition beside it.
+
+use booking_proto::ot::v1::{self, report_service_server::ReportService};
+use jiff::civil::Date;
+use tonic::{Request, Response, Status};
+
+use super::{
+    convert::{
+        values::{date, minute_of_day, timestamp},
+        words::number,
+    },
+    desk::{Desk, reading, site, theatres},
+    fields::Fields,
+};
+use crate::{
+    app::Refusal,
+    domain::{
+        Hospital, Subject, Theatre, TheatreId,
+        report::{
+            self, DEFAULT_IDLE_GAP_MIN, Definition, Period, ReportRow, Summary, TheatreDay, Window,
+        },
+    },
+    names::{name, optional},
+    store::{Reads, Scope, StoreError, UnavailabilityQuery},
+};
+
+/// The longest period: five years.
+const MAX_DAYS: i64 = 1830;
+
+/// The longest gap that can be called a turnover. Minutes.
+const MAX_IDLE_GAP_MIN: i32 = 1440;
+
+/// What a report is about.
+struct Question {
+    period: Period,
+    theatres: Vec<TheatreId>,
+    window: Window,
+    idle_gap_min: u16,
+}
+
+impl Question {
+    fn read(fields: &mut Fields, hospital: &Hospital, wire: &v1::ReportRequest) -> Option<Self> {
+        let site = site(fields, hospital, &wire.site);
+        let dates = to_dates(fields, &wire.first_date, &wire.last_date);
+        let asked = theatres(fields, hospital, &wire.theatres);
+        let window = fields.take("window_open_minute", to_window(wire));
+        let gap = wire.idle_gap_min;
+        let gap = gap.map_or(Ok(DEFAULT_IDLE_GAP_MIN), |gap| {
+            let gap = u16::try_from(gap).ok().filter(|_| gap <= MAX_IDLE_GAP_MIN);
+            gap.ok_or("must be 0 to 1440 minutes")
+        });
+        let idle_gap_min = fields.take("idle_gap_min", gap);
+        let site = site?;
+        let zone = hospital.sites.get(&site)?.zone.clone();
+        let (first, last) = dates?;
+        let of_site = |theatre: &&Theatre| theatre.site == site;
+        let all = hospital.theatres.values().filter(of_site);
+        let asked = asked?;
+        let theatres = all.filter(|it| asked.is_empty() || asked.contains(&it.id));
+        Some(Self {
+            period: Period { first, last, zone },
+            theatres: theatres.map(|it| it.id.clone()).collect(),
+            window: window?,
+            idle_gap_min: idle_gap_min?,
+        })
+    }
+
+    async fn rows(&self, reads: &mut Reads) -> Result<Vec<ReportRow>, StoreError> {
+        let scope = Scope::These(self.theatres.clone());
+        match self.period.range() {
+            Some(range) => reads.report_rows(&scope, range).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The theatre-days that figures are measured against.
+    async fn days(
+        &self,
+        reads: &mut Reads,
+        hospital: &Hospital,
+    ) -> Result<Vec<TheatreDay>, StoreError> {
+        let subjects = self.theatres.iter().cloned().map(Subject::Theatre);
+        let closures = UnavailabilityQuery {
+            subjects: subjects.collect(),
+            range: self.period.range(),
+        };
+        let closures = reads.unavailabilities(&closures).await?;
+        let theatres = self
+            .theatres
+            .iter()
+            .filter_map(|it| hospital.theatres.get(it));
+        Ok(report::theatre_days(
+            theatres,
+            &closures,
+            self.window,
+            &self.period,
+        ))
+    }
+}
+
+fn to_dates(fields: &mut Fields, first: &str, last: &str) -> Option<(Date, Date)> {
+    let first = fields.take("first_date", date(first));
+    let last = fields.take("last_date", date(last));
+    let (first, last) = (first?, last?);
+    let days = first.duration_until(last).as_hours() / 24 + 1;
+    if !(1..=MAX_DAYS).contains(&days) {
+        fields.refuse(
+            "last_date",
+            format!("must be 1 to {MAX_DAYS} days from first_date"),
+        );
+        return None;
+    }
+    Some((first, last))
+}
+
+fn to_window(wire: &v1::ReportRequest) -> Result<Window, &'static str> {
+    match (wire.window_open_minute, wire.window_close_minute) {
+        (None, None) => Ok(Window::OpeningHours),
+        (Some(open), Some(close)) => Ok(Window::Civil {
+            open_minute: minute_of_day(open)?,
+            close_minute: minute_of_day(close)?,
+        }),
+        _ => Err("and window_close_minute are given together or not at all"),
+    }
+}
+
+fn definitions(definitions: &[Definition]) -> Vec<v1::Definition> {
+    let each = definitions.iter().map(|it| v1::Definition {
+        figure: it.figure.to_owned(),
+        text: it.text.clone(),
+    });
+    each.collect()
+}
+
+fn count(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+impl Desk {
+    /// What is asked, and the rows to answer it from.
+    async fn report(
+        &self,
+        wire: &v1::ReportRequest,
+    ) -> Result<(Question, Vec<ReportRow>, std::sync::Arc<Hospital>), Refusal> {
+        let mut reads = self.app.read().await?;
+        let hospital = reads.hospital().await?;
+        let question = reading(|fields| Question::read(fields, &hospital, wire))?;
+        let rows = question.rows(&mut reads).await?;
+        Ok((question, rows, hospital))
+    }
+}
+
+#[tonic::async_trait]
+impl ReportService for Desk {
+    async fn query_utilisation(
+        &self,
+        request: Request<v1::ReportRequest>,
+    ) -> Result<Response<v1::UtilisationReport>, Status> {
+        let (asked, rows, hospital) = self.report(request.get_ref()).await?;
+        let mut reads = self.app.read().await?;
+        let days = asked
+            .days(&mut reads, &hospital)
+            .await
+            .map_err(Refusal::from)?;
+        drop(reads);
+        let (window, gap) = (asked.window, asked.idle_gap_min);
+        let found = report::utilisation(&rows, &days, window, gap, &asked.period);
+        let row = |it: &report::UtilisationRow| v1::utilisation_report::Row {
+            theatre: optional(it.theatre.as_ref()),
+            days: count(it.days),
+            available_min: it.available_min,
+            in_room_min: it.in_room_min,
+            turnover_min: it.turnover_min,
+            raw: it.raw,
+            adjusted: it.adjusted,
+            overrun_min: it.overrun_min,
+            early_finish_min: it.early_finish_min,
+            overlapping_pairs: count(it.overlapping_pairs),
+        };
+        Ok(Response::new(v1::UtilisationReport {
+            rows: found.rows.iter().map(row).collect(),
+            definitions: definitions(&found.definitions),
+            ..v1::UtilisationReport::default()
+        }))
+    }
+
+    async fn query_on_time_starts(
+        &self,
+        request: Request<v1::ReportRequest>,
+    ) -> Result<Response<v1::OnTimeStartsReport>, Status> {
+        let (asked, rows, _) = self.report(request.get_ref()).await?;
+        let found = report::on_time_starts(&rows, &asked.period);
+        let row = |it: &report::OnTimeRow| v1::on_time_starts_report::Row {
+            theatre: optional(it.theatre.as_ref()),
+            first_cases: count(it.first_cases),
+            on_time_0: count(it.on_time[0]),
+            on_time_5: count(it.on_time[1]),
+            on_time_10: count(it.on_time[2]),
+            on_time_15: count(it.on_time[3]),
+            mean_delay_min: it.mean_delay_min,
+        };
+        Ok(Response::new(v1::OnTimeStartsReport {
+            rows: found.rows.iter().map(row).collect(),
+            definitions: definitions(&found.definitions),
+        }))
+    }
+
+    async fn query_turnover(
+        &self,
+        request: Request<v1::ReportRequest>,
+    ) -> Result<Response<v1::TurnoverReport>, Status> {
+        let (asked, rows, _) = self.report(request.get_ref()).await?;
+        let found = report::turnover(&rows, asked.idle_gap_min, &asked.period);
+        let row = |it: &report::TurnoverRow| {
+            let figure = |of: fn(&Summary) -> f64| it.summary.as_ref().map_or(0.0, of);
+            v1::turnover_report::Row {
+                theatre: optional(it.theatre.as_ref()),
+                count: count(it.count),
+                mean_min: figure(|it| it.mean_min),
+                median_min: figure(|it| it.median_min),
+                p90_min: figure(|it| it.p90_min),
+                min_min: figure(|it| it.min_min),
+                max_min: figure(|it| it.max_min),
+                negatives: count(it.negatives),
+                idle_gaps: count(it.idle_gaps),
+            }
+        };
+        Ok(Response::new(v1::TurnoverReport {
+            rows: found.rows.iter().map(row).collect(),
+            definitions: definitions(&found.definitions),
+        }))
+    }
+
+    async fn query_cancellations(
+        &self,
+        request: Request<v1::ReportRequest>,
+    ) -> Result<Response<v1::CancellationsReport>, Status> {
+        let (asked, rows, hospital) = self.report(request.get_ref()).await?;
+        let found = report::cancellations(&rows, &hospital, &asked.period);
+        let row = |it: &report::CancellationRow| v1::cancellations_report::Row {
+            reason: name(&it.reason),
+            group: it.group.map_or(0, number),
+            avoidable: it.avoidable,
+            cancelled: count(it.cancelled),
+            day_of_surgery: count(it.day_of_surgery),
+            aborted: count(it.aborted),
+        };
+        Ok(Response::new(v1::CancellationsReport {
+            rows: found.rows.iter().map(row).collect(),
+            completed: count(found.completed),
+            cancelled: count(found.cancelled),
+            aborted: count(found.aborted),
+            postponed: count(found.postponed),
+            cancellation_rate: found.cancellation_rate,
+            day_of_surgery_rate: found.day_of_surgery_rate,
+            definitions: definitions(&found.definitions),
+        }))
+    }
+
+    async fn query_duration_accuracy(
+        &self,
+        request: Request<v1::ReportRequest>,
+    ) -> Result<Response<v1::DurationAccuracyReport>, Status> {
+        let (asked, rows, _) = self.report(request.get_ref()).await?;
+        let found = report::durations(&rows, &asked.period);
+        let row = |it: &report::DurationRow| v1::duration_accuracy_report::Row {
+            procedure: it.procedure.clone().unwrap_or_default(),
+            cases: count(it.cases),
+            mean_booked_min: it.mean_booked_min,
+            mean_actual_min: it.mean_actual_min,
+            bias_min: it.bias_min,
+            mean_absolute_error_min: it.mean_absolute_error_min,
+            within_15_percent: it.within_15_percent,
+            suggested_median_min: it.suggested_median_min,
+            suggested_p80_min: it.suggested_p80_min,
+        };
+        Ok(Response::new(v1::DurationAccuracyReport {
+            rows: found.rows.iter().map(row).collect(),
+            definitions: definitions(&found.definitions),
+        }))
+    }
+
+    /// The list as it is now: dates and theatres say nothing about who waits for one.
+    async fn query_waiting(
+        &self,
+        _: Request<v1::ReportRequest>,
+    ) -> Result<Response<v1::WaitingReport>, Status> {
+        let rows = self.app.read().await?.waiting_rows().await;
+        let rows = rows.map_err(Refusal::from)?;
+        let found = report::waiting(&rows, self.app.now());
+        let row = |it: &report::WaitingRow| v1::waiting_report::Row {
+            urgency: it.urgency.map_or(0, number),
+            waiting: count(it.waiting),
+            past_target: count(it.past_target),
+            mean_wait_days: it.mean_wait_days,
+            max_wait_days: it.max_wait_days,
+        };
+        Ok(Response::new(v1::WaitingReport {
+            read_time: Some(timestamp(found.now)),
+            rows: found.rows.iter().map(row).collect(),
+            definitions: definitions(&found.definitions),
+        }))
+    }
+}

@@ -1,0 +1,451 @@
+//! `ot.v1.ScheduleService`: the day, what is free, what an emergency would cost, what stands against
+//! the rules.
+
+use std::collections::BTreeMap;
+
+use booking_proto::ot::v1::{self, schedule_service_server::ScheduleService};
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use prost::Message as _;
+use tonic::{Request, Response, Status};
+
+use super::{
+    convert::{
+        case::{case, to_details},
+        hospital::{theatre, unavailability},
+        schedule::{SealedOption, conflict, offer, option, range},
+        session::session,
+        values::{date, instant, optional_name, timestamp},
+    },
+    desk::{Admitted, Desk, Redact, reading, site, theatres},
+    fields::Fields,
+    watch,
+};
+use crate::{
+    app::{ApplyEmergencyOption, Around, Refusal},
+    domain::{
+        Case, CaseId, CaseState, Hospital, MAX_SEARCH_DAYS, SiteId, SlotSearch, Subject, Theatre,
+        TheatreId, TimeRange, Timetable, civil_date, conflicts, day_range, find_slots, open_within,
+        project,
+    },
+    names::{name, parse},
+    store::{Reads, Scope, SessionQuery, StoreError, UnavailabilityQuery},
+};
+
+/// What the tokens of emergency options are for.
+const OPTION: &str = "emergency option";
+
+/// Offers, when nobody says how many, and at most.
+const DEFAULT_SLOTS: usize = 10;
+const MAX_SLOTS: usize = 100;
+
+/// A claim reaches so far beyond the day it begins on.
+const REACH: SignedDuration = SignedDuration::from_hours(48);
+
+/// A stretch of time, as the store knows it.
+struct Stretch {
+    cases: Vec<Case>,
+    sessions: Vec<crate::domain::Session>,
+    unavailable: Vec<crate::domain::Unavailability>,
+}
+
+impl Stretch {
+    /// All theatres': people and equipment may be in any of them.
+    async fn read(reads: &mut Reads, range: TimeRange) -> Result<Self, StoreError> {
+        let from = range.start().checked_sub(REACH).unwrap_or(Timestamp::MIN);
+        let to = range.end().checked_add(REACH).unwrap_or(Timestamp::MAX);
+        let range = TimeRange::new(from, to).unwrap_or(range);
+        let sessions = SessionQuery {
+            range: Some(range),
+            ..SessionQuery::default()
+        };
+        let unavailable = UnavailabilityQuery {
+            range: Some(range),
+            ..UnavailabilityQuery::default()
+        };
+        Ok(Self {
+            cases: reads.day(&Scope::All, range).await?,
+            sessions: reads.sessions(&sessions).await?,
+            unavailable: reads.unavailabilities(&unavailable).await?,
+        })
+    }
+
+    fn timetable(&self, without: &CaseId, hospital: &Hospital) -> Timetable {
+        let cases = self.cases.iter().filter(|case| case.id != *without);
+        let (sessions, unavailable) = (self.sessions.clone(), self.unavailable.clone());
+        Timetable::of_cases(cases, sessions, unavailable, hospital)
+    }
+}
+
+#[tonic::async_trait]
+impl ScheduleService for Desk {
+    async fn get_day_schedule(
+        &self,
+        request: Request<v1::GetDayScheduleRequest>,
+    ) -> Result<Response<v1::DaySchedule>, Status> {
+        let admitted = Admitted::of(&request)?;
+        let wire = request.into_inner();
+        let now = self.app.now();
+        let mut snapshot = self.app.read().await?;
+        let hospital = snapshot.hospital().await.map_err(Refusal::from)?;
+        let asked = reading(|fields| Day::read(fields, &hospital, &wire, now))?;
+        let shown = asked.shown(&mut snapshot, &hospital, now).await;
+        let mut day = shown.map_err(Refusal::from)?;
+        let position = snapshot.position().await.map_err(Refusal::from)?;
+        day.version = i64::try_from(position).unwrap_or(i64::MAX);
+        day.resume_token = watch::token(&self.tokens, position);
+        Ok(Response::new(admitted.shown(day)))
+    }
+
+    async fn find_slots(
+        &self,
+        request: Request<v1::FindSlotsRequest>,
+    ) -> Result<Response<v1::FindSlotsResponse>, Status> {
+        let admitted = Admitted::of(&request)?;
+        let wire = request.into_inner();
+        let now = self.app.now();
+        let mut snapshot = self.app.read().await?;
+        let hospital = snapshot.hospital().await.map_err(Refusal::from)?;
+        let (wanted, mut search) = reading(|fields| {
+            let wanted = Wanted::read(fields, &hospital, &wire, now);
+            let search = to_search(fields, &hospital, &wire);
+            Some((wanted?, search?))
+        })?;
+        let wanted = match wanted {
+            Wanted::Draft(case) => *case,
+            Wanted::Known(id) => {
+                let found = snapshot.case(&id).await.map_err(Refusal::from)?;
+                found.ok_or_else(|| Refusal::NotFound(name(&id)))?
+            }
+        };
+        if search.theatres.is_empty() {
+            search.theatres = hospital.theatres.keys().cloned().collect();
+        }
+        let stretch = Stretch::read(&mut snapshot, search.starts).await;
+        let stretch = stretch.map_err(Refusal::from)?;
+        drop(snapshot);
+        let around = stretch.timetable(&wanted.id, &hospital);
+        let booker = admitted.caller.booker();
+        let offers = find_slots(&wanted, &search, &around, &hospital, &booker, now);
+        Ok(Response::new(v1::FindSlotsResponse {
+            offers: offers.iter().map(|it| offer(&wanted, it)).collect(),
+        }))
+    }
+
+    async fn plan_emergency(
+        &self,
+        request: Request<v1::PlanEmergencyRequest>,
+    ) -> Result<Response<v1::EmergencyPlan>, Status> {
+        let admitted = Admitted::of(&request)?;
+        let wire = request.into_inner();
+        let now = self.app.now();
+        let mut snapshot = self.app.read().await?;
+        let hospital = snapshot.hospital().await.map_err(Refusal::from)?;
+        let (id, mut theatres) = reading(|fields| {
+            let case = fields.take("case", parse::<CaseId>(&wire.case));
+            let theatres = theatres(fields, &hospital, &wire.theatres);
+            Some((case?, theatres?))
+        })?;
+        if theatres.is_empty() {
+            theatres = hospital.theatres.keys().cloned().collect();
+        }
+        let found = snapshot.case(&id).await.map_err(Refusal::from)?;
+        let found = found.ok_or_else(|| Refusal::NotFound(name(&id)))?;
+        if !found.state.is_waiting() {
+            let schedule = crate::domain::Command::Schedule;
+            schedule.check(found.state, true).map_err(Refusal::from)?;
+        }
+        if matches!(
+            found.urgency,
+            crate::domain::Urgency::Expedited | crate::domain::Urgency::Elective
+        ) {
+            let why = "is neither IMMEDIATE nor URGENT; only such a case moves others";
+            return Err(Refusal::field("case", why).into());
+        }
+        let around = Around::read(&mut snapshot, now)
+            .await
+            .map_err(Refusal::from)?;
+        drop(snapshot);
+        let options = around.options(&found, &theatres, &hospital, &admitted.caller.booker(), now);
+        let options = options.iter().map(|it| {
+            let mut shown = option(&found, it, around.cases());
+            let sealed = SealedOption::of(it, &shown);
+            shown.option = self.tokens.seal(OPTION, &sealed.encode_to_vec());
+            shown
+        });
+        Ok(Response::new(v1::EmergencyPlan {
+            options: options.collect(),
+        }))
+    }
+
+    async fn apply_emergency_plan(
+        &self,
+        request: Request<v1::ApplyEmergencyPlanRequest>,
+    ) -> Result<Response<v1::ApplyEmergencyPlanResponse>, Status> {
+        let read = |wire: &v1::ApplyEmergencyPlanRequest, _: &_, _| {
+            reading(|fields| {
+                let sealed = fields.take("option", self.tokens.open(OPTION, &wire.option))?;
+                let option = SealedOption::decode(&*sealed).ok();
+                let option = option.and_then(|option| option.read());
+                let option = fields.take(
+                    "option",
+                    option.ok_or("is of another version of this service; plan again"),
+                )?;
+                Some(ApplyEmergencyOption { option })
+            })
+        };
+        let respond = |cases: &Vec<Case>| v1::ApplyEmergencyPlanResponse {
+            cases: cases.iter().map(case).collect(),
+        };
+        self.write(request, read, respond).await
+    }
+
+    async fn list_conflicts(
+        &self,
+        request: Request<v1::ListConflictsRequest>,
+    ) -> Result<Response<v1::ListConflictsResponse>, Status> {
+        let wire = request.into_inner();
+        let now = self.app.now();
+        let mut snapshot = self.app.read().await?;
+        let hospital = snapshot.hospital().await.map_err(Refusal::from)?;
+        let (site, range) = reading(|fields| {
+            let site = site(fields, &hospital, &wire.site);
+            let (start, end) = (wire.start_time.as_ref(), wire.end_time.as_ref());
+            let range = fields.bounded_range(start, end, MAX_SEARCH_DAYS.into());
+            Some((site?, range?))
+        })?;
+        let stretch = Stretch::read(&mut snapshot, range)
+            .await
+            .map_err(Refusal::from)?;
+        drop(snapshot);
+        let asked: Vec<Case> = stretch
+            .cases
+            .iter()
+            .filter(|case| {
+                let plan = case.plan.as_ref();
+                let theatre = plan.and_then(|plan| hospital.theatres.get(&plan.theatre));
+                let inside = case.planned_range().is_some_and(|it| it.overlaps(&range));
+                inside && theatre.is_some_and(|theatre| theatre.site == site)
+            })
+            .cloned()
+            .collect();
+        let nobody = CaseId::parse("nobody").expect("a constant");
+        let around = stretch.timetable(&nobody, &hospital);
+        let found = conflicts(&asked, &around, &hospital, now);
+        Ok(Response::new(v1::ListConflictsResponse {
+            conflicts: found.iter().map(conflict).collect(),
+        }))
+    }
+}
+
+/// A civil day of some theatres.
+struct Day {
+    site: SiteId,
+    date: Date,
+    range: TimeRange,
+    theatres: Vec<TheatreId>,
+}
+
+impl Day {
+    fn read(
+        fields: &mut Fields,
+        hospital: &Hospital,
+        wire: &v1::GetDayScheduleRequest,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let site = site(fields, hospital, &wire.site);
+        let asked = theatres(fields, hospital, &wire.theatres);
+        let site = site?;
+        let zone = &hospital.sites.get(&site)?.zone;
+        let date = match &*wire.date {
+            "" => civil_date(now, zone),
+            text => fields.take("date", date(text))?,
+        };
+        let range = day_range(zone, date).ok_or("is a day that the site never had");
+        let range = fields.take("date", range);
+        let of_site = |theatre: &&Theatre| theatre.site == site;
+        let mut theatres: Vec<&Theatre> = match asked? {
+            none if none.is_empty() => hospital.theatres.values().filter(of_site).collect(),
+            some => some
+                .iter()
+                .filter_map(|id| hospital.theatres.get(id))
+                .collect(),
+        };
+        theatres.sort_by_key(|theatre| (theatre.list_order, &theatre.id));
+        theatres.dedup_by_key(|theatre| &theatre.id);
+        let theatres = theatres.into_iter().map(|theatre| theatre.id.clone());
+        Some(Self {
+            theatres: theatres.collect(),
+            date,
+            range: range?,
+            site,
+        })
+    }
+
+    async fn shown(
+        &self,
+        reads: &mut Reads,
+        hospital: &Hospital,
+        now: Timestamp,
+    ) -> Result<v1::DaySchedule, StoreError> {
+        let scope = Scope::These(self.theatres.clone());
+        let cases = reads.day(&scope, self.range).await?;
+        let sessions = SessionQuery {
+            theatres: self.theatres.clone(),
+            range: Some(self.range),
+            ..SessionQuery::default()
+        };
+        let sessions = reads.sessions(&sessions).await?;
+        let subjects = self.theatres.iter().cloned().map(Subject::Theatre);
+        let closures = UnavailabilityQuery {
+            subjects: subjects.collect(),
+            range: Some(self.range),
+        };
+        let closures = reads.unavailabilities(&closures).await?;
+
+        let mut by_theatre = BTreeMap::<TheatreId, Vec<Case>>::new();
+        for case in cases {
+            if let Some(plan) = &case.plan
+                && case.state != CaseState::Cancelled
+            {
+                by_theatre
+                    .entry(plan.theatre.clone())
+                    .or_default()
+                    .push(case);
+            }
+        }
+        let zone = hospital.sites.get(&self.site).map(|site| site.zone.clone());
+        let zone = zone.unwrap_or(jiff::tz::TimeZone::UTC);
+        let theatres = self
+            .theatres
+            .iter()
+            .filter_map(|id| hospital.theatres.get(id));
+        let days = theatres.map(|it| {
+            let cases = by_theatre.remove(&it.id).unwrap_or_default();
+            v1::TheatreDay {
+                theatre: Some(theatre(it)),
+                open: open_within(it, &zone, &self.range)
+                    .iter()
+                    .map(range)
+                    .collect(),
+                closures: closures
+                    .iter()
+                    .filter(|closure| closure.subject == Subject::Theatre(it.id.clone()))
+                    .map(unavailability)
+                    .collect(),
+                sessions: sessions
+                    .iter()
+                    .filter(|session| session.theatre == it.id)
+                    .map(session)
+                    .collect(),
+                cases: projected(&cases, it, &self.range, now),
+            }
+        });
+        Ok(v1::DaySchedule {
+            site: name(&self.site),
+            time_zone: zone.iana_name().unwrap_or("UTC").to_owned(),
+            date: self.date.to_string(),
+            start_time: Some(timestamp(self.range.start())),
+            end_time: Some(timestamp(self.range.end())),
+            read_time: Some(timestamp(now)),
+            theatres: days.collect(),
+            ..v1::DaySchedule::default()
+        })
+    }
+}
+
+/// Cases with what can be foretold of them, by planned start.
+fn projected(
+    cases: &[Case],
+    theatre: &Theatre,
+    day: &TimeRange,
+    now: Timestamp,
+) -> Vec<v1::CaseProjection> {
+    let projections = project(cases, theatre.turnover_min, day, now);
+    let projections: BTreeMap<_, _> = projections.iter().map(|it| (&it.case, it)).collect();
+    let shown = cases.iter().map(|it| {
+        let projection = projections.get(&it.id);
+        v1::CaseProjection {
+            case: Some(case(it)),
+            projected_start_time: projection.map(|it| timestamp(it.range.start())),
+            projected_end_time: projection.map(|it| timestamp(it.range.end())),
+            delay_min: projection.map_or(0, |it| i32::try_from(it.delay_min).unwrap_or(i32::MAX)),
+        }
+    });
+    shown.collect()
+}
+
+/// What a place is looked for.
+enum Wanted {
+    Known(CaseId),
+    Draft(Box<Case>),
+}
+
+impl Wanted {
+    fn read(
+        fields: &mut Fields,
+        hospital: &Hospital,
+        wire: &v1::FindSlotsRequest,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let known = fields.take("case", optional_name::<CaseId>(&wire.case))?;
+        match (known, &wire.draft) {
+            (Some(id), None) => Some(Self::Known(id)),
+            (None, Some(draft)) => {
+                let details = to_details(fields, hospital, draft, now)?;
+                let id = CaseId::parse("draft").expect("a constant");
+                Some(Self::Draft(Box::new(Case::request(id, details, now))))
+            }
+            _ => {
+                fields.refuse("case", "or draft must be given, and not both");
+                None
+            }
+        }
+    }
+}
+
+fn to_search(
+    fields: &mut Fields,
+    hospital: &Hospital,
+    wire: &v1::FindSlotsRequest,
+) -> Option<SlotSearch> {
+    let theatres = theatres(fields, hospital, &wire.theatres);
+    let limit = match usize::try_from(wire.max_slots) {
+        Ok(0) => Ok(DEFAULT_SLOTS),
+        Ok(limit) => Ok(limit.min(MAX_SLOTS)),
+        Err(_) => Err("is negative"),
+    };
+    let limit = fields.take("max_slots", limit);
+    let (earliest, latest) = (wire.earliest_time.as_ref(), wire.latest_time.as_ref());
+    let earliest = earliest.ok_or("must be given").and_then(instant);
+    let latest = latest.ok_or("must be given").and_then(instant);
+    let earliest = fields.take("earliest_time", earliest);
+    let latest = fields.take("latest_time", latest);
+    let starts = TimeRange::new(earliest?, latest?).map_err(|why| why.to_string());
+    let starts = starts.and_then(|starts| {
+        let long = starts.duration() > SignedDuration::from_hours(24 * i64::from(MAX_SEARCH_DAYS));
+        let problem = || format!("is more than {MAX_SEARCH_DAYS} days after earliest_time");
+        (!long).then_some(starts).ok_or_else(problem)
+    });
+    Some(SlotSearch {
+        theatres: theatres?,
+        starts: fields.take("latest_time", starts)?,
+        limit: limit?,
+        near_misses: wire.include_near_misses,
+    })
+}
+
+impl Redact for v1::DaySchedule {
+    fn redact(&mut self) {
+        let theatres = self.theatres.iter_mut();
+        let cases = theatres.flat_map(|theatre| &mut theatre.cases);
+        cases
+            .filter_map(|it| it.case.as_mut())
+            .for_each(Redact::redact);
+    }
+}
+
+impl Redact for v1::ApplyEmergencyPlanResponse {
+    fn redact(&mut self) {
+        self.cases.iter_mut().for_each(Redact::redact);
+    }
+}

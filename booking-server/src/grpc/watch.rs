@@ -1,0 +1,428 @@
+//! `ot.v1.WatchService`: changes as they happen, in the order in which they were committed.
+//!
+//! ```text
+//!  snapshot (cases, place in the order) -> SNAPSHOT… SNAPSHOT_COMPLETE(token)
+//!  feed of changes from that place      -> CHANGED / REMOVED / CONFIGURATION(token)
+//!  nothing for a while                  -> HEARTBEAT(token)
+//!
+//!  task --try_send--> queue (1,000) --> stream        queue full: told so, ended, never skipped
+//! ```
+//!
+//! A change says which case; what is told is the case as it is now, so that a reader who falls
+//! behind is never told what is long past. Whether the reader may still watch is asked again
+//! whenever roles change.
+
+use std::{
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use booking_proto::ot::v1::{
+    self, WatchScheduleResponse, watch_schedule_response::Kind, watch_service_server::WatchService,
+};
+use tokio::{sync::mpsc, time};
+use tokio_stream::Stream;
+use tonic::{Request, Response, Status};
+
+use super::{
+    convert::{
+        case::case,
+        values::{instant, timestamp},
+    },
+    desk::{Admitted, Desk, Redact as _, reading, theatres},
+    fields::Fields,
+    health::Condition,
+    status,
+    tokens::Tokens,
+};
+use crate::{
+    access::{Denied, Permission},
+    app::Refusal,
+    domain::{
+        Case, CaseCondition, CaseId, CaseQuery, CaseState, ProcedureTypeId, ReasonCode, SessionId,
+        SiteId, StaffId, TemplateId, TheatreId, TimeRange, UnavailabilityId, UnitId,
+    },
+    names::{Named, name},
+    store::{Change, ChangeFeed, ChangeKind, FeedError, Reads, Scope, StoreError},
+};
+
+/// Messages that a reader may be behind. A board shows some hundred cases.
+const QUEUE: usize = 1_000;
+
+/// How long nothing may be said. A reader that hears nothing for twice as long knows more than the
+/// network does.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// Cases that are read at once for a snapshot without a range.
+const SNAPSHOT_PAGE: u32 = 1_000;
+
+/// What resume tokens are for.
+const TOKEN: &str = "resume watch";
+
+/// The token of a place in the order of changes.
+pub(super) fn token(tokens: &Tokens, position: u64) -> String {
+    tokens.seal(TOKEN, &position.to_be_bytes())
+}
+
+#[tonic::async_trait]
+impl WatchService for Desk {
+    type WatchScheduleStream = Told;
+
+    async fn watch_schedule(
+        &self,
+        request: Request<v1::WatchScheduleRequest>,
+    ) -> Result<Response<Told>, Status> {
+        let admitted = Admitted::of(&request)?;
+        let wire = request.into_inner();
+        let hospital = self.app.store().hospital().await.map_err(Refusal::from)?;
+        let (filter, resume) = reading(|fields| {
+            let filter = Filter::read(fields, &hospital, &wire);
+            let resume = self.resume_from(fields, &wire.resume_token);
+            Some((filter?, resume?))
+        })?;
+        let (snapshot, position) = match resume {
+            Some(position) => (None, position),
+            None => {
+                let mut reads = self.app.read().await?;
+                let position = reads.position().await.map_err(Refusal::from)?;
+                let cases = filter.snapshot(&mut reads).await.map_err(Refusal::from)?;
+                (Some(cases), position)
+            }
+        };
+        let feed = self.app.store().changes_after(position).await;
+        let feed = feed.map_err(lost)?;
+        let (queue, receiver) = mpsc::channel(QUEUE);
+        let last_word = LastWord::default();
+        let watch = Watch {
+            desk: self.clone(),
+            admitted,
+            filter,
+            queue,
+        };
+        let said = last_word.clone();
+        tokio::spawn(async move {
+            // The queue is closed after the last word, or the stream would end without it.
+            let _open = watch.queue.clone();
+            let Err(ended) = watch.run(snapshot, feed).await;
+            said.say(ended);
+        });
+        Ok(Response::new(Told {
+            receiver,
+            last_word,
+        }))
+    }
+}
+
+impl Desk {
+    /// The place that a token stands for; `None` inside for no token.
+    fn resume_from(&self, fields: &mut Fields, token: &str) -> Option<Option<u64>> {
+        if token.is_empty() {
+            return Some(None);
+        }
+        let opened = self
+            .tokens
+            .open(TOKEN, token)
+            .map_err(|why| why.to_string());
+        let position = opened.and_then(|payload| {
+            let bytes = payload
+                .try_into()
+                .map_err(|_| "is of another version".to_owned());
+            bytes.map(u64::from_be_bytes)
+        });
+        fields.take("resume_token", position).map(Some)
+    }
+}
+
+/// What a caller is told when the feed cannot go on.
+fn lost(error: FeedError) -> Status {
+    match error {
+        FeedError::Lost => Refusal::WatchExpired.into(),
+        FeedError::Store(error) => Refusal::from(error).into(),
+        _ => draining(),
+    }
+}
+
+fn draining() -> Status {
+    Status::unavailable("the server is stopping; resume with the last token, elsewhere or soon")
+}
+
+/// Which cases.
+#[derive(Clone, Debug)]
+struct Filter {
+    /// Any when empty.
+    theatres: Vec<TheatreId>,
+    /// Planned in here; whatever is not over when absent.
+    range: Option<TimeRange>,
+}
+
+impl Filter {
+    fn read(
+        fields: &mut Fields,
+        hospital: &crate::domain::Hospital,
+        wire: &v1::WatchScheduleRequest,
+    ) -> Option<Self> {
+        let theatres = theatres(fields, hospital, &wire.theatres);
+        let range = match (&wire.start_time, &wire.end_time) {
+            (None, None) => Some(None),
+            (start, end) => fields
+                .range("", start.as_ref(), end.as_ref(), instant)
+                .map(Some),
+        };
+        Some(Self {
+            theatres: theatres?,
+            range: range?,
+        })
+    }
+
+    fn has_theatre(&self, theatre: &TheatreId) -> bool {
+        self.theatres.is_empty() || self.theatres.contains(theatre)
+    }
+
+    /// Whether a case is one of those that are watched.
+    fn has(&self, case: &Case) -> bool {
+        let Some(range) = &self.range else {
+            let over = matches!(case.state, CaseState::Completed | CaseState::Cancelled);
+            let theatre = case.plan.as_ref().map(|plan| &plan.theatre);
+            return !over && theatre.map_or(self.theatres.is_empty(), |it| self.has_theatre(it));
+        };
+        let theatre = case
+            .plan
+            .as_ref()
+            .is_some_and(|plan| self.has_theatre(&plan.theatre));
+        let inside = case.planned_range().is_some_and(|it| it.overlaps(range));
+        case.state != CaseState::Cancelled && theatre && inside
+    }
+
+    /// Whether the case may have been one of them before it changed.
+    fn had(&self, change: &Change) -> bool {
+        match (&change.before, &self.range) {
+            (Some(before), Some(range)) => {
+                self.has_theatre(&before.theatre) && before.range.overlaps(range)
+            }
+            (Some(before), None) => self.has_theatre(&before.theatre),
+            (None, Some(_)) => false,
+            (None, None) => self.theatres.is_empty(),
+        }
+    }
+
+    /// All of them.
+    async fn snapshot(&self, reads: &mut Reads) -> Result<Vec<Case>, StoreError> {
+        let Some(range) = self.range else {
+            return self.all_that_is_not_over(reads).await;
+        };
+        let scope = match &*self.theatres {
+            [] => Scope::All,
+            theatres => Scope::These(theatres.to_vec()),
+        };
+        let mut cases = reads.day(&scope, range).await?;
+        cases.retain(|case| self.has(case));
+        Ok(cases)
+    }
+
+    async fn all_that_is_not_over(&self, reads: &mut Reads) -> Result<Vec<Case>, StoreError> {
+        let states = CaseState::ALL
+            .into_iter()
+            .filter(|state| !matches!(state, CaseState::Completed | CaseState::Cancelled));
+        let mut conditions = vec![CaseCondition::StateIn(states.collect())];
+        if !self.theatres.is_empty() {
+            conditions.push(CaseCondition::TheatreIn(self.theatres.clone()));
+        }
+        let mut query = CaseQuery {
+            conditions,
+            limit: SNAPSHOT_PAGE,
+            ..CaseQuery::default()
+        };
+        let mut cases = Vec::new();
+        loop {
+            let page = reads.cases(&query).await?;
+            let full = page.len() == SNAPSHOT_PAGE as usize;
+            query.after = page.last().map(|last| query.order.cursor(last));
+            cases.extend(page);
+            if !full {
+                return Ok(cases);
+            }
+        }
+    }
+}
+
+/// One watch under way.
+struct Watch {
+    desk: Desk,
+    admitted: Admitted,
+    filter: Filter,
+    queue: mpsc::Sender<WatchScheduleResponse>,
+}
+
+/// Never: a watch goes on until something ends it.
+enum Never {}
+
+impl Watch {
+    /// Tells all there is to tell, until the reader goes, or may not or cannot be told any more.
+    async fn run(
+        mut self,
+        snapshot: Option<Vec<Case>>,
+        mut feed: ChangeFeed,
+    ) -> Result<Never, Status> {
+        let mut roles = self.desk.gatekeeper.subscribe();
+        let mut condition = self.desk.board.subscribe();
+        if let Some(cases) = snapshot {
+            for it in &cases {
+                let message = WatchScheduleResponse {
+                    kind: Kind::Snapshot.into(),
+                    case: Some(self.shown(it)),
+                    ..WatchScheduleResponse::default()
+                };
+                // The reader sets the pace: a snapshot is longer than any queue.
+                self.queue.send(message).await.map_err(|_| gone())?;
+            }
+            self.tell(Kind::SnapshotComplete, feed.position(), |_| {})?;
+        }
+        let mut heartbeat = time::interval(HEARTBEAT);
+        heartbeat.reset();
+        loop {
+            tokio::select! {
+                change = feed.next() => {
+                    let change = change.map_err(lost)?;
+                    self.pass_on(&change).await?;
+                    heartbeat.reset();
+                }
+                _ = heartbeat.tick() => self.tell(Kind::Heartbeat, feed.position(), |_| {})?,
+                Ok(()) = roles.changed() => self.ask_again()?,
+                () = drained(&mut condition) => return Err(draining()),
+                () = self.queue.closed() => return Err(gone()),
+            }
+        }
+    }
+
+    /// Tells of one change, if it is the reader's business.
+    async fn pass_on(&self, change: &Change) -> Result<(), Status> {
+        let at = Some(timestamp(change.at));
+        if change.kind != ChangeKind::Case {
+            return self.tell(Kind::Configuration, change.seq, |message| {
+                message.name = changed_name(change.kind, &change.id);
+                message.commit_time = at;
+            });
+        }
+        let Ok(id) = CaseId::parse(&change.id) else {
+            return Ok(());
+        };
+        let found = self.desk.app.read().await?.case(&id).await;
+        let found = found.map_err(Refusal::from)?;
+        match found.filter(|case| self.filter.has(case)) {
+            Some(found) => self.tell(Kind::Changed, change.seq, |message| {
+                message.case = Some(self.shown(&found));
+                message.commit_time = at;
+            }),
+            None if self.filter.had(change) => self.tell(Kind::Removed, change.seq, |message| {
+                message.name = name(&id);
+                message.commit_time = at;
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn tell(
+        &self,
+        kind: Kind,
+        position: u64,
+        fill: impl FnOnce(&mut WatchScheduleResponse),
+    ) -> Result<(), Status> {
+        let mut message = WatchScheduleResponse {
+            kind: kind.into(),
+            resume_token: token(&self.desk.tokens, position),
+            ..WatchScheduleResponse::default()
+        };
+        fill(&mut message);
+        self.queue.try_send(message).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Refusal::WatchExpired.into(),
+            mpsc::error::TrySendError::Closed(_) => gone(),
+        })
+    }
+
+    /// A case as the reader may see it.
+    fn shown(&self, it: &Case) -> v1::Case {
+        let mut shown = case(it);
+        if !self.admitted.caller.may(Permission::PatientsRead) {
+            shown.redact();
+        }
+        shown
+    }
+
+    /// Roles have changed: whether the reader may still watch, and what they see.
+    fn ask_again(&mut self) -> Result<(), Status> {
+        let caller = &self.admitted.caller;
+        let denied = || status::permission_denied(Denied(self.admitted.method.permission));
+        let policy = self.desk.gatekeeper.policy();
+        let now = policy.caller(&caller.account, caller.person.as_deref());
+        let now = now.map_err(|_| denied())?;
+        now.scope(self.admitted.method.permission)
+            .map_err(|_| denied())?;
+        self.admitted.caller = Arc::new(now);
+        Ok(())
+    }
+}
+
+/// Waits until the server is on its way out.
+async fn drained(condition: &mut tokio::sync::watch::Receiver<Condition>) {
+    // The board outlives every watch; were it gone, so would be the server.
+    drop(condition.wait_for(|now| now.is_draining()).await);
+}
+
+/// Nobody reads this.
+fn gone() -> Status {
+    Status::cancelled("the reader has gone")
+}
+
+/// The name of something that has changed.
+fn changed_name(kind: ChangeKind, id: &str) -> String {
+    fn of<T: Named>(id: &str) -> String {
+        T::from_text(id).map(|id| name(&id)).unwrap_or_default()
+    }
+    match kind {
+        ChangeKind::Case => of::<CaseId>(id),
+        ChangeKind::Session => of::<SessionId>(id),
+        ChangeKind::SessionTemplate => of::<TemplateId>(id),
+        ChangeKind::Unavailability => of::<UnavailabilityId>(id),
+        ChangeKind::Site => of::<SiteId>(id),
+        ChangeKind::Theatre => of::<TheatreId>(id),
+        ChangeKind::Staff => of::<StaffId>(id),
+        ChangeKind::Unit => of::<UnitId>(id),
+        ChangeKind::ProcedureType => of::<ProcedureTypeId>(id),
+        ChangeKind::Reason => of::<ReasonCode>(id),
+    }
+}
+
+/// How a watch ended; said after all that was told before.
+#[derive(Clone, Debug, Default)]
+struct LastWord(Arc<Mutex<Option<Status>>>);
+
+impl LastWord {
+    fn say(&self, status: Status) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);
+    }
+
+    fn take(&self) -> Option<Status> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// What a reader is told.
+#[derive(Debug)]
+pub(super) struct Told {
+    receiver: mpsc::Receiver<WatchScheduleResponse>,
+    last_word: LastWord,
+}
+
+impl Stream for Told {
+    type Item = Result<WatchScheduleResponse, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match self.receiver.poll_recv(cx) {
+            Poll::Ready(Some(message)) => Poll::Ready(Some(Ok(message))),
+            Poll::Ready(None) => Poll::Ready(self.last_word.take().map(Err)),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}

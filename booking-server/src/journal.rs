@@ -1,0 +1,134 @@
+//! Calls that change nothing and are in the audit all the same: those that were denied, and the
+//! article's question, which tells of a patient.
+//!
+//! ```text
+//!  call -> answered at once
+//!    \---> queue -> one writer -> audit
+//! ```
+//!
+//! Nobody waits for the audit of a read. Who calls faster than can be written fills the queue; what
+//! does not fit is told in the log.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::{
+    sync::mpsc::{self, error::TrySendError},
+    task::JoinHandle,
+    time::timeout,
+};
+
+use crate::{
+    serve::Clock,
+    store::{AuditRecord, Outcome, Store},
+};
+
+/// Calls that wait to be written: some seconds of somebody trying.
+const BACKLOG: usize = 4096;
+
+/// How long the end of a server may take to write what is left.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What the audit keeps of a call of `method` by `account`, for `person`; all else is empty.
+pub(crate) fn record(
+    at: Timestamp,
+    method: &str,
+    account: &str,
+    person: Option<&str>,
+    outcome: Outcome,
+) -> AuditRecord {
+    AuditRecord {
+        at,
+        method: method.to_owned(),
+        resource: String::new(),
+        account: account.to_owned(),
+        transport: "alts".to_owned(),
+        person: person.unwrap_or_default().to_owned(),
+        request_id: String::new(),
+        etag_before: String::new(),
+        etag_after: String::new(),
+        changes: Vec::new(),
+        reason: String::new(),
+        outcome,
+    }
+}
+
+/// Takes calls; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Journal {
+    queue: mpsc::Sender<AuditRecord>,
+    clock: Clock,
+}
+
+impl std::fmt::Debug for Journal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Journal(..)")
+    }
+}
+
+/// Writes them; ends when nobody can tell of a call any more.
+#[derive(Debug)]
+pub(crate) struct Writer(JoinHandle<()>);
+
+impl Journal {
+    /// A journal that is written into the audit of `store`.
+    pub(crate) fn into(store: Store, clock: Clock) -> (Self, Writer) {
+        let (queue, mut calls) = mpsc::channel(BACKLOG);
+        let writer = tokio::spawn(async move {
+            while let Some(record) = calls.recv().await {
+                if let Err(error) = store.audit(record).await {
+                    tracing::error!(%error, "a call is missing in the audit");
+                }
+            }
+        });
+        (Self { queue, clock }, Writer(writer))
+    }
+
+    /// A journal that nobody reads: for tests that are about something else.
+    #[cfg(test)]
+    pub(crate) fn nowhere() -> Self {
+        let (queue, _) = mpsc::channel(1);
+        let clock: Clock = std::sync::Arc::new(Timestamp::now);
+        Self { queue, clock }
+    }
+
+    /// A call of `method` was not allowed.
+    pub(crate) fn denied(&self, method: &str, account: &str, person: Option<&str>) {
+        self.tell(method, account, person, "", Outcome::Denied);
+    }
+
+    /// A call of `method` was told about `resource`.
+    pub(crate) fn asked(&self, method: &str, account: &str, person: Option<&str>, resource: &str) {
+        self.tell(method, account, person, resource, Outcome::Ok);
+    }
+
+    fn tell(
+        &self,
+        method: &str,
+        account: &str,
+        person: Option<&str>,
+        resource: &str,
+        outcome: Outcome,
+    ) {
+        let record = AuditRecord {
+            resource: resource.to_owned(),
+            ..record((self.clock)(), method, account, person, outcome)
+        };
+        if let Err(TrySendError::Full(_)) = self.queue.try_send(record) {
+            tracing::warn!(
+                method,
+                account,
+                "too many calls at once: one is not in the audit"
+            );
+        }
+    }
+}
+
+impl Writer {
+    /// Waits until all that was told is written.
+    pub(crate) async fn flush(self) {
+        if timeout(FLUSH_TIMEOUT, self.0).await.is_err() {
+            tracing::warn!("the audit of the last calls was not written in time");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+-- why cases are moved, postponed and cancelled: a start for a hospital that has no list of its own.
+-- the last column but one is the code in fhir r4's appointment-cancellation-reason.
+insert into reason (code, name, reason_group, avoidable, fhir_code, retired) values
+    ('PATIENT_DID_NOT_ATTEND', 'Patient did not attend', 'PATIENT', true, 'pat', false),
+    ('PATIENT_DECLINED', 'Patient declined the operation', 'PATIENT', false, 'pat', false),
+    ('PATIENT_ATE', 'Patient had eaten or drunk', 'PATIENT', true, 'pat', false),
+    ('PATIENT_TRANSPORT', 'Patient could not come', 'PATIENT', false, 'pat-lt', false),
+    ('PATIENT_MOVED', 'Patient moved away', 'PATIENT', false, 'pat-mv', false),
+    ('PATIENT_DIED', 'Patient died', 'PATIENT', false, 'pat-dec', false),
+    ('PATIENT_UNFIT', 'Patient unfit for the operation', 'CLINICAL', false, 'pat-fb', false),
+    ('NOT_PREPARED', 'Work-up or consent incomplete', 'CLINICAL', true, 'prov-labs', false),
+    ('NOT_NEEDED', 'Operation no longer needed', 'CLINICAL', false, 'pat-swl', false),
+    ('CHANGED_PLAN', 'Treatment changed', 'CLINICAL', false, 'prov', false),
+    ('NO_BED', 'No ward or intensive care bed', 'FACILITY', true, 'oth-room', false),
+    ('THEATRE_UNAVAILABLE', 'Theatre not available', 'FACILITY', true, 'oth-room', false),
+    ('BUILDING', 'Failure of power, water or air', 'FACILITY', false, 'maint', false),
+    ('LIST_OVERRUN', 'List overran', 'FACILITY', true, 'prov', false),
+    ('SURGEON_UNAVAILABLE', 'Surgeon not available', 'STAFF', true, 'prov-pers', false),
+    ('ANAESTHETIST_UNAVAILABLE', 'Anaesthetist not available', 'STAFF', true, 'prov-pers', false),
+    ('NURSES_UNAVAILABLE', 'Nurses not available', 'STAFF', true, 'prov', false),
+    ('EQUIPMENT_UNAVAILABLE', 'Equipment or implant not there', 'EQUIPMENT', true, 'maint', false),
+    ('EQUIPMENT_FAILED', 'Equipment failed', 'EQUIPMENT', false, 'maint', false),
+    ('EMERGENCY_BUMP', 'Made way for an emergency', 'EMERGENCY', false, 'prov', false),
+    ('LIST_REARRANGED', 'List rearranged', 'ADMIN', true, 'oth-mu', false),
+    ('BOOKED_IN_ERROR', 'Booked in error', 'ADMIN', true, 'oth-err', false),
+    ('OTHER', 'Another reason', 'ADMIN', false, 'other', false);

@@ -1,0 +1,254 @@
+//! A batch of works: together if they can, each alone if they must.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::{Ground, Job, PATIENCE};
+use crate::{
+    StoreError, Tx,
+    db::{Conn, Fault, Fields, Sql, fault},
+    reads::{Head, Reads},
+};
+
+/// A batch is committed once it has worked for this long: the first to come must not wait for all
+/// that were queued behind it.
+const SLICE: Duration = Duration::from_millis(100);
+
+/// The first pause before another try; each is twice the one before.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+
+/// The longest pause before another try.
+const LONGEST_PAUSE: Duration = Duration::from_millis(640);
+
+/// Why a transaction came to nothing.
+enum Spoiled {
+    /// Another try may succeed.
+    Transient(StoreError),
+    /// The works' results say why, or the error does.
+    Lasting(Option<StoreError>),
+    /// Whether it was committed could not be found out.
+    Unknown,
+}
+
+/// One go at the queue.
+pub(super) struct Batch {
+    ground: Ground,
+    /// When to stop trying.
+    deadline: Instant,
+}
+
+impl Batch {
+    pub(super) fn new(ground: Ground) -> Self {
+        Self {
+            ground,
+            deadline: Instant::now() + PATIENCE,
+        }
+    }
+
+    pub(super) async fn work_off(self, mut jobs: Vec<Box<dyn Job>>) {
+        // Whoever has stopped waiting has not been promised anything.
+        jobs.retain(|job| !job.is_abandoned());
+        while jobs.len() > 1 {
+            match self.together(&mut jobs).await {
+                Ok(done) => jobs.drain(..done).for_each(Job::answer),
+                Err(_) => break,
+            }
+        }
+        for job in jobs {
+            self.alone(job).await;
+        }
+    }
+
+    /// All works in one transaction, or as many as fit into a slice of time; how many those were.
+    async fn together(&self, jobs: &mut [Box<dyn Job>]) -> Result<usize, Spoiled> {
+        let started = Instant::now();
+        let mut tx = self.begin().await?;
+        let mut done = 0;
+        for job in jobs {
+            run(job.as_mut(), &mut tx).await?;
+            done += 1;
+            if started.elapsed() > SLICE {
+                break;
+            }
+        }
+        self.finish(tx, false).await?;
+        Ok(done)
+    }
+
+    /// One work in a transaction of its own.
+    async fn alone(&self, mut job: Box<dyn Job>) {
+        match self.try_alone(job.as_mut()).await {
+            Ok(()) => job.answer(),
+            Err(spoiled) => self.again(job, spoiled).await,
+        }
+    }
+
+    async fn try_alone(&self, job: &mut dyn Job) -> Result<(), Spoiled> {
+        if Instant::now() > self.deadline {
+            return Err(Spoiled::Lasting(Some(StoreError::Busy(
+                "no connection was found".into(),
+            ))));
+        }
+        let mut tx = self.begin().await?;
+        run(job, &mut tx).await?;
+        self.finish(tx, job.is_rehearsal()).await
+    }
+
+    /// Tries again for as long as it may help, then answers.
+    async fn again(&self, mut job: Box<dyn Job>, mut spoiled: Spoiled) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let error = match spoiled {
+                Spoiled::Transient(error) => error,
+                Spoiled::Lasting(None) => return job.answer(),
+                Spoiled::Lasting(Some(error)) => return job.fail(error),
+                Spoiled::Unknown => return job.fail(StoreError::Unknown),
+            };
+            if Instant::now() + pause > self.deadline {
+                return job.fail(error);
+            }
+            tracing::warn!(%error, "a write is tried again");
+            tokio::time::sleep(jittered(pause)).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+            match self.try_alone(job.as_mut()).await {
+                Ok(()) => return job.answer(),
+                Err(why) => spoiled = why,
+            }
+        }
+    }
+
+    async fn begin(&self) -> Result<Tx, Spoiled> {
+        let begun = async {
+            let mut conn = self.ground.pool.begin_write().await?;
+            let (head, xid) = lock_head(&mut conn).await?;
+            let reads = Reads::new(conn, self.ground.cache.clone(), Some(head));
+            Ok(Tx::new(reads, Timestamp::now(), xid))
+        };
+        begun.await.map_err(|error| match error {
+            BeginError::Database(error) if fault(&error) == Fault::Transient => {
+                Spoiled::Transient(error.into())
+            }
+            BeginError::Database(error) => Spoiled::Lasting(Some(error.into())),
+            BeginError::Store(error) => Spoiled::Lasting(Some(error)),
+        })
+    }
+
+    async fn finish(&self, mut tx: Tx, undo: bool) -> Result<(), Spoiled> {
+        if tx.is_blank() {
+            tx.roll_back().await;
+            return Ok(());
+        }
+        if let Err(error) = tx.seal().await {
+            return Err(spoiled_by(&tx, Some(error)));
+        }
+        if undo {
+            tx.roll_back().await;
+            return Ok(());
+        }
+        let xid = tx.xid;
+        if let Err(error) = tx.into_conn().commit().await {
+            return self.after_failed_commit(xid, error).await;
+        }
+        self.ground.committed.send_modify(|commits| *commits += 1);
+        Ok(())
+    }
+
+    /// Finds out what became of a commit whose answer was lost with the connection.
+    async fn after_failed_commit(
+        &self,
+        xid: Option<i64>,
+        error: sqlx::Error,
+    ) -> Result<(), Spoiled> {
+        let Some(xid) = xid.filter(|_| error.as_database_error().is_none()) else {
+            // The database itself refused, so nothing was committed.
+            return Err(match fault(&error) {
+                Fault::Transient => Spoiled::Transient(error.into()),
+                Fault::Lasting => Spoiled::Lasting(Some(error.into())),
+            });
+        };
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            match self.fate(xid).await {
+                Ok(Some(true)) => return Ok(()),
+                Ok(Some(false)) => return Err(Spoiled::Transient(error.into())),
+                Ok(None) | Err(_) => tokio::time::sleep(FIRST_PAUSE * 10).await,
+            }
+        }
+        Err(Spoiled::Unknown)
+    }
+
+    /// Whether PostgreSQL has committed a transaction; `None` while it is under way.
+    async fn fate(&self, xid: i64) -> Result<Option<bool>, StoreError> {
+        let mut conn = self.ground.pool.begin_read().await?;
+        let ask = "select coalesce(pg_xact_status($1::text::xid8), 'unknown')";
+        let row = conn.row(Sql::new(ask).bind(xid)).await?;
+        let status = row
+            .map(|row| Fields::of("pg_xact_status", &row).text())
+            .transpose()?;
+        Ok(match status.as_deref() {
+            Some("committed") => Some(true),
+            Some("aborted") => Some(false),
+            _ => None,
+        })
+    }
+}
+
+enum BeginError {
+    Database(sqlx::Error),
+    Store(StoreError),
+}
+
+impl From<sqlx::Error> for BeginError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// Reads where things stand; in PostgreSQL this waits for the writer before us to commit.
+async fn lock_head(conn: &mut Conn) -> Result<(Head, Option<i64>), BeginError> {
+    let select = if conn.is_postgres() {
+        "select hospital_revision, change_seq, audit_seq, audit_hash,
+                pg_current_xact_id()::text::bigint
+         from head for update"
+    } else {
+        "select hospital_revision, change_seq, audit_seq, audit_hash, null from head"
+    };
+    let row = conn.row(Sql::new(select)).await?;
+    let gone = || StoreError::Corrupt("the row of table head is gone".into());
+    let row = row.ok_or_else(gone).map_err(BeginError::Store)?;
+    let f = &mut Fields::of("head", &row);
+    let read = Head::read(f).and_then(|head| Ok((head, f.opt_int()?)));
+    read.map_err(BeginError::Store)
+}
+
+/// Does one work. A refusal that wrote nothing is as good as a success.
+async fn run(job: &mut dyn Job, tx: &mut Tx) -> Result<(), Spoiled> {
+    let mark = tx.mark();
+    let success = job.run(tx).await;
+    if tx.trouble.is_some() {
+        return Err(spoiled_by(tx, None));
+    }
+    if !success {
+        if tx.wrote_since(mark) {
+            return Err(Spoiled::Lasting(None));
+        }
+        tx.forget_since(mark);
+    }
+    Ok(())
+}
+
+fn spoiled_by(tx: &Tx, error: Option<StoreError>) -> Spoiled {
+    match tx.trouble {
+        Some(Fault::Transient) => Spoiled::Transient(
+            error.unwrap_or_else(|| StoreError::Busy("the database was busy".into())),
+        ),
+        _ => Spoiled::Lasting(error),
+    }
+}
+
+/// Between half of the pause and all of it, so that two servers do not meet again.
+fn jittered(pause: Duration) -> Duration {
+    let share = getrandom::u32().map_or(1.0, |random| f64::from(random) / f64::from(u32::MAX));
+    pause.mul_f64(0.5 + share / 2.0)
+}

@@ -1,0 +1,110 @@
+//! `--database-url`: which database, parsed.
+
+use std::{fmt, path::PathBuf, str::FromStr};
+
+use sqlx::postgres::PgConnectOptions;
+use thiserror::Error;
+
+/// Where the cases are kept.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Location {
+    /// In this process, gone with it: `sqlite::memory:`.
+    Memory,
+    /// In a file: `sqlite:ot-booking.db`, `sqlite:///var/lib/booking/ot.db`.
+    File(PathBuf),
+    /// In a PostgreSQL database: `postgres://user:password@host:5432/database`.
+    Postgres(PostgresUrl),
+}
+
+/// Where a PostgreSQL database is, and how to be let in. May hold a password: never shown.
+#[derive(Clone, Eq, PartialEq)]
+pub struct PostgresUrl(Box<str>);
+
+impl PostgresUrl {
+    /// The URL itself, with the password in it.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PostgresUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PostgresUrl(..)")
+    }
+}
+
+/// Why a text names no database this build can open.
+///
+/// The text is not quoted: such a URL may hold a password.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum InvalidDatabaseUrl {
+    /// Not a PostgreSQL URL that could be understood.
+    #[error("not a PostgreSQL URL; write postgres://USER@HOST/DATABASE")]
+    Postgres,
+    /// Neither of those that are known.
+    #[error(
+        "not a database URL; write sqlite:FILE, sqlite::memory: or postgres://USER@HOST/DATABASE"
+    )]
+    UnknownScheme,
+    /// `sqlite:` and nothing more.
+    #[error("the file is missing; write sqlite:FILE or sqlite::memory:")]
+    FileMissing,
+    /// Options after a question mark.
+    #[error("options after `?` are not supported; write sqlite:FILE alone")]
+    Options,
+}
+
+impl FromStr for Location {
+    type Err = InvalidDatabaseUrl;
+
+    fn from_str(url: &str) -> Result<Self, InvalidDatabaseUrl> {
+        let (scheme, rest) = url
+            .split_once(':')
+            .ok_or(InvalidDatabaseUrl::UnknownScheme)?;
+        match scheme {
+            "sqlite" => {}
+            "postgres" | "postgresql" => {
+                return PgConnectOptions::from_str(url)
+                    .map(|_| Self::Postgres(PostgresUrl(url.into())))
+                    .map_err(|_| InvalidDatabaseUrl::Postgres);
+            }
+            _ => return Err(InvalidDatabaseUrl::UnknownScheme),
+        }
+        match rest.strip_prefix("//").unwrap_or(rest) {
+            ":memory:" => Ok(Self::Memory),
+            "" => Err(InvalidDatabaseUrl::FileMissing),
+            path if path.contains('?') => Err(InvalidDatabaseUrl::Options),
+            path => Ok(Self::File(path.into())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn database_urls_are_read_or_refused_in_words() {
+        let file = |path: &str| Ok(Location::File(path.into()));
+        let table = [
+            ("sqlite:ot-booking.db", file("ot-booking.db")),
+            ("sqlite://ot-booking.db", file("ot-booking.db")),
+            ("sqlite:///var/lib/ot.db", file("/var/lib/ot.db")),
+            ("sqlite:/var/lib/ot.db", file("/var/lib/ot.db")),
+            ("sqlite::memory:", Ok(Location::Memory)),
+            ("sqlite://:memory:", Ok(Location::Memory)),
+            ("sqlite:", Err(InvalidDatabaseUrl::FileMissing)),
+            ("sqlite://", Err(InvalidDatabaseUrl::FileMissing)),
+            ("sqlite:ot.db?mode=ro", Err(InvalidDatabaseUrl::Options)),
+            ("postgres://u@h:port/db", Err(InvalidDatabaseUrl::Postgres)),
+            ("mysql://h/db", Err(InvalidDatabaseUrl::UnknownScheme)),
+            ("ot-booking.db", Err(InvalidDatabaseUrl::UnknownScheme)),
+            ("", Err(InvalidDatabaseUrl::UnknownScheme)),
+        ];
+        for (url, expected) in table {
+            assert_eq!(url.parse(), expected, "{url}");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! A PostgreSQL database, made ready to be served from by any number of servers.
+//!
+//! ```text
+//!  open:  connect -> old enough? ours? -> migrate (one server at a time) -> seed if new -> pools
+//! ```
+
+mod prepare;
+
+use std::{str::FromStr as _, time::Duration};
+
+use sqlx::{
+    ConnectOptions as _, PgPool,
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
+};
+use tokio::sync::watch;
+
+use crate::{OpenError, OpenOptions, PostgresUrl, db::Pool, feed::Wake, store::Opened};
+
+/// How long a call waits for a connection before it is told "busy".
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Connections that write: one writes, the other is being made ready.
+const WRITERS: u32 = 2;
+
+/// How often the change log is looked at when nothing was heard: notifications are lost with the
+/// connection they would have come over.
+const POLL: Duration = Duration::from_secs(2);
+
+/// The name of the channel; the sealing of a batch notifies it.
+const CHANNEL: &str = "ot_booking_changes";
+
+/// Settings of the sessions that write. All writers wait for one row, so none may keep it for long:
+/// one that hangs, or whose machine has gone, is ended by the database.
+const WRITING: [(&str, &str); 3] = [
+    ("application_name", "booking-server"),
+    ("lock_timeout", "5s"),
+    ("idle_in_transaction_session_timeout", "10s"),
+];
+
+/// Settings of the sessions that read: a snapshot that nobody reads from any more keeps the
+/// database from clearing up.
+const READING: [(&str, &str); 2] = [
+    ("application_name", "booking-server"),
+    ("idle_in_transaction_session_timeout", "5min"),
+];
+
+/// Opens the database.
+pub(crate) async fn open(url: &PostgresUrl, options: &OpenOptions) -> Result<Opened, OpenError> {
+    let settings = settings(url)?;
+    let writers = pool(WRITERS, settings.clone().options(WRITING)).await?;
+    let token_key = prepare::prepare(&writers, options.seed).await?;
+    // And one that listens.
+    let readers = pool(options.readers + 1, settings.options(READING)).await?;
+    Ok(Opened {
+        notifications: Some(Notifications::new(readers.clone())),
+        readers: Pool::Postgres(readers),
+        writers: Pool::Postgres(writers),
+        token_key,
+        hold: None,
+    })
+}
+
+fn settings(url: &PostgresUrl) -> Result<PgConnectOptions, OpenError> {
+    let settings = PgConnectOptions::from_str(url.as_str())
+        .map_err(|_| OpenError::Unreachable("the URL cannot be understood".into()))?;
+    // Statements would show up in the log at `debug`, with patients in them.
+    Ok(settings.disable_statement_logging())
+}
+
+async fn pool(connections: u32, settings: PgConnectOptions) -> Result<PgPool, OpenError> {
+    PgPoolOptions::new()
+        .min_connections(1)
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        // A round trip for every call; a connection that was lost is noticed by the statement.
+        .test_before_acquire(false)
+        .connect_with(settings)
+        .await
+        .map_err(|error| OpenError::Unreachable(error.to_string()))
+}
+
+/// Where other servers' commits are heard of.
+#[derive(Debug)]
+pub(crate) struct Notifications {
+    pool: PgPool,
+}
+
+impl Notifications {
+    fn new(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    /// Together with this server's own commits.
+    pub(crate) fn with(self, commits: watch::Receiver<u64>) -> Heard {
+        Heard {
+            pool: self.pool,
+            commits,
+            listener: None,
+        }
+    }
+}
+
+/// Wakes the tail of the changes: for commits here, notifications from elsewhere, and every
+/// [`POLL`] in any case.
+pub(crate) struct Heard {
+    pool: PgPool,
+    commits: watch::Receiver<u64>,
+    listener: Option<PgListener>,
+}
+
+impl Heard {
+    async fn listen(&mut self) {
+        let listened = async {
+            let mut listener = PgListener::connect_with(&self.pool).await?;
+            listener.listen(CHANNEL).await?;
+            Ok::<_, sqlx::Error>(listener)
+        };
+        match listened.await {
+            Ok(listener) => self.listener = Some(listener),
+            Err(error) => tracing::warn!(%error, "cannot listen for changes; polling"),
+        }
+    }
+}
+
+impl Wake for Heard {
+    async fn wait(&mut self) -> bool {
+        if self.listener.is_none() {
+            self.listen().await;
+        }
+        let heard = async {
+            match &mut self.listener {
+                Some(listener) => listener.recv().await.map(drop),
+                None => std::future::pending().await,
+            }
+        };
+        let lost = tokio::select! {
+            commit = self.commits.changed() => return commit.is_ok(),
+            heard = heard => heard.is_err(),
+            () = tokio::time::sleep(POLL) => false,
+        };
+        if lost {
+            self.listener = None;
+        }
+        true
+    }
+
+    fn again(&mut self) {
+        self.commits.mark_changed();
+    }
+}

@@ -1,0 +1,89 @@
+//! The logs: audit, changes, requests.
+
+use super::Reads;
+use crate::{
+    AuditCondition, AuditEvent, AuditQuery, Change, StoreError, StoredResponse,
+    db::{Row, Sql},
+    names::Named,
+    rows::log::{CHANGE, EVENT, RESPONSE, read_change, read_event, read_response},
+};
+
+impl Reads {
+    /// Audit events, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when they cannot be read.
+    pub async fn audit_page(&mut self, query: &AuditQuery) -> Result<Vec<AuditEvent>, StoreError> {
+        let mut sql = Sql::new("select ");
+        sql.push(EVENT).push(" from audit_event where true");
+        for condition in &query.conditions {
+            match condition {
+                AuditCondition::ResourceIs(it) => sql.push(" and resource = ").arg(it.as_str()),
+                AuditCondition::AccountIs(it) => sql.push(" and account = ").arg(it.as_str()),
+                AuditCondition::PersonIs(it) => sql.push(" and person = ").arg(it.as_str()),
+                AuditCondition::MethodIs(it) => sql.push(" and method = ").arg(it.as_str()),
+                AuditCondition::OutcomeIs(it) => sql.push(" and outcome = ").arg(it.name()),
+                AuditCondition::TimeFrom(at) => sql.push(" and at_us >= ").arg(at.as_microsecond()),
+                AuditCondition::TimeBefore(at) => {
+                    sql.push(" and at_us < ").arg(at.as_microsecond())
+                }
+            };
+        }
+        if let Some(before) = query.before {
+            sql.push(" and seq < ").arg(before);
+        }
+        sql.push(" order by seq desc limit ").arg(query.limit);
+        let rows = self.rows(sql).await?;
+        rows.iter()
+            .map(|row| read_event(row).map(|(event, _)| event))
+            .collect()
+    }
+
+    /// At most `limit` rows of the audit after the event in place `after`, oldest first, as they
+    /// are: whoever verifies them must see what is wrong with one.
+    pub(crate) async fn audit_rows(
+        &mut self,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut sql = Sql::new("select ");
+        sql.push(EVENT)
+            .push(" from audit_event where seq > ")
+            .arg(after);
+        sql.push(" order by seq limit ").arg(limit);
+        self.rows(sql).await
+    }
+
+    /// At most `limit` changes after the one in place `after`, in order.
+    pub(crate) async fn change_rows(
+        &mut self,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<Change>, StoreError> {
+        let mut sql = Sql::new("select ");
+        sql.push(CHANGE)
+            .push(" from change_log where seq > ")
+            .arg(after);
+        sql.push(" order by seq limit ").arg(limit);
+        self.rows(sql).await?.iter().map(read_change).collect()
+    }
+
+    /// What was answered to a principal's request.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when it cannot be read.
+    pub async fn request(
+        &mut self,
+        principal: &str,
+        request_id: &str,
+    ) -> Result<Option<StoredResponse>, StoreError> {
+        let mut sql = Sql::new("select ");
+        sql.push(RESPONSE)
+            .push(" from request_log where principal = ")
+            .arg(principal);
+        sql.push(" and request_id = ").arg(request_id);
+        self.row(sql).await?.as_ref().map(read_response).transpose()
+    }
+}

@@ -1,0 +1,147 @@
+//! An SQLite file, or a database in memory, made ready to be served from by one server.
+//!
+//! ```text
+//!  open:  take the lock -> look, touch nothing -> migrate -> seed if new -> open the pools
+//!               |               |                    |
+//!               InUse           NotADatabase,        (all or nothing: SQLite's transactions)
+//!                               Foreign, Corrupt,
+//!                               SchemaNewer
+//! ```
+//!
+//! Write-ahead log with `synchronous = FULL`: an acknowledged write survives a power cut, and
+//! readers never wait for a writer.
+
+mod blame;
+mod inspect;
+mod lock;
+mod place;
+mod prepare;
+#[cfg(test)]
+mod tests;
+
+use std::{path::Path, time::Duration};
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use tokio::sync::watch;
+
+use self::{blame::Blame, lock::Lock, place::FileIdentity};
+use crate::{OpenError, OpenOptions, StoreError, db::Pool, feed::Wake, store::Opened};
+
+/// How long a call waits for a connection, or for a lock on the file, before it is told "busy".
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Keeps a second server off the file and notices when it is lost.
+#[derive(Debug)]
+pub(crate) struct Hold {
+    _lock: Lock,
+    identity: FileIdentity,
+}
+
+impl Hold {
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        self.identity.check()
+    }
+}
+
+/// Opens a database that lives and dies with this process.
+pub(crate) async fn open_memory(options: &OpenOptions) -> Result<Opened, OpenError> {
+    let blame = Blame::new(Path::new(":memory:"));
+    // It lives and dies with its connection: exactly one, for readers and the writer in turn.
+    let pool = pool(1)
+        .connect_with(settings(Path::new(":memory:")))
+        .await
+        .map_err(|error| blame.open(error))?;
+    let token_key = prepare::prepare(&pool, options.seed, &blame).await?;
+    Ok(Opened {
+        readers: Pool::Sqlite(pool.clone()),
+        writers: Pool::Sqlite(pool),
+        token_key,
+        hold: None,
+        notifications: None,
+    })
+}
+
+/// Opens a file, creating it as needed.
+pub(crate) async fn open_file(path: &Path, options: &OpenOptions) -> Result<Opened, OpenError> {
+    let path = place::resolve(path)?;
+    let blame = Blame::new(&path);
+    let lock = Lock::take(&path)?;
+    if place::holds_database(&path)? {
+        let standing = inspect::look(settings(&path), &blame).await?;
+        tracing::debug!(?standing, "looked at the database");
+    } else {
+        place::create_private(&path)?;
+    }
+
+    let writers = pool(1)
+        .connect_with(durable(&path))
+        .await
+        .map_err(|error| blame.open(error))?;
+    let token_key = prepare::prepare(&writers, options.seed, &blame).await?;
+    let identity = FileIdentity::of(&path).map_err(|error| blame.io(error))?;
+    let readers = pool(options.readers)
+        .connect_with(durable(&path).pragma("query_only", "on"))
+        .await
+        .map_err(|error| blame.open(error))?;
+    Ok(Opened {
+        readers: Pool::Sqlite(readers),
+        writers: Pool::Sqlite(writers),
+        token_key,
+        hold: Some(Hold {
+            _lock: lock,
+            identity,
+        }),
+        notifications: None,
+    })
+}
+
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .min_connections(1)
+        .max_connections(connections)
+        .acquire_timeout(BUSY_TIMEOUT)
+        .idle_timeout(None)
+        // The file is here, not across a network: a connection does not go stale.
+        .test_before_acquire(false)
+        .max_lifetime(None)
+}
+
+/// How to open the file without changing anything in it.
+fn settings(path: &Path) -> SqliteConnectOptions {
+    use sqlx::ConnectOptions as _;
+
+    SqliteConnectOptions::new()
+        .filename(path)
+        .busy_timeout(BUSY_TIMEOUT)
+        .foreign_keys(true)
+        // Statements would show up in the log at `debug`, a seed's with the patients in it.
+        .disable_statement_logging()
+}
+
+/// How to open the file for good: what is committed stays committed.
+fn durable(path: &Path) -> SqliteConnectOptions {
+    settings(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+}
+
+/// Wakes the tail of the changes: the one server's own commits are all there are.
+pub(crate) struct Commits {
+    commits: watch::Receiver<u64>,
+}
+
+impl Commits {
+    pub(crate) fn new(commits: watch::Receiver<u64>) -> Self {
+        Self { commits }
+    }
+}
+
+impl Wake for Commits {
+    async fn wait(&mut self) -> bool {
+        self.commits.changed().await.is_ok()
+    }
+
+    fn again(&mut self) {
+        self.commits.mark_changed();
+    }
+}

@@ -1,0 +1,182 @@
+//! Cases, with their teams, units and claims.
+
+use booking_domain::{Case, CaseId, Claim};
+
+use super::{Tx, place};
+use crate::{ChangeKind, Place, StoreError, db::Sql, rows};
+
+/// A case as it was, as it shall be, and what it then holds.
+#[derive(Clone, Copy, Debug)]
+pub struct CaseUpdate<'a> {
+    /// As it was read in this transaction.
+    pub before: &'a Case,
+    /// As it shall be.
+    pub after: &'a Case,
+    /// What it then holds; counts only while `after` holds its resources.
+    pub claims: &'a [Claim],
+}
+
+impl Tx {
+    /// Adds a case with what it holds; the claims count only while the case holds its resources.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Exists`], [`StoreError::Overlap`], or what the database says.
+    pub async fn insert_case(&mut self, case: &Case, claims: &[Claim]) -> Result<(), StoreError> {
+        self.add("a case of this number", rows::case::insert(case))
+            .await?;
+        self.insert_team(case).await?;
+        self.insert_units(case).await?;
+        self.take(&[(case, claims)]).await?;
+        self.changed(ChangeKind::Case, case.id.as_str(), None, planned(case));
+        Ok(())
+    }
+
+    /// Replaces a case and all it holds, and gives it as it is kept: one version on.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Stale`], [`StoreError::Overlap`], or what the database says.
+    pub async fn update_case(
+        &mut self,
+        before: &Case,
+        after: &Case,
+        claims: &[Claim],
+    ) -> Result<Case, StoreError> {
+        let update = CaseUpdate {
+            before,
+            after,
+            claims,
+        };
+        let kept = self.update_cases(&[update]).await?;
+        Ok(kept.into_iter().next().expect("one update keeps one case"))
+    }
+
+    /// Replaces several at once: all they held is let go before anything is taken, so that two may
+    /// swap. Gives them as they are kept, in the order they came.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Stale`], [`StoreError::Overlap`], or what the database says.
+    pub async fn update_cases(
+        &mut self,
+        updates: &[CaseUpdate<'_>],
+    ) -> Result<Vec<Case>, StoreError> {
+        let held = updates.iter().map(|update| update.before);
+        let held = held.filter(|before| before.state.holds());
+        let held: Vec<&CaseId> = held.map(|before| &before.id).collect();
+        self.let_go(&held).await?;
+        let mut kept = Vec::with_capacity(updates.len());
+        for update in updates {
+            let after = Case {
+                version: update.before.version + 1,
+                ..update.after.clone()
+            };
+            self.replace(
+                "the case",
+                rows::case::update(&after, update.before.version),
+            )
+            .await?;
+            self.replace_team(update.before, &after).await?;
+            self.changed(
+                ChangeKind::Case,
+                after.id.as_str(),
+                planned(update.before),
+                planned(&after),
+            );
+            kept.push(after);
+        }
+        let taken: Vec<_> = kept
+            .iter()
+            .zip(updates)
+            .map(|(after, update)| (after, update.claims))
+            .collect();
+        self.take(&taken).await?;
+        Ok(kept)
+    }
+
+    /// Frees what these cases held.
+    async fn let_go(&mut self, cases: &[&CaseId]) -> Result<(), StoreError> {
+        if cases.is_empty() {
+            return Ok(());
+        }
+        let mut sql = Sql::new("delete from occupancy where case_id in ");
+        sql.list(cases.iter().map(|case| case.as_str()));
+        self.write(sql).await.map(drop)
+    }
+
+    /// Takes what these cases claim, those of them that hold anything.
+    async fn take(&mut self, cases: &[(&Case, &[Claim])]) -> Result<(), StoreError> {
+        let mut sql =
+            Sql::new("insert into occupancy (case_id, kind, resource, start_us, end_us) values ");
+        let mut any = false;
+        for (case, claims) in cases.iter().filter(|(case, _)| case.state.holds()) {
+            for claim in *claims {
+                sql.push(if any { ", (" } else { "(" })
+                    .arg(case.id.as_str());
+                sql.push(", ").arg(claim.resource.kind as i64);
+                sql.push(", ").arg(claim.resource.id.as_str());
+                sql.push(", ").arg(claim.range.start().as_microsecond());
+                sql.push(", ")
+                    .arg(claim.range.end().as_microsecond())
+                    .push(")");
+                any = true;
+            }
+        }
+        if any {
+            self.write(sql).await.map(drop)
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn replace_team(&mut self, before: &Case, after: &Case) -> Result<(), StoreError> {
+        if before.team != after.team {
+            let sql = Sql::new("delete from case_team where case_id = $1");
+            self.write(sql.bind(after.id.as_str())).await?;
+            self.insert_team(after).await?;
+        }
+        if before.units != after.units {
+            let sql = Sql::new("delete from case_unit where case_id = $1");
+            self.write(sql.bind(after.id.as_str())).await?;
+            self.insert_units(after).await?;
+        }
+        Ok(())
+    }
+
+    async fn insert_team(&mut self, case: &Case) -> Result<(), StoreError> {
+        if case.team.is_empty() {
+            return Ok(());
+        }
+        let mut sql = Sql::new("insert into case_team (case_id, staff_id, role) values ");
+        for (index, member) in case.team.iter().enumerate() {
+            sql.push(if index == 0 { "(" } else { ", (" })
+                .arg(case.id.as_str());
+            sql.push(", ").arg(member.staff.as_str());
+            sql.push(", ").arg(member.role.as_str()).push(")");
+        }
+        // Down twice for one thing is down for it.
+        sql.push(" on conflict (case_id, staff_id, role) do nothing");
+        self.write(sql).await.map(drop)
+    }
+
+    async fn insert_units(&mut self, case: &Case) -> Result<(), StoreError> {
+        if case.units.is_empty() {
+            return Ok(());
+        }
+        let mut sql = Sql::new("insert into case_unit (case_id, unit_id) values ");
+        for (index, unit) in case.units.iter().enumerate() {
+            sql.push(if index == 0 { "(" } else { ", (" })
+                .arg(case.id.as_str());
+            sql.push(", ").arg(unit.as_str()).push(")");
+        }
+        sql.push(" on conflict (case_id, unit_id) do nothing");
+        self.write(sql).await.map(drop)
+    }
+}
+
+/// Where and when a case is planned.
+fn planned(case: &Case) -> Option<Place> {
+    let plan = case.plan.as_ref()?;
+    Some(place(&plan.theatre, case.planned_range()?))
+}

@@ -1,0 +1,113 @@
+//! Follows the backend's changes for as long as the program runs, and comes back after every
+//! interruption where it was.
+
+use std::{sync::Arc, time::Duration};
+
+use booking_proto::ot::v1::{
+    GetDayScheduleRequest, WatchScheduleResponse, watch_schedule_response::Kind,
+};
+
+use super::{Hub, News};
+use crate::backend::{Backend, Desk, Refusal, watch};
+
+/// Between two tries: at first, and at most.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// A sign of life to every page.
+const BEAT: Duration = Duration::from_secs(10);
+/// The backend says something every 15 s; silence for longer is a connection that is gone.
+const SILENCE: Duration = Duration::from_secs(40);
+
+/// Never returns before the hub is closed.
+pub(crate) async fn follow(hub: Arc<Hub>, backend: Arc<dyn Backend>, timeout: Duration) {
+    let beat = async {
+        while !hub.is_closed() {
+            tokio::time::sleep(BEAT).await;
+            hub.tell(News::Beat);
+        }
+    };
+    let follow = async {
+        let mut token = String::new();
+        let mut pause = FIRST_PAUSE;
+        while !hub.is_closed() {
+            match once(&hub, &*backend, timeout, &mut token).await {
+                // What was told before is on every page; what comes next begins anew.
+                Err(Ended::TooOld) => token.clear(),
+                Err(Ended::After(heard)) => {
+                    if heard {
+                        pause = FIRST_PAUSE;
+                    }
+                    hub.tell(News::Connected(false));
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+        }
+    };
+    tokio::join!(beat, follow);
+}
+
+/// Why following ended.
+enum Ended {
+    /// The token is no longer known.
+    TooOld,
+    /// Anything else; whether anything was heard before.
+    After(bool),
+}
+
+async fn once(
+    hub: &Hub,
+    backend: &dyn Backend,
+    timeout: Duration,
+    token: &mut String,
+) -> Result<std::convert::Infallible, Ended> {
+    if token.is_empty() {
+        // A day's schedule comes with a token, so that nothing but changes has to be sent.
+        let desk = Desk::new(backend.wire(), None, timeout);
+        let day = desk
+            .get_day_schedule(GetDayScheduleRequest::default())
+            .await;
+        *token = day.map_err(|refusal| ended(&refusal, false))?.resume_token;
+        hub.tell(News::Resync);
+    }
+    let mut heard = false;
+    let stream = tokio::time::timeout(timeout, watch(backend.wire(), token.clone())).await;
+    let stream = stream.map_err(|_| Ended::After(false))?;
+    let mut stream = stream.map_err(|refusal| ended(&refusal, false))?;
+    hub.tell(News::Connected(true));
+    loop {
+        let next = tokio::time::timeout(SILENCE, stream.message()).await;
+        let next = next.map_err(|_| Ended::After(heard))?;
+        match next {
+            Ok(Some(message)) => {
+                heard = true;
+                hub.tell(News::Connected(true));
+                if !message.resume_token.is_empty() {
+                    token.clone_from(&message.resume_token);
+                }
+                if let Some(name) = name(message) {
+                    hub.tell(News::Changed(name));
+                }
+            }
+            Ok(None) => return Err(Ended::After(heard)),
+            Err(status) => return Err(ended(&Refusal::from(&status), heard)),
+        }
+    }
+}
+
+fn ended(refusal: &Refusal, heard: bool) -> Ended {
+    if refusal.reason == "WATCH_TOKEN_EXPIRED" {
+        return Ended::TooOld;
+    }
+    tracing::debug!(kind = ?refusal.kind, "changes are not followed for the moment");
+    Ended::After(heard)
+}
+
+/// What changed, if anything did.
+fn name(message: WatchScheduleResponse) -> Option<String> {
+    match message.kind() {
+        Kind::Changed => message.case.map(|case| case.name),
+        Kind::Removed | Kind::Configuration => Some(message.name),
+        Kind::Snapshot | Kind::SnapshotComplete | Kind::Heartbeat | Kind::Unspecified => None,
+    }
+}

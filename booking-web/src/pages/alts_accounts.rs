@@ -1,0 +1,282 @@
+//! `/alts/accounts`: the cloud's accounts with a switch each, the article's drill, and faults.
+//!
+//! After each change this front end leaves its connection behind, as a client does that is started
+//! again: its handshaker then asks for a new credential, and what is shown is what such a client
+//! would see.
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+
+use super::{
+    context::Ctx,
+    error::{ErrorPage, not_found},
+    fields::Posted,
+    frame::{Frame, Here},
+    strip::Strip,
+};
+use crate::{
+    accounts::{Account, Accounts, AdminError, Machine, Seen},
+    backend::{Lookup, Reply},
+    view::civil::how_long,
+};
+
+/// Faults that are worth a button; any other can be typed.
+const KNOWN_FAULTS: [&str; 8] = [
+    "delay=2s",
+    "bad-mac",
+    "bad-signature",
+    "expired",
+    "revoked",
+    "wrong-issuer",
+    "late-error",
+    "refuse-target",
+];
+
+#[derive(Template)]
+#[template(path = "accounts.html")]
+struct AccountsPage {
+    frame: Frame,
+    accounts: Vec<AccountRow>,
+    machines: Vec<Machine>,
+    /// Why nothing, or not all, is shown or done.
+    trouble: String,
+    drill: Vec<DrillStep>,
+    can_restart: bool,
+}
+
+struct AccountRow {
+    account: Account,
+    life: String,
+    role: &'static str,
+}
+
+/// One step of the article's drill.
+struct DrillStep {
+    number: usize,
+    title: &'static str,
+    words: &'static str,
+    button: &'static str,
+    expected: &'static str,
+    seen: Option<Seen>,
+}
+
+/// Title, what is done, button, and the status that the article saw.
+const STEPS: [(&str, &str, &str, &str); 4] = [
+    (
+        "The client's account is disabled",
+        "A client that is started now gets no credential, so its call never reaches the backend.",
+        "Disable the client's account and call",
+        "UNAVAILABLE",
+    ),
+    (
+        "The server's account is disabled",
+        "The client's is enabled again. The running backend still holds its credential, so the call succeeds.",
+        "Disable the server's account and call",
+        "OK",
+    ),
+    (
+        "The server is restarted",
+        "The new process gets no credential. Its side of the handshake says so, and the call fails.",
+        "Restart the backend and call",
+        "UNKNOWN",
+    ),
+    (
+        "The server's account is enabled",
+        "Its handshaker gets a credential when next asked, and all is as before.",
+        "Enable the server's account and call",
+        "OK",
+    ),
+];
+
+impl AccountsPage {
+    fn known_faults(&self) -> [&'static str; 8] {
+        KNOWN_FAULTS
+    }
+}
+
+/// `GET /alts/accounts`
+pub(crate) async fn show(ctx: Ctx) -> Response {
+    page(&ctx, None, String::new()).await
+}
+
+async fn page(ctx: &Ctx, strip: Option<Strip>, trouble: String) -> Response {
+    let Some(accounts) = ctx.state.accounts.clone() else {
+        return not_found().await.into_response();
+    };
+    let strip = match strip {
+        Some(strip) => strip,
+        None => Strip::of(&call(ctx).await, &ctx.state.expected, ctx.now),
+    };
+    let now_s = u64::try_from(ctx.now.as_second()).unwrap_or(0);
+    let (listed, machines) = tokio::join!(accounts.list(now_s), accounts.machines());
+    let mut trouble = trouble;
+    let rows = listed.unwrap_or_else(|AdminError(words)| {
+        trouble = format!("The admin service does not answer: {words}");
+        Vec::new()
+    });
+    let seen = accounts
+        .seen
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .clone();
+    let drill = STEPS.iter().zip(seen).enumerate();
+    let drill = drill.map(
+        |(index, ((title, words, button, expected), seen))| DrillStep {
+            number: index + 1,
+            title,
+            words,
+            button,
+            expected,
+            seen,
+        },
+    );
+    let page = AccountsPage {
+        accounts: rows
+            .into_iter()
+            .map(|account| row(account, &accounts))
+            .collect(),
+        machines: machines.unwrap_or_default(),
+        trouble,
+        drill: drill.collect(),
+        can_restart: accounts.restart.is_some(),
+        frame: Frame {
+            strip,
+            ..ctx.frame(Here::Accounts)
+        },
+    };
+    super::page(StatusCode::OK, &page)
+}
+
+fn row(account: Account, accounts: &Accounts) -> AccountRow {
+    let role = if account.email == accounts.server_account {
+        "The backend's"
+    } else if accounts.client_account.as_ref() == Some(&account.email) {
+        "This front end's"
+    } else {
+        ""
+    };
+    let life = i64::try_from(account.life_left_s / 60)
+        .map(how_long)
+        .unwrap_or_default();
+    AccountRow {
+        account,
+        life,
+        role,
+    }
+}
+
+/// The article's call, over whatever connection there is now.
+async fn call(ctx: &Ctx) -> Reply {
+    let lookup = Lookup {
+        patient: "PT-1204".to_owned(),
+        doctor: "DC-3904".to_owned(),
+        description: String::new(),
+    };
+    ctx.state
+        .backend
+        .look_up(lookup, ctx.state.backend_timeout)
+        .await
+}
+
+/// `POST /alts/accounts/switch`
+pub(crate) async fn switch(Posted { ctx, fields }: Posted) -> Response {
+    let Some(accounts) = ctx.state.accounts.clone() else {
+        return not_found().await.into_response();
+    };
+    match accounts
+        .switch(fields.get("account"), fields.get("enabled") == "true")
+        .await
+    {
+        Ok(()) => {
+            ctx.state.backend.reconnect();
+            Redirect::to("/alts/accounts").into_response()
+        }
+        Err(AdminError(words)) => page(&ctx, None, words).await,
+    }
+}
+
+/// `POST /alts/accounts/faults`
+pub(crate) async fn faults(Posted { ctx, fields }: Posted) -> Response {
+    let Some(accounts) = ctx.state.accounts.clone() else {
+        return not_found().await.into_response();
+    };
+    match accounts
+        .set_faults(fields.get("machine"), fields.get("faults"))
+        .await
+    {
+        Ok(()) => {
+            ctx.state.backend.reconnect();
+            Redirect::to("/alts/accounts").into_response()
+        }
+        Err(AdminError(words)) => page(&ctx, None, words).await,
+    }
+}
+
+/// `POST /alts/accounts/drill/{step}`
+pub(crate) async fn drill(Path(step): Path<usize>, Posted { ctx, .. }: Posted) -> Response {
+    let Some(accounts) = ctx.state.accounts.clone() else {
+        return not_found().await.into_response();
+    };
+    let Some((.., expected)) = step.checked_sub(1).and_then(|index| STEPS.get(index)) else {
+        return not_found().await.into_response();
+    };
+    let Some(client) = accounts.client_account.clone() else {
+        return ErrorPage {
+            status: StatusCode::CONFLICT,
+            title: "Whose account is ours?",
+            cause: "The drill switches this front end's account, and nobody has said which that is.",
+            remedy: "Start the front end with --own-account.",
+        }
+        .into_response();
+    };
+    if let Err(AdminError(words)) = prepare(step, &accounts, &client).await {
+        return page(&ctx, None, words).await;
+    }
+    ctx.state.backend.reconnect();
+    let reply = call(&ctx).await;
+    let seen = seen(&reply, expected);
+    accounts
+        .seen
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)[step - 1] = Some(seen);
+    page(
+        &ctx,
+        Some(Strip::of(&reply, &ctx.state.expected, ctx.now)),
+        String::new(),
+    )
+    .await
+}
+
+/// What a step does before its call.
+async fn prepare(step: usize, accounts: &Accounts, client: &str) -> Result<(), AdminError> {
+    let server = &accounts.server_account;
+    match step {
+        1 => accounts.switch(client, false).await,
+        2 => {
+            accounts.switch(client, true).await?;
+            accounts.switch(server, false).await
+        }
+        3 => accounts.restart_backend().await.map(drop),
+        _ => accounts.switch(server, true).await,
+    }
+}
+
+fn seen(reply: &Reply, expected: &str) -> Seen {
+    let refusal = match reply {
+        Reply::Proven { outcome, .. } => outcome.as_ref().err(),
+        Reply::Unproven(refusal) => Some(refusal),
+    };
+    let (status, detail) = match refusal {
+        None => ("OK".to_owned(), "The booking came.".to_owned()),
+        Some(refusal) => (refusal.code_name(), refusal.detail.clone()),
+    };
+    Seen {
+        agrees: status == expected,
+        status,
+        detail,
+    }
+}

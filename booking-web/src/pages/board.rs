@@ -1,0 +1,134 @@
+//! `/`: today's theatre board, and any other day's. Kiosk and schedule show the same board.
+
+use askama::Template;
+use axum::{http::StatusCode, response::Response};
+use booking_proto::ot::v1::{
+    Case, DaySchedule, GetDayScheduleRequest, ListCasesRequest, ListConflictsRequest,
+};
+use jiff::civil::Date;
+
+use super::{
+    context::{Ctx, permitted},
+    frame::{Frame, Here},
+};
+use crate::{
+    backend::Refusal,
+    view::{
+        board::Board,
+        civil::{days_later, instant, short_date},
+        directory::Directory,
+        waiting::Waiting,
+    },
+};
+
+/// Waiting cases on the home page: the most urgent ones.
+const WAITING_SHOWN: i32 = 8;
+
+#[derive(Template)]
+#[template(path = "board_page.html")]
+struct BoardPage {
+    frame: Frame,
+    board: Board,
+    waiting: Vec<Waiting>,
+    is_today: bool,
+}
+
+impl BoardPage {
+    fn before_words(&self) -> String {
+        short_date(self.before())
+    }
+
+    fn after_words(&self) -> String {
+        short_date(self.after())
+    }
+
+    fn before(&self) -> Date {
+        days_later(self.board.date, -1)
+    }
+
+    fn after(&self) -> Date {
+        days_later(self.board.date, 1)
+    }
+}
+
+/// `GET /`
+pub(crate) async fn board(ctx: Ctx) -> Response {
+    let date = ctx.query.date("date");
+    let loaded = tokio::try_join!(load(&ctx, date), waiting(&ctx));
+    match loaded {
+        Ok((
+            Loaded {
+                board,
+                names,
+                is_today,
+            },
+            waiting,
+        )) => {
+            let waiting = waiting
+                .iter()
+                .map(|case| Waiting::of(case, &names, ctx.now))
+                .collect();
+            let page = BoardPage {
+                frame: ctx.frame(Here::Board),
+                board,
+                waiting,
+                is_today,
+            };
+            super::page(StatusCode::OK, &page)
+        }
+        Err(refusal) => ctx.trouble(Here::Board, &refusal),
+    }
+}
+
+/// One day's board, with the names on it.
+pub(crate) struct Loaded {
+    pub(crate) board: Board,
+    pub(crate) names: Directory,
+    pub(crate) is_today: bool,
+}
+
+/// Fetches a day, today when none is given.
+pub(crate) async fn load(ctx: &Ctx, date: Option<Date>) -> Result<Loaded, Refusal> {
+    let (day, staff) = tokio::try_join!(day(ctx, date), ctx.staff())?;
+    let conflicts = ListConflictsRequest {
+        start_time: day.start_time,
+        end_time: day.end_time,
+        ..Default::default()
+    };
+    let conflicts = permitted(ctx.desk.list_conflicts(conflicts).await)?
+        .unwrap_or_default()
+        .conflicts;
+    let names = Directory::default().staff(&staff);
+    let names = names.theatres(day.theatres.iter().filter_map(|one| one.theatre.as_ref()));
+    let board = Board::of(&day, &names, &conflicts, ctx.now).ok_or_else(Refusal::not_understood)?;
+    let start = instant(day.start_time.as_ref());
+    let end = instant(day.end_time.as_ref());
+    let is_today = start
+        .zip(end)
+        .is_some_and(|(start, end)| start <= ctx.now && ctx.now < end);
+    Ok(Loaded {
+        board,
+        names,
+        is_today,
+    })
+}
+
+pub(crate) async fn day(ctx: &Ctx, date: Option<Date>) -> Result<DaySchedule, Refusal> {
+    let request = GetDayScheduleRequest {
+        date: date.map(|date| date.to_string()).unwrap_or_default(),
+        ..Default::default()
+    };
+    ctx.desk.get_day_schedule(request).await
+}
+
+/// What waits, most urgent first; nothing for those who may not know.
+async fn waiting(ctx: &Ctx) -> Result<Vec<Case>, Refusal> {
+    let request = ListCasesRequest {
+        page_size: WAITING_SHOWN,
+        filter: "waiting = true".to_owned(),
+        order_by: "waiting".to_owned(),
+        ..Default::default()
+    };
+    let listed = permitted(ctx.desk.list_cases(request).await)?.unwrap_or_default();
+    Ok(listed.cases)
+}

@@ -1,0 +1,183 @@
+//! What came with a query or a form, read leniently: a field that is missing is empty, and what is
+//! wrong with it is told beside it.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    extract::{Form, FromRequest, Request, rejection::FormRejection},
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
+use jiff::civil::{Date, Time};
+
+use super::{context::Ctx, error::ErrorPage};
+use crate::AppState;
+
+/// The longest single-line text that is taken.
+pub(crate) const MAX_LINE_CHARS: usize = 200;
+/// The longest text of several lines.
+pub(crate) const MAX_TEXT_CHARS: usize = 2000;
+
+/// Names and values in the order in which they came.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    pub(crate) fn new(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
+    /// The first value of that name without blanks around it; empty for none.
+    pub(crate) fn get(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(key, _)| key == name);
+        found.map_or("", |(_, value)| value.trim())
+    }
+
+    /// The first value of that name as it was typed: blanks belong to a password.
+    pub(crate) fn as_typed(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(key, _)| key == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        !self.get(name).is_empty()
+    }
+
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let found = self.0.iter().filter(move |(key, _)| key == name);
+        found.map(|(_, value)| value.trim())
+    }
+
+    pub(crate) fn date(&self, name: &str) -> Option<Date> {
+        self.get(name).parse().ok()
+    }
+}
+
+/// What is wrong, by field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Problems(BTreeMap<String, String>);
+
+impl Problems {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn of(&self, field: &str) -> Option<&String> {
+        self.0.get(field)
+    }
+
+    /// The first complaint about a field stands.
+    pub(crate) fn add(&mut self, field: &str, words: impl Into<String>) {
+        self.0
+            .entry(field.to_owned())
+            .or_insert_with(|| words.into());
+    }
+
+    /// A line of text within limits.
+    pub(crate) fn line(&mut self, fields: &Fields, field: &str, required: bool) -> String {
+        let text = fields.get(field);
+        if text.is_empty() && required {
+            self.add(field, "Fill this in.");
+        } else if text.chars().count() > MAX_LINE_CHARS {
+            self.add(
+                field,
+                format!("Shorten this to {MAX_LINE_CHARS} characters."),
+            );
+        } else if text.chars().any(char::is_control) {
+            self.add(field, "Remove line breaks and other control characters.");
+        }
+        text.to_owned()
+    }
+
+    /// Several lines of text within limits.
+    pub(crate) fn text(&mut self, fields: &Fields, field: &str) -> String {
+        let text = fields.get(field).replace("\r\n", "\n");
+        if text.chars().count() > MAX_TEXT_CHARS {
+            self.add(
+                field,
+                format!("Shorten this to {MAX_TEXT_CHARS} characters."),
+            );
+        } else if text.chars().any(|c| c.is_control() && c != '\n') {
+            self.add(field, "Remove control characters.");
+        }
+        text
+    }
+
+    /// A whole number in a range.
+    pub(crate) fn number(
+        &mut self,
+        fields: &Fields,
+        field: &str,
+        range: std::ops::RangeInclusive<i32>,
+    ) -> i32 {
+        match fields.get(field).parse() {
+            Ok(number) if range.contains(&number) => number,
+            _ => {
+                self.add(
+                    field,
+                    format!(
+                        "Enter a whole number from {} to {}.",
+                        range.start(),
+                        range.end()
+                    ),
+                );
+                0
+            }
+        }
+    }
+
+    pub(crate) fn date(&mut self, fields: &Fields, field: &str) -> Option<Date> {
+        let date = fields.date(field);
+        if date.is_none() {
+            self.add(
+                field,
+                "Enter a date as year-month-day, for example 2026-03-02.",
+            );
+        }
+        date
+    }
+
+    pub(crate) fn time(&mut self, fields: &Fields, field: &str) -> Option<Time> {
+        let typed = fields.get(field);
+        let time = Time::strptime("%H:%M", typed).or_else(|_| Time::strptime("%H:%M:%S", typed));
+        if time.is_err() {
+            self.add(field, "Enter a time as hours:minutes, for example 09:30.");
+        }
+        time.ok()
+    }
+}
+
+/// A form of our own: who sent it, and what. Refused unless it carries the token that the page
+/// gave to this very sign-in.
+pub(crate) struct Posted {
+    pub(crate) ctx: Ctx,
+    pub(crate) fields: Fields,
+}
+
+impl FromRequest<AppState> for Posted {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let ctx = <Ctx as axum::extract::FromRequestParts<AppState>>::from_request_parts(
+            &mut parts, state,
+        )
+        .await?;
+        let request = Request::from_parts(parts, body);
+        let form = Form::<Vec<(String, String)>>::from_request(request, state).await;
+        let Form(pairs) =
+            form.map_err(|rejection: FormRejection| ErrorPage::from(rejection).into_response())?;
+        let fields = Fields::new(pairs);
+        if !ctx.visitor.sent(&state.sign_in.seal, fields.get("token")) {
+            return Err(ErrorPage {
+                status: StatusCode::FORBIDDEN,
+                title: "That form is not from this sign-in",
+                cause: "The form was opened before you signed in, or this front end was started \
+                        again since. Nothing was changed.",
+                remedy: "Go back, reload the page and send the form again.",
+            }
+            .into_response());
+        }
+        Ok(Self { ctx, fields })
+    }
+}

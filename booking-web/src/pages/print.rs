@@ -1,0 +1,147 @@
+//! `/print`: the operating list of a day, for paper: each theatre on its own page, with the list's
+//! version and time, for a superseded list must not be used.
+
+use askama::Template;
+use axum::{http::StatusCode, response::Response};
+use booking_proto::ot::v1::{Case, DaySchedule};
+
+use super::{
+    board::day,
+    context::Ctx,
+    frame::{Frame, Here},
+};
+use crate::{
+    backend::Refusal,
+    view::{
+        civil::{Civil, instant, long_date},
+        directory::Directory,
+        wording,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "print.html")]
+struct PrintPage {
+    frame: Frame,
+    date: String,
+    lists: Vec<List>,
+    printed: String,
+}
+
+struct List {
+    theatre: String,
+    sessions: Vec<String>,
+    /// Eight hexadecimal digits that change with anything on the list.
+    version: String,
+    lines: Vec<Line>,
+}
+
+struct Line {
+    time: String,
+    patient: String,
+    procedure: String,
+    condition: String,
+    urgency: &'static str,
+    anaesthesia: &'static str,
+    team: Vec<String>,
+    equipment: String,
+    notes: String,
+}
+
+/// `GET /print?date=&theatre=`
+pub(crate) async fn show(ctx: Ctx) -> Response {
+    match load(&ctx).await {
+        Ok(page) => super::page(StatusCode::OK, &page),
+        Err(refusal) => ctx.trouble(Here::Elsewhere, &refusal),
+    }
+}
+
+async fn load(ctx: &Ctx) -> Result<PrintPage, Refusal> {
+    let (day, staff) = tokio::try_join!(day(ctx, ctx.query.date("date")), ctx.staff())?;
+    let names = Directory::default().staff(&staff);
+    let civil = Civil::of(&day.time_zone);
+    Ok(PrintPage {
+        frame: ctx.frame(Here::Elsewhere),
+        date: day
+            .date
+            .parse()
+            .map(long_date)
+            .map_err(|_| Refusal::not_understood())?,
+        lists: lists(&day, ctx.query.get("theatre"), &names, &civil),
+        printed: civil.exactly(ctx.now),
+    })
+}
+
+fn lists(day: &DaySchedule, only: &str, names: &Directory, civil: &Civil) -> Vec<List> {
+    let wanted = day.theatres.iter().filter(|one| {
+        one.theatre
+            .as_ref()
+            .is_some_and(|theatre| only.is_empty() || theatre.name == only)
+    });
+    let lists = wanted.filter_map(|one| {
+        let cases: Vec<&Case> = one
+            .cases
+            .iter()
+            .filter_map(|projection| projection.case.as_ref())
+            .collect();
+        let sessions = one.sessions.iter().filter_map(|session| {
+            let (start, end) =
+                instant(session.start_time.as_ref()).zip(instant(session.end_time.as_ref()))?;
+            Some(format!(
+                "{}, {}",
+                civil.span(start, end),
+                names.owner(session)
+            ))
+        });
+        Some(List {
+            theatre: one.theatre.as_ref()?.display_name.clone(),
+            sessions: sessions.collect(),
+            version: version(&cases),
+            lines: cases
+                .into_iter()
+                .filter_map(|case| Line::of(case, names, civil))
+                .collect(),
+        })
+    });
+    lists.collect()
+}
+
+/// FNV-1a over names and versions: two lists of one version say the same.
+fn version(cases: &[&Case]) -> String {
+    let bytes = cases
+        .iter()
+        .flat_map(|case| [case.name.as_bytes(), case.etag.as_bytes()])
+        .flatten();
+    let hash = bytes.fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+    });
+    format!("{hash:08x}")
+}
+
+impl Line {
+    fn of(case: &Case, names: &Directory, civil: &Civil) -> Option<Self> {
+        let plan = case.plan.as_ref()?;
+        let (start, end) =
+            instant(plan.start_time.as_ref()).zip(instant(plan.end_time.as_ref()))?;
+        Some(Self {
+            time: civil.span(start, end),
+            patient: wording::id(&case.patient).to_owned(),
+            procedure: wording::procedure(&case.procedure, case.laterality()),
+            condition: case.condition.clone(),
+            urgency: wording::urgency(case.urgency()).word,
+            anaesthesia: wording::anaesthesia(case.anaesthesia()),
+            team: case
+                .team
+                .iter()
+                .map(|one| format!("{}: {}", wording::role(one.role()), names.name(&one.staff)))
+                .collect(),
+            equipment: case
+                .equipment
+                .iter()
+                .map(|unit| wording::id(unit))
+                .collect::<Vec<_>>()
+                .join(", "),
+            notes: case.notes.clone(),
+        })
+    }
+}

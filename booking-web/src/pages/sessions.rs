@@ -1,0 +1,199 @@
+//! `/sessions`: whose theatre time is whose in a week; releasing and cancelling it.
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use booking_proto::ot::v1::{
+    CancelSessionRequest, ListSessionsRequest, ReleaseSessionRequest, Session, session::State,
+};
+use jiff::{Timestamp, civil::Date};
+
+use super::{
+    case::show::reason_choices,
+    context::{ALL, Ctx, request_id, status_of},
+    fields::Posted,
+    frame::{Frame, Here},
+};
+use crate::{
+    backend::Refusal,
+    view::{
+        civil::{Civil, days_later, instant, long_date, message, monday},
+        directory::Directory,
+        wording::id,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "sessions.html")]
+struct SessionsPage {
+    frame: Frame,
+    date: Date,
+    sessions: Vec<Row>,
+    reasons: Vec<(String, String)>,
+    refusal: Option<Refusal>,
+    done: &'static str,
+}
+
+struct Row {
+    id: String,
+    etag: String,
+    request_id: String,
+    theatre: String,
+    when: String,
+    owner: String,
+    has: String,
+    state: &'static str,
+    class: &'static str,
+    releases: String,
+    note: String,
+    planned: bool,
+    cancelled: bool,
+}
+
+impl SessionsPage {
+    fn title(&self) -> String {
+        format!("Sessions, week of {}", long_date(monday(self.date)))
+    }
+
+    fn before(&self) -> Date {
+        days_later(self.date, -7)
+    }
+
+    fn after(&self) -> Date {
+        days_later(self.date, 7)
+    }
+}
+
+/// `GET /sessions?date=`
+pub(crate) async fn show(ctx: Ctx) -> Response {
+    page(&ctx, None).await
+}
+
+async fn page(ctx: &Ctx, refusal: Option<Refusal>) -> Response {
+    match load(ctx, refusal.clone()).await {
+        Ok(page) => {
+            let status = refusal.map_or(StatusCode::OK, |refusal| status_of(refusal.kind));
+            super::page(status, &page)
+        }
+        Err(trouble) => ctx.trouble(Here::Sessions, &refusal.unwrap_or(trouble)),
+    }
+}
+
+async fn load(ctx: &Ctx, refusal: Option<Refusal>) -> Result<SessionsPage, Refusal> {
+    let (civil, names, reasons) = tokio::try_join!(ctx.civil(), ctx.names(), ctx.reasons())?;
+    let date = ctx
+        .query
+        .date("date")
+        .unwrap_or_else(|| civil.date(ctx.now));
+    let first = monday(date);
+    let request = ListSessionsRequest {
+        start_time: Some(message(civil.midnight(first))),
+        end_time: Some(message(civil.midnight(days_later(first, 7)))),
+        page_size: ALL,
+        ..Default::default()
+    };
+    let mut sessions = ctx.desk.list_sessions(request).await?.sessions;
+    sessions.sort_by_key(|session| {
+        (
+            instant(session.start_time.as_ref()),
+            session.theatre.clone(),
+        )
+    });
+    Ok(SessionsPage {
+        frame: ctx.frame(Here::Sessions),
+        date,
+        sessions: sessions
+            .iter()
+            .filter_map(|session| Row::of(session, &names, &civil, ctx.now))
+            .collect(),
+        reasons: reason_choices(&reasons),
+        refusal,
+        done: match ctx.query.get("done") {
+            "released" => "Released: anybody may book it now.",
+            "cancelled" => "Cancelled.",
+            _ => "",
+        },
+    })
+}
+
+impl Row {
+    fn of(session: &Session, names: &Directory, civil: &Civil, now: Timestamp) -> Option<Self> {
+        let (start, end) =
+            instant(session.start_time.as_ref()).zip(instant(session.end_time.as_ref()))?;
+        let flags = session.flags.unwrap_or_default();
+        let has = [
+            (flags.anaesthetist, "anaesthetist"),
+            (flags.general_anaesthesia, "general anaesthesia"),
+            (flags.paediatric, "children"),
+        ];
+        let has: Vec<&str> = has
+            .into_iter()
+            .filter_map(|(has, what)| has.then_some(what))
+            .collect();
+        let (state, class) = match session.state() {
+            State::Released => ("Released", "good"),
+            State::Cancelled => ("Cancelled", "cancelled"),
+            State::Planned | State::Unspecified => ("Planned", "scheduled"),
+        };
+        let planned = session.state() == State::Planned;
+        let release = instant(session.release_time.as_ref()).filter(|at| planned && *at > now);
+        Some(Self {
+            id: id(&session.name).to_owned(),
+            etag: session.etag.clone(),
+            request_id: request_id(),
+            theatre: names.name(&session.theatre).to_owned(),
+            when: format!("{} to {}", civil.moment(start), civil.time(end)),
+            owner: names.owner(session),
+            has: has.join(", "),
+            state,
+            class,
+            releases: release.map(|at| civil.moment(at)).unwrap_or_default(),
+            note: session.note.clone(),
+            planned: planned && end > now,
+            cancelled: session.state() == State::Cancelled || end <= now,
+        })
+    }
+}
+
+/// `POST /sessions/{id}/{action}`
+pub(crate) async fn act(
+    Path((id, action)): Path<(String, String)>,
+    Posted { ctx, fields }: Posted,
+) -> Response {
+    let (name, etag) = (format!("sessions/{id}"), fields.get("etag").to_owned());
+    let request_id = fields.get("request_id").to_owned();
+    let done = match action.as_str() {
+        "release" => {
+            let request = ReleaseSessionRequest {
+                name,
+                etag,
+                request_id,
+                validate_only: false,
+            };
+            ctx.desk.release_session(request).await.map(|_| "released")
+        }
+        "cancel" => {
+            let request = CancelSessionRequest {
+                name,
+                etag,
+                reason: fields.get("reason").to_owned(),
+                postpone_cases: fields.has("postpone_cases"),
+                request_id,
+                validate_only: false,
+            };
+            ctx.desk.cancel_session(request).await.map(|_| "cancelled")
+        }
+        _ => return super::error::not_found().await.into_response(),
+    };
+    let date = fields
+        .date("date")
+        .map(|date| date.to_string())
+        .unwrap_or_default();
+    match done {
+        Ok(done) => Redirect::to(&format!("/sessions?date={date}&done={done}")).into_response(),
+        Err(refusal) => page(&ctx, Some(refusal)).await,
+    }
+}

@@ -1,0 +1,160 @@
+//! `/sign-in`, `/sign-out`, and the demo's link.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Instant,
+};
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{
+        ConnectInfo, Form, Path, Query, State,
+        rejection::{FormRejection, QueryRejection},
+    },
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use jiff::Timestamp;
+
+use super::{
+    error::{ErrorPage, not_found},
+    field::{Field, Kind},
+    fields::{Fields, Posted},
+    url,
+};
+use crate::{
+    AppState,
+    visitor::{SESSION_COOKIE, SESSION_S, Way, cookie},
+};
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage {
+    name: Field,
+    password: Field,
+    next: String,
+    problem: &'static str,
+}
+
+fn form(next: &str, name: &str, problem: &'static str) -> SignInPage {
+    SignInPage {
+        name: Field::line("name", "Name").value(name),
+        password: Field::line("password", "Password").kind(Kind::Password),
+        next: url::own_path(next).to_owned(),
+        problem,
+    }
+}
+
+/// `GET /sign-in`
+pub(crate) async fn show(
+    State(state): State<AppState>,
+    query: Result<Query<Vec<(String, String)>>, QueryRejection>,
+) -> Response {
+    if !matches!(state.sign_in.way, Way::Local { .. }) {
+        return Redirect::to("/").into_response();
+    }
+    let query = query.map_or_else(|_| Fields::default(), |Query(pairs)| Fields::new(pairs));
+    super::page(StatusCode::OK, &form(query.get("next"), "", ""))
+}
+
+/// `POST /sign-in`. No token: there is no sign-in yet that it could be bound to; the guard for
+/// other sites' forms stands before it.
+pub(crate) async fn sign_in(
+    State(state): State<AppState>,
+    from: Option<Extension<ConnectInfo<SocketAddr>>>,
+    form_: Result<Form<Vec<(String, String)>>, FormRejection>,
+) -> Response {
+    let Way::Local { .. } = &state.sign_in.way else {
+        return not_found().await.into_response();
+    };
+    let fields = match form_ {
+        Ok(Form(pairs)) => Fields::new(pairs),
+        Err(rejection) => return ErrorPage::from(rejection).into_response(),
+    };
+    let name = fields.get("name").to_owned();
+    let password = fields.as_typed("password").to_owned();
+    let refused = |status, problem| super::page(status, &form(fields.get("next"), &name, problem));
+    let from: Option<IpAddr> = from.map(|Extension(ConnectInfo(address))| address.ip());
+    if !state.sign_in.attempts.take(&name, from, Instant::now()) {
+        tracing::warn!("too many tries to sign in");
+        return refused(
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many tries. Wait half a minute, then try once more.",
+        );
+    }
+    if !verify(&state, &name, password).await {
+        return refused(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "That name and password do not belong together.",
+        );
+    }
+    state.sign_in.attempts.forgive(&name);
+    tracing::info!("somebody signed in");
+    let begun = state.sign_in.begin(&name, false, Timestamp::now());
+    enter(&state, &begun, url::own_path(fields.get("next")))
+}
+
+/// Hashing takes a core for a while: not one of those that serve pages, and only a few at once.
+async fn verify(state: &AppState, name: &str, password: String) -> bool {
+    let _turn = state.sign_in.attempts.turn().await;
+    let (state, name) = (state.clone(), name.to_owned());
+    let checked = tokio::task::spawn_blocking(move || match &state.sign_in.way {
+        Way::Local { users, .. } => users.verify(&name, &password),
+        _ => false,
+    });
+    checked.await.unwrap_or(false)
+}
+
+/// `GET /sign-in/demo/{key}`: the link that the program printed for whoever presents it.
+pub(crate) async fn demo(State(state): State<AppState>, Path(key): Path<String>) -> Response {
+    match &state.sign_in.way {
+        Way::Local {
+            users,
+            demo: Some((known, person)),
+        } if *known == key && users.display_name(person).is_some() => enter(
+            &state,
+            &state.sign_in.begin(person, true, Timestamp::now()),
+            "/",
+        ),
+        _ => not_found().await.into_response(),
+    }
+}
+
+/// `POST /sign-out`
+pub(crate) async fn sign_out(headers: HeaderMap, Posted { ctx, .. }: Posted) -> Response {
+    if let Some(session) = cookie(&headers, SESSION_COOKIE) {
+        ctx.state.sign_in.end(session, ctx.now);
+    }
+    with_cookie(&ctx.state, SESSION_COOKIE, "", 0, Redirect::to("/sign-in"))
+}
+
+fn enter(state: &AppState, session: &str, next: &str) -> Response {
+    with_cookie(
+        state,
+        SESSION_COOKIE,
+        session,
+        SESSION_S,
+        Redirect::to(next),
+    )
+}
+
+/// A redirect that leaves a cookie. No script can read it, and no other site can send it.
+pub(crate) fn with_cookie(
+    state: &AppState,
+    name: &str,
+    value: &str,
+    age_s: i64,
+    then: Redirect,
+) -> Response {
+    let secure = if state.sign_in.secure_cookies {
+        "; Secure"
+    } else {
+        ""
+    };
+    let cookie = format!("{name}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Lax{secure}");
+    let mut response = then.into_response();
+    let cookie = HeaderValue::try_from(cookie).expect("base64url and our own words");
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    response
+}

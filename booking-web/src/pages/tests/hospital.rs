@@ -1,0 +1,324 @@
+//! A small hospital for the pages, and the pages that show it: board, schedule, lists, kiosk.
+
+#![allow(
+    clippy::needless_update,
+    reason = "messages of the contract gain fields"
+)]
+
+use booking_proto::ot::v1::{
+    Case, CaseProjection, Conflict, DaySchedule, Durations, GetDayScheduleRequest,
+    ListAuditEventsResponse, ListCasesRequest, ListCasesResponse, ListConflictsRequest,
+    ListConflictsResponse, ListProcedureTypesRequest, ListProcedureTypesResponse,
+    ListReasonsRequest, ListReasonsResponse, ListSitesRequest, ListSitesResponse, ListStaffRequest,
+    ListStaffResponse, ListTheatresRequest, ListTheatresResponse, Plan, Reason, Site, Staff,
+    TeamMember, TeamRole, Theatre, TheatreDay, TimeRange, Urgency, case::State,
+};
+use tonic::Status;
+
+use super::*;
+use crate::backend::fake::FakeOt;
+
+const HOUR_S: i64 = 3600;
+
+pub(super) fn at(seconds: i64) -> Option<prost_types::Timestamp> {
+    Some(prost_types::Timestamp { seconds, nanos: 0 })
+}
+
+/// The midnight before now, in UTC: the hospital's zone.
+pub(super) fn midnight() -> i64 {
+    jiff::Timestamp::now().as_second() / 86_400 * 86_400
+}
+
+pub(super) fn case(number: usize, state: State) -> Case {
+    let start = midnight() + 8 * HOUR_S + i64::try_from(number).expect("few") * HOUR_S;
+    let planned = !matches!(state, State::Requested | State::Postponed);
+    Case {
+        name: format!("cases/c{number}"),
+        state: state.into(),
+        etag: "\"v7\"".to_owned(),
+        patient: "patients/PT-1204".to_owned(),
+        procedure: "Hip replacement".to_owned(),
+        condition: "Coxarthrosis".to_owned(),
+        laterality: booking_proto::ot::v1::Laterality::Left.into(),
+        urgency: Urgency::Urgent2a.into(),
+        decision_time: at(midnight() - 86_400),
+        target_time: at(midnight()),
+        durations: Some(Durations {
+            setup_min: 10,
+            procedure_min: 40,
+            cleanup_min: 10,
+        }),
+        team: vec![TeamMember {
+            staff: "staff/DC-3904".to_owned(),
+            role: TeamRole::PrimarySurgeon.into(),
+        }],
+        plan: planned.then(|| Plan {
+            theatre: "theatres/OT-1".to_owned(),
+            start_time: at(start),
+            end_time: at(start + HOUR_S),
+            session: String::new(),
+        }),
+        ..Default::default()
+    }
+}
+
+fn theatre() -> Theatre {
+    Theatre {
+        name: "theatres/OT-1".to_owned(),
+        display_name: "Theatre One".to_owned(),
+        state: 1,
+        ..Default::default()
+    }
+}
+
+fn day(request: &GetDayScheduleRequest, cases: usize) -> DaySchedule {
+    let start = midnight();
+    let date = jiff::Timestamp::from_second(start)
+        .expect("now")
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date();
+    let projection = |number| CaseProjection {
+        case: Some(case(number, State::Confirmed)),
+        delay_min: 20,
+        ..Default::default()
+    };
+    DaySchedule {
+        site: "sites/main".to_owned(),
+        time_zone: "UTC".to_owned(),
+        date: if request.date.is_empty() {
+            date.to_string()
+        } else {
+            request.date.clone()
+        },
+        start_time: at(start),
+        end_time: at(start + 86_400),
+        read_time: at(start),
+        theatres: vec![TheatreDay {
+            theatre: Some(theatre()),
+            open: vec![TimeRange {
+                start_time: at(start + 8 * HOUR_S),
+                end_time: at(start + 18 * HOUR_S),
+            }],
+            cases: (0..cases).map(projection).collect(),
+            ..Default::default()
+        }],
+        resume_token: "t".to_owned(),
+        ..Default::default()
+    }
+}
+
+/// One theatre with `cases` cases on every day, one case waiting.
+pub(super) fn hospital(cases: usize) -> FakeOt {
+    FakeOt::default()
+        .on(
+            "ScheduleService/GetDaySchedule",
+            move |q: GetDayScheduleRequest| Ok(day(&q, cases)),
+        )
+        .on(
+            "ScheduleService/ListConflicts",
+            |_: ListConflictsRequest| {
+                Ok(ListConflictsResponse {
+                    conflicts: Vec::<Conflict>::new(),
+                })
+            },
+        )
+        .on("HospitalService/ListSites", |_: ListSitesRequest| {
+            let site = Site {
+                name: "sites/main".to_owned(),
+                time_zone: "UTC".to_owned(),
+                ..Default::default()
+            };
+            Ok(ListSitesResponse {
+                sites: vec![site],
+                ..Default::default()
+            })
+        })
+        .on("HospitalService/ListStaff", |_: ListStaffRequest| {
+            let surgeon = Staff {
+                name: "staff/DC-3904".to_owned(),
+                display_name: "Ms Okafor".to_owned(),
+                roles: vec![TeamRole::PrimarySurgeon.into()],
+                ..Default::default()
+            };
+            Ok(ListStaffResponse {
+                staff: vec![surgeon],
+                ..Default::default()
+            })
+        })
+        .on("HospitalService/ListTheatres", |_: ListTheatresRequest| {
+            Ok(ListTheatresResponse {
+                theatres: vec![theatre()],
+                ..Default::default()
+            })
+        })
+        .on("HospitalService/ListReasons", |_: ListReasonsRequest| {
+            let reason = Reason {
+                name: "reasons/ill".to_owned(),
+                display_name: "Patient unwell".to_owned(),
+                group: 1,
+                ..Default::default()
+            };
+            Ok(ListReasonsResponse {
+                reasons: vec![reason],
+                ..Default::default()
+            })
+        })
+        .on("CaseService/ListCases", |_: ListCasesRequest| {
+            Ok(ListCasesResponse {
+                cases: vec![case(9, State::Requested)],
+                ..Default::default()
+            })
+        })
+        .on(
+            "HospitalService/ListProcedureTypes",
+            |_: ListProcedureTypesRequest| Ok(ListProcedureTypesResponse::default()),
+        )
+        .on(
+            "AuditService/ListAuditEvents",
+            |_: booking_proto::ot::v1::ListAuditEventsRequest| {
+                Ok(ListAuditEventsResponse::default())
+            },
+        )
+}
+
+#[tokio::test]
+async fn the_board_shows_theatres_cases_and_what_needs_attention_in_words() {
+    let seen = ask(front_end(FakeBackend::hospital(hospital(3))), get("/")).await;
+    assert_eq!(seen.status, StatusCode::OK);
+    for part in [
+        "Theatre One",
+        "08:00–09:00",
+        "Hip replacement, left",
+        "…204",
+        "Ms Okafor",
+        "Confirmed",
+        "Urgent, within 6 hours",
+        "Needs attention",
+        "No anaesthetist is down for it.",
+        "Waiting cases that can go today",
+        "Past its target",
+        "data-strip=\"proven\"",
+        "class=\"case case--confirmed r1 s13 w12\"",
+    ] {
+        seen.shows(part);
+    }
+}
+
+#[tokio::test]
+async fn every_page_of_the_hospital_opens_and_none_has_inline_script_or_style() {
+    for path in [
+        "/",
+        "/?date=2026-03-29",
+        "/schedule",
+        "/schedule?view=week",
+        "/schedule?view=list",
+        "/schedule?view=list&by=surgeon",
+        "/schedule?view=week&by=surgeon",
+        "/waiting",
+        "/waiting?urgency=URGENT_2A&text=%22x",
+        "/kiosk",
+        "/print",
+        "/audit",
+        "/settings",
+        "/cases/new",
+    ] {
+        let seen = ask(front_end(FakeBackend::hospital(hospital(3))), get(path)).await;
+        assert_eq!(seen.status, StatusCode::OK, "{path}");
+        for forbidden in ["<style", " style=", " onclick", "javascript:", "<script>"] {
+            seen.hides(forbidden);
+        }
+        seen.shows("<h1");
+    }
+}
+
+#[tokio::test]
+async fn the_kiosk_knows_no_patient() {
+    let seen = ask(front_end(FakeBackend::hospital(hospital(3))), get("/kiosk")).await;
+    for secret in ["1204", "…204", "Coxarthrosis"] {
+        seen.hides(secret);
+    }
+    seen.shows("Hip replacement, left");
+}
+
+#[tokio::test]
+async fn a_day_without_theatres_says_how_to_get_some() {
+    let empty = hospital(0).on(
+        "ScheduleService/GetDaySchedule",
+        |q: GetDayScheduleRequest| {
+            Ok(DaySchedule {
+                theatres: Vec::new(),
+                ..day(&q, 0)
+            })
+        },
+    );
+    let seen = ask(front_end(FakeBackend::hospital(empty)), get("/")).await;
+    seen.shows("No theatres yet");
+}
+
+#[tokio::test]
+async fn what_nobody_proved_to_say_is_not_shown() {
+    let seen = ask(
+        front_end(FakeBackend::unproven_hospital(hospital(3))),
+        get("/"),
+    )
+    .await;
+    assert_eq!(seen.status, StatusCode::BAD_GATEWAY);
+    seen.shows("data-strip=\"refused\"");
+    seen.hides("Hip replacement");
+}
+
+#[tokio::test]
+async fn a_right_that_is_missing_is_named_and_the_connection_stays_proven() {
+    let denied = hospital(0).on(
+        "ScheduleService/GetDaySchedule",
+        |_: GetDayScheduleRequest| -> Result<DaySchedule, Status> {
+            use tonic_types::{ErrorDetails, StatusExt as _};
+            let details = ErrorDetails::with_error_info(
+                "PERMISSION_MISSING",
+                "otbooking",
+                [("permission".to_owned(), "schedule.read".to_owned())],
+            );
+            Err(Status::with_error_details(
+                tonic::Code::PermissionDenied,
+                "permission schedule.read",
+                details,
+            ))
+        },
+    );
+    let seen = ask(front_end(FakeBackend::hospital(denied)), get("/")).await;
+    assert_eq!(seen.status, StatusCode::FORBIDDEN);
+    seen.shows("You may not do that");
+    seen.shows("schedule.read");
+    seen.shows("data-strip=\"proven\"");
+}
+
+#[tokio::test]
+async fn a_board_of_six_hundred_cases_is_small_on_the_wire() {
+    let request = with_header(get("/"), "accept-encoding", "gzip");
+    let response = front_end(FakeBackend::hospital(hospital(600)))
+        .oneshot(request)
+        .await
+        .expect("answered");
+    assert_eq!(
+        response
+            .headers()
+            .get("content-encoding")
+            .expect("compressed"),
+        "gzip"
+    );
+    let body = to_bytes(response.into_body(), MAX_PAGE_BYTES)
+        .await
+        .expect("read");
+    assert!(body.len() < 150_000, "{} bytes", body.len());
+}
+
+pub(super) fn with_header(
+    mut request: Request<Body>,
+    name: &'static str,
+    value: &str,
+) -> Request<Body> {
+    request
+        .headers_mut()
+        .insert(name, value.parse().expect("a header value"));
+    request
+}

@@ -1,0 +1,136 @@
+//! One case as a bar on a board or a line of a list: what is read at a glance.
+
+use booking_proto::ot::v1::{Case, CaseProjection, Durations, Milestone, TeamRole, case::State};
+use jiff::Timestamp;
+
+use super::{
+    civil::{Civil, instant, later},
+    directory::Directory,
+    wording::{self, UrgencyMark, reached},
+};
+
+/// A planned case at a glance.
+#[derive(Clone, Debug)]
+pub(crate) struct Card {
+    /// Its resource name, and its page.
+    pub(crate) name: String,
+    pub(crate) link: String,
+    pub(crate) theatre: String,
+    pub(crate) start: Timestamp,
+    pub(crate) end: Timestamp,
+    pub(crate) span: String,
+    pub(crate) procedure: String,
+    /// Empty for whoever may not know it.
+    pub(crate) patient: String,
+    pub(crate) surgeon: String,
+    pub(crate) anaesthesia: &'static str,
+    pub(crate) urgency: UrgencyMark,
+    pub(crate) state: State,
+    pub(crate) state_word: &'static str,
+    pub(crate) state_class: &'static str,
+    pub(crate) durations: Durations,
+    pub(crate) wheels_in: Option<Timestamp>,
+    pub(crate) wheels_out: Option<Timestamp>,
+    pub(crate) projected: Option<(Timestamp, Timestamp)>,
+    pub(crate) delay_min: i64,
+    /// Rules that were set aside for it.
+    pub(crate) overrides: Vec<String>,
+    pub(crate) has_anaesthetist: bool,
+    pub(crate) needs_anaesthetist: bool,
+    pub(crate) can_move: bool,
+}
+
+impl Card {
+    /// None for a case without a plan.
+    pub(crate) fn of(
+        projection: &CaseProjection,
+        names: &Directory,
+        civil: &Civil,
+    ) -> Option<Self> {
+        let case = projection.case.as_ref()?;
+        let mut card = Self::planned(case, names, civil)?;
+        let projected = instant(projection.projected_start_time.as_ref())
+            .zip(instant(projection.projected_end_time.as_ref()));
+        card.projected = projected.filter(|_| projection.delay_min > 0);
+        card.delay_min = i64::from(projection.delay_min);
+        Some(card)
+    }
+
+    /// The same without anything foretold.
+    pub(crate) fn planned(case: &Case, names: &Directory, civil: &Civil) -> Option<Self> {
+        let plan = case.plan.as_ref()?;
+        let start = instant(plan.start_time.as_ref())?;
+        let durations = case.durations.unwrap_or_default();
+        let end = instant(plan.end_time.as_ref())
+            .unwrap_or_else(|| later(start, i64::from(total_min(&durations))));
+        let state = case.state();
+        let (state_word, state_class) = wording::state(state);
+        let anaesthesia = case.anaesthesia();
+        Some(Self {
+            name: case.name.clone(),
+            link: format!("/{}", case.name),
+            theatre: plan.theatre.clone(),
+            start,
+            end,
+            span: civil.span(start, end),
+            procedure: wording::procedure(&case.procedure, case.laterality()),
+            patient: wording::patient_tail(&case.patient),
+            surgeon: surgeon(case, names),
+            anaesthesia: wording::anaesthesia(anaesthesia),
+            urgency: wording::urgency(case.urgency()),
+            state,
+            state_word,
+            state_class,
+            durations,
+            wheels_in: reached(case.milestones.as_ref(), Milestone::WheelsIn),
+            wheels_out: reached(case.milestones.as_ref(), Milestone::WheelsOut),
+            projected: None,
+            delay_min: 0,
+            overrides: case.overrides.iter().map(|one| one.rule.clone()).collect(),
+            has_anaesthetist: case
+                .team
+                .iter()
+                .any(|member| member.role() == TeamRole::Anaesthetist),
+            needs_anaesthetist: needs_anaesthetist(case),
+            can_move: matches!(state, State::Scheduled | State::Confirmed),
+        })
+    }
+
+    /// Whether the patient is, or was, in theatre.
+    pub(crate) fn has_begun(&self) -> bool {
+        matches!(
+            self.state,
+            State::InTheatre | State::InRecovery | State::Completed
+        )
+    }
+
+    /// The third line of a bar, without what is not known.
+    pub(crate) fn about(&self) -> String {
+        let parts = [
+            self.patient.as_str(),
+            self.surgeon.as_str(),
+            self.anaesthesia,
+            self.state_word,
+        ];
+        let known = parts.into_iter().filter(|part| !part.is_empty());
+        known.collect::<Vec<_>>().join(" · ")
+    }
+}
+
+/// The primary surgeon's name; empty for none.
+pub(crate) fn surgeon(case: &Case, names: &Directory) -> String {
+    case.team
+        .iter()
+        .find(|member| member.role() == TeamRole::PrimarySurgeon)
+        .map(|member| names.name(&member.staff).to_owned())
+        .unwrap_or_default()
+}
+
+fn needs_anaesthetist(case: &Case) -> bool {
+    use booking_proto::ot::v1::Anaesthesia;
+    !matches!(case.anaesthesia(), Anaesthesia::Local | Anaesthesia::None)
+}
+
+pub(crate) fn total_min(durations: &Durations) -> i32 {
+    durations.setup_min + durations.procedure_min + durations.cleanup_min
+}

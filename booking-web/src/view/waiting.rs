@@ -1,0 +1,59 @@
+//! The waiting list: how long somebody has waited, and against which target.
+
+use booking_proto::ot::v1::{Case, case::State};
+use jiff::Timestamp;
+
+use super::{
+    card::{surgeon, total_min},
+    civil::{how_long, instant, minutes},
+    directory::Directory,
+    wording::{self, UrgencyMark},
+};
+
+/// One waiting case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Waiting {
+    pub(crate) link: String,
+    pub(crate) procedure: String,
+    pub(crate) patient: String,
+    pub(crate) surgeon: String,
+    pub(crate) specialty: String,
+    pub(crate) urgency: UrgencyMark,
+    pub(crate) waits: String,
+    pub(crate) target: String,
+    pub(crate) breached: bool,
+    pub(crate) needs_min: i32,
+    pub(crate) postponed: String,
+    /// An emergency plan can be made for it.
+    pub(crate) emergency: bool,
+}
+
+impl Waiting {
+    pub(crate) fn of(case: &Case, names: &Directory, now: Timestamp) -> Self {
+        let waits = instant(case.decision_time.as_ref()).map(|since| minutes(since, now).max(0));
+        let left = instant(case.target_time.as_ref()).map(|target| minutes(now, target));
+        let urgency = wording::urgency(case.urgency());
+        Self {
+            link: format!("/{}", case.name),
+            procedure: wording::procedure(&case.procedure, case.laterality()),
+            patient: wording::id(&case.patient).to_owned(),
+            surgeon: surgeon(case, names),
+            specialty: case.specialty.clone(),
+            waits: waits.map(how_long).unwrap_or_default(),
+            target: match left {
+                None => "No target".to_owned(),
+                Some(left @ 0..) => format!("{} left", how_long(left)),
+                Some(left) => format!("Past its target by {}", how_long(-left)),
+            },
+            breached: left.is_some_and(|left| left < 0),
+            needs_min: case.durations.as_ref().map_or(0, total_min),
+            postponed: match (case.state(), case.postponements) {
+                (State::Postponed, 1) => "Postponed once".to_owned(),
+                (State::Postponed, times) => format!("Postponed {times} times"),
+                _ => String::new(),
+            },
+            emergency: matches!(urgency.class, "immediate" | "urgent"),
+            urgency,
+        }
+    }
+}

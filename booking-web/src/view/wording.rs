@@ -1,0 +1,149 @@
+//! The contract's enumerations in the words of the field. Sides are written out, never a letter.
+
+use booking_proto::ot::v1::{
+    Anaesthesia, Laterality, Milestone, Milestones, TeamRole, Urgency, case::State, reason::Group,
+};
+use jiff::Timestamp;
+
+use super::civil::instant;
+
+/// Word and class name of a state.
+pub(crate) fn state(state: State) -> (&'static str, &'static str) {
+    match state {
+        State::Requested => ("Requested", "requested"),
+        State::Scheduled => ("Scheduled", "scheduled"),
+        State::Confirmed => ("Confirmed", "confirmed"),
+        State::InTheatre => ("In theatre", "inside"),
+        State::InRecovery => ("In recovery", "recovery"),
+        State::Completed => ("Completed", "completed"),
+        State::Postponed => ("Postponed", "postponed"),
+        State::Cancelled => ("Cancelled", "cancelled"),
+        State::Unspecified => ("Unknown", "requested"),
+    }
+}
+
+/// How urgent: letter on a board (none for planned cases), word, class name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct UrgencyMark {
+    pub(crate) letter: &'static str,
+    pub(crate) word: &'static str,
+    pub(crate) class: &'static str,
+}
+
+pub(crate) fn urgency(urgency: Urgency) -> UrgencyMark {
+    let (letter, word, class) = match urgency {
+        Urgency::Immediate => ("I", "Immediate", "immediate"),
+        Urgency::Urgent2a => ("U", "Urgent, within 6 hours", "urgent"),
+        Urgency::Urgent2b => ("U", "Urgent, within 18 hours", "urgent"),
+        Urgency::Expedited => ("E", "Expedited", "expedited"),
+        Urgency::Elective => ("", "Elective", "elective"),
+        Urgency::Unspecified => ("", "Not said", "elective"),
+    };
+    UrgencyMark {
+        letter,
+        word,
+        class,
+    }
+}
+
+pub(crate) const URGENCIES: [Urgency; 5] = [
+    Urgency::Elective,
+    Urgency::Expedited,
+    Urgency::Urgent2b,
+    Urgency::Urgent2a,
+    Urgency::Immediate,
+];
+
+/// Empty where there is no side to tell.
+pub(crate) fn side(laterality: Laterality) -> &'static str {
+    match laterality {
+        Laterality::Left => "left",
+        Laterality::Right => "right",
+        Laterality::Bilateral => "both sides",
+        Laterality::NotApplicable | Laterality::Unspecified => "",
+    }
+}
+
+pub(crate) fn anaesthesia(anaesthesia: Anaesthesia) -> &'static str {
+    match anaesthesia {
+        Anaesthesia::General => "General",
+        Anaesthesia::Regional => "Regional",
+        Anaesthesia::Sedation => "Sedation",
+        Anaesthesia::Local => "Local",
+        Anaesthesia::None => "No anaesthesia",
+        Anaesthesia::Unspecified => "Anaesthesia not said",
+    }
+}
+
+pub(crate) fn role(role: TeamRole) -> &'static str {
+    match role {
+        TeamRole::PrimarySurgeon => "Surgeon",
+        TeamRole::AssistantSurgeon => "Assistant",
+        TeamRole::Anaesthetist => "Anaesthetist",
+        TeamRole::ScrubNurse => "Scrub nurse",
+        TeamRole::CirculatingNurse => "Circulating nurse",
+        TeamRole::Unspecified => "Team",
+    }
+}
+
+pub(crate) fn group(group: Group) -> &'static str {
+    match group {
+        Group::Patient => "Patient",
+        Group::Clinical => "Clinical",
+        Group::Facility => "Facility",
+        Group::Staff => "Staff",
+        Group::Equipment => "Equipment",
+        Group::Emergency => "Emergency",
+        Group::Admin => "Administration",
+        Group::Unspecified => "Other",
+    }
+}
+
+/// Every milestone in the order in which they happen.
+pub(crate) const MILESTONES: [(Milestone, &str); 7] = [
+    (Milestone::WheelsIn, "Wheels in"),
+    (Milestone::AnaesthesiaReady, "Anaesthesia ready"),
+    (Milestone::KnifeToSkin, "Knife to skin"),
+    (Milestone::Closed, "Closed"),
+    (Milestone::WheelsOut, "Wheels out"),
+    (Milestone::RecoveryOut, "Recovery out"),
+    (Milestone::TheatreClean, "Theatre clean"),
+];
+
+/// When a milestone was reached.
+pub(crate) fn reached(milestones: Option<&Milestones>, milestone: Milestone) -> Option<Timestamp> {
+    let all = milestones?;
+    instant(match milestone {
+        Milestone::WheelsIn => all.wheels_in.as_ref(),
+        Milestone::AnaesthesiaReady => all.anaesthesia_ready.as_ref(),
+        Milestone::KnifeToSkin => all.knife_to_skin.as_ref(),
+        Milestone::Closed => all.closed.as_ref(),
+        Milestone::WheelsOut => all.wheels_out.as_ref(),
+        Milestone::RecoveryOut => all.recovery_out.as_ref(),
+        Milestone::TheatreClean => all.theatre_clean.as_ref(),
+        Milestone::Unspecified => None,
+    })
+}
+
+/// The procedure, with its side in words.
+pub(crate) fn procedure(procedure: &str, laterality: Laterality) -> String {
+    match side(laterality) {
+        "" => procedure.to_owned(),
+        side => format!("{procedure}, {side}"),
+    }
+}
+
+/// The last three characters of a patient's number: enough to tell two on a board apart.
+pub(crate) fn patient_tail(patient: &str) -> String {
+    let number = id(patient);
+    if number.is_empty() {
+        return String::new();
+    }
+    let skip = number.chars().count().saturating_sub(3);
+    format!("…{}", number.chars().skip(skip).collect::<String>())
+}
+
+/// The part of a resource name behind the collection: `OT-1` of `theatres/OT-1`.
+pub(crate) fn id(name: &str) -> &str {
+    name.split_once('/').map_or(name, |(_, id)| id)
+}

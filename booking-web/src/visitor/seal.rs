@@ -1,0 +1,117 @@
+//! Sealed texts: what a browser keeps for us and cannot change. HMAC-SHA256 under a key of this
+//! front end; each text is sealed for one purpose and is nothing for another.
+
+use std::{
+    fmt,
+    fs::{self, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+};
+
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+const KEY_BYTES: usize = 32;
+const NONCE_BYTES: usize = 16;
+/// The longest sealed text that is looked at.
+const MAX_SEALED_BYTES: usize = 4 * 1024;
+
+/// A key that is no key.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// The system gave no random bytes.
+    #[error("the system gives no random bytes: {0}")]
+    NoEntropy(getrandom::Error),
+    /// The file cannot be read or written.
+    #[error("cannot use the session key file {0}: {1}")]
+    Io(String, io::Error),
+    /// The file holds something else.
+    #[error("{0} is no session key: it should hold {KEY_BYTES} bytes; remove it to get a new one")]
+    Length(String),
+}
+
+/// The key.
+pub struct Seal(Zeroizing<[u8; KEY_BYTES]>);
+
+impl fmt::Debug for Seal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seal")
+    }
+}
+
+impl Seal {
+    /// A key for this run only: whoever is signed in has to sign in again after a restart.
+    ///
+    /// # Errors
+    /// Without entropy.
+    pub fn random() -> Result<Self, SealError> {
+        let mut key = Zeroizing::new([0; KEY_BYTES]);
+        getrandom::fill(&mut *key).map_err(SealError::NoEntropy)?;
+        Ok(Self(key))
+    }
+
+    /// The key in a file, which is made when it is not there, for this user's eyes only.
+    ///
+    /// # Errors
+    /// When it cannot be read or made, or is no key.
+    pub fn kept_in(path: &Path) -> Result<Self, SealError> {
+        let name = || path.display().to_string();
+        match fs::read(path) {
+            Ok(bytes) => {
+                let bytes = Zeroizing::new(bytes);
+                let key = bytes.as_slice().try_into();
+                Ok(Self(Zeroizing::new(
+                    key.map_err(|_| SealError::Length(name()))?,
+                )))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let seal = Self::random()?;
+                OpenOptions::new()
+                    .write(true)
+                    .create_new(true)
+                    .mode(0o600)
+                    .open(path)
+                    .and_then(|mut file| file.write_all(&*seal.0))
+                    .map_err(|error| SealError::Io(name(), error))?;
+                Ok(seal)
+            }
+            Err(error) => Err(SealError::Io(name(), error)),
+        }
+    }
+
+    /// `TEXT.MAC`, both in base64url.
+    pub(crate) fn seal(&self, purpose: &str, text: &str) -> String {
+        let mac = self.mac(purpose, text).finalize().into_bytes();
+        format!("{}.{}", BASE64.encode(text), BASE64.encode(mac))
+    }
+
+    /// The text, if this key sealed it for this purpose.
+    pub(crate) fn open(&self, purpose: &str, sealed: &str) -> Option<String> {
+        if sealed.len() > MAX_SEALED_BYTES {
+            return None;
+        }
+        let (text, mac) = sealed.split_once('.')?;
+        let text = String::from_utf8(BASE64.decode(text).ok()?).ok()?;
+        let mac = BASE64.decode(mac).ok()?;
+        self.mac(purpose, &text).verify_slice(&mac).ok()?;
+        Some(text)
+    }
+
+    /// Something that was never there before.
+    pub fn nonce(&self) -> String {
+        let mut bytes = [0; NONCE_BYTES];
+        getrandom::fill(&mut bytes).expect("the system gave random bytes at the start");
+        BASE64.encode(bytes)
+    }
+
+    fn mac(&self, purpose: &str, text: &str) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&*self.0).expect("HMAC takes any length");
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
+        mac.update(text.as_bytes());
+        mac
+    }
+}

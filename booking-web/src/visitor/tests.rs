@@ -1,0 +1,150 @@
+//! Signing in, as cookies and tokens show it.
+
+use std::time::{Duration, Instant};
+
+use super::*;
+
+fn now() -> Timestamp {
+    "2026-03-02T07:00:00Z".parse().unwrap()
+}
+
+fn sign_in(folder: &std::path::Path) -> SignIn {
+    let file = folder.join("users.toml");
+    let hash = hash_password("correct horse").unwrap();
+    std::fs::write(
+        &file,
+        format!("[people.anna]\ndisplay_name = \"Anna Berg\"\npassword = \"{hash}\"\n"),
+    )
+    .unwrap();
+    let users = Users::in_file(&file).unwrap();
+    let way = Way::Local { users, demo: None };
+    SignIn::new(way, Seal::random().unwrap(), false)
+}
+
+fn with_cookie(value: &str) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(
+        header::COOKIE,
+        format!("a=b; {SESSION_COOKIE}={value}").parse().unwrap(),
+    );
+    headers
+}
+
+#[test]
+fn a_sign_in_lasts_a_shift_and_no_longer_and_ends_when_it_is_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let sign_in = sign_in(folder.path());
+    let cookie = sign_in.begin("anna", false, now());
+    let headers = with_cookie(&cookie);
+    let at = |s: i64| now() + jiff::SignedDuration::from_secs(s);
+    let seen = sign_in.visitor(&headers, None, at(SESSION_S - 1)).unwrap();
+    assert_eq!(seen.person.as_deref(), Some("anna"));
+    assert_eq!(seen.display_name, "Anna Berg");
+    assert_eq!(sign_in.visitor(&headers, None, at(SESSION_S)), None);
+    sign_in.end(&cookie, now());
+    assert_eq!(sign_in.visitor(&headers, None, now()), None);
+}
+
+#[test]
+fn a_cookie_that_was_changed_in_any_place_is_nobodys() {
+    let folder = tempfile::tempdir().unwrap();
+    let sign_in = sign_in(folder.path());
+    let cookie = sign_in.begin("anna", false, now());
+    for place in 0..cookie.len() {
+        let mut changed = cookie.clone().into_bytes();
+        changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
+        let changed = String::from_utf8(changed).unwrap();
+        let seen = sign_in.visitor(&with_cookie(&changed), None, now());
+        // The last letter of base64 has bits that say nothing.
+        assert!(
+            seen.is_none() || place == cookie.len() - 1 || cookie.as_bytes()[place + 1] == b'.',
+            "{place}"
+        );
+    }
+}
+
+#[test]
+fn somebody_taken_off_the_list_is_signed_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let sign_in = sign_in(folder.path());
+    let headers = with_cookie(&sign_in.begin("bert", false, now()));
+    assert_eq!(sign_in.visitor(&headers, None, now()), None);
+}
+
+#[test]
+fn only_the_right_password_of_a_known_name_is_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let sign_in = sign_in(folder.path());
+    let Way::Local { users, .. } = &sign_in.way else {
+        panic!("local")
+    };
+    assert!(users.verify("anna", "correct horse"));
+    for (name, password) in [
+        ("anna", ""),
+        ("anna", "Correct horse"),
+        ("bert", "correct horse"),
+        ("", ""),
+    ] {
+        assert!(!users.verify(name, password), "{name}");
+    }
+}
+
+#[test]
+fn a_form_of_one_sign_in_is_nothing_in_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let sign_in = sign_in(folder.path());
+    let visitor = |cookie: &str| sign_in.visitor(&with_cookie(cookie), None, now()).unwrap();
+    let (one, other) = (
+        visitor(&sign_in.begin("anna", false, now())),
+        visitor(&sign_in.begin("anna", false, now())),
+    );
+    let token = one.form_token(&sign_in.seal);
+    assert!(one.sent(&sign_in.seal, &token));
+    assert!(!other.sent(&sign_in.seal, &token));
+    assert!(!one.sent(&sign_in.seal, &sign_in.seal.seal("session", "x|y")));
+    assert_ne!(
+        token,
+        one.form_token(&sign_in.seal),
+        "each page has its own"
+    );
+}
+
+#[test]
+fn a_name_in_a_header_is_believed_of_the_proxy_only() {
+    let proxy: IpAddr = "10.0.0.7".parse().unwrap();
+    let header = HeaderName::from_static("x-person");
+    let way = Way::Proxy {
+        header: header.clone(),
+        trusted: vec![proxy],
+    };
+    let sign_in = SignIn::new(way, Seal::random().unwrap(), true);
+    let mut headers = HeaderMap::new();
+    headers.insert(header, "anna".parse().unwrap());
+    let from = |address: &str| sign_in.visitor(&headers, address.parse().ok(), now());
+    assert_eq!(from("10.0.0.7").unwrap().person.as_deref(), Some("anna"));
+    assert_eq!(
+        from("::ffff:10.0.0.7").unwrap().person.as_deref(),
+        Some("anna")
+    );
+    assert_eq!(from("10.0.0.8"), None);
+    assert_eq!(sign_in.visitor(&HeaderMap::new(), Some(proxy), now()), None);
+}
+
+#[test]
+fn after_ten_wrong_tries_there_is_one_every_half_minute() {
+    let attempts = Attempts::default();
+    let start = Instant::now();
+    let from = "10.0.0.1".parse().ok();
+    assert!((0..10).all(|_| attempts.take("anna", from, start)));
+    assert!(!attempts.take("anna", from, start));
+    assert!(
+        !attempts.take("bert", from, start),
+        "the address counts too"
+    );
+    assert!(attempts.take("bert", "10.0.0.2".parse().ok(), start));
+    assert!(attempts.take(
+        "anna",
+        "10.0.0.3".parse().ok(),
+        start + Duration::from_secs(31)
+    ));
+}
