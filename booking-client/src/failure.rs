@@ -81,9 +81,10 @@ impl Failure {
         Self::new(Code::Unavailable, said)
     }
 
-    /// What the transport or the service answered to a command.
+    /// What the transport or the service answered to a command. The article's call has one line.
     pub fn in_command(status: &Status) -> Self {
         let mut failure = Self::from_status(status);
+        failure.reasons = reasons(status);
         if failure.remedy == remedy(failure.code) {
             failure.remedy = command_remedy(failure.code).to_owned();
         }
@@ -105,12 +106,11 @@ impl Failure {
         self.word == UNREAD
     }
 
-    /// What the transport or the service answered instead of a booking.
+    /// What the transport or the service answered instead of a booking, on one line.
     pub fn from_status(status: &Status) -> Self {
         match alts::Error::from_status(status) {
             Some(error) => Self::from_alts(error),
             None => Self {
-                reasons: reasons(status),
                 word: word(status),
                 ..Self::from_service(status.code(), &said_or_source(status))
             },

@@ -12,6 +12,8 @@ use crate::{moment::Place, stamp::stamp};
 
 /// The longest footprint that the service takes.
 const MAX_BOOKED_MIN: i64 = 24 * 60;
+/// The procedure of a row that names neither one nor a specialty.
+const UNNAMED: &str = "Not named in the log";
 /// How much of a cell an error quotes.
 const MAX_QUOTED_CHARS: usize = 40;
 
@@ -70,6 +72,7 @@ impl RowForm {
         }
         let specialty = text(Field::Specialty, "the specialty")?.to_owned();
         let procedure = match text(Field::Procedure, "the procedure")? {
+            "" if specialty.is_empty() => UNNAMED.to_owned(),
             "" => specialty.clone(),
             said => said.to_owned(),
         };

@@ -23,6 +23,7 @@ mod fields;
 mod filter;
 mod health;
 mod hospital_service;
+mod malformed;
 mod mask;
 mod paging;
 mod report_service;
@@ -55,7 +56,10 @@ use tonic_reflection::server as reflection;
 use tower::layer::util::{Identity, Stack};
 
 pub(crate) use self::{access_layer::AccessLayer, health::HealthBoard};
-use self::{booking_service::OtBooking, call_log::CallLogLayer, desk::Desk, health::Health};
+use self::{
+    booking_service::OtBooking, call_log::CallLogLayer, desk::Desk, health::Health,
+    malformed::MalformedLayer,
+};
 use crate::{
     access::{Gatekeeper, methods},
     app::App,
@@ -91,7 +95,10 @@ const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(60);
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What every call passes, the log first.
-type Layers = Stack<AccessLayer, Stack<ClientAuthorizationLayer, Stack<CallLogLayer, Identity>>>;
+type Layers = Stack<
+    MalformedLayer,
+    Stack<AccessLayer, Stack<ClientAuthorizationLayer, Stack<CallLogLayer, Identity>>>,
+>;
 
 /// A tonic server with our limits, that logs every call and lets in only whom `gatekeeper` knows,
 /// to what they may. Connections older than `max_age` are told to go: calls under way finish, new
@@ -124,6 +131,7 @@ pub(crate) fn server(
             gatekeeper: gatekeeper.clone(),
             journal: journal.clone(),
         })
+        .layer(MalformedLayer)
 }
 
 /// What the article's service needs, over any store.

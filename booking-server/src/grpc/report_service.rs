@@ -6,6 +6,7 @@ use tonic::{Request, Response, Status};
 
 use super::{
     convert::{
+        session::owner as session_owner,
         values::{date, minute_of_day, timestamp},
         words::number,
     },
@@ -15,13 +16,13 @@ use super::{
 use crate::{
     app::Refusal,
     domain::{
-        Hospital, Subject, Theatre, TheatreId,
+        Hospital, Session, Subject, Theatre, TheatreId,
         report::{
             self, DEFAULT_IDLE_GAP_MIN, Definition, Period, ReportRow, Summary, TheatreDay, Window,
         },
     },
     names::{name, optional},
-    store::{Reads, Scope, StoreError, UnavailabilityQuery},
+    store::{Reads, Scope, SessionQuery, StoreError, UnavailabilityQuery},
 };
 
 /// The longest period: five years.
@@ -98,6 +99,18 @@ impl Question {
     }
 }
 
+impl Question {
+    /// The sessions that figures about owners are measured against.
+    async fn sessions(&self, reads: &mut Reads) -> Result<Vec<Session>, StoreError> {
+        let query = SessionQuery {
+            theatres: self.theatres.clone(),
+            range: self.period.range(),
+            ..SessionQuery::default()
+        };
+        reads.sessions(&query).await
+    }
+}
+
 fn to_dates(fields: &mut Fields, first: &str, last: &str) -> Option<(Date, Date)> {
     let first = fields.take("first_date", date(first));
     let last = fields.take("last_date", date(last));
@@ -162,7 +175,18 @@ impl ReportService for Desk {
             .days(&mut reads, &hospital)
             .await
             .map_err(Refusal::from)?;
+        let sessions = asked.sessions(&mut reads).await.map_err(Refusal::from)?;
         drop(reads);
+        let used = report::session_use(&rows, &sessions, &asked.period);
+        let owner = |it: &report::SessionUseRow| v1::utilisation_report::OwnerRow {
+            owner: it.owner.as_ref().map(session_owner),
+            sessions: count(it.sessions),
+            planned_min: it.planned_min,
+            in_room_min: it.in_room_min,
+            session_utilisation: it.session_utilisation,
+            capped: it.capped,
+            uncapped: it.uncapped,
+        };
         let (window, gap) = (asked.window, asked.idle_gap_min);
         let found = report::utilisation(&rows, &days, window, gap, &asked.period);
         let row = |it: &report::UtilisationRow| v1::utilisation_report::Row {
@@ -179,8 +203,8 @@ impl ReportService for Desk {
         };
         Ok(Response::new(v1::UtilisationReport {
             rows: found.rows.iter().map(row).collect(),
-            definitions: definitions(&found.definitions),
-            ..v1::UtilisationReport::default()
+            definitions: definitions(&[found.definitions, used.definitions].concat()),
+            owners: used.rows.iter().map(owner).collect(),
         }))
     }
 

@@ -3,6 +3,7 @@
 //! | what | code | `ErrorInfo.reason` | more |
 //! |---|---|---|---|
 //! | a field is missing, not well-formed, or names what is not there | `INVALID_ARGUMENT` | `FIELD_INVALID` | `BadRequest`, every field at once |
+//! | no protobuf message of the method's type | `INVALID_ARGUMENT` | `REQUEST_MALFORMED` | |
 //! | a request id that was used for another request | `INVALID_ARGUMENT` | `REQUEST_ID_REUSED` | |
 //! | not allowed | `PERMISSION_DENIED` | `PERMISSION_MISSING` | metadata `permission` |
 //! | no such thing | `NOT_FOUND` | `NOT_FOUND`, `BOOKING_NOT_FOUND` | metadata `resource` |
@@ -118,6 +119,16 @@ pub(super) fn permission_denied(denied: Denied) -> Status {
         "PERMISSION_MISSING",
         &format!("Permission '{permission}' denied on this resource (or it might not exist)"),
         [("permission", permission)],
+    )
+}
+
+/// What somebody is told whose request does not decode.
+pub(super) fn malformed() -> Status {
+    failure(
+        Code::InvalidArgument,
+        "REQUEST_MALFORMED",
+        "the request is no protobuf message of this method's type; build the client from this \
+         service's .proto files",
     )
 }
 

@@ -4,7 +4,7 @@
 //!   rows: one a case, narrow         theatre-days: date, civil day, open ranges
 //!          │                                │
 //!          └──────────────┬─────────────────┘
-//!      utilisation · on_time · turnover · cancellations · durations · waiting
+//!      utilisation · session use · on_time · turnover · cancellations · durations · waiting
 //!                         │
 //!          figures, and for each a sentence that says how to make it again
 //! ```
@@ -18,6 +18,7 @@
 mod cancellations;
 mod durations;
 mod on_time;
+mod session_use;
 mod statistics;
 mod turnover;
 mod utilisation;
@@ -35,6 +36,7 @@ use crate::{
 pub use cancellations::{CancellationRow, CancellationsReport, cancellations};
 pub use durations::{DurationRow, DurationsReport, MIN_CASES_FOR_SUGGESTION, durations};
 pub use on_time::{GRACES_MIN, OnTimeReport, OnTimeRow, on_time_starts};
+pub use session_use::{SessionUseReport, SessionUseRow, session_use};
 pub use statistics::Summary;
 pub use turnover::{DEFAULT_IDLE_GAP_MIN, TurnoverReport, TurnoverRow, turnover};
 pub use utilisation::{UtilisationReport, UtilisationRow, utilisation};

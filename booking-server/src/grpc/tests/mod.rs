@@ -5,6 +5,9 @@ mod authorization;
 mod cases;
 mod health;
 mod logs;
+mod roles;
+mod spoiled;
+mod watches;
 mod world;
 
 use std::net::SocketAddr;

@@ -42,6 +42,9 @@ pub(super) const FRONT_END: &str = "front-end@p.iam.gserviceaccount.com";
 /// What the library proposes in its handshakes. Bytes.
 const MAX_FRAME_LEN: usize = 1024 * 1024;
 
+/// What a client lets a server send before it has read. Bytes.
+const WINDOW: u32 = 16 * 1024;
+
 type Incoming = Result<AltsStream<TcpStream>, std::io::Error>;
 
 /// A server under test; stopped when dropped.
@@ -162,7 +165,9 @@ impl World {
             let client = client.take().ok_or(std::io::ErrorKind::NotConnected);
             async move { client.map(TokioIo::new).map_err(std::io::Error::from) }
         });
-        let endpoint = Endpoint::from_static("http://world");
+        // Little is on its way at a time: who does not read is noticed soon.
+        let endpoint =
+            Endpoint::from_static("http://world").initial_stream_window_size(Some(WINDOW));
         endpoint.connect_with_connector(connector).await.unwrap()
     }
 

@@ -1,6 +1,7 @@
 //! Figures by hand.
 
 mod minutes;
+mod session_use;
 
 use super::*;
 use crate::{
