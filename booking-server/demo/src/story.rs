@@ -124,7 +124,7 @@ struct Times {
 impl Times {
     fn draw(case: &Case, start: Timestamp, free_at: Timestamp, chance: &mut Chance) -> Self {
         let footprint = case.footprint;
-        let late = chance.between(-4, 9).max(chance.between(-4, 9));
+        let late = chance.between(-6, 11);
         let wheels_in = later(start, late).max(later(free_at, chance.between(2, 6)));
         let ready = later(
             wheels_in,

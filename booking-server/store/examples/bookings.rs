@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Arguments: the kind of database, callers at once, seconds. A booking is what a scheduler does: a
-//! case that waits gets a place, with an audit event, a change and a remembered answer. One in
-//! fifty asks for a place that is taken.
+//! case that waits gets a place, with an audit event, a change and a remembered answer. About one
+//! in fifty asks for a place that is taken.
 
 use std::{
     env,
@@ -154,8 +154,8 @@ async fn furnish(tx: &mut Tx) -> Result<(), StoreError> {
 
 /// The theatre, and the place in its day after day, that a case will ask for.
 fn wish(number: i64) -> (i64, i64) {
-    // One in fifty asks for the place of the one before in its theatre.
-    let taken = number > THEATRES && number % 50 == 0;
+    // About one in fifty asks for the place of the one before in its theatre.
+    let taken = number > THEATRES && number % 49 == 0;
     let asked = if taken { number - THEATRES } else { number };
     (asked % THEATRES, asked / THEATRES)
 }

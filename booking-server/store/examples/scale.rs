@@ -5,7 +5,8 @@
 //! ```
 //!
 //! Arguments: the kind of database or a URL, and how many cases. They lie in 200 theatres, ten a
-//! day each, up to a day in the middle of 2026.
+//! day each, up to a day in the middle of 2026. With `--fill-only` behind them, a URL is left filled
+//! for others to ask.
 
 use std::{env, time::Instant};
 
@@ -27,8 +28,10 @@ const QUESTIONS: usize = 200;
 #[tokio::main]
 async fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [kind, cases] = &arguments[..] else {
-        panic!("arguments: sqlite|postgres|URL, cases")
+    let (kind, cases, fill_only) = match &arguments[..] {
+        [kind, cases] => (kind, cases, false),
+        [kind, cases, flag] if flag == "--fill-only" => (kind, cases, true),
+        _ => panic!("arguments: sqlite|postgres|URL, cases, maybe --fill-only"),
     };
     let cases: i64 = cases.parse().unwrap();
     let folder = tempfile::tempdir_in(".").unwrap();
@@ -59,7 +62,9 @@ async fn main() {
         }
         println!("{cases} cases in {:.0} s", started.elapsed().as_secs_f64());
     }
-    ask(&store).await;
+    if !fill_only {
+        ask(&store).await;
+    }
     store.close().await;
     drop(cluster);
 }

@@ -352,6 +352,15 @@ create table head (
 );
 insert into head values (1, 1, 0, 0, decode(repeat('00', 32), 'hex'));
 
+-- whoever moves the count of changes tells every server that listens, once it is committed.
+create function tell_changes() returns trigger language plpgsql as $$
+begin
+    notify ot_booking_changes;
+    return null;
+end $$;
+create trigger head_tells_changes after update on head
+    for each row when (old.change_seq <> new.change_seq) execute function tell_changes();
+
 -- the key under which page tokens are sealed.
 create table token_key (
     only_row bigint not null primary key check (only_row = 1),

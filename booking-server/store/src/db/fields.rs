@@ -49,6 +49,11 @@ impl<'r> Fields<'r> {
         }
     }
 
+    /// Leaves columns out.
+    pub(crate) fn skip(&mut self, columns: usize) {
+        self.next += columns;
+    }
+
     /// Blames the column that was read last.
     pub(crate) fn damaged(&self, why: &dyn Display) -> StoreError {
         let index = self.next.saturating_sub(1);

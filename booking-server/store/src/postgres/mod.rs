@@ -22,11 +22,14 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Connections that write: one writes, the other is being made ready.
 const WRITERS: u32 = 2;
 
+/// Statements that a connection keeps prepared: lists of every length are many.
+const STATEMENTS: usize = 1_000;
+
 /// How often the change log is looked at when nothing was heard: notifications are lost with the
 /// connection they would have come over.
 const POLL: Duration = Duration::from_secs(2);
 
-/// The name of the channel; the sealing of a batch notifies it.
+/// The name of the channel; a trigger of the schema notifies it.
 const CHANNEL: &str = "ot_booking_changes";
 
 /// Settings of the sessions that write. All writers wait for one row, so none may keep it for long:
@@ -64,7 +67,9 @@ fn settings(url: &PostgresUrl) -> Result<PgConnectOptions, OpenError> {
     let settings = PgConnectOptions::from_str(url.as_str())
         .map_err(|_| OpenError::Unreachable("the URL cannot be understood".into()))?;
     // Statements would show up in the log at `debug`, with patients in them.
-    Ok(settings.disable_statement_logging())
+    Ok(settings
+        .statement_cache_capacity(STATEMENTS)
+        .disable_statement_logging())
 }
 
 async fn pool(connections: u32, settings: PgConnectOptions) -> Result<PgPool, OpenError> {

@@ -2,21 +2,30 @@
 
 use booking_domain::{
     CaseId, Claim, HeldClaim, Resource, ResourceKind, Surroundings, TheatreId, TimeRange,
+    Unavailability, UnavailabilityId,
 };
 
 use super::Reads;
 use crate::{
     StoreError,
     db::{Fields, Row, Sql},
-    rows::session::{SESSION, UNAVAILABILITY, read_session, read_unavailability},
+    rows::session::{SESSION, session, subject},
 };
 
 /// No claim and no session lasts longer, which bounds the stretch of an index that is searched.
 pub(crate) const MAX_HELD_US: i64 = 48 * 60 * 60 * 1_000_000;
 
+/// What a row of the one question is.
+const SESSION_ROW: i64 = 1;
+const HELD_ROW: i64 = 2;
+const UNAVAILABLE_ROW: i64 = 3;
+
 impl Reads {
     /// All that overlaps `claims`: what others hold, the sessions in `theatre`, the closures and
     /// absences of what is claimed. What the cases in `except` hold is left out.
+    ///
+    /// One question, since every booking asks it: three selects whose columns are those of a
+    /// session, with what the other two have in their place.
     ///
     /// # Errors
     ///
@@ -27,23 +36,27 @@ impl Reads {
         theatre: &TheatreId,
         except: &[CaseId],
     ) -> Result<Surroundings, StoreError> {
+        let mut found = Surroundings::default();
         let Some(hull) = hull(claims) else {
-            return Ok(Surroundings::default());
+            return Ok(found);
         };
-        let held = self.rows(held(claims, except)).await?;
-        let sessions = self.rows(sessions(theatre, hull)).await?;
-        let unavailable = self.rows(unavailable(claims, hull)).await?;
-        Ok(Surroundings {
-            held: held.iter().map(read_held).collect::<Result<_, _>>()?,
-            sessions: sessions
-                .iter()
-                .map(read_session)
-                .collect::<Result<_, _>>()?,
-            unavailable: unavailable
-                .iter()
-                .map(read_unavailability)
-                .collect::<Result<_, _>>()?,
-        })
+        let mut sql = Sql::default();
+        push_sessions(&mut sql, theatre, hull);
+        sql.push(" union all ");
+        push_held(&mut sql, claims, except);
+        sql.push(" union all ");
+        push_unavailable(&mut sql, claims, hull);
+        sql.push(" order by 5, 2");
+        for row in &self.rows(sql).await? {
+            let f = &mut Fields::of("surroundings", row);
+            match f.int()? {
+                SESSION_ROW => found.sessions.push(session(f)?),
+                HELD_ROW => found.held.push(held(f)?),
+                UNAVAILABLE_ROW => found.unavailable.push(unavailable(f)?),
+                _ => return Err(f.damaged(&"no such row")),
+            }
+        }
+        Ok(found)
     }
 }
 
@@ -54,19 +67,33 @@ fn hull(claims: &[Claim]) -> Option<TimeRange> {
     TimeRange::new(start, end).ok()
 }
 
-fn held(claims: &[Claim], except: &[CaseId]) -> Sql {
-    let mut sql = Sql::new(
-        "select o.case_id, o.kind, o.resource, o.start_us, o.end_us from occupancy o where (",
-    );
+fn push_sessions(sql: &mut Sql, theatre: &TheatreId, hull: TimeRange) {
+    let start = hull.start().as_microsecond();
+    sql.push(&format!(
+        "select cast({SESSION_ROW} as bigint), {SESSION} from session s where s.theatre_id = "
+    ));
+    sql.arg(theatre.as_str());
+    sql.push(" and s.start_us > ").arg(start - MAX_HELD_US);
+    sql.push(" and s.start_us < ")
+        .arg(hull.end().as_microsecond());
+    sql.push(" and s.end_us > ").arg(start);
+}
+
+fn push_held(sql: &mut Sql, claims: &[Claim], except: &[CaseId]) {
+    sql.push(&format!(
+        "select cast({HELD_ROW} as bigint), o.case_id, o.kind, o.resource, o.start_us, o.end_us,
+                '', null, null, false, false, false, null, '', null, null, ''
+         from occupancy o where ("
+    ));
     for (index, claim) in claims.iter().enumerate() {
         let start = claim.range.start().as_microsecond();
-        let end = claim.range.end().as_microsecond();
         sql.push(if index == 0 { "" } else { " or " });
         sql.push("o.kind = ").arg(claim.resource.kind as i64);
         sql.push(" and o.resource = ")
             .arg(claim.resource.id.as_str());
         sql.push(" and o.start_us > ").arg(start - MAX_HELD_US);
-        sql.push(" and o.start_us < ").arg(end);
+        sql.push(" and o.start_us < ")
+            .arg(claim.range.end().as_microsecond());
         sql.push(" and o.end_us > ").arg(start);
     }
     sql.push(")");
@@ -74,28 +101,14 @@ fn held(claims: &[Claim], except: &[CaseId]) -> Sql {
         sql.push(" and o.case_id not in ")
             .list(except.iter().map(CaseId::as_str));
     }
-    sql.push(" order by o.kind, o.start_us, o.case_id");
-    sql
 }
 
-fn sessions(theatre: &TheatreId, hull: TimeRange) -> Sql {
-    let start = hull.start().as_microsecond();
-    let mut sql = Sql::new("select ");
-    sql.push(SESSION)
-        .push(" from session s where s.theatre_id = ")
-        .arg(theatre.as_str());
-    sql.push(" and s.start_us > ").arg(start - MAX_HELD_US);
-    sql.push(" and s.start_us < ")
-        .arg(hull.end().as_microsecond());
-    sql.push(" and s.end_us > ").arg(start);
-    sql.push(" order by s.start_us, s.id");
-    sql
-}
-
-fn unavailable(claims: &[Claim], hull: TimeRange) -> Sql {
-    let mut sql = Sql::new("select ");
-    sql.push(UNAVAILABILITY)
-        .push(" from unavailability n where (");
+fn push_unavailable(sql: &mut Sql, claims: &[Claim], hull: TimeRange) {
+    sql.push(&format!(
+        "select cast({UNAVAILABLE_ROW} as bigint), n.id, n.version, n.resource, n.start_us, n.end_us,
+                n.reason, null, null, false, false, false, n.kind, '', null, null, ''
+         from unavailability n where ("
+    ));
     for (index, claim) in claims.iter().enumerate() {
         sql.push(if index == 0 { "" } else { " or " });
         sql.push("n.kind = ").arg(claim.resource.kind as i64);
@@ -106,13 +119,14 @@ fn unavailable(claims: &[Claim], hull: TimeRange) -> Sql {
     }
     sql.push(") and n.start_us < ")
         .arg(hull.end().as_microsecond());
-    sql.push(" order by n.start_us, n.id");
-    sql
 }
 
 /// Five columns of `occupancy`: case, kind, resource, start, end.
 pub(crate) fn read_held(row: &Row) -> Result<HeldClaim, StoreError> {
-    let f = &mut Fields::of("occupancy", row);
+    held(&mut Fields::of("occupancy", row))
+}
+
+fn held(f: &mut Fields<'_>) -> Result<HeldClaim, StoreError> {
     Ok(HeldClaim {
         case: f.parse(CaseId::parse)?,
         claim: Claim {
@@ -128,5 +142,23 @@ pub(crate) fn read_held(row: &Row) -> Result<HeldClaim, StoreError> {
             },
             range: f.range()?,
         },
+    })
+}
+
+/// As [`push_unavailable`] has it: the kind stands where a session has its release.
+fn unavailable(f: &mut Fields<'_>) -> Result<Unavailability, StoreError> {
+    let id = f.parse(UnavailabilityId::parse)?;
+    let version = f.number()?;
+    let resource = f.text()?;
+    let range = f.range()?;
+    let reason = f.text()?;
+    f.skip(5);
+    let kind = f.int()?;
+    Ok(Unavailability {
+        id,
+        version,
+        subject: subject(f, kind, &resource)?,
+        range,
+        reason,
     })
 }

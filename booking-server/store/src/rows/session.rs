@@ -30,7 +30,11 @@ pub(crate) const UNAVAILABILITY: &str =
     "n.id, n.version, n.kind, n.resource, n.start_us, n.end_us, n.reason";
 
 pub(crate) fn read_session(row: &Row) -> Result<Session, StoreError> {
-    let f = &mut Fields::of("session", row);
+    session(&mut Fields::of("session", row))
+}
+
+/// The columns of [`SESSION`], from where `f` stands.
+pub(crate) fn session(f: &mut Fields<'_>) -> Result<Session, StoreError> {
     Ok(Session {
         id: f.parse(SessionId::parse)?,
         version: f.number()?,
@@ -166,16 +170,26 @@ pub(crate) fn subject_key(subject: &Subject) -> (ResourceKind, &str) {
     }
 }
 
+/// The other way round.
+pub(crate) fn subject(f: &Fields<'_>, kind: i64, resource: &str) -> Result<Subject, StoreError> {
+    let subject = match kind {
+        1 => TheatreId::parse(resource).map(Subject::Theatre),
+        2 => StaffId::parse(resource).map(Subject::Staff),
+        4 => UnitId::parse(resource).map(Subject::Unit),
+        _ => return Err(f.damaged(&"no such kind")),
+    };
+    subject.map_err(|error| f.damaged(&error))
+}
+
 pub(crate) fn read_unavailability(row: &Row) -> Result<Unavailability, StoreError> {
     let f = &mut Fields::of("unavailability", row);
     Ok(Unavailability {
         id: f.parse(UnavailabilityId::parse)?,
         version: f.number()?,
-        subject: match f.int()? {
-            1 => Subject::Theatre(f.parse(TheatreId::parse)?),
-            2 => Subject::Staff(f.parse(StaffId::parse)?),
-            4 => Subject::Unit(f.parse(UnitId::parse)?),
-            _ => return Err(f.damaged(&"no such kind")),
+        subject: {
+            let kind = f.int()?;
+            let resource = f.text()?;
+            subject(f, kind, &resource)?
         },
         range: f.range()?,
         reason: f.text()?,

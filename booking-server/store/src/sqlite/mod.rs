@@ -30,6 +30,9 @@ use crate::{OpenError, OpenOptions, StoreError, db::Pool, feed::Wake, store::Ope
 /// How long a call waits for a connection, or for a lock on the file, before it is told "busy".
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Statements that a connection keeps prepared: lists of every length are many.
+const STATEMENTS: usize = 1_000;
+
 /// Keeps a second server off the file and notices when it is lost.
 #[derive(Debug)]
 pub(crate) struct Hold {
@@ -114,6 +117,7 @@ fn settings(path: &Path) -> SqliteConnectOptions {
         .filename(path)
         .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true)
+        .statement_cache_capacity(STATEMENTS)
         // Statements would show up in the log at `debug`, a seed's with the patients in it.
         .disable_statement_logging()
 }

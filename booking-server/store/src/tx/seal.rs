@@ -36,10 +36,6 @@ impl Tx {
         if sealed != head {
             self.write_head(&sealed).await?;
         }
-        if self.conn.is_postgres() && change_seq != head.change_seq {
-            let notify = Sql::new("select pg_notify('ot_booking_changes', '')");
-            self.rows(notify).await?;
-        }
         Ok(())
     }
 
