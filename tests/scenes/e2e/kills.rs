@@ -87,6 +87,8 @@ async fn survive(database: Database) {
     for _ in 0..KILLS {
         let before = shared.acknowledged();
         while shared.acknowledged() < before + 2 {
+            let ended = writers.iter().any(JoinHandle::is_finished);
+            assert!(!ended, "a writer was refused; it says above what");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         let life = uuid::Uuid::new_v4().as_u128() % LONGEST_LIFE_MS;
