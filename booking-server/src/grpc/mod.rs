@@ -18,6 +18,7 @@ mod call_log;
 mod case_filter;
 mod case_service;
 mod convert;
+mod day;
 mod desk;
 mod fields;
 mod filter;
@@ -35,6 +36,7 @@ mod tests;
 mod tokens;
 mod transfer_service;
 mod watch;
+mod watch_filter;
 
 use std::{sync::Arc, time::Duration};
 
