@@ -84,10 +84,15 @@ impl Failure {
     /// What the transport or the service answered to a command. The article's call has one line.
     pub fn in_command(status: &Status) -> Self {
         let mut failure = Self::from_status(status);
-        failure.reasons = reasons(status);
         if failure.remedy == remedy(failure.code) {
             failure.remedy = command_remedy(failure.code).to_owned();
         }
+        let reasons = Reasons::of(status);
+        if let Some(cause) = reasons.in_short(status.message()) {
+            failure.cause = cause;
+            failure.remedy = command_remedy(failure.code).to_owned();
+        }
+        failure.reasons = reasons.lines;
         failure
     }
 
@@ -195,26 +200,60 @@ impl From<UsageError> for Failure {
     }
 }
 
-/// Every broken rule and every wrong field that the service names.
-fn reasons(status: &Status) -> Vec<String> {
-    let details = status.get_error_details();
-    let rules = details.precondition_failure().into_iter();
-    let rules = rules
-        .flat_map(|failure| &failure.violations)
-        .map(|violation| {
-            let about = [violation.r#type.as_str(), violation.subject.as_str()];
+/// What the service has against something: each reason as a line, and its sentence alone.
+struct Reasons {
+    lines: Vec<String>,
+    sentences: Vec<String>,
+    /// What they are about, for one and for several.
+    what: (&'static str, &'static str),
+}
+
+impl Reasons {
+    /// Every broken rule and every wrong field that the service names.
+    fn of(status: &Status) -> Self {
+        let details = status.get_error_details();
+        let rules = details.precondition_failure().into_iter();
+        let rules = rules.flat_map(|failure| &failure.violations);
+        let fields = details.bad_request().into_iter();
+        let fields = fields.flat_map(|request| &request.field_violations);
+        let what = if rules.clone().next().is_some() {
+            ("a rule stands against it", "rules stand against it")
+        } else {
+            ("a field is wrong", "fields are wrong")
+        };
+        let rules = rules.map(|rule| {
+            let about = [rule.r#type.as_str(), rule.subject.as_str()];
             let about = about.into_iter().filter(|part| !part.is_empty());
-            let about: Vec<&str> = about.collect();
-            format!("{}: {}", about.join(" "), violation.description)
+            (
+                about.collect::<Vec<_>>().join(" "),
+                rule.description.clone(),
+            )
         });
-    let fields = details.bad_request().into_iter();
-    let fields = fields.flat_map(|request| &request.field_violations);
-    let fields = fields.map(|field| format!("{}: {}", field.field, field.description));
-    rules
-        .chain(fields)
-        .take(MAX_REASONS)
-        .map(|reason| bounded(&reason))
-        .collect()
+        let fields = fields.map(|field| (field.field.clone(), field.description.clone()));
+        let all = rules.chain(fields).take(MAX_REASONS);
+        let (lines, sentences) = all
+            .map(|(about, sentence)| (bounded(&format!("{about}: {sentence}")), sentence))
+            .unzip();
+        Self {
+            lines,
+            sentences,
+            what,
+        }
+    }
+
+    /// A cause that does not say again what the lines below it say.
+    fn in_short(&self, cause: &str) -> Option<String> {
+        let told = self
+            .sentences
+            .iter()
+            .all(|sentence| cause.contains(sentence.as_str()));
+        match self.lines.len() {
+            0 => None,
+            _ if !told => None,
+            1 => Some(self.what.0.to_owned()),
+            many => Some(format!("{many} {}", self.what.1)),
+        }
+    }
 }
 
 fn word(status: &Status) -> String {
@@ -399,6 +438,34 @@ mod tests {
                 "  R8: no session\\u{1b}[2J",
                 "  case.patient: is empty",
             ]
+        );
+    }
+
+    #[test]
+    fn a_message_that_only_strings_the_reasons_together_is_not_said_twice() {
+        use tonic_types::{ErrorDetails, PreconditionViolation};
+        let sentences = ["OT-1 is taken", "DC-1 is away"];
+        for (count, cause) in [
+            (1, "a rule stands against it"),
+            (2, "2 rules stand against it"),
+        ] {
+            let rules = sentences.map(|said| PreconditionViolation::new("R1", "", said));
+            let details = ErrorDetails::with_precondition_failure(&rules[..count]);
+            let said = sentences[..count].join("; ");
+            let status = Status::with_error_details(Code::FailedPrecondition, said, details);
+            let shown = Failure::in_command(&status).to_string();
+            assert!(
+                shown.starts_with(&format!("FAILED_PRECONDITION: {cause}; choose")),
+                "{shown}"
+            );
+            assert_eq!(shown.lines().count(), 1 + count, "{shown}");
+        }
+        let details = ErrorDetails::with_bad_request_violation("plan.theatre", "is empty");
+        let status =
+            Status::with_error_details(Code::InvalidArgument, "plan.theatre is empty", details);
+        assert_eq!(
+            Failure::in_command(&status).to_string(),
+            "INVALID_ARGUMENT: a field is wrong; correct what is named\n  plan.theatre: is empty"
         );
     }
 
