@@ -7,9 +7,10 @@ use booking_domain::{
 
 use crate::{
     Demo, Week,
-    catalogue::{EMERGENCY_THEATRE, PROCEDURES, Procedure, id},
+    catalogue::{EMERGENCY_THEATRE, id},
     chance::Chance,
     planner::request,
+    procedures::{PROCEDURES, Procedure},
 };
 
 /// How many wait for a place on a list.
