@@ -114,6 +114,6 @@ mod tests {
     async fn a_database_that_was_not_made_for_it_is_left_alone() {
         let store = opened(Seed::Article).await;
         fill(&store, Timestamp::now()).await.unwrap();
-        assert!(!is_filled(&*store.hospital().await.unwrap()));
+        assert!(!is_filled(&store.hospital().await.unwrap()));
     }
 }

@@ -158,7 +158,7 @@ pub fn case_details(case: &Case, place: &Place) -> String {
             list(case.equipment.iter().map(|unit| id_of(unit))),
         ),
         ("Requires", list(case.required_capabilities.iter().cloned())),
-        ("Happened", milestones(case, place)),
+        ("Happened", told(milestones(case, place))),
         ("Cancelled", cancellation.unwrap_or_default()),
         ("Set aside", list(overrides)),
         ("Postponed", times(case.postponements)),
@@ -188,22 +188,31 @@ pub(super) fn member(case: &Case, role: TeamRole) -> String {
     )
 }
 
-/// What happened so far, in the order in which it should.
-pub(super) fn milestones(case: &Case, place: &Place) -> String {
-    let Some(happened) = &case.milestones else {
-        return String::new();
-    };
+/// What happened so far, in the order in which it should, each with its civil time.
+pub(super) fn milestones(case: &Case, place: &Place) -> Vec<(&'static str, String)> {
+    let happened = case.milestones.unwrap_or_default();
     let moments = [
-        ("in", &happened.wheels_in),
-        ("ready", &happened.anaesthesia_ready),
-        ("knife", &happened.knife_to_skin),
-        ("closed", &happened.closed),
-        ("out", &happened.wheels_out),
-        ("recovered", &happened.recovery_out),
-        ("clean", &happened.theatre_clean),
+        ("in", happened.wheels_in),
+        ("ready", happened.anaesthesia_ready),
+        ("knife", happened.knife_to_skin),
+        ("closed", happened.closed),
+        ("out", happened.wheels_out),
+        ("recovered", happened.recovery_out),
+        ("clean", happened.theatre_clean),
     ];
     let there = moments.into_iter().filter(|(_, stamp)| stamp.is_some());
-    list(there.map(|(what, stamp)| format!("{what} {}", clock(stamp.as_ref(), place))))
+    there
+        .map(|(what, stamp)| (what, clock(stamp.as_ref(), place)))
+        .collect()
+}
+
+/// `in 08:05, out 09:10`
+pub(super) fn told(milestones: impl IntoIterator<Item = (&'static str, String)>) -> String {
+    list(
+        milestones
+            .into_iter()
+            .map(|(what, time)| format!("{what} {time}")),
+    )
 }
 
 /// What a person should not overlook.

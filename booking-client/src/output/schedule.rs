@@ -1,12 +1,12 @@
 //! A day, theatre by theatre, and what could be done with it, for people.
 
 use booking_proto::ot::v1::{
-    BrokenRule, CaseProjection, Conflict, DaySchedule, EmergencyOption, SlotOffer, TeamRole,
+    BrokenRule, Case, CaseProjection, Conflict, DaySchedule, EmergencyOption, SlotOffer, TeamRole,
     TheatreDay, case::State,
 };
 
 use super::{
-    cases::{list, marks, member, milestones, procedure},
+    cases::{list, marks, member, milestones, procedure, told},
     sessions::owner,
     table::table,
     time::{civil, clock, dated_span, span},
@@ -124,7 +124,7 @@ fn row(projection: &CaseProjection, place: &Place, with_patients: bool) -> Vec<S
 /// What happened, and how late what is still to come will be.
 fn so_far(projection: &CaseProjection, place: &Place) -> String {
     let case = projection.case.clone().unwrap_or_default();
-    let happened = milestones(&case, place);
+    let happened = ends(&case, place);
     let late = match case.state() {
         State::Scheduled | State::Confirmed if projection.delay_min > 0 => Some(format!(
             "{} min late, from {}",
@@ -148,6 +148,18 @@ fn so_far(projection: &CaseProjection, place: &Place) -> String {
     };
     let parts = [Some(happened).filter(|text| !text.is_empty()), late];
     list(parts.into_iter().flatten())
+}
+
+/// When it came in and what happened last; of a case that is over, when it went out.
+fn ends(case: &Case, place: &Place) -> String {
+    let mut all = milestones(case, place);
+    if matches!(case.state(), State::Completed | State::InRecovery) {
+        all.retain(|(what, _)| ["in", "out"].contains(what));
+    }
+    if all.len() > 2 {
+        all.drain(1..all.len() - 1);
+    }
+    told(all)
 }
 
 /// Where a case would fit, and what stands against the others.

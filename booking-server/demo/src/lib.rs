@@ -17,8 +17,10 @@
 
 mod catalogue;
 mod chance;
+mod crew;
 mod people;
 mod planner;
+mod procedures;
 mod story;
 mod waiting;
 

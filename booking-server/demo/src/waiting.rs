@@ -2,14 +2,15 @@
 //! nobody has found a place for yet.
 
 use booking_domain::{
-    ReasonCode, ReasonGiven, StaffId, TeamMember, TeamRole, Urgency, later, postpone,
+    Case, ReasonCode, ReasonGiven, StaffId, TeamMember, TeamRole, Urgency, later, postpone,
 };
 
 use crate::{
     Demo, Week,
-    catalogue::{PROCEDURES, Procedure, id},
+    catalogue::{EMERGENCY_THEATRE, id},
     chance::Chance,
     planner::request,
+    procedures::{PROCEDURES, Procedure},
 };
 
 /// How many wait for a place on a list.
@@ -45,8 +46,36 @@ pub(crate) fn queue(demo: &mut Demo, week: &Week, number: u64) {
     let emergencies: Vec<&Procedure> = PROCEDURES.iter().filter(|each| each.emergency).collect();
     for (urgency, minutes) in [(Urgency::Urgent2a, 35), (Urgency::Urgent2b, 190)] {
         let procedure = *chance.pick(&emergencies);
-        enter(demo, procedure, urgency, later(week.now, -minutes), chance);
+        let decided = later(week.now, -minutes);
+        enter(demo, procedure, urgency, decided, chance);
+        let on_call = on_call(demo, week, procedure);
+        if let Some(case) = demo.cases.last_mut().filter(|_| !on_call.is_empty()) {
+            case.team = on_call;
+        }
     }
+}
+
+/// Who does emergencies today, with a surgeon of the procedure's specialty: nobody before the first.
+fn on_call(demo: &Demo, week: &Week, procedure: &Procedure) -> Vec<TeamMember> {
+    let specialty = |id: &StaffId| {
+        let person = demo.hospital.staff.get(id);
+        person.and_then(|person| person.specialty.as_ref())
+    };
+    let today = |case: &&Case| {
+        case.plan.as_ref().is_some_and(|plan| {
+            let date = week.zone.to_datetime(plan.start).date();
+            plan.theatre.as_str() == EMERGENCY_THEATRE && date == week.today
+        })
+    };
+    let of_specialty = |case: &&Case| {
+        let surgeon = case.primary_surgeon().and_then(specialty);
+        surgeon.is_some_and(|surgeon| surgeon.as_str() == procedure.specialty)
+    };
+    let mut teams = demo.cases.iter().filter(today).filter(of_specialty);
+    teams
+        .next()
+        .map(|case| case.team.clone())
+        .unwrap_or_default()
 }
 
 fn enter(

@@ -103,7 +103,7 @@ impl AccessFile {
                     tracing::info!(accounts, people, "the access file was read anew");
                 }
                 Err(error) => {
-                    tracing::error!("{error}; the access that held until now still holds")
+                    tracing::error!("{error}; the access that held until now still holds");
                 }
             }
         }

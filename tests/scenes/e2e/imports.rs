@@ -40,7 +40,7 @@ async fn cases_there(hospital: &Hospital) -> usize {
         "--to",
         "2023-12-31",
     ];
-    hospital.json(&all).await.unwrap().len()
+    hospital.json(&all).await.expect("they are listed").len()
 }
 
 #[tokio::test]
@@ -133,11 +133,11 @@ fn compare(report: &str, expected: &Value, seen: &Value) {
     let named = |row: &Value| {
         row[key]
             .as_str()
-            .unwrap()
+            .expect("a name")
             .trim_start_matches("theatres/")
             .to_owned()
     };
-    let expected = expected.as_object().unwrap();
+    let expected = expected.as_object().expect("figures by name");
     for (name, figures) in expected {
         let found = rows.iter().find(|row| named(row) == *name);
         let row = found.unwrap_or_else(|| panic!("{report}: no row {name:?} in {seen}"));
@@ -148,14 +148,18 @@ fn compare(report: &str, expected: &Value, seen: &Value) {
         .iter()
         .filter(|row| !expected.contains_key(&named(row)))
     {
-        let mut figures = row.as_object().unwrap().values().filter_map(Value::as_f64);
+        let mut figures = row
+            .as_object()
+            .expect("figures by name")
+            .values()
+            .filter_map(Value::as_f64);
         assert!(figures.all(|figure| figure == 0.0), "{report}: {row}");
     }
 }
 
 fn compare_row(what: &str, expected: &Value, seen: &Value) {
-    for (figure, value) in expected.as_object().unwrap() {
-        let (wanted, got) = (value.as_f64().unwrap(), seen[figure].as_f64());
+    for (figure, value) in expected.as_object().expect("figures by name") {
+        let (wanted, got) = (value.as_f64().expect("a figure"), seen[figure].as_f64());
         let got = got.unwrap_or_else(|| panic!("{what}: no {figure} in {seen}"));
         assert!(
             (wanted - got).abs() < 0.000_05,

@@ -10,7 +10,7 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
@@ -56,11 +56,14 @@ struct Shared {
 }
 
 impl Shared {
-    fn acknowledged(&self) -> usize {
+    fn acknowledged(&self) -> MutexGuard<'_, Vec<String>> {
         self.acknowledged
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .len()
+    }
+
+    fn told(&self) -> MutexGuard<'_, BTreeMap<String, u32>> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -85,8 +88,8 @@ async fn survive(database: Database) {
         .collect();
 
     for _ in 0..KILLS {
-        let before = shared.acknowledged();
-        while shared.acknowledged() < before + 2 {
+        let before = shared.acknowledged().len();
+        while shared.acknowledged().len() < before + 2 {
             let ended = writers.iter().any(JoinHandle::is_finished);
             assert!(!ended, "a writer was refused; it says above what");
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -100,7 +103,7 @@ async fn survive(database: Database) {
         writer.await.expect("a writer ends without a refusal");
     }
 
-    let mut acknowledged = shared.acknowledged.lock().unwrap().clone();
+    let mut acknowledged = shared.acknowledged().clone();
     acknowledged.sort();
     let all = acknowledged.len();
     acknowledged.dedup();
@@ -109,9 +112,9 @@ async fn survive(database: Database) {
     let mut there: Vec<String> = hospital
         .json(&there)
         .await
-        .unwrap()
+        .expect("they are listed")
         .iter()
-        .map(|case| case["name"].as_str().unwrap().to_owned())
+        .map(|case| case["name"].as_str().expect("a name").to_owned())
         .collect();
     there.sort();
     assert_eq!(
@@ -119,14 +122,14 @@ async fn survive(database: Database) {
         "what was acknowledged is there, and nothing else"
     );
     tokio::time::timeout(CATCH_UP, async {
-        while shared.told.lock().unwrap().len() < all {
+        while shared.told().len() < all {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     })
     .await
     .expect("the watcher hears of everything");
     watcher.abort();
-    let told = shared.told.lock().unwrap().clone();
+    let told = shared.told().clone();
     assert!(told.keys().eq(&acknowledged), "told is what is there");
     let twice: Vec<_> = told.iter().filter(|(_, times)| **times > 1).collect();
     assert!(twice.is_empty(), "told more than once: {twice:?}");
@@ -136,7 +139,10 @@ async fn survive(database: Database) {
         .await
         .expect("the audit is intact");
     assert!(verdict.starts_with("Intact"), "{verdict}");
-    hospital.examine().await.unwrap();
+    hospital
+        .examine()
+        .await
+        .expect("the database agrees with itself");
 }
 
 /// Books slot after slot; a request without an answer is sent again under its id, so that one which
@@ -149,11 +155,7 @@ async fn write(shared: Arc<Shared>, writer: usize) {
         loop {
             match book(channel.clone(), request.clone()).await {
                 Ok(case) => {
-                    shared
-                        .acknowledged
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .push(case.name);
+                    shared.acknowledged().push(case.name);
                     break;
                 }
                 Err(status) => {
@@ -195,12 +197,7 @@ async fn watch(shared: Arc<Shared>, ready: oneshot::Sender<()>) {
                         .for_each(|ready| ready.send(()).expect("the scene waits for it")),
                     Kind::Changed => {
                         let name = change.case.clone().expect("a case").name;
-                        *shared
-                            .told
-                            .lock()
-                            .unwrap_or_else(PoisonError::into_inner)
-                            .entry(name)
-                            .or_default() += 1;
+                        *shared.told().entry(name).or_default() += 1;
                     }
                     _ => {}
                 }

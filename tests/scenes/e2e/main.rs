@@ -10,6 +10,7 @@ mod logs;
 mod races;
 mod refusals;
 mod restarts;
+mod setups;
 
 use std::process::Output;
 

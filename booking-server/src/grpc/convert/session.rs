@@ -1,7 +1,7 @@
 //! Sessions, and the templates they recur by.
 
 use booking_proto::ot::v1::{self, session_owner::Owner};
-use jiff::civil::Date;
+use jiff::{SignedDuration, civil::Date};
 
 use super::{
     super::fields::Fields,
@@ -19,6 +19,9 @@ use crate::{
     },
     names::{etag, name, optional, parse},
 };
+
+/// The longest session: the store looks for overlaps no further back.
+const MAX_SESSION: SignedDuration = SignedDuration::from_hours(48);
 
 pub(in crate::grpc) fn session(session: &Session) -> v1::Session {
     v1::Session {
@@ -119,6 +122,9 @@ pub(in crate::grpc) fn to_session(
     let theatre = fields.take("session.theatre", parse(&wire.theatre));
     let (start, end) = (wire.start_time.as_ref(), wire.end_time.as_ref());
     let range = fields.range("session.", start, end, minute);
+    if range.is_some_and(|range| range.duration() > MAX_SESSION) {
+        fields.refuse("session.end_time", "is more than 48 hours after start_time");
+    }
     let owner = fields.take("session.owner", to_owner(wire.owner.as_ref()));
     let release_at = optional_instant(wire.release_time.as_ref());
     let release_at = fields.take("session.release_time", release_at);

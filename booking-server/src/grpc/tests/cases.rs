@@ -194,12 +194,9 @@ async fn a_stale_etag_is_told_from_a_fresh_one() {
         (Code::Aborted, "ETAG_MISMATCH")
     );
 
-    let path = |path: &str| {
-        Some(prost_types::FieldMask {
-            paths: vec![path.into()],
-        })
-    };
-    update.update_mask = path("state");
+    update.update_mask = Some(prost_types::FieldMask {
+        paths: vec!["state".into()],
+    });
     update.case.as_mut().unwrap().etag.clear();
     let fixed = cases.update_case(update).await.unwrap_err();
     assert_eq!(fixed.code(), Code::InvalidArgument);

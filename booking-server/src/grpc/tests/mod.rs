@@ -3,6 +3,7 @@
 mod answers;
 mod authorization;
 mod cases;
+mod days;
 mod health;
 mod logs;
 mod roles;

@@ -247,10 +247,27 @@ fn spoiled(base: &DynamicMessage, depth: usize) -> Vec<DynamicMessage> {
     all
 }
 
+/// The fields of a request that are set, as far as a person wants to read.
+fn shown(request: &DynamicMessage) -> String {
+    const ENOUGH: usize = 1_000;
+    fn value(it: &Value) -> String {
+        match it {
+            Value::Message(it) => shown(it),
+            Value::List(it) => it.iter().take(3).map(value).collect::<Vec<_>>().join(", "),
+            other => format!("{other:?}"),
+        }
+    }
+    let fields = request
+        .fields()
+        .map(|(field, it)| format!("{}: {}", field.name(), value(it)));
+    let fields = fields.collect::<Vec<_>>().join(" ");
+    format!("{{ {} }}", fields.chars().take(ENOUGH).collect::<String>())
+}
+
 /// A refusal that its caller can act upon.
 fn assert_precise(
     method: &MethodDescriptor,
-    request: &dyn std::fmt::Debug,
+    request: &dyn Fn() -> String,
     answer: Result<(), Status>,
 ) {
     let Err(status) = answer else { return };
@@ -265,11 +282,8 @@ fn assert_precise(
             | Code::OutOfRange
     );
     let told = status.get_error_details().error_info().is_some();
-    assert!(
-        expected && told,
-        "{}: {status:?}\n{request:?}",
-        method.full_name()
-    );
+    let name = method.full_name();
+    assert!(expected && told, "{name}: {status:?}\n{}", request());
     if status.code() == Code::InvalidArgument {
         assert!(!status.message().is_empty());
     }
@@ -517,7 +531,7 @@ async fn every_field_of_every_request_is_refused_precisely_or_taken() {
         }
         for request in requests {
             let answer = caller.call(&method, request.encode_to_vec().into()).await;
-            assert_precise(&method, &request, answer);
+            assert_precise(&method, &|| shown(&request), answer);
             calls += 1;
         }
     }
@@ -550,7 +564,7 @@ async fn what_is_no_message_at_all_is_its_caller_s_mistake() {
             }
         }
         let answer = caller.call(&method, unknown.clone()).await;
-        assert_precise(&method, &"unknown field", answer);
+        assert_precise(&method, &|| "an unknown field".into(), answer);
     }
 }
 

@@ -141,10 +141,6 @@ impl World {
         self.clock.fetch_add(time.as_secs(), Ordering::SeqCst);
     }
 
-    pub(super) fn now(&self) -> Timestamp {
-        Timestamp::from_second(self.clock.load(Ordering::SeqCst)).unwrap()
-    }
-
     /// Asks the server to drain, and waits until it has.
     pub(super) async fn stop(&self) {
         drop(self.stop.lock().unwrap().take());
@@ -158,6 +154,9 @@ impl World {
         let address = listener.local_addr().unwrap();
         let client = TcpStream::connect(address).await.unwrap();
         let (server, _) = listener.accept().await.unwrap();
+        for end in [&client, &server] {
+            end.set_nodelay(true).unwrap();
+        }
         let server = sealed(server, record::Side::Server, account);
         self.connections.send(Ok(server)).unwrap();
         let mut client = Some(sealed(client, record::Side::Client, "server@p"));

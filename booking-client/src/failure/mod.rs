@@ -10,18 +10,18 @@
 //! Failures of the secured transport bring their own cause and remedy ([`alts::Error`]); for what
 //! the service says, the remedy comes from the table in this file.
 
+mod reasons;
+
 use std::{error::Error, fmt, io, time::Duration};
 
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
+use self::reasons::Reasons;
 use crate::{exit::Exit, printable::Printable, request::UsageError};
 
 /// The longest cause that is shown. A peer chooses its words; it does not choose to fill a screen.
 const MAX_CAUSE_CHARS: usize = 600;
-
-/// The most reasons that are listed; a day's list has fewer cases.
-const MAX_REASONS: usize = 100;
 
 /// Something that was not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,10 +84,15 @@ impl Failure {
     /// What the transport or the service answered to a command. The article's call has one line.
     pub fn in_command(status: &Status) -> Self {
         let mut failure = Self::from_status(status);
-        failure.reasons = reasons(status);
         if failure.remedy == remedy(failure.code) {
             failure.remedy = command_remedy(failure.code).to_owned();
         }
+        let reasons = Reasons::of(status);
+        if let Some(cause) = reasons.in_short(status.message()) {
+            failure.cause = cause;
+            failure.remedy = command_remedy(failure.code).to_owned();
+        }
+        failure.reasons = reasons.lines;
         failure
     }
 
@@ -195,28 +200,6 @@ impl From<UsageError> for Failure {
     }
 }
 
-/// Every broken rule and every wrong field that the service names.
-fn reasons(status: &Status) -> Vec<String> {
-    let details = status.get_error_details();
-    let rules = details.precondition_failure().into_iter();
-    let rules = rules
-        .flat_map(|failure| &failure.violations)
-        .map(|violation| {
-            let about = [violation.r#type.as_str(), violation.subject.as_str()];
-            let about = about.into_iter().filter(|part| !part.is_empty());
-            let about: Vec<&str> = about.collect();
-            format!("{}: {}", about.join(" "), violation.description)
-        });
-    let fields = details.bad_request().into_iter();
-    let fields = fields.flat_map(|request| &request.field_violations);
-    let fields = fields.map(|field| format!("{}: {}", field.field, field.description));
-    rules
-        .chain(fields)
-        .take(MAX_REASONS)
-        .map(|reason| bounded(&reason))
-        .collect()
-}
-
 fn word(status: &Status) -> String {
     let details = status.get_error_details();
     details
@@ -313,106 +296,4 @@ fn name(code: Code) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn a_refusal_names_status_cause_and_remedy_on_one_line() {
-        let status = Status::permission_denied("Client a@b is not authorized");
-        assert_eq!(
-            Failure::from_status(&status).to_string(),
-            "PERMISSION_DENIED: Client a@b is not authorized; have the service's operator allow \
-             this machine's service account, or run this on a machine whose account is allowed"
-        );
-    }
-
-    #[test]
-    fn a_service_that_names_a_remedy_itself_has_the_last_word() {
-        let status = Status::invalid_argument("patientID is empty; give the hospital's number");
-        assert_eq!(
-            Failure::from_status(&status).to_string(),
-            "INVALID_ARGUMENT: patientID is empty; give the hospital's number"
-        );
-    }
-
-    #[test]
-    fn a_transport_failure_brings_its_own_code_cause_and_remedy() {
-        let error = alts::Error::NoCredential {
-            detail: "account is disabled".to_owned(),
-        };
-        let failure = Failure::from_status(&Status::from(error.clone()));
-        assert_eq!(
-            failure.to_string(),
-            format!("UNAVAILABLE: {error}; {}", error.remedy())
-        );
-        assert_eq!(failure.exit(), Exit::Failed);
-    }
-
-    #[test]
-    fn a_setting_that_cannot_be_used_is_a_usage_error() {
-        let error = alts::Error::Misconfigured("handshaker address".to_owned());
-        assert_eq!(Failure::from_alts(&error).exit(), Exit::Usage);
-    }
-
-    #[test]
-    fn every_status_has_its_grpc_name_a_cause_and_a_remedy() {
-        for raw in 1..=16 {
-            let code = Code::from_i32(raw);
-            let line = Failure::from_status(&Status::new(code, "")).to_string();
-            let squashed: String = name(code).chars().filter(|c| *c != '_').collect();
-            assert!(
-                squashed.eq_ignore_ascii_case(&format!("{code:?}")),
-                "{code:?}: {squashed}"
-            );
-            assert!(line.starts_with(name(code)), "{line}");
-            assert!(line.contains("no reason was given; "), "{line}");
-        }
-    }
-
-    #[test]
-    fn every_broken_rule_and_every_wrong_field_is_listed() {
-        use tonic_types::{ErrorDetails, PreconditionViolation};
-        let mut details = ErrorDetails::new();
-        details
-            .set_error_info("THEATRE_DOUBLE_BOOKED", "otbooking", [])
-            .set_precondition_failure([
-                PreconditionViolation::new("R1", "cases/1", "OT-1 is taken from 09:00 to 10:30"),
-                PreconditionViolation::new("R8", "", "no session\u{1b}[2J"),
-            ])
-            .add_bad_request_violation("case.patient", "is empty");
-        let status =
-            Status::with_error_details(Code::FailedPrecondition, "3 rules are broken", details);
-        let failure = Failure::in_command(&status);
-        assert_eq!(failure.word(), "THEATRE_DOUBLE_BOOKED");
-        let shown = failure.to_string();
-        let lines: Vec<&str> = shown.lines().collect();
-        assert!(
-            lines[0].starts_with("FAILED_PRECONDITION: 3 rules are broken; choose otherwise"),
-            "{shown}"
-        );
-        assert_eq!(
-            lines[1..],
-            [
-                "  R1 cases/1: OT-1 is taken from 09:00 to 10:30",
-                "  R8: no session\\u{1b}[2J",
-                "  case.patient: is empty",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_long_speech_is_cut() {
-        let line = Failure::from_status(&Status::internal("é".repeat(100_000))).to_string();
-        assert!(line.chars().count() < 800, "{}", line.len());
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_the_network_says_steers_the_terminal(raw in 1..17, said in crate::printable::hostile_text()) {
-            let line = Failure::from_status(&Status::new(Code::from_i32(raw), said)).to_string();
-            prop_assert!(!line.chars().any(crate::printable::steers), "{line:?}");
-        }
-    }
-}
+mod tests;
