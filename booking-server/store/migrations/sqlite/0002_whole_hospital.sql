@@ -309,8 +309,10 @@ create index surgical_case_waiting on surgical_case (
     urgency, coalesce(target_at_us, 253402207200999999), decided_at_us, id)
     where state in ('REQUESTED', 'POSTPONED');
 create index surgical_case_by_session on surgical_case (session_id) where session_id is not null;
-create index surgical_case_by_wheels_in on surgical_case (wheels_in_us) where wheels_in_us is not null;
-create index surgical_case_cancelled on surgical_case (cancelled_at_us)
+-- reports look at what happened too, wherever it was planned.
+create index surgical_case_by_wheels_in on surgical_case (theatre_id, wheels_in_us, start_us)
+    where wheels_in_us is not null;
+create index surgical_case_cancelled on surgical_case (theatre_id, cancelled_at_us)
     where cancelled_at_us is not null;
 create index surgical_case_by_procedure_type on surgical_case (procedure_type_id)
     where procedure_type_id is not null;

@@ -89,14 +89,6 @@ impl<'r> Fields<'r> {
         take!(self)
     }
 
-    /// The value of a comparison, which SQLite does not know from a number.
-    pub(crate) fn truth(&mut self) -> Result<bool, StoreError> {
-        match self.row {
-            Row::Sqlite(_) => Ok(self.int()? != 0),
-            Row::Postgres(_) => self.flag(),
-        }
-    }
-
     pub(crate) fn opt_flag(&mut self) -> Result<Option<bool>, StoreError> {
         take!(self)
     }

@@ -15,7 +15,7 @@ use crate::{
 
 /// The planned start for sorting; a case without a plan comes as if planned at the end of time.
 /// The indexes are on these very words.
-pub(super) const START_KEY: &str = "coalesce(c.start_us, 253402207200999999)";
+const START_KEY: &str = "coalesce(c.start_us, 253402207200999999)";
 
 /// The target for sorting, likewise.
 const TARGET_KEY: &str = "coalesce(c.target_at_us, 253402207200999999)";

@@ -1,26 +1,45 @@
 //! Narrow rows for reports: what figures are made of, and nothing of the patient.
+//!
+//! A year of a large hospital is some hundred thousand rows of two dozen columns, and what they
+//! cost is the handing over of each value from the database. So the database packs them: a theatre's
+//! rows come as one text, rows and columns set apart by control characters.
+//!
+//! ```text
+//!   theatre ␟ start ␟ setup ␟ … ␟ procedure ␞ theatre ␟ start ␟ …          ␟ U+001F, ␞ U+001E
+//! ```
+
+use std::fmt::Display;
 
 use booking_domain::{
-    CaseState, Milestones, ReasonCode, TheatreId, TimeRange,
+    CaseState, Footprint, Milestones, ReasonCode, TheatreId, TimeRange,
     report::{ReportRow, RowCancellation},
 };
+use jiff::Timestamp;
 
-use super::{Reads, cases::START_KEY};
+use super::Reads;
 use crate::{
     Scope, StoreError,
-    db::{Fields, Row, Sql},
-    rows::case::{footprint, urgency},
+    db::{Fields, Sql},
+    rows::case::urgency,
 };
 
-/// What [`read`] reads, in its order. A case from a log has no type for its procedure; its words
-/// stand for one.
+/// Between the columns of a row: no identifier and no number holds it.
+const COLUMN: &str = "\u{1f}";
+
+/// Between rows.
+const ROW: &str = "\u{1e}";
+
+/// What [`read`] reads, in its order; empty for what is not there. A case from a log has no type for
+/// its procedure: its words stand for one, without what would set them apart.
 const COLUMNS: &str = "
-    c.theatre_id, c.start_us, c.setup_min, c.procedure_min, c.cleanup_min,
-    c.wheels_in_us, c.anaesthesia_ready_us, c.knife_to_skin_us, c.closed_us, c.wheels_out_us,
-    c.recovery_out_us, c.theatre_clean_us, c.state,
-    c.cancel_reason, c.cancelled_at_us, c.day_of_surgery, c.aborted, c.postponements, c.urgency,
-    c.decided_at_us, c.target_at_us, coalesce(c.procedure_type_id, c.procedure) as procedure,
-    c.import_key is not null as imported";
+    coalesce(c.theatre_id, ''), coalesce(cast(c.start_us as text), ''), c.setup_min, c.procedure_min, c.cleanup_min,
+    coalesce(cast(c.wheels_in_us as text), ''), coalesce(cast(c.anaesthesia_ready_us as text), ''),
+    coalesce(cast(c.knife_to_skin_us as text), ''), coalesce(cast(c.closed_us as text), ''), coalesce(cast(c.wheels_out_us as text), ''),
+    coalesce(cast(c.recovery_out_us as text), ''), coalesce(cast(c.theatre_clean_us as text), ''), c.state,
+    coalesce(c.cancel_reason, ''), coalesce(cast(c.cancelled_at_us as text), ''), coalesce(cast(c.day_of_surgery as text), ''),
+    coalesce(cast(c.aborted as text), ''), c.postponements, c.urgency, c.decided_at_us,
+    coalesce(cast(c.target_at_us as text), ''), c.import_key is not null,
+    coalesce(c.procedure_type_id, replace(replace(c.procedure, $1, ' '), $2, ' '))";
 
 impl Reads {
     /// The rows of a period: every case that was planned to start, went in, or was cancelled in it.
@@ -34,27 +53,37 @@ impl Reads {
         scope: &Scope,
         range: TimeRange,
     ) -> Result<Vec<ReportRow>, StoreError> {
-        let start_key = match scope {
-            Scope::All => START_KEY,
-            Scope::These(_) => "c.start_us",
-        };
-        let (start, end) = (range.start().as_microsecond(), range.end().as_microsecond());
-        let mut sql = Sql::new("select ");
-        sql.push(COLUMNS).push(" from surgical_case c where (");
-        for (index, key) in [start_key, "c.wheels_in_us", "c.cancelled_at_us"]
-            .iter()
-            .enumerate()
-        {
-            sql.push(if index == 0 { "" } else { " or " });
-            sql.push(key).push(" >= ").arg(start);
-            sql.push(" and ").push(key).push(" < ").arg(end);
-            if let Scope::These(theatres) = scope {
-                sql.push(" and c.theatre_id in ")
-                    .list(theatres.iter().map(TheatreId::as_str));
+        let theatres: Vec<_> = match scope {
+            Scope::All => {
+                let hospital = self.hospital().await?;
+                hospital.theatres.keys().cloned().collect()
             }
+            Scope::These(theatres) => theatres.clone(),
+        };
+        let mut sql = Sql::default().bind(COLUMN).bind(ROW);
+        // Four questions that share no row, so that each goes by an index of its own.
+        in_theatres(&mut sql, &theatres);
+        within(&mut sql, "c.start_us", range);
+        by_theatre(&mut sql);
+        sql.push(" union all ");
+        in_theatres(&mut sql, &theatres);
+        within(&mut sql, "c.wheels_in_us", range);
+        outside(&mut sql, "c.start_us", range);
+        by_theatre(&mut sql);
+        sql.push(" union all ");
+        in_theatres(&mut sql, &theatres);
+        within(&mut sql, "c.cancelled_at_us", range);
+        outside(&mut sql, "c.start_us", range);
+        outside(&mut sql, "c.wheels_in_us", range);
+        by_theatre(&mut sql);
+        if *scope == Scope::All {
+            // What was cancelled before it had a place counts for the whole hospital alone.
+            sql.push(" union all ");
+            push_select(&mut sql);
+            sql.push("c.theatre_id is null");
+            within(&mut sql, "c.cancelled_at_us", range);
         }
-        sql.push(")");
-        self.rows(sql).await?.iter().map(read).collect()
+        self.packed_rows(sql).await
     }
 
     /// The rows of the waiting list, in no particular order.
@@ -63,43 +92,163 @@ impl Reads {
     ///
     /// [`StoreError`] when they cannot be read.
     pub async fn waiting_rows(&mut self) -> Result<Vec<ReportRow>, StoreError> {
-        let mut sql = Sql::new("select ");
-        sql.push(COLUMNS)
-            .push(" from surgical_case c where c.state in ('REQUESTED', 'POSTPONED')");
-        self.rows(sql).await?.iter().map(read).collect()
+        let mut sql = Sql::default().bind(COLUMN).bind(ROW);
+        push_select(&mut sql);
+        sql.push("c.state in ('REQUESTED', 'POSTPONED')");
+        self.packed_rows(sql).await
+    }
+
+    async fn packed_rows(&mut self, sql: Sql) -> Result<Vec<ReportRow>, StoreError> {
+        let mut rows = Vec::new();
+        for packed in &self.rows(sql).await? {
+            // Nothing at all is packed as null.
+            let text = Fields::of("surgical_case", packed).opt_text()?;
+            for row in text.iter().flat_map(|text| text.split(ROW)) {
+                rows.push(read(&mut Packed::new(row))?);
+            }
+        }
+        Ok(rows)
     }
 }
 
-fn read(row: &Row) -> Result<ReportRow, StoreError> {
-    let f = &mut Fields::of("surgical_case", row);
+fn push_select(sql: &mut Sql) {
+    sql.push("select string_agg(concat_ws($1, ")
+        .push(COLUMNS)
+        .push("), $2) from surgical_case c where ");
+}
+
+fn in_theatres(sql: &mut Sql, theatres: &[TheatreId]) {
+    push_select(sql);
+    sql.push("c.theatre_id in ")
+        .list(theatres.iter().map(TheatreId::as_str));
+}
+
+/// One text for each theatre: none grows beyond what the database can hold in one.
+fn by_theatre(sql: &mut Sql) {
+    sql.push(" group by c.theatre_id");
+}
+
+fn within(sql: &mut Sql, key: &str, range: TimeRange) {
+    sql.push(" and ")
+        .push(key)
+        .push(" >= ")
+        .arg(range.start().as_microsecond());
+    sql.push(" and ")
+        .push(key)
+        .push(" < ")
+        .arg(range.end().as_microsecond());
+}
+
+/// Before or after the range, or never.
+fn outside(sql: &mut Sql, key: &str, range: TimeRange) {
+    sql.push(" and (").push(key).push(" is null or ");
+    sql.push(key)
+        .push(" < ")
+        .arg(range.start().as_microsecond());
+    sql.push(" or ")
+        .push(key)
+        .push(" >= ")
+        .arg(range.end().as_microsecond())
+        .push(")");
+}
+
+/// A row's columns, read one after the other.
+struct Packed<'a> {
+    columns: std::str::Split<'a, &'static str>,
+    read: usize,
+}
+
+impl<'a> Packed<'a> {
+    fn new(row: &'a str) -> Self {
+        Self {
+            columns: row.split(COLUMN),
+            read: 0,
+        }
+    }
+
+    /// Blames the column that was read last; what is in it is not said.
+    fn damaged(&self, why: &dyn Display) -> StoreError {
+        StoreError::Corrupt(format!("surgical_case, report column {}: {why}", self.read))
+    }
+
+    fn text(&mut self) -> Result<&'a str, StoreError> {
+        self.read += 1;
+        self.columns
+            .next()
+            .ok_or_else(|| self.damaged(&"is missing"))
+    }
+
+    /// `None` where there is nothing.
+    fn opt<T, E: Display>(
+        &mut self,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, StoreError> {
+        let text = self.text()?;
+        let some = (!text.is_empty()).then_some(text);
+        some.map(parse)
+            .transpose()
+            .map_err(|error| self.damaged(&error))
+    }
+
+    fn must<T, E: Display>(
+        &mut self,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, StoreError> {
+        self.opt(parse)?.ok_or_else(|| self.damaged(&"is empty"))
+    }
+
+    fn instant(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        let us = self.opt(str::parse)?;
+        us.map(Timestamp::from_microsecond)
+            .transpose()
+            .map_err(|error| self.damaged(&error))
+    }
+
+    /// SQLite says 1 and 0, PostgreSQL true and false, or t and f.
+    fn flag(&mut self) -> Result<Option<bool>, StoreError> {
+        self.opt(|text| match text {
+            "1" | "t" | "true" => Ok(true),
+            "0" | "f" | "false" => Ok(false),
+            _ => Err("is no truth value"),
+        })
+    }
+}
+
+fn read(row: &mut Packed<'_>) -> Result<ReportRow, StoreError> {
     Ok(ReportRow {
-        theatre: f.opt_parse(TheatreId::parse)?,
-        planned_start: f.opt_instant()?,
-        footprint: footprint(f)?,
-        milestones: Milestones {
-            wheels_in: f.opt_instant()?,
-            anaesthesia_ready: f.opt_instant()?,
-            knife_to_skin: f.opt_instant()?,
-            closed: f.opt_instant()?,
-            wheels_out: f.opt_instant()?,
-            recovery_out: f.opt_instant()?,
-            theatre_clean: f.opt_instant()?,
+        theatre: row.opt(TheatreId::parse)?,
+        planned_start: row.instant()?,
+        footprint: {
+            let (setup, procedure) = (row.must(str::parse)?, row.must(str::parse)?);
+            let footprint = Footprint::new(setup, procedure, row.must(str::parse)?);
+            footprint.map_err(|error| row.damaged(&error))?
         },
-        state: f.parse(str::parse::<CaseState>)?,
-        cancellation: cancellation(f)?,
-        postponements: f.number()?,
-        urgency: urgency(f)?,
-        decided_at: f.instant()?,
-        target_at: f.opt_instant()?,
-        procedure: f.text()?,
-        imported: f.truth()?,
+        milestones: Milestones {
+            wheels_in: row.instant()?,
+            anaesthesia_ready: row.instant()?,
+            knife_to_skin: row.instant()?,
+            closed: row.instant()?,
+            wheels_out: row.instant()?,
+            recovery_out: row.instant()?,
+            theatre_clean: row.instant()?,
+        },
+        state: row.must(str::parse::<CaseState>)?,
+        cancellation: cancellation(row)?,
+        postponements: row.must(str::parse)?,
+        urgency: {
+            let number = row.must(str::parse)?;
+            urgency(number).ok_or_else(|| row.damaged(&"no such urgency"))?
+        },
+        decided_at: row.instant()?.ok_or_else(|| row.damaged(&"is empty"))?,
+        target_at: row.instant()?,
+        imported: row.flag()? == Some(true),
+        procedure: row.text()?.to_owned(),
     })
 }
 
-fn cancellation(f: &mut Fields<'_>) -> Result<Option<RowCancellation>, StoreError> {
-    let reason = f.opt_parse(ReasonCode::parse)?;
-    let (at, day_of_surgery, aborted) = (f.opt_instant()?, f.opt_flag()?, f.opt_flag()?);
-    match (reason, at, day_of_surgery, aborted) {
+fn cancellation(row: &mut Packed<'_>) -> Result<Option<RowCancellation>, StoreError> {
+    let reason = row.opt(ReasonCode::parse)?;
+    match (reason, row.instant()?, row.flag()?, row.flag()?) {
         (Some(reason), Some(at), Some(day_of_surgery), Some(aborted)) => {
             Ok(Some(RowCancellation {
                 reason,
@@ -109,6 +258,6 @@ fn cancellation(f: &mut Fields<'_>) -> Result<Option<RowCancellation>, StoreErro
             }))
         }
         (None, None, None, None) => Ok(None),
-        _ => Err(f.damaged(&"half a cancellation")),
+        _ => Err(row.damaged(&"half a cancellation")),
     }
 }

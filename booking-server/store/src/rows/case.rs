@@ -41,15 +41,16 @@ pub(crate) fn urgency_number(urgency: Urgency) -> i64 {
     }
 }
 
-pub(crate) fn urgency(f: &mut Fields<'_>) -> Result<Urgency, StoreError> {
-    match f.int()? {
-        1 => Ok(Urgency::Immediate),
-        2 => Ok(Urgency::Urgent2a),
-        3 => Ok(Urgency::Urgent2b),
-        4 => Ok(Urgency::Expedited),
-        5 => Ok(Urgency::Elective),
-        _ => Err(f.damaged(&"no such urgency")),
-    }
+/// The other way round.
+pub(crate) fn urgency(number: i64) -> Option<Urgency> {
+    Some(match number {
+        1 => Urgency::Immediate,
+        2 => Urgency::Urgent2a,
+        3 => Urgency::Urgent2b,
+        4 => Urgency::Expedited,
+        5 => Urgency::Elective,
+        _ => return None,
+    })
 }
 
 /// The text that is searched in.
@@ -77,7 +78,10 @@ pub(crate) fn read(row: &Row) -> Result<Case, StoreError> {
         condition: f.text()?,
         specialty: f.opt_parse(Specialty::parse)?,
         laterality: f.parse(Named::named)?,
-        urgency: urgency(f)?,
+        urgency: {
+            let number = f.int()?;
+            urgency(number).ok_or_else(|| f.damaged(&"no such urgency"))?
+        },
         anaesthesia: f.parse(Named::named)?,
         decided_at: f.instant()?,
         target_at: f.opt_instant()?,

@@ -33,6 +33,13 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Statements that a connection keeps prepared: lists of every length are many.
 const STATEMENTS: usize = 1_000;
 
+/// Rows that SQLite's thread may be ahead of whoever reads them; a report has thousands.
+const ROWS: usize = 1_000;
+
+/// What a reader keeps of the file, in SQLite's way of saying kibibytes: enough for a year of a
+/// theatre group, which lies scattered among the other theatres'.
+const READER_CACHE: &str = "-32000";
+
 /// Keeps a second server off the file and notices when it is lost.
 #[derive(Debug)]
 pub(crate) struct Hold {
@@ -83,7 +90,11 @@ pub(crate) async fn open_file(path: &Path, options: &OpenOptions) -> Result<Open
     let token_key = prepare::prepare(&writers, options.seed, &blame).await?;
     let identity = FileIdentity::of(&path).map_err(|error| blame.io(error))?;
     let readers = pool(options.readers)
-        .connect_with(durable(&path).pragma("query_only", "on"))
+        .connect_with(
+            durable(&path)
+                .pragma("query_only", "on")
+                .pragma("cache_size", READER_CACHE),
+        )
         .await
         .map_err(|error| blame.open(error))?;
     Ok(Opened {
@@ -118,6 +129,7 @@ fn settings(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true)
         .statement_cache_capacity(STATEMENTS)
+        .row_buffer_size(ROWS)
         // Statements would show up in the log at `debug`, a seed's with the patients in it.
         .disable_statement_logging()
 }
