@@ -18,6 +18,7 @@ mod call_log;
 mod case_filter;
 mod case_service;
 mod convert;
+mod day;
 mod desk;
 mod fields;
 mod filter;
@@ -32,6 +33,7 @@ mod session_service;
 mod status;
 #[cfg(test)]
 mod tests;
+mod things;
 mod tokens;
 mod transfer_service;
 mod watch;

@@ -1,21 +1,18 @@
 //! `ot.v1.ScheduleService`: the day, what is free, what an emergency would cost, what stands against
 //! the rules.
 
-use std::collections::BTreeMap;
-
 use booking_proto::ot::v1::{self, schedule_service_server::ScheduleService};
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp};
 use prost::Message as _;
 use tonic::{Request, Response, Status};
 
 use super::{
     convert::{
         case::{case, to_details},
-        hospital::{theatre, unavailability},
-        schedule::{SealedOption, conflict, offer, option, range},
-        session::session,
-        values::{date, instant, optional_name, timestamp},
+        schedule::{SealedOption, conflict, offer, option},
+        values::{instant, optional_name},
     },
+    day::Day,
     desk::{Admitted, Desk, Redact, reading, site, theatres},
     fields::Fields,
     watch,
@@ -23,9 +20,8 @@ use super::{
 use crate::{
     app::{ApplyEmergencyOption, Around, Refusal},
     domain::{
-        Case, CaseId, CaseState, Hospital, MAX_SEARCH_DAYS, SiteId, SlotSearch, Subject, Theatre,
-        TheatreId, TimeRange, Timetable, civil_date, conflicts, day_range, find_slots, open_within,
-        project,
+        Case, CaseId, Hospital, MAX_SEARCH_DAYS, SlotSearch, TimeRange, Timetable, conflicts,
+        find_slots,
     },
     names::{name, parse},
     store::{Reads, Scope, SessionQuery, StoreError, UnavailabilityQuery},
@@ -237,143 +233,6 @@ impl ScheduleService for Desk {
     }
 }
 
-/// A civil day of some theatres.
-struct Day {
-    site: SiteId,
-    date: Date,
-    range: TimeRange,
-    theatres: Vec<TheatreId>,
-}
-
-impl Day {
-    fn read(
-        fields: &mut Fields,
-        hospital: &Hospital,
-        wire: &v1::GetDayScheduleRequest,
-        now: Timestamp,
-    ) -> Option<Self> {
-        let site = site(fields, hospital, &wire.site);
-        let asked = theatres(fields, hospital, &wire.theatres);
-        let site = site?;
-        let zone = &hospital.sites.get(&site)?.zone;
-        let date = match &*wire.date {
-            "" => civil_date(now, zone),
-            text => fields.take("date", date(text))?,
-        };
-        let range = day_range(zone, date).ok_or("is a day that the site never had");
-        let range = fields.take("date", range);
-        let of_site = |theatre: &&Theatre| theatre.site == site;
-        let mut theatres: Vec<&Theatre> = match asked? {
-            none if none.is_empty() => hospital.theatres.values().filter(of_site).collect(),
-            some => some
-                .iter()
-                .filter_map(|id| hospital.theatres.get(id))
-                .collect(),
-        };
-        theatres.sort_by_key(|theatre| (theatre.list_order, &theatre.id));
-        theatres.dedup_by_key(|theatre| &theatre.id);
-        let theatres = theatres.into_iter().map(|theatre| theatre.id.clone());
-        Some(Self {
-            theatres: theatres.collect(),
-            date,
-            range: range?,
-            site,
-        })
-    }
-
-    async fn shown(
-        &self,
-        reads: &mut Reads,
-        hospital: &Hospital,
-        now: Timestamp,
-    ) -> Result<v1::DaySchedule, StoreError> {
-        let scope = Scope::These(self.theatres.clone());
-        let cases = reads.day(&scope, self.range).await?;
-        let sessions = SessionQuery {
-            theatres: self.theatres.clone(),
-            range: Some(self.range),
-            ..SessionQuery::default()
-        };
-        let sessions = reads.sessions(&sessions).await?;
-        let subjects = self.theatres.iter().cloned().map(Subject::Theatre);
-        let closures = UnavailabilityQuery {
-            subjects: subjects.collect(),
-            range: Some(self.range),
-        };
-        let closures = reads.unavailabilities(&closures).await?;
-
-        let mut by_theatre = BTreeMap::<TheatreId, Vec<Case>>::new();
-        for case in cases {
-            if let Some(plan) = &case.plan
-                && case.state != CaseState::Cancelled
-            {
-                by_theatre
-                    .entry(plan.theatre.clone())
-                    .or_default()
-                    .push(case);
-            }
-        }
-        let zone = hospital.sites.get(&self.site).map(|site| site.zone.clone());
-        let zone = zone.unwrap_or(jiff::tz::TimeZone::UTC);
-        let theatres = self
-            .theatres
-            .iter()
-            .filter_map(|id| hospital.theatres.get(id));
-        let days = theatres.map(|it| {
-            let cases = by_theatre.remove(&it.id).unwrap_or_default();
-            v1::TheatreDay {
-                theatre: Some(theatre(it)),
-                open: open_within(it, &zone, &self.range)
-                    .iter()
-                    .map(range)
-                    .collect(),
-                closures: closures
-                    .iter()
-                    .filter(|closure| closure.subject == Subject::Theatre(it.id.clone()))
-                    .map(unavailability)
-                    .collect(),
-                sessions: sessions
-                    .iter()
-                    .filter(|session| session.theatre == it.id)
-                    .map(session)
-                    .collect(),
-                cases: projected(&cases, it, &self.range, now),
-            }
-        });
-        Ok(v1::DaySchedule {
-            site: name(&self.site),
-            time_zone: zone.iana_name().unwrap_or("UTC").to_owned(),
-            date: self.date.to_string(),
-            start_time: Some(timestamp(self.range.start())),
-            end_time: Some(timestamp(self.range.end())),
-            read_time: Some(timestamp(now)),
-            theatres: days.collect(),
-            ..v1::DaySchedule::default()
-        })
-    }
-}
-
-/// Cases with what can be foretold of them, by planned start.
-fn projected(
-    cases: &[Case],
-    theatre: &Theatre,
-    day: &TimeRange,
-    now: Timestamp,
-) -> Vec<v1::CaseProjection> {
-    let projections = project(cases, theatre.turnover_min, day, now);
-    let projections: BTreeMap<_, _> = projections.iter().map(|it| (&it.case, it)).collect();
-    let shown = cases.iter().map(|it| {
-        let projection = projections.get(&it.id);
-        v1::CaseProjection {
-            case: Some(case(it)),
-            projected_start_time: projection.map(|it| timestamp(it.range.start())),
-            projected_end_time: projection.map(|it| timestamp(it.range.end())),
-            delay_min: projection.map_or(0, |it| i32::try_from(it.delay_min).unwrap_or(i32::MAX)),
-        }
-    });
-    shown.collect()
-}
-
 /// What a place is looked for.
 enum Wanted {
     Known(CaseId),
@@ -432,16 +291,6 @@ fn to_search(
         limit: limit?,
         near_misses: wire.include_near_misses,
     })
-}
-
-impl Redact for v1::DaySchedule {
-    fn redact(&mut self) {
-        let theatres = self.theatres.iter_mut();
-        let cases = theatres.flat_map(|theatre| &mut theatre.cases);
-        cases
-            .filter_map(|it| it.case.as_mut())
-            .for_each(Redact::redact);
-    }
 }
 
 impl Redact for v1::ApplyEmergencyPlanResponse {
