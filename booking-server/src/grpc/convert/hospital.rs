@@ -46,7 +46,6 @@ pub(in crate::grpc) fn theatre(theatre: &Theatre) -> v1::Theatre {
         turnover_min: theatre.turnover_min.into(),
         opening_rules: theatre.opening.iter().map(opening_rule).collect(),
         etag: etag(theatre.version),
-        ..v1::Theatre::default()
     }
 }
 
@@ -67,7 +66,6 @@ pub(in crate::grpc) fn staff(staff: &Staff) -> v1::Staff {
         retired: staff.retired,
         etag: etag(staff.version),
         placeholder: staff.placeholder,
-        ..v1::Staff::default()
     }
 }
 

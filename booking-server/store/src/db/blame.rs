@@ -127,6 +127,6 @@ fn message(error: &sqlx::Error) -> String {
 /// Which rule of the schema, as far as the database says: never a value.
 fn constraint(error: &sqlx::Error) -> String {
     let found = error.as_database_error();
-    let name = found.and_then(|error| error.constraint().or(error.table()));
+    let name = found.and_then(|error| error.constraint().or_else(|| error.table()));
     name.unwrap_or("a row").to_owned()
 }

@@ -79,12 +79,9 @@ async fn not_newer(pool: &PgPool) -> Result<(), OpenError> {
 }
 
 fn migration(error: MigrateError) -> OpenError {
-    let cause = match &error {
-        MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => source,
-        _ => {
-            let why = format!("its schema is not one this booking-server has ever made ({error})");
-            return OpenError::Unsuitable(why);
-        }
+    let (MigrateError::Execute(cause) | MigrateError::ExecuteMigration(cause, _)) = &error else {
+        let why = format!("its schema is not one this booking-server has ever made ({error})");
+        return OpenError::Unsuitable(why);
     };
     let code = cause.as_database_error().and_then(|error| error.code());
     // insufficient_privilege, undefined_file
