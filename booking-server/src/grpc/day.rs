@@ -1,4 +1,4 @@
-//! A civil day of some theatres, as `GetDaySchedule` and boards show it.
+//! One civil day of some theatres: everything that a board shows.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ pub(super) struct Day {
 }
 
 impl Day {
-    /// What was asked for, or what is wrong with it.
+    /// Reads a request.
     pub(super) fn read(
         fields: &mut Fields,
         hospital: &Hospital,
@@ -70,7 +70,7 @@ impl Day {
         })
     }
 
-    /// All that a board shows of it.
+    /// All that is in it.
     pub(super) async fn shown(
         &self,
         reads: &mut Reads,

@@ -33,10 +33,10 @@ mod session_service;
 mod status;
 #[cfg(test)]
 mod tests;
+mod things;
 mod tokens;
 mod transfer_service;
 mod watch;
-mod watch_filter;
 
 use std::{sync::Arc, time::Duration};
 

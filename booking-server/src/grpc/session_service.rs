@@ -14,7 +14,8 @@ use super::{
     },
     desk::{Admitted, Desk, Redact, reading, theatres},
     fields::Fields,
-    hospital_service::{MAX_RANGE_DAYS, new_id},
+    hospital_service::MAX_RANGE_DAYS,
+    things::new_id,
 };
 use crate::{
     app::{CancelSession, ExpandTemplate, Refusal, ReleaseSession},

@@ -17,7 +17,7 @@ use super::{
     },
     desk::{Admitted, Desk, Redact, moment, reading, site, theatres},
     fields::Fields,
-    hospital_service::new_id,
+    things::new_id,
 };
 use crate::{
     access::Permission,

@@ -4,7 +4,7 @@ use booking_proto::ot::v1;
 use jiff::tz::TimeZone;
 
 use super::{
-    super::{fields::Fields, mask::Updatable},
+    super::fields::Fields,
     values::{line, minute, minute_of_day, minutes, timestamp, title, unless_empty, weekday},
     words::{number, word},
 };
@@ -46,7 +46,6 @@ pub(in crate::grpc) fn theatre(theatre: &Theatre) -> v1::Theatre {
         turnover_min: theatre.turnover_min.into(),
         opening_rules: theatre.opening.iter().map(opening_rule).collect(),
         etag: etag(theatre.version),
-        ..v1::Theatre::default()
     }
 }
 
@@ -67,7 +66,6 @@ pub(in crate::grpc) fn staff(staff: &Staff) -> v1::Staff {
         retired: staff.retired,
         etag: etag(staff.version),
         placeholder: staff.placeholder,
-        ..v1::Staff::default()
     }
 }
 
@@ -379,37 +377,4 @@ pub(in crate::grpc) fn chosen_id<T: Named>(
     };
     let text = if text.is_empty() { &ours } else { text };
     fields.take(field, T::from_text(text))
-}
-
-// --- what an update may change -----------------------------------------------------------------
-
-macro_rules! updatable {
-    ($($message:ident in $field:literal: $($name:ident)*;)*) => {$(
-        impl Updatable for v1::$message {
-            const FIELD: &'static str = $field;
-            const UPDATABLE: &'static [&'static str] = &[$(stringify!($name),)*];
-
-            fn name(&self) -> &str {
-                &self.name
-            }
-
-            fn etag(&self) -> &str {
-                &self.etag
-            }
-        }
-    )*};
-}
-
-updatable! {
-    Theatre in "theatre": display_name list_order state capabilities turnover_min opening_rules;
-    Staff in "staff": display_name roles specialty retired;
-    EquipmentUnit in "equipment_unit": kind display_name reprocess_min retired;
-    ProcedureType in "procedure_type": display_name specialty default_durations
-        required_capabilities required_equipment_kinds laterality_required retired;
-    Reason in "reason": display_name group avoidable fhir_code retired;
-    Session in "session": start_time end_time owner flags release_time note;
-    SessionTemplate in "session_template": owner flags weekday start_minute end_minute
-        interval_weeks weeks_of_month first_date last_date release_before;
-    Case in "case": procedure procedure_type condition laterality urgency anaesthesia decision_time
-        target_time durations team equipment required_capabilities notes specialty;
 }

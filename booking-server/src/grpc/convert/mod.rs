@@ -10,5 +10,6 @@ pub(super) mod case;
 pub(super) mod hospital;
 pub(super) mod schedule;
 pub(super) mod session;
+mod updatable;
 pub(super) mod values;
 pub(super) mod words;

@@ -4,6 +4,8 @@ mod answers;
 mod authorization;
 mod cases;
 mod days;
+mod drafts;
+mod files;
 mod health;
 mod logs;
 mod roles;

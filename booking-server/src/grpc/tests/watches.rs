@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use tonic::{Code, Status, Streaming};
 
 use super::{
-    cases::{draft, plan, reason},
+    drafts::{draft, plan, reason},
     world::{FRONT_END, World},
 };
 use crate::{

@@ -4,8 +4,6 @@
 //! the whole run, made from the installed server's programs, or in the server that
 //! `OT_TEST_POSTGRES` names. Without either, these tests fail and say what to install.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
-
 mod cases;
 mod changes;
 mod doctor;

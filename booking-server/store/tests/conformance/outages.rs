@@ -1,9 +1,19 @@
 //! PostgreSQL alone: connections that are lost in the middle of anything.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use booking_domain::testing;
-use booking_store::StoreError;
+use booking_store::{OpenOptions, Store, StoreError};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
 
 use crate::ground::{Ground, case, insert};
 
@@ -60,4 +70,79 @@ async fn lost_connections_lose_no_write_and_do_none_twice() {
         assert_eq!(change.expect("nothing was told").unwrap().seq, seq);
     }
     assert_eq!(store.examine().await.unwrap(), []);
+}
+
+/// Where the connection is cut.
+#[derive(Clone, Copy, Debug)]
+enum Cut {
+    /// Before the order to commit has reached the database.
+    BeforeCommit,
+    /// After it, with the answer on its way: the writer cannot know.
+    AfterCommit,
+}
+
+/// Passes bytes on between the store and PostgreSQL, and cuts every so-many-th commit off.
+async fn unreliable_wire(server: String, cut: Cut) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let commits = Arc::new(AtomicUsize::new(0));
+    tokio::spawn(async move {
+        while let Ok((near, _)) = listener.accept().await {
+            let far = TcpStream::connect(&server).await.unwrap();
+            tokio::spawn(pass_on(near, far, cut, Arc::clone(&commits)));
+        }
+    });
+    port
+}
+
+async fn pass_on(near: TcpStream, far: TcpStream, cut: Cut, commits: Arc<AtomicUsize>) {
+    let (mut from_store, mut to_store) = near.into_split();
+    let (mut from_server, mut to_server) = far.into_split();
+    let back = tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_store).await });
+    let mut buffer = vec![0; 64 * 1024];
+    while let Ok(read @ 1..) = from_store.read(&mut buffer).await {
+        let bytes = &buffer[..read];
+        let is_commit = bytes.windows(6).any(|word| word == b"COMMIT");
+        let is_due = is_commit && commits.fetch_add(1, Ordering::Relaxed) % 3 == 2;
+        if is_due && matches!(cut, Cut::BeforeCommit) {
+            break;
+        }
+        if is_due {
+            // Nothing comes back any more; the database commits all the same.
+            back.abort();
+            to_server.write_all(bytes).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            break;
+        }
+        to_server.write_all(bytes).await.unwrap();
+    }
+    back.abort();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_whose_answer_is_lost_is_neither_lost_nor_done_twice() {
+    for cut in [Cut::BeforeCommit, Cut::AfterCommit] {
+        let ground = Ground::postgres().await;
+        ground.hospital().await.close().await;
+        let Ground::Postgres(url) = &ground else {
+            unreachable!("it was made so")
+        };
+        let (server, database) = url.rsplit_once('@').unwrap().1.split_once('/').unwrap();
+        let port = unreliable_wire(server.to_owned(), cut).await;
+        let url = format!("postgres://ot@127.0.0.1:{port}/{database}");
+        let store = Store::open(&url.parse().unwrap(), OpenOptions::default())
+            .await
+            .unwrap();
+        let start = store.read().await.unwrap().position().await.unwrap();
+        for number in 0..12 {
+            let id = format!("c{number}");
+            // Done twice, the second time would find it there already.
+            let done = insert(&store, vec![testing::requested(&id)]).await;
+            assert!(done.is_ok(), "{cut:?}, {id}: {done:?}");
+            assert!(case(&store, &id).await.is_some(), "{cut:?}, {id}");
+        }
+        let end = store.read().await.unwrap().position().await.unwrap();
+        assert_eq!(end, start + 12, "{cut:?}");
+        assert_eq!(store.examine().await.unwrap(), []);
+    }
 }

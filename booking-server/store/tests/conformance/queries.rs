@@ -1,7 +1,9 @@
 //! Lists, days and reports: what the domain says must be found is what is found.
 
 use booking_domain::{
-    Case, CaseCondition, CaseOrder, CaseOrderKey, CaseQuery, CaseState, StaffId, TeamRole, Urgency,
+    Case, CaseCondition, CaseOrder, CaseOrderKey, CaseQuery, CaseState, Milestones, StaffId,
+    TeamRole, Urgency,
+    report::{ReportRow, RowCancellation},
     testing,
 };
 use booking_store::{Scope, Store};
@@ -62,11 +64,22 @@ fn any_case() -> impl Strategy<Value = Case> {
         places,
         who,
         (text(), text()),
-        (instant(), prop::option::of(instant())),
+        (
+            instant(),
+            prop::option::of(instant()),
+            prop::option::of(instant()),
+        ),
     )
         .prop_map(
-            |(state, urgency, (theatre, start), (staff, patient), texts, (decided, target))| {
-                let planned = !state.is_waiting();
+            |(
+                state,
+                urgency,
+                (theatre, start),
+                (staff, patient),
+                texts,
+                (decided, target, wheels_in),
+            )| {
+                let planned = !state.is_waiting() && (state != CaseState::Cancelled || patient > 2);
                 Case {
                     state,
                     urgency,
@@ -77,17 +90,22 @@ fn any_case() -> impl Strategy<Value = Case> {
                     }),
                     patient: testing::patient_id(&format!("PT-{patient}")),
                     team: vec![testing::member(staff, TeamRole::PrimarySurgeon)],
+                    procedure_type: (patient != 1).then(|| testing::procedure_type_id("hernia")),
                     procedure: texts.0,
                     condition: texts.1,
                     decided_at: decided,
                     target_at: target,
+                    milestones: Milestones {
+                        wheels_in: wheels_in.filter(|_| planned),
+                        ..Milestones::default()
+                    },
                     specialty: (patient % 2 == 0).then(|| testing::specialty("general")),
                     cancellation: (state == CaseState::Cancelled).then(|| {
                         booking_domain::Cancellation {
                             reason: testing::reason_code("PATIENT_UNFIT"),
                             note: String::new(),
-                            at: start,
-                            day_of_surgery: false,
+                            at: decided,
+                            day_of_surgery: patient == 0,
                             aborted: false,
                         }
                     }),
@@ -250,44 +268,78 @@ pub(crate) async fn a_day_holds_every_case_whose_footprint_reaches_into_it(groun
     assert!(ask(Scope::These(Vec::new())).await.is_empty());
 }
 
+/// What a report must be told of a case.
+fn report_row(case: &Case) -> ReportRow {
+    let plan = case.plan.as_ref();
+    let procedure_type = case
+        .procedure_type
+        .as_ref()
+        .map(|id| id.as_str().to_owned());
+    ReportRow {
+        theatre: plan.map(|plan| plan.theatre.clone()),
+        planned_start: plan.map(|plan| plan.start),
+        footprint: case.footprint,
+        milestones: case.milestones,
+        state: case.state,
+        cancellation: case.cancellation.as_ref().map(|off| RowCancellation {
+            reason: off.reason.clone(),
+            at: off.at,
+            day_of_surgery: off.day_of_surgery,
+            aborted: off.aborted,
+        }),
+        postponements: case.postponements,
+        urgency: case.urgency,
+        decided_at: case.decided_at,
+        target_at: case.target_at,
+        procedure: procedure_type.unwrap_or_else(|| case.procedure.clone()),
+        imported: case.import_key.is_some(),
+    }
+}
+
+/// In an order that both sides can be brought into.
+fn sorted(rows: impl IntoIterator<Item = ReportRow>) -> Vec<String> {
+    let mut rows: Vec<_> = rows.into_iter().map(|row| format!("{row:?}")).collect();
+    rows.sort();
+    rows
+}
+
 pub(crate) async fn reports_get_the_rows_of_their_period_and_of_no_other(ground: Ground) {
     let store = ground.hospital().await;
     let cases = fill(&store).await;
     let period = testing::range("2026-05-29T00:00", "2026-05-31T00:00");
     let inside = |at: Timestamp| period.start() <= at && at < period.end();
-    let theatre = testing::theatre_id("OT-2");
-    let expected = |scope: &Scope| {
-        let mut starts: Vec<_> = cases
-            .iter()
-            .filter_map(|case| {
-                let plan = case.plan.as_ref()?;
-                let is_in = inside(plan.start)
-                    || case.cancellation.as_ref().is_some_and(|off| inside(off.at));
-                let is_here = *scope == Scope::All || plan.theatre == theatre;
-                (is_in && is_here).then(|| (plan.start, case.procedure.clone()))
-            })
-            .collect();
-        starts.sort();
-        starts
+    let is_in = |case: &&Case| {
+        let off = case.cancellation.as_ref().map(|off| off.at);
+        let instants = [
+            case.plan.as_ref().map(|plan| plan.start),
+            case.milestones.wheels_in,
+            off,
+        ];
+        instants.into_iter().flatten().any(inside)
     };
-    for scope in [Scope::All, Scope::These(vec![theatre.clone()])] {
-        let mut read = store.read().await.unwrap();
-        let rows = read.report_rows(&scope, period).await.unwrap();
-        let mut starts: Vec<_> = rows
-            .iter()
-            .map(|row| (row.planned_start.unwrap(), row.procedure.clone()))
-            .collect();
-        starts.sort();
-        // `testing::requested` has a procedure type, which is what rows are called by.
-        let by_type: Vec<_> = expected(&scope)
-            .into_iter()
-            .map(|(start, _)| (start, "hernia".to_owned()))
-            .collect();
-        assert_eq!(starts, by_type);
-        assert!(!starts.is_empty());
-    }
+    let theatre = testing::theatre_id("OT-2");
+    let is_here = |case: &&Case| {
+        case.plan
+            .as_ref()
+            .is_some_and(|plan| plan.theatre == theatre)
+    };
+
     let mut read = store.read().await.unwrap();
+    let all = read.report_rows(&Scope::All, period).await.unwrap();
+    let expected = cases.iter().filter(is_in).map(report_row);
+    assert_eq!(sorted(all.clone()), sorted(expected));
+    let some = read
+        .report_rows(&Scope::These(vec![theatre.clone()]), period)
+        .await
+        .unwrap();
+    let expected = cases.iter().filter(is_in).filter(is_here).map(report_row);
+    assert_eq!(sorted(some.clone()), sorted(expected));
+    assert!(0 < some.len() && some.len() < all.len() && all.len() < cases.len());
+
     let waiting = read.waiting_rows().await.unwrap();
-    let expected = cases.iter().filter(|case| case.state.is_waiting()).count();
-    assert_eq!(waiting.len(), expected);
+    let expected = cases
+        .iter()
+        .filter(|case| case.state.is_waiting())
+        .map(report_row);
+    assert_eq!(sorted(waiting), sorted(expected));
 }

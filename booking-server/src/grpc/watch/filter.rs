@@ -1,8 +1,8 @@
-//! Which cases a watch is about: asked of each case as it is, and of each change as it was.
+//! Which cases a watch is about: those planned in a range, or all that are not over.
 
 use booking_proto::ot::v1;
 
-use super::{convert::values::instant, desk::theatres, fields::Fields};
+use super::super::{convert::values::instant, desk::theatres, fields::Fields};
 use crate::{
     domain::{Case, CaseCondition, CaseQuery, CaseState, Hospital, TheatreId, TimeRange},
     store::{Change, Reads, Scope, StoreError},
@@ -13,15 +13,14 @@ const SNAPSHOT_PAGE: u32 = 1_000;
 
 /// Which cases.
 #[derive(Clone, Debug)]
-pub(super) struct WatchFilter {
+pub(super) struct Filter {
     /// Any when empty.
     theatres: Vec<TheatreId>,
     /// Planned in here; whatever is not over when absent.
     range: Option<TimeRange>,
 }
 
-impl WatchFilter {
-    /// What was asked for, or what is wrong with it.
+impl Filter {
     pub(super) fn read(
         fields: &mut Fields,
         hospital: &Hospital,

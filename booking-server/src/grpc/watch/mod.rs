@@ -12,6 +12,8 @@
 //! behind is never told what is long past. Whether the reader may still watch is asked again
 //! whenever roles change.
 
+mod filter;
+
 use std::{
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
@@ -26,6 +28,7 @@ use tokio::{sync::mpsc, time};
 use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
+use self::filter::Filter;
 use super::{
     convert::{case::case, values::timestamp},
     desk::{Admitted, Desk, Redact as _, reading},
@@ -33,7 +36,6 @@ use super::{
     health::Condition,
     status,
     tokens::Tokens,
-    watch_filter::WatchFilter,
 };
 use crate::{
     access::{Denied, Permission},
@@ -73,7 +75,7 @@ impl WatchService for Desk {
         let wire = request.into_inner();
         let hospital = self.app.store().hospital().await.map_err(Refusal::from)?;
         let (filter, resume) = reading(|fields| {
-            let filter = WatchFilter::read(fields, &hospital, &wire);
+            let filter = Filter::read(fields, &hospital, &wire);
             let resume = self.resume_from(fields, &wire.resume_token);
             Some((filter?, resume?))
         })?;
@@ -147,7 +149,7 @@ fn draining() -> Status {
 struct Watch {
     desk: Desk,
     admitted: Admitted,
-    filter: WatchFilter,
+    filter: Filter,
     queue: mpsc::Sender<WatchScheduleResponse>,
 }
 
