@@ -10,6 +10,11 @@
 //! case that waits gets a place, with an audit event, a change and a remembered answer. About one
 //! in fifty asks for a place that is taken.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a measurement ends at the first thing that goes wrong"
+)]
+
 use std::{
     env,
     sync::{

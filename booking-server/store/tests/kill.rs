@@ -11,6 +11,8 @@
 //! The child is this same program: a test harness of its own would have no place for it. The number
 //! of rounds is 50 for each database, or `OT_KILL_ROUNDS`.
 
+#![expect(clippy::unwrap_used, reason = "a test, in a harness of its own")]
+
 use std::{
     collections::BTreeSet,
     env,

@@ -4,6 +4,11 @@
 //! the whole run, made from the installed server's programs, or in the server that
 //! `OT_TEST_POSTGRES` names. Without either, these tests fail and say what to install.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "tests, called by the two that are marked as such"
+)]
+
 mod cases;
 mod changes;
 mod doctor;
