@@ -127,21 +127,23 @@ where
 {
     let board = HealthBoard::new();
     let (journal, writer) = Journal::into(deps.store.clone(), Arc::clone(&deps.clock));
-    let mut server = grpc::server(&deps.gatekeeper, &journal, deps.max_connection_age);
     let article = Article {
         store: deps.store.clone(),
         clock: Arc::clone(&deps.clock),
         patient_names: deps.patient_names,
-        journal,
+        journal: journal.clone(),
     };
     let routes = grpc::article_routes(article, &board).map_err(ServeError::Descriptors)?;
     let app = App::new(deps.store.clone(), deps.clock);
-    let routes = grpc::add_services(routes, app, deps.gatekeeper, board.clone());
+    let routes = grpc::add_services(routes, app, deps.gatekeeper.clone(), board.clone());
     // Aborted when it goes out of scope, with the server.
     let mut tasks = JoinSet::new();
     tasks.spawn(board.clone().monitor(deps.store));
 
-    let server = server.add_routes(routes);
+    let server =
+        grpc::server(&deps.gatekeeper, &journal, deps.max_connection_age).add_routes(routes);
+    // From now on only the server tells of calls: when it is gone, all has been told.
+    drop(journal);
     tracing::info!(%address, "Booking OT service started successfully!");
     let ended = until_drained(board, deps.drain_timeout, shutdown, |stop| {
         server.serve_with_incoming_shutdown(incoming, stop)

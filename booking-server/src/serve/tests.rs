@@ -45,11 +45,17 @@ async fn the_start_is_announced_with_the_address_that_was_bound() {
 
 #[tokio::test]
 async fn an_idle_server_stops_at_once_and_gives_up_its_port() {
+    let (log, _guard) = LogCapture::start();
     let running = start().await;
     let _idle_connection = connect(running.address).await;
     running.stop.send(()).unwrap();
     running.ended.await.unwrap().unwrap();
     TcpListener::bind(running.address).await.unwrap();
+    assert!(
+        !log.text().contains("not written in time"),
+        "{}",
+        log.text()
+    );
 }
 
 /// A server without authorisation, whose one call waits for the test: draining is the same with

@@ -305,6 +305,16 @@ impl Store {
         examine::examine(&mut *self.read().await?).await
     }
 
+    #[cfg(test)]
+    pub(crate) fn readers(&self) -> &Pool {
+        &self.inner.readers
+    }
+
+    #[cfg(test)]
+    pub(crate) fn writers(&self) -> &Pool {
+        &self.inner.writers
+    }
+
     fn lane(&self) -> Result<Lane, StoreError> {
         locked(&self.inner.lane).clone().ok_or(StoreError::Closed)
     }

@@ -49,7 +49,7 @@ impl From<u64> for Value {
 /// The text never holds a value: whatever comes from outside goes through [`Self::arg`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sql {
-    pub(super) text: Cow<'static, str>,
+    pub(crate) text: Cow<'static, str>,
     pub(super) values: Vec<Value>,
 }
 

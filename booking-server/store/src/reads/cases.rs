@@ -72,21 +72,7 @@ impl Reads {
     ///
     /// [`StoreError`] when they cannot be read.
     pub async fn cases(&mut self, query: &CaseQuery) -> Result<Vec<Case>, StoreError> {
-        let mut sql = select();
-        sql.push("true");
-        let in_theatres = query
-            .conditions
-            .iter()
-            .any(|condition| matches!(condition, CaseCondition::TheatreIn(_)));
-        // With theatres, the index is by theatre and start; without, by the sort key.
-        let start = if in_theatres { "c.start_us" } else { START_KEY };
-        for condition in &query.conditions {
-            sql.push(" and ");
-            push_condition(&mut sql, condition, start);
-        }
-        push_after(&mut sql, query);
-        push_order(&mut sql, query);
-        self.read_cases(sql).await
+        self.read_cases(page(query)).await
     }
 
     /// Every case of `patient` in which `doctor` has a surgical role, in no particular order.
@@ -114,28 +100,50 @@ impl Reads {
     ///
     /// [`StoreError`] when they cannot be read.
     pub async fn day(&mut self, scope: &Scope, range: TimeRange) -> Result<Vec<Case>, StoreError> {
-        let (start, end) = (range.start().as_microsecond(), range.end().as_microsecond());
-        let mut sql = select();
-        let key = match scope {
-            Scope::All => START_KEY,
-            Scope::These(theatres) => {
-                sql.push("c.theatre_id in ");
-                sql.list(theatres.iter().map(TheatreId::as_str))
-                    .push(" and ");
-                "c.start_us"
-            }
-        };
-        // No footprint is longer than a day: what began earlier is over.
-        sql.push(key).push(" > ").arg(start - MAX_FOOTPRINT_US);
-        sql.push(" and ").push(key).push(" < ").arg(end);
-        sql.push(" and ").push(END_US).push(" > ").arg(start);
-        sql.push(" order by c.theatre_id, c.start_us, c.id");
-        self.read_cases(sql).await
+        self.read_cases(day(scope, range)).await
     }
 
     async fn read_cases(&mut self, sql: Sql) -> Result<Vec<Case>, StoreError> {
         self.rows(sql).await?.iter().map(read).collect()
     }
+}
+
+/// The question behind [`Reads::cases`].
+pub(super) fn page(query: &CaseQuery) -> Sql {
+    let mut sql = select();
+    sql.push("true");
+    let mut conditions = query.conditions.iter();
+    let in_theatres = conditions.any(|condition| matches!(condition, CaseCondition::TheatreIn(_)));
+    // With theatres, the index is by theatre and start; without, by the sort key.
+    let start = if in_theatres { "c.start_us" } else { START_KEY };
+    for condition in &query.conditions {
+        sql.push(" and ");
+        push_condition(&mut sql, condition, start);
+    }
+    push_after(&mut sql, query);
+    push_order(&mut sql, query);
+    sql
+}
+
+/// The question behind [`Reads::day`].
+pub(super) fn day(scope: &Scope, range: TimeRange) -> Sql {
+    let (start, end) = (range.start().as_microsecond(), range.end().as_microsecond());
+    let mut sql = select();
+    let key = match scope {
+        Scope::All => START_KEY,
+        Scope::These(theatres) => {
+            sql.push("c.theatre_id in ");
+            sql.list(theatres.iter().map(TheatreId::as_str))
+                .push(" and ");
+            "c.start_us"
+        }
+    };
+    // No footprint is longer than a day: what began earlier is over.
+    sql.push(key).push(" > ").arg(start - MAX_FOOTPRINT_US);
+    sql.push(" and ").push(key).push(" < ").arg(end);
+    sql.push(" and ").push(END_US).push(" > ").arg(start);
+    sql.push(" order by c.theatre_id, c.start_us, c.id");
+    sql
 }
 
 fn push_condition(sql: &mut Sql, condition: &CaseCondition, start: &str) {

@@ -10,6 +10,8 @@
 
 mod cases;
 mod logs;
+#[cfg(test)]
+mod plans;
 mod report;
 mod schedule;
 pub(crate) mod surroundings;

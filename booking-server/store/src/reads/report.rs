@@ -60,30 +60,8 @@ impl Reads {
             }
             Scope::These(theatres) => theatres.clone(),
         };
-        let mut sql = Sql::default().bind(COLUMN).bind(ROW);
-        // Four questions that share no row, so that each goes by an index of its own.
-        in_theatres(&mut sql, &theatres);
-        within(&mut sql, "c.start_us", range);
-        by_theatre(&mut sql);
-        sql.push(" union all ");
-        in_theatres(&mut sql, &theatres);
-        within(&mut sql, "c.wheels_in_us", range);
-        outside(&mut sql, "c.start_us", range);
-        by_theatre(&mut sql);
-        sql.push(" union all ");
-        in_theatres(&mut sql, &theatres);
-        within(&mut sql, "c.cancelled_at_us", range);
-        outside(&mut sql, "c.start_us", range);
-        outside(&mut sql, "c.wheels_in_us", range);
-        by_theatre(&mut sql);
-        if *scope == Scope::All {
-            // What was cancelled before it had a place counts for the whole hospital alone.
-            sql.push(" union all ");
-            push_select(&mut sql);
-            sql.push("c.theatre_id is null");
-            within(&mut sql, "c.cancelled_at_us", range);
-        }
-        self.packed_rows(sql).await
+        self.packed_rows(period(&theatres, *scope == Scope::All, range))
+            .await
     }
 
     /// The rows of the waiting list, in no particular order.
@@ -109,6 +87,34 @@ impl Reads {
         }
         Ok(rows)
     }
+}
+
+/// The question behind [`Reads::report_rows`]; `nowhere` for what was cancelled before it had a place.
+pub(super) fn period(theatres: &[TheatreId], nowhere: bool, range: TimeRange) -> Sql {
+    let mut sql = Sql::default().bind(COLUMN).bind(ROW);
+    // Four questions that share no row, so that each goes by an index of its own.
+    in_theatres(&mut sql, theatres);
+    within(&mut sql, "c.start_us", range);
+    by_theatre(&mut sql);
+    sql.push(" union all ");
+    in_theatres(&mut sql, theatres);
+    within(&mut sql, "c.wheels_in_us", range);
+    outside(&mut sql, "c.start_us", range);
+    by_theatre(&mut sql);
+    sql.push(" union all ");
+    in_theatres(&mut sql, theatres);
+    within(&mut sql, "c.cancelled_at_us", range);
+    outside(&mut sql, "c.start_us", range);
+    outside(&mut sql, "c.wheels_in_us", range);
+    by_theatre(&mut sql);
+    if nowhere {
+        // What was cancelled before it had a place counts for the whole hospital alone.
+        sql.push(" union all ");
+        push_select(&mut sql);
+        sql.push("c.theatre_id is null");
+        within(&mut sql, "c.cancelled_at_us", range);
+    }
+    sql
 }
 
 fn push_select(sql: &mut Sql) {

@@ -40,14 +40,7 @@ impl Reads {
         let Some(hull) = hull(claims) else {
             return Ok(found);
         };
-        let mut sql = Sql::default();
-        push_sessions(&mut sql, theatre, hull);
-        sql.push(" union all ");
-        push_held(&mut sql, claims, except);
-        sql.push(" union all ");
-        push_unavailable(&mut sql, claims, hull);
-        sql.push(" order by 5, 2");
-        for row in &self.rows(sql).await? {
+        for row in &self.rows(around(claims, theatre, hull, except)).await? {
             let f = &mut Fields::of("surroundings", row);
             match f.int()? {
                 SESSION_ROW => found.sessions.push(session(f)?),
@@ -65,6 +58,23 @@ fn hull(claims: &[Claim]) -> Option<TimeRange> {
     let start = claims.iter().map(|claim| claim.range.start()).min()?;
     let end = claims.iter().map(|claim| claim.range.end()).max()?;
     TimeRange::new(start, end).ok()
+}
+
+/// The question behind [`Reads::surroundings`].
+pub(super) fn around(
+    claims: &[Claim],
+    theatre: &TheatreId,
+    hull: TimeRange,
+    except: &[CaseId],
+) -> Sql {
+    let mut sql = Sql::default();
+    push_sessions(&mut sql, theatre, hull);
+    sql.push(" union all ");
+    push_held(&mut sql, claims, except);
+    sql.push(" union all ");
+    push_unavailable(&mut sql, claims, hull);
+    sql.push(" order by 5, 2");
+    sql
 }
 
 fn push_sessions(sql: &mut Sql, theatre: &TheatreId, hull: TimeRange) {
