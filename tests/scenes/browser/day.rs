@@ -1,10 +1,9 @@
-//! A scheduler's day in a real browser: booked, moved in every way, cancelled, undone, recorded.
+//! A scheduler's day in a real browser: booked, moved by form and by dragging, cancelled, undone, recorded.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use fantoccini::{
     Locator,
     actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
-    key::Key,
 };
 
 use crate::{
@@ -75,46 +74,6 @@ async fn a_case_is_booked_moved_cancelled_and_brought_back_by_forms() -> Result<
 #[tokio::test]
 async fn the_same_goes_without_javascript() -> Result<()> {
     book_move_and_cancel_by_form(false).await
-}
-
-#[tokio::test]
-async fn a_case_is_moved_by_the_keyboard_alone() -> Result<()> {
-    let hospital = Hospital::start().await?;
-    let browser = hospital.browser(true).await?;
-    hospital.movable(&browser).await?;
-    let bar = browser
-        .client
-        .find(Locator::Css(".case[tabindex='0'][data-moves]"))
-        .await?;
-    let name = bar.attr("data-case").await?.context("a case")?;
-    browser
-        .client
-        .execute("arguments[0].focus()", vec![serde_json::to_value(&bar)?])
-        .await?;
-    bar.send_keys("m").await?;
-    let keys = format!("{}{}", char::from(Key::Right), char::from(Key::Right));
-    bar.send_keys(&keys).await?;
-    browser
-        .client
-        .wait()
-        .at_most(PATIENCE)
-        .for_element(Locator::Css(".ghost[data-verdict]"))
-        .await?;
-    bar.send_keys(&char::from(Key::Enter).to_string()).await?;
-    browser
-        .client
-        .wait()
-        .at_most(PATIENCE)
-        .for_element(Locator::Css("dialog[open] #move"))
-        .await?;
-    let shown = browser
-        .client
-        .find(Locator::Css("dialog #move form"))
-        .await?
-        .attr("action")
-        .await?;
-    ensure!(shown == Some(format!("/{name}/move")), "{shown:?}");
-    Ok(browser.client.close().await?)
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
-//! Changes made elsewhere, seen without reloading; and a page that outlives its server.
+//! Changes made elsewhere, seen without reloading.
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use fantoccini::Locator;
 
 use crate::hospital::{Hospital, PATIENCE};
@@ -35,44 +35,4 @@ async fn a_milestone_recorded_in_one_browser_is_seen_in_another_within_two_secon
     }
     one.client.close().await?;
     Ok(other.client.close().await?)
-}
-
-#[tokio::test]
-async fn a_page_that_is_open_while_the_front_end_restarts_recovers_by_itself() -> Result<()> {
-    let mut hospital = Hospital::start().await?;
-    let browser = hospital.browser(true).await?;
-    browser.open(&hospital.suite, "/").await?;
-    browser.wait_for("Live", PATIENCE).await?;
-    let refreshed = "return Number(document.documentElement.dataset.refreshed ?? 0)";
-    let before = browser
-        .client
-        .execute(refreshed, Vec::new())
-        .await?
-        .as_i64()
-        .unwrap_or(0);
-    hospital.suite.restart_web().await?;
-    let started = Instant::now();
-    loop {
-        let now = browser
-            .client
-            .execute(refreshed, Vec::new())
-            .await?
-            .as_i64()
-            .unwrap_or(0);
-        let state = browser
-            .client
-            .find(Locator::Css("#live-state"))
-            .await?
-            .attr("data-state")
-            .await?;
-        if now > before && state.as_deref() == Some("live") {
-            break;
-        }
-        ensure!(
-            started.elapsed() < PATIENCE,
-            "still {state:?} after {PATIENCE:?}"
-        );
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    Ok(browser.client.close().await?)
 }
