@@ -113,8 +113,9 @@ async fn work_off(ground: Ground, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
         }
         // In a task of its own: a work that panics takes its batch with it, and not the lane.
         let work = Batch::new(ground.clone()).work_off(batch);
-        if let Err(error) = tokio::spawn(work).await {
-            tracing::error!(%error, "a write panicked; those that shared its commit were undone");
+        if tokio::spawn(work).await.is_err() {
+            // What it panicked with is not repeated: it may be about a patient.
+            tracing::error!("a write panicked; those that shared its commit were undone");
         }
     }
 }
