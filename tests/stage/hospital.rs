@@ -64,7 +64,25 @@ impl Hospital {
                 (Some(postgres), url)
             }
         };
-        let args = hospital_args(folder.path(), &url, seed)?;
+        Self::furnish(folder, postgres, &url, count, seed).await
+    }
+
+    /// Opens one with a single backend on a database that somebody else made and outlives it.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_on(url: &str, seed: &str) -> Result<Self> {
+        Self::furnish(TempDir::new()?, None, url, 1, seed).await
+    }
+
+    async fn furnish(
+        folder: TempDir,
+        postgres: Option<ThrowAwayPostgres>,
+        url: &str,
+        count: usize,
+        seed: &str,
+    ) -> Result<Self> {
+        let args = hospital_args(folder.path(), url, seed)?;
         let mock = Mock::start(&machines()).await?;
         let mut backends = Vec::new();
         for _ in 0..count {

@@ -163,6 +163,18 @@ impl Process {
         Ok(self.child.kill().await?)
     }
 
+    /// How much of it is in memory now, in KiB.
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub fn resident_kib(&self) -> Result<u64> {
+        let id = self.child.id().context("the program has ended")?;
+        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = resident.and_then(|text| text.split_whitespace().next());
+        Ok(number.context("VmRSS")?.parse()?)
+    }
+
     /// Sends a signal; nothing happens when it has already ended.
     ///
     /// # Errors
