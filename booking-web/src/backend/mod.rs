@@ -41,7 +41,7 @@ pub trait Backend: Send + Sync + 'static {
     fn reconnect(&self) {}
 }
 
-/// Carries one gRPC call, and notes in the request's [`PeerSlot`] who answered.
+/// Carries one gRPC call, and notes in the request's peer slot who answered.
 pub type Wire = BoxCloneSyncService<Request<Body>, Response<Body>, Status>;
 
 /// A [`Reply`] to come.
