@@ -9,7 +9,7 @@ use std::{
 };
 
 use axum::{Router, http::header, routing};
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::{TcpListener, UnixListener, UnixSocket};
 use tokio_stream::wrappers::{TcpListenerStream, UnixListenerStream};
 use tonic::{
     service::Routes,
@@ -18,6 +18,9 @@ use tonic::{
 
 use super::{accounts::AccountsService, authority::AuthorityService, machines::MachinesService};
 use crate::{cloud::Cloud, config::AdminAddress, faults::Switches, metrics::Metrics};
+
+/// Connections to a Unix socket that may wait to be accepted: operators and their scripts.
+const BACKLOG: u32 = 64;
 
 /// An address that cannot be listened on.
 #[derive(Debug, thiserror::Error)]
@@ -80,9 +83,12 @@ impl AdminSurface {
             }
             AdminAddress::Unix(path) => {
                 remove_stale(path).await.map_err(failed)?;
-                let listener = UnixListener::bind(path).map_err(failed)?;
-                // Who may connect may do everything: nobody but this user.
+                let socket = UnixSocket::new_stream().map_err(failed)?;
+                socket.bind(path).map_err(failed)?;
+                // Who may connect may do everything: nobody but this user, and nobody at all before
+                // it is so.
                 fs::set_permissions(path, Permissions::from_mode(0o600)).map_err(failed)?;
+                let listener = socket.listen(BACKLOG).map_err(failed)?;
                 Ok(Self {
                     listener: Listener::Unix(listener),
                     address: address.clone(),
@@ -166,5 +172,27 @@ async fn remove_stale(path: &Path) -> io::Result<()> {
         Ok(_) => Err(io::ErrorKind::AddrInUse.into()),
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => fs::remove_file(path),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_this_user_may_connect_to_a_unix_socket_and_a_stale_one_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("admin.sock");
+        let address = AdminAddress::Unix(path.clone());
+        for _ in 0..2 {
+            let surface = AdminSurface::bind(&address).await.unwrap();
+            let mode = fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+            tokio::net::UnixStream::connect(&path).await.unwrap();
+            let second = AdminSurface::bind(&address).await.unwrap_err();
+            assert_eq!(second.source.kind(), io::ErrorKind::AddrInUse);
+            // As after a crash: the file stays.
+            drop(surface);
+        }
     }
 }

@@ -209,11 +209,11 @@ impl Issuer for Generous {
     }
 }
 
-async fn handshaker(limits: Limits) -> SocketAddr {
+pub(crate) async fn handshaker(limits: Limits) -> SocketAddr {
     counted_handshaker(limits, Arc::new(Metrics::new(Clock::system()))).await
 }
 
-async fn counted_handshaker(limits: Limits, metrics: Arc<Metrics>) -> SocketAddr {
+pub(crate) async fn counted_handshaker(limits: Limits, metrics: Arc<Metrics>) -> SocketAddr {
     let root = RootKey::new(&Seed::new([1; 32]));
     let trust = Arc::new(Trust::of_roots([root.public()]));
     let machine = MachineName::parse("vm").unwrap();
@@ -275,77 +275,4 @@ async fn idle_connections_give_way_and_one_with_a_handshake_does_not() {
     // The handshake that was under way all along goes on.
     let answer = call.ask(next(b"")).await.unwrap().unwrap();
     assert_eq!(answer.status.unwrap().code, 0);
-}
-
-#[tokio::test]
-async fn a_library_that_reads_nothing_costs_its_own_call_and_for_a_bounded_time() {
-    let limits = Limits {
-        handshake: Duration::from_millis(200),
-        ..Limits::default()
-    };
-    let address = handshaker(limits).await;
-    let library = Library::connect(address, "grpc-c/53").await;
-    let deaf = library.call().await;
-    // Answers pile up to their bound, and then the call has to wait; nobody reads.
-    for _ in 0..4 {
-        let _ = deaf.requests.send(next(b"")).await;
-    }
-    let mut stuck = library.call().await;
-    stuck.requests.send(client_start(&[SERVER])).await.unwrap();
-    for _ in 0..8 {
-        if stuck.requests.send(next(b"")).await.is_err() {
-            break;
-        }
-    }
-    // Others on the same connection are served meanwhile.
-    library.start_client(&[SERVER]).await;
-    // And the stuck one has ended by itself: its last answer is the reason.
-    let status = loop {
-        match stuck.answer().await {
-            Ok(Some(_)) => {}
-            Ok(None) => break None,
-            Err(status) => break Some(status),
-        }
-    };
-    assert_eq!(status.unwrap().code(), tonic::Code::DeadlineExceeded);
-}
-
-#[tokio::test]
-async fn a_library_that_takes_no_answer_costs_its_calls_places_for_a_bounded_time() {
-    const CALLS: usize = 50;
-    let limits = Limits {
-        handshake: Duration::from_millis(300),
-        ..Limits::default()
-    };
-    let metrics = Arc::new(Metrics::new(Clock::system()));
-    let address = counted_handshaker(limits, Arc::clone(&metrics)).await;
-    let deaf = Library::deaf(address).await;
-    let mut held = Vec::new();
-    for _ in 0..CALLS {
-        held.push(deaf.call().await);
-        let call = held.last_mut().unwrap();
-        call.requests.send(client_start(&[SERVER])).await.unwrap();
-    }
-    let in_progress = |count: usize| {
-        let line = format!("alts_handshakes_in_progress{{machine=\"vm\"}} {count}\n");
-        metrics.render().contains(&line)
-    };
-    let soon = async |count: usize| {
-        within(async {
-            while !in_progress(count) {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        })
-        .await;
-    };
-    soon(CALLS).await;
-    // Others are served meanwhile, and by themselves the places become free.
-    let library = Library::connect(address, "grpc-c/53").await;
-    library.start_client(&[SERVER]).await;
-    soon(0).await;
-    let rendered = metrics.render();
-    assert!(
-        rendered.contains("outcome=\"timed out\",code=\"DeadlineExceeded\""),
-        "{rendered}"
-    );
 }

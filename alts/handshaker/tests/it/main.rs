@@ -6,6 +6,7 @@ mod accounts;
 mod binary;
 mod calls;
 mod crash;
+mod deaf;
 mod drill;
 mod faults;
 mod gce;
