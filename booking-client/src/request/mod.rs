@@ -3,6 +3,7 @@
 
 mod booking;
 mod cases;
+mod catalogue;
 mod endpoint;
 mod filter;
 mod hospital;
@@ -17,6 +18,7 @@ use crate::cli::Cli;
 pub use self::{
     booking::Call,
     cases::{correct, create, draft, list, milestone, moves, plan, reschedule, update},
+    catalogue::{procedure_type, procedure_type_mask, reason, reason_mask, unit, unit_mask},
     endpoint::{Endpoint, ServerAddress, UsageError},
     filter::audit_filter,
     hospital::{away, staff, staff_mask, theatre, theatre_mask, unavailabilities},

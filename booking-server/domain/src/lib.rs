@@ -63,6 +63,7 @@ mod timetable;
 mod transition;
 mod unavailability;
 mod urgency;
+mod word;
 mod wording;
 
 pub use booking_info::{
