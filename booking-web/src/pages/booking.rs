@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use super::{
     error::ErrorPage,
     form::{Complaints, LookupForm},
-    frame::{Frame, Here},
+    frame::{Frame, Here, Offers},
     page,
     strip::Strip,
     words::Words,
@@ -117,7 +117,7 @@ impl Lookups {
             token: self.visitor.form_token(&self.state.sign_in.seal),
             visitor: self.visitor.clone(),
             strip: strip.unwrap_or_else(idle),
-            accounts: self.state.accounts.is_some(),
+            offers: Offers::new(&self.state, self.visitor.person.as_deref()),
             undo: None,
             since: String::new(),
         }

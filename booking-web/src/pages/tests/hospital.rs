@@ -6,12 +6,13 @@
 )]
 
 use booking_proto::ot::v1::{
-    Case, CaseProjection, Conflict, DaySchedule, Durations, GetDayScheduleRequest,
-    ListAuditEventsResponse, ListCasesRequest, ListCasesResponse, ListConflictsRequest,
-    ListConflictsResponse, ListProcedureTypesRequest, ListProcedureTypesResponse,
-    ListReasonsRequest, ListReasonsResponse, ListSitesRequest, ListSitesResponse, ListStaffRequest,
-    ListStaffResponse, ListTheatresRequest, ListTheatresResponse, Plan, Reason, Site, Staff,
-    TeamMember, TeamRole, Theatre, TheatreDay, TimeRange, Urgency, case::State,
+    Access, Case, CaseProjection, Conflict, DaySchedule, Durations, GetAccessRequest,
+    GetDayScheduleRequest, Grant, ListAuditEventsResponse, ListCasesRequest, ListCasesResponse,
+    ListConflictsRequest, ListConflictsResponse, ListProcedureTypesRequest,
+    ListProcedureTypesResponse, ListReasonsRequest, ListReasonsResponse, ListSitesRequest,
+    ListSitesResponse, ListStaffRequest, ListStaffResponse, ListTheatresRequest,
+    ListTheatresResponse, Plan, Reason, Site, Staff, TeamMember, TeamRole, Theatre, TheatreDay,
+    TimeRange, Urgency, case::State, grant,
 };
 use tonic::Status;
 
@@ -287,6 +288,40 @@ pub(crate) fn without_board() -> FakeOt {
     )
 }
 
+/// A backend that says to everybody that they have these rights and no others.
+pub(crate) fn may(ot: FakeOt, rights: &[&str]) -> FakeOt {
+    let grant = |right: &&str| Grant {
+        permission: (*right).to_owned(),
+        scope: grant::Scope::Any.into(),
+    };
+    let grants: Vec<Grant> = rights.iter().map(grant).collect();
+    ot.on("AccessService/GetAccess", move |_: GetAccessRequest| {
+        Ok(Access {
+            account: "front-end@hospital".to_owned(),
+            grants: grants.clone(),
+            ..Default::default()
+        })
+    })
+}
+
+#[tokio::test]
+async fn pages_offer_what_the_backend_says_one_may_do_and_nothing_else() {
+    let rights = ["schedule.read", "cases.read", "hospital.read"];
+    let app = front_end(FakeBackend::hospital(may(hospital(1), &rights)));
+    let seen = ask(app, get("/")).await;
+    for offered in ["/schedule", "/waiting", "/sessions"] {
+        seen.shows(&format!("href=\"{offered}\""));
+    }
+    for withheld in ["/cases/new", "/reports", "/audit", "/lookup"] {
+        seen.hides(&format!("href=\"{withheld}\""));
+    }
+    // A backend that does not say is asked for everything, and refuses what it must.
+    let seen = ask(front_end(FakeBackend::hospital(hospital(1))), get("/")).await;
+    for offered in ["/cases/new", "/reports", "/audit", "/lookup"] {
+        seen.shows(&format!("href=\"{offered}\""));
+    }
+}
+
 #[tokio::test]
 async fn a_right_that_a_person_lacks_is_named_and_the_connection_stays_proven() {
     let proxy = Way::Proxy {
@@ -318,6 +353,37 @@ async fn an_account_that_may_only_look_up_is_taken_to_the_look_up_and_told_why()
     assert_eq!(seen.status, StatusCode::OK);
     seen.shows("the board needs the right <code>schedule.read</code>");
     ask(app, get("/lookup")).await.hides("schedule.read");
+}
+
+#[tokio::test]
+async fn whoever_is_known_to_look_up_only_is_not_denied_again_and_is_offered_nothing_else() {
+    let ot = may(without_board(), &["bookingInfo.get"]);
+    let called = ot.called.clone();
+    let app = front_end(FakeBackend::hospital(ot));
+    for _ in 0..3 {
+        let seen = ask(app.clone(), get("/")).await;
+        assert_eq!(seen.header(header::LOCATION), "/lookup?instead=board");
+    }
+    let asked_for_the_board = called
+        .lock()
+        .unwrap()
+        .iter()
+        .filter(|(method, _)| method.ends_with("GetDaySchedule"))
+        .count();
+    assert_eq!(asked_for_the_board, 1, "the first time nothing was known");
+    let seen = ask(app, get("/lookup?instead=board")).await;
+    seen.shows("front-end@hospital");
+    seen.shows("href=\"/lookup\"");
+    for withheld in [
+        "/schedule",
+        "/waiting",
+        "/cases/new",
+        "/sessions",
+        "/reports",
+        "/audit",
+    ] {
+        seen.hides(&format!("href=\"{withheld}\""));
+    }
 }
 
 #[tokio::test]
