@@ -10,6 +10,7 @@
 //! Logs in the wild have no time zone, so the zone is told and never guessed. A row that cannot be
 //! understood is refused alone, with its line; the others go on.
 
+mod civil;
 mod columns;
 mod form;
 mod lines;
@@ -26,11 +27,12 @@ use csv::{ByteRecord, ReaderBuilder};
 use jiff::tz::TimeZone;
 use thiserror::Error;
 
-use self::{columns::Columns, form::Forms, lines::Lines, row::RowForm};
 pub use self::{
+    civil::{CivilError, instant, zone_name},
     columns::ColumnsError,
     mapping::{Mapping, MappingError},
 };
+use self::{columns::Columns, form::Forms, lines::Lines, row::RowForm};
 
 /// Why a log cannot be read at all.
 #[derive(Debug, Error)]

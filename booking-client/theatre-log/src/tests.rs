@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
-use crate::stamp::timestamp;
 
 const HEADER: &str = "Encounter ID,Date,OR Suite,Service,CPT Code,CPT Description,Booked Time (min),OR Schedule,Wheels In,Start Time,End Time,Wheels Out";
 
@@ -25,7 +24,7 @@ fn row(cells: &str, zone: &str) -> Result<ImportRow, Refused> {
 }
 
 fn instant(stamp: Option<prost_types::Timestamp>) -> Option<Timestamp> {
-    stamp.as_ref().and_then(timestamp)
+    stamp.and_then(|stamp| Timestamp::new(stamp.seconds, stamp.nanos).ok())
 }
 
 fn at(text: &str) -> Option<Timestamp> {
