@@ -6,6 +6,7 @@ use crate::{
     HostPolicy,
     accounts::Accounts,
     backend::{AccessBook, Backend, Desk},
+    imports::Imports,
     live::Hub,
     visitor::SignIn,
 };
@@ -30,6 +31,8 @@ pub struct AppState {
     pub(crate) sign_in: Arc<SignIn>,
     /// What people may, as far as it was asked.
     pub(crate) access: Arc<AccessBook>,
+    /// Logs of past cases on their way in.
+    pub(crate) imports: Arc<Imports>,
     /// News for open pages.
     pub(crate) live: Arc<Hub>,
     /// Where accounts may be switched, if anywhere.
@@ -53,6 +56,7 @@ impl AppState {
             live: Arc::new(Hub::new(sign_in.seal.nonce())),
             sign_in: Arc::new(sign_in),
             access: Arc::default(),
+            imports: Arc::default(),
             accounts: None,
         }
     }

@@ -14,7 +14,8 @@ use booking_proto::ot::v1::{
     access_service_client::AccessServiceClient, audit_service_client::AuditServiceClient,
     case_service_client::CaseServiceClient, hospital_service_client::HospitalServiceClient,
     report_service_client::ReportServiceClient, schedule_service_client::ScheduleServiceClient,
-    session_service_client::SessionServiceClient, watch_service_client::WatchServiceClient, *,
+    session_service_client::SessionServiceClient, transfer_service_client::TransferServiceClient,
+    watch_service_client::WatchServiceClient, *,
 };
 use tonic::{Code, Request, Response, Status, Streaming, metadata::AsciiMetadataValue};
 
@@ -66,9 +67,15 @@ impl Desk {
             .clone()
     }
 
-    /// Asks what the person may. A backend that does not know the question leaves it unknown.
+    /// Asks what the person may, unless that is known. A backend that does not know the question
+    /// leaves it unknown.
     pub(crate) async fn learn(&self) {
-        self.learns.store(false, Ordering::Relaxed);
+        if self.learns.swap(false, Ordering::Relaxed) {
+            self.ask_access().await;
+        }
+    }
+
+    async fn ask_access(&self) {
         let asked = self.ask(GetAccessRequest {}, |wire, request| async move {
             AccessServiceClient::new(wire).get_access(request).await
         });
@@ -91,7 +98,7 @@ impl Desk {
     {
         let asked = self.ask(message, method);
         let reply = if self.learns.swap(false, Ordering::Relaxed) {
-            tokio::join!(asked, self.learn()).0
+            tokio::join!(asked, self.ask_access()).0
         } else {
             asked.await
         };
@@ -218,6 +225,9 @@ methods! {
         query_turnover(ReportRequest) -> TurnoverReport;
         query_cancellations(ReportRequest) -> CancellationsReport;
         query_waiting(ReportRequest) -> WaitingReport;
+    }
+    TransferServiceClient {
+        import_cases(ImportCasesRequest) -> ImportCasesResponse;
     }
     AuditServiceClient {
         list_audit_events(ListAuditEventsRequest) -> ListAuditEventsResponse;

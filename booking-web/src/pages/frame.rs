@@ -15,6 +15,7 @@ pub(crate) enum Here {
     Sessions,
     Reports,
     Audit,
+    Import,
     Lookup,
     Accounts,
     Settings,
@@ -47,6 +48,7 @@ impl Offers {
         };
         match need {
             Need::Right(right) => may(&self.person, right),
+            Need::Given(right) => self.person.as_ref().is_some_and(|access| access.may(right)),
             Need::OfAccount(right) => may(&self.account, right),
         }
     }
@@ -57,6 +59,8 @@ impl Offers {
 enum Need {
     /// The person's right.
     Right(&'static str),
+    /// The same, but a page that few need: offered only once the backend has said yes.
+    Given(&'static str),
     /// The right of this front end's account.
     OfAccount(&'static str),
 }
@@ -75,8 +79,8 @@ pub(crate) struct Frame {
 }
 
 /// The navigation: where, how it is called, its address, for whom.
-const ENTRIES: [(Here, &str, &str, Need); 8] = {
-    use Need::{OfAccount, Right};
+const ENTRIES: [(Here, &str, &str, Need); 9] = {
+    use Need::{Given, OfAccount, Right};
     [
         (Here::Board, "Board", "/", Right("schedule.read")),
         (
@@ -105,6 +109,7 @@ const ENTRIES: [(Here, &str, &str, Need); 8] = {
         ),
         (Here::Reports, "Reports", "/reports", Right("reports.read")),
         (Here::Audit, "Audit", "/audit", Right("audit.read")),
+        (Here::Import, "Import", "/import", Given("cases.import")),
         (
             Here::Lookup,
             "Look-up",

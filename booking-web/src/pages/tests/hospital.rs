@@ -199,7 +199,7 @@ async fn the_board_shows_theatres_cases_and_what_needs_attention_in_words() {
         "Waiting cases that can go today",
         "Past its target",
         "data-strip=\"proven\"",
-        "class=\"case case--confirmed r1 s13 w12\"",
+        "class=\"case case--confirmed r1 s",
     ] {
         seen.shows(part);
     }
@@ -254,6 +254,67 @@ async fn a_day_without_theatres_says_how_to_get_some() {
     );
     let seen = ask(front_end(FakeBackend::hospital(empty)), get("/")).await;
     seen.shows("No theatres yet");
+    for way in ["theatres create OT-1", "href=\"/import\"", "--seed demo"] {
+        seen.shows(way);
+    }
+}
+
+#[tokio::test]
+async fn filters_that_hide_everybody_who_waits_say_how_many_and_how_to_see_them() {
+    let ot = hospital(0).on("CaseService/ListCases", |q: ListCasesRequest| {
+        let all = [case(1, State::Requested), case(2, State::Postponed)];
+        let shown = if q.filter.contains("text") {
+            &[][..]
+        } else {
+            &all[..]
+        };
+        Ok(ListCasesResponse {
+            cases: shown.to_vec(),
+            ..Default::default()
+        })
+    });
+    let app = front_end(FakeBackend::hospital(ot));
+    let seen = ask(app, get("/waiting?text=nothing")).await;
+    seen.shows("No waiting case fits these filters; 2 cases are hidden.");
+    seen.shows("Clear filters");
+}
+
+#[tokio::test]
+async fn an_emergency_in_the_night_is_told_beside_the_row_and_leaves_the_day_as_wide_as_it_was() {
+    // A day that is over: on today's board the hours around now are shown whatever happens.
+    let over = midnight() - 7 * 24 * HOUR_S;
+    let ot = hospital(0).on(
+        "ScheduleService/GetDaySchedule",
+        move |q: GetDayScheduleRequest| {
+            let mut day = day(&q, 2);
+            (day.start_time, day.end_time) = (at(over), at(over + 24 * HOUR_S));
+            let hours = [(8, 9), (2, 3)];
+            for (one, (from, to)) in day.theatres[0].cases.iter_mut().zip(hours) {
+                let plan = one.case.as_mut().and_then(|case| case.plan.as_mut());
+                let plan = plan.expect("a planned case");
+                plan.start_time = at(over + from * HOUR_S);
+                plan.end_time = at(over + to * HOUR_S);
+            }
+            Ok(day)
+        },
+    );
+    let app = front_end(FakeBackend::hospital(ot));
+    let seen = ask(app.clone(), get("/?date=2026-03-02")).await;
+    seen.shows("class=\"board__elsewhere\" href=\"/cases/c1\"");
+    seen.shows("Not in the hours shown: </span>02:00–03:00");
+    seen.shows("class=\"case case--confirmed r1 s13 w12\" href=\"/cases/c0\"");
+    seen.shows("data-minutes=\"720\"");
+    let list = ask(app, get("/schedule?view=list")).await;
+    list.shows("02:00–03:00");
+}
+
+#[tokio::test]
+async fn every_page_tells_of_its_keys_and_a_key_for_the_search() {
+    let app = front_end(FakeBackend::hospital(hospital(1)));
+    let seen = ask(app, get("/")).await;
+    seen.shows("<dialog class=\"keys\" id=\"keys\" aria-labelledby=\"keys-title\">");
+    seen.shows("href=\"/settings#keys-here\" data-help");
+    seen.shows("href=\"/lookup\" data-key=\"/\"");
 }
 
 #[tokio::test]

@@ -4,11 +4,16 @@ mod cases;
 mod guards;
 pub(crate) mod hospital;
 mod hostile;
+mod imports;
 mod lookups;
 mod news;
 mod signing_in;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use axum::{
     Router,
