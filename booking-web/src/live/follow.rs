@@ -8,11 +8,14 @@ use booking_proto::ot::v1::{
 };
 
 use super::{Hub, News};
-use crate::backend::{Backend, Desk, Refusal, watch};
+use crate::backend::{Backend, Desk, Refusal, RefusalKind, watch};
 
 /// Between two tries: at first, and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// Between two tries while the backend lets this front end's account see no changes: each is an
+/// event "denied" in the audit, and rights are given by hand.
+const DENIED_PAUSE: Duration = Duration::from_secs(60);
 /// A sign of life to every page.
 const BEAT: Duration = Duration::from_secs(10);
 /// The backend says something every 15 s; silence for longer is a connection that is gone.
@@ -33,6 +36,10 @@ pub(crate) async fn follow(hub: Arc<Hub>, backend: Arc<dyn Backend>, timeout: Du
             match once(&hub, &*backend, timeout, &mut token).await {
                 // What was told before is on every page; what comes next begins anew.
                 Err(Ended::TooOld) => token.clear(),
+                Err(Ended::Denied) => {
+                    hub.tell(News::Connected(false));
+                    tokio::time::sleep(DENIED_PAUSE).await;
+                }
                 Err(Ended::After(heard)) => {
                     if heard {
                         pause = FIRST_PAUSE;
@@ -51,6 +58,8 @@ pub(crate) async fn follow(hub: Arc<Hub>, backend: Arc<dyn Backend>, timeout: Du
 enum Ended {
     /// The token is no longer known.
     TooOld,
+    /// The account has not the right.
+    Denied,
     /// Anything else; whether anything was heard before.
     After(bool),
 }
@@ -98,6 +107,13 @@ async fn once(
 fn ended(refusal: &Refusal, heard: bool) -> Ended {
     if refusal.reason == "WATCH_TOKEN_EXPIRED" {
         return Ended::TooOld;
+    }
+    if refusal.kind == RefusalKind::PermissionMissing {
+        tracing::info!(
+            again_in = ?DENIED_PAUSE,
+            "the backend does not let this front end's account see changes; pages are not live"
+        );
+        return Ended::Denied;
     }
     tracing::debug!(kind = ?refusal.kind, "changes are not followed for the moment");
     Ended::After(heard)

@@ -1,6 +1,9 @@
 //! Nothing is missed, whenever a page comes.
 
+use std::time::Duration;
+
 use super::*;
+use crate::{backend::fake::FakeBackend, pages::tests::hospital::without_board};
 
 fn changed(name: &str) -> News {
     News::Changed(name.to_owned())
@@ -80,4 +83,21 @@ fn streams_end_when_the_program_stops() {
     hub.close();
     assert_eq!(news.try_recv(), Err(broadcast::error::TryRecvError::Closed));
     assert!(hub.subscribe("").news.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_backend_that_denies_the_changes_is_asked_once_a_minute_and_no_more() {
+    let hub = Arc::new(connected());
+    let ot = without_board();
+    let called = Arc::clone(&ot.called);
+    let following = follow(
+        Arc::clone(&hub),
+        Arc::new(FakeBackend::hospital(ot)),
+        Duration::from_secs(10),
+    );
+    let ten_minutes = tokio::time::timeout(Duration::from_secs(10 * 60 - 1), following);
+    assert!(ten_minutes.await.is_err(), "it goes on for ever");
+    assert_eq!(called.lock().unwrap().len(), 10);
+    let told = hub.subscribe(&hub.mark());
+    assert_eq!(names(&told.missed), [News::Connected(false)]);
 }

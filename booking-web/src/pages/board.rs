@@ -1,7 +1,10 @@
 //! `/`: today's theatre board, and any other day's. Kiosk and schedule show the same board.
 
 use askama::Template;
-use axum::{http::StatusCode, response::Response};
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
 use booking_proto::ot::v1::{
     Case, DaySchedule, GetDayScheduleRequest, ListCasesRequest, ListConflictsRequest,
 };
@@ -12,7 +15,7 @@ use super::{
     frame::{Frame, Here},
 };
 use crate::{
-    backend::Refusal,
+    backend::{Refusal, RefusalKind},
     view::{
         board::Board,
         civil::{days_later, instant, short_date},
@@ -23,6 +26,9 @@ use crate::{
 
 /// Waiting cases on the home page: the most urgent ones.
 const WAITING_SHOWN: i32 = 8;
+
+/// Where whoever may not see the board finds what there is for them, and why they are there.
+const LOOKUP_INSTEAD: &str = "/lookup?instead=board";
 
 #[derive(Template)]
 #[template(path = "board_page.html")]
@@ -76,8 +82,17 @@ pub(crate) async fn board(ctx: Ctx) -> Response {
             };
             super::page(StatusCode::OK, &page)
         }
+        Err(refusal) if only_looks_up(&ctx, &refusal) => {
+            Redirect::to(LOOKUP_INSTEAD).into_response()
+        }
         Err(refusal) => ctx.trouble(Here::Board, &refusal),
     }
+}
+
+/// Whether it is this front end's own account that may not see the board: as the article has it,
+/// it asks for single bookings. A person who lacks the right is told which.
+fn only_looks_up(ctx: &Ctx, refusal: &Refusal) -> bool {
+    ctx.visitor.person.is_none() && refusal.kind == RefusalKind::PermissionMissing
 }
 
 /// One day's board, with the names on it.

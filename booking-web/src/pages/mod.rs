@@ -30,7 +30,7 @@ pub(crate) mod waiting;
 pub(crate) mod words;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use askama::Template;
 use axum::{

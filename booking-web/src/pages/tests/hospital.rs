@@ -267,29 +267,57 @@ async fn what_nobody_proved_to_say_is_not_shown() {
     seen.hides("Hip replacement");
 }
 
-#[tokio::test]
-async fn a_right_that_is_missing_is_named_and_the_connection_stays_proven() {
-    let denied = hospital(0).on(
-        "ScheduleService/GetDaySchedule",
-        |_: GetDayScheduleRequest| -> Result<DaySchedule, Status> {
-            use tonic_types::{ErrorDetails, StatusExt as _};
-            let details = ErrorDetails::with_error_info(
-                "PERMISSION_MISSING",
-                "otbooking",
-                [("permission".to_owned(), "schedule.read".to_owned())],
-            );
-            Err(Status::with_error_details(
-                tonic::Code::PermissionDenied,
-                "permission schedule.read",
-                details,
-            ))
-        },
+/// Refuses as the backend refuses a caller without a right.
+pub(crate) fn missing(permission: &str) -> Status {
+    use tonic_types::{ErrorDetails, StatusExt as _};
+    let details = ErrorDetails::with_error_info(
+        "PERMISSION_MISSING",
+        "otbooking",
+        [("permission".to_owned(), permission.to_owned())],
     );
-    let seen = ask(front_end(FakeBackend::hospital(denied)), get("/")).await;
+    let words = format!("permission {permission} denied");
+    Status::with_error_details(tonic::Code::PermissionDenied, words, details)
+}
+
+/// A backend that shows nobody the board.
+pub(crate) fn without_board() -> FakeOt {
+    hospital(0).on(
+        "ScheduleService/GetDaySchedule",
+        |_: GetDayScheduleRequest| -> Result<DaySchedule, Status> { Err(missing("schedule.read")) },
+    )
+}
+
+#[tokio::test]
+async fn a_right_that_a_person_lacks_is_named_and_the_connection_stays_proven() {
+    let proxy = Way::Proxy {
+        header: "x-person".parse().expect("a header"),
+        trusted: vec![std::net::Ipv4Addr::LOCALHOST.into()],
+    };
+    let app = front_end_for(FakeBackend::hospital(without_board()), proxy);
+    let mut request = with_header(get("/"), "x-person", "anna");
+    let from = SocketAddr::from(([127, 0, 0, 1], 40_000));
+    request
+        .extensions_mut()
+        .insert(axum::extract::ConnectInfo(from));
+    let seen = ask(app, request).await;
     assert_eq!(seen.status, StatusCode::FORBIDDEN);
     seen.shows("You may not do that");
     seen.shows("schedule.read");
     seen.shows("data-strip=\"proven\"");
+}
+
+#[tokio::test]
+async fn an_account_that_may_only_look_up_is_taken_to_the_look_up_and_told_why() {
+    let app = front_end(FakeBackend::hospital(without_board()));
+    for path in ["/", "/?date=2026-03-02"] {
+        let seen = ask(app.clone(), get(path)).await;
+        assert_eq!(seen.status, StatusCode::SEE_OTHER, "{path}");
+        assert_eq!(seen.header(header::LOCATION), "/lookup?instead=board");
+    }
+    let seen = ask(app.clone(), get("/lookup?instead=board")).await;
+    assert_eq!(seen.status, StatusCode::OK);
+    seen.shows("the board needs the right <code>schedule.read</code>");
+    ask(app, get("/lookup")).await.hides("schedule.read");
 }
 
 #[tokio::test]

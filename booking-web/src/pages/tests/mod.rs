@@ -2,7 +2,7 @@
 
 mod cases;
 mod guards;
-mod hospital;
+pub(crate) mod hospital;
 mod hostile;
 mod lookups;
 mod news;
