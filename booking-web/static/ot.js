@@ -112,7 +112,9 @@
     on('lost', () => { say('lost', 'Live updates paused: the backend does not answer '); soon(); });
     source.onerror = async () => {
       say('lost', 'Live updates paused: trying again ');
-      if (source.readyState === EventSource.CLOSED) { await wait(2000); listen(); }
+      if (source.readyState !== EventSource.CLOSED) return;
+      await wait(2000);
+      if (!document.hidden) listen();
     };
   };
 
@@ -128,11 +130,18 @@
     listen();
     setInterval(() => {
       summary();
-      if (Date.now() - heard > SILENCE_MS) { heard = Date.now(); say('lost', 'Live updates paused: trying again '); listen(); }
+      if (!document.hidden && Date.now() - heard > SILENCE_MS) { heard = Date.now(); say('lost', 'Live updates paused: trying again '); listen(); }
       if (pending) refresh();
     }, 3000);
     setInterval(refresh, MINUTE_MS); // the line of now moves
-    document.addEventListener('visibilitychange', () => { if (!document.hidden && pending) refresh(); });
+    document.addEventListener('visibilitychange', () => {
+      // Browsers open six connections to a server, and a stream holds one: a page that nobody sees,
+      // in another tab or left for the next page, gives its own back and asks later what it missed.
+      if (document.hidden) { source.close(); return; }
+      heard = Date.now();
+      listen();
+      if (pending) refresh();
+    });
   };
 
   /* A page on which something is under way says so, and is fetched anew until it does not. */
