@@ -173,9 +173,10 @@ Examples:
 pub(super) const SESSIONS: &str = "\
 Examples:
   booking-client sessions list --from today --to +7
-  booking-client sessions create --theatre OT-1 --from '2026-11-27 08:00' --to '2026-11-27 13:00' --surgeon DC-3904
+  booking-client sessions create --theatre OT-1 --from '2026-11-27 08:00' --to '2026-11-27 13:00' --surgeon DC-3904 \\
+      --with anaesthetist,general-anaesthesia
   booking-client sessions templates create --theatre OT-1 --day mon --hours 08:00-13:00 --specialty orthopaedics \\
-      --every 2 --first 2026-11-02 --release-before 72h
+      --every 2 --first 2026-11-02 --release-before 72h --with anaesthetist,general-anaesthesia
   booking-client sessions templates expand ID --from 2026-12-01 --to 2026-12-31";
 
 /// Behind `emergency --help`.

@@ -47,7 +47,10 @@ pub use self::{
     load::LoadArgs,
     report::{Report, ReportArgs},
     schedule::{ConflictsArgs, ScheduleArgs, SlotsArgs},
-    sessions::{ListSessionsArgs, NewSessionArgs, OwnerArgs, Sessions, TemplateArgs, Templates},
+    sessions::{
+        ChangeTemplateArgs, FlagArgs, ListSessionsArgs, NewSessionArgs, OwnerArgs, Sessions,
+        TemplateArgs, Templates,
+    },
     transfer::{ExportArgs, ExportFormat, ImportArgs},
     watch::WatchArgs,
 };

@@ -24,7 +24,7 @@ pub use self::{
     hospital::{away, staff, staff_mask, theatre, theatre_mask, unavailabilities},
     name::{id_of, resource},
     schedule::{conflicts, day, report, slots, watch},
-    sessions::{list_sessions, moved_session, new_session, new_template},
+    sessions::{changed_template, list_sessions, moved_session, new_session, new_template},
     transfer::{export, source_name},
     write::{WriteOptions, overrides},
 };

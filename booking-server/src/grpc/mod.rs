@@ -31,6 +31,7 @@ mod paging;
 mod report_service;
 mod schedule_service;
 mod session_service;
+mod slot_search;
 mod status;
 #[cfg(test)]
 mod tests;
