@@ -87,6 +87,25 @@ fn the_tables_are_the_configurations_own() {
 }
 
 #[test]
+fn the_front_ends_roles_are_the_backends() {
+    let backend = tests::process::program("booking-server").expect("the programs are built");
+    let table = Command::new(backend).arg("roles").output();
+    let table = String::from_utf8(table.expect("it runs").stdout).expect("text");
+    let roles = table.lines().next().expect("a head").split_whitespace();
+    let roles: BTreeSet<&str> = roles.skip(1).collect();
+    let variables =
+        fs::read_to_string(repository().join("terraform/variables.tf")).expect("a file");
+    let allowed = variables
+        .split_once("setsubtract(var.front_end_roles, [")
+        .and_then(|(_, rest)| rest.split_once(']'));
+    let (allowed, _) = allowed.expect("a validation");
+    let allowed = allowed.split(", ").map(|role| role.trim_matches('"'));
+    // The article's question is always allowed.
+    let allowed: BTreeSet<&str> = allowed.chain(["legacy"]).collect();
+    assert_eq!(allowed, roles);
+}
+
+#[test]
 fn variables_and_outputs_stand_in_the_order_of_their_names() {
     for (file, kind) in [("variables.tf", "variable"), ("outputs.tf", "output")] {
         let names: Vec<String> = described(file, kind)

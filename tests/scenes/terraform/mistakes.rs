@@ -21,7 +21,7 @@ enum By {
     Systemd,
     /// bash and shellcheck.
     Shell,
-    /// `alts-handshaker`.
+    /// The suite's programs.
     Settings,
     /// `terraform test`.
     Test,
@@ -55,7 +55,7 @@ const fn mistake(
     }
 }
 
-const MISTAKES: [Mistake; 26] = [
+const MISTAKES: [Mistake; 30] = [
     mistake(
         "an argument is misspelt",
         "terraform/modules/machine/main.tf",
@@ -230,6 +230,20 @@ const MISTAKES: [Mistake; 26] = [
         "enable_secure_boot is not on",
     ),
     mistake(
+        "state is kept on a disk that is not there",
+        "terraform/modules/machine/main.tf",
+        ["device_name = \"state\"", "device_name = \"data\""],
+        By::Policy,
+        "it keeps its state on a disk state that is not attached to it",
+    ),
+    mistake(
+        "a machine's state goes with its boot disk",
+        "terraform/modules/software/main.tf",
+        ["authority = \"alts-authority\"", "authority = null"],
+        By::Test,
+        "what_must_outlive_a_machine_is_on_a_disk_of_its_own",
+    ),
+    mistake(
         "labels are missing",
         "terraform/modules/release/main.tf",
         ["  labels                      = var.labels\n", ""],
@@ -263,6 +277,20 @@ const MISTAKES: [Mistake; 26] = [
         ["listen =", "lisen ="],
         By::Settings,
         "unknown field `lisen`",
+    ),
+    mistake(
+        "a role that the backend does not know",
+        "terraform/modules/software/main.tf",
+        ["concat([\"legacy\"]", "concat([\"legcy\"]"],
+        By::Settings,
+        "there is no role \\\"legcy\\\"",
+    ),
+    mistake(
+        "a flag that the backend does not know",
+        "terraform/modules/software/templates/booking-server.service.tftpl",
+        ["--seed", "--sead"],
+        By::Settings,
+        "unexpected argument '--sead'",
     ),
     mistake(
         "a validation that lets everything pass",

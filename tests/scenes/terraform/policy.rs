@@ -127,6 +127,17 @@ fn machine(resource: &Resource<'_>, found: &mut Vec<String>) {
             ));
         }
     }
+    let attached: Vec<&str> = list(&values["attached_disk"])
+        .map(|disk| word(&disk["device_name"]))
+        .collect();
+    for line in script.lines().filter(|line| line.starts_with("keep ")) {
+        let disk = line.split(' ').nth(1).unwrap_or_default();
+        if !attached.contains(&disk) {
+            found.push(format!(
+                "{address}: it keeps its state on a disk {disk} that is not attached to it"
+            ));
+        }
+    }
     if values["service_account"][0]["email"].is_null() {
         found.push(format!("{address}: it has no account of its own"));
     }
@@ -153,6 +164,7 @@ fn labels(resource: &Resource<'_>, found: &mut Vec<String>) {
     let labels = match resource.kind {
         "google_compute_instance"
         | "google_compute_instance_template"
+        | "google_compute_disk"
         | "google_compute_forwarding_rule"
         | "google_storage_bucket"
         | "google_secret_manager_secret" => &resource.values["labels"],

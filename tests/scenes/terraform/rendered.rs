@@ -1,5 +1,5 @@
 //! What the machines get, before the programs that will read it: units before systemd, scripts before bash and shellcheck, settings before
-//! `alts-handshaker`.
+//! `alts-handshaker`, command lines and access file before the booking programs.
 
 use std::{
     fs,
@@ -143,7 +143,13 @@ pub(crate) fn script_problems(script: &str) -> Vec<String> {
     found
 }
 
-/// What `alts-handshaker` says about the settings in a script.
+/// Programs that are tried with their unit's own command line, and what each says once it has understood it.
+const TRIED: [(&str, &str); 2] = [
+    ("booking-server", "Booking OT service started successfully!"),
+    ("booking-web", "Booking web front end started"),
+];
+
+/// What the suite's programs say about the settings and command lines in a script.
 pub(crate) async fn setting_problems(script: &str) -> Vec<String> {
     let root = machine(script);
     let etc = root.path().join("etc");
@@ -177,7 +183,42 @@ pub(crate) async fn setting_problems(script: &str) -> Vec<String> {
         }
         drop(process.stop().await);
     }
+    for (name, says) in TRIED {
+        let unit = etc.join(format!("systemd/system/{name}.service"));
+        let Ok(unit) = fs::read_to_string(unit) else {
+            continue;
+        };
+        let mut process = Process::start(name, tried(name, &unit, &etc).into());
+        let process = process.as_mut().expect("it starts");
+        if process.announced(says).await.is_err() {
+            found.push(format!("{name}: {}", process.log_text()));
+        }
+    }
     found
+}
+
+/// A unit's command line, with this folder in place of `/etc` and a free port in place of its own.
+fn tried(name: &str, unit: &str, etc: &Path) -> Command {
+    let line = unit
+        .lines()
+        .find_map(|line| line.strip_prefix("ExecStart="));
+    let words = line.expect("a unit starts something").split(' ').skip(1);
+    let mut command = Command::new(program(name).expect("the programs are built"));
+    let mut before = "";
+    for word in words {
+        match (before, word.strip_prefix("/etc/")) {
+            ("--listen", _) => command.arg("127.0.0.1:0"),
+            (_, Some(path)) => command.arg(etc.join(path)),
+            _ => command.arg(word),
+        };
+        before = word;
+    }
+    // Neither needs its handshaker before somebody calls.
+    command
+        .env("ALTS_HANDSHAKER_ADDRESS", "127.0.0.1:1")
+        .env("ALTS_ALLOW_UNTRUSTED_HANDSHAKER", "true")
+        .env("OT_DATABASE_URL", "sqlite::memory:");
+    command
 }
 
 fn handshaker(verb: &str, config: &Path, state: &Path) -> Command {
@@ -227,7 +268,7 @@ fn every_rendered_script_is_clean() {
 }
 
 #[tokio::test]
-async fn the_handshaker_takes_its_settings() {
+async fn the_programs_take_their_settings() {
     for script in scripts() {
         let judged = tokio::time::timeout(Duration::from_secs(60), setting_problems(&script)).await;
         assert_eq!(judged.expect("it says something"), Vec::<String>::new());

@@ -156,7 +156,8 @@ async fn what_was_booked_outlives_the_backends_machine() {
     let bench = Bench::up("terraform", "").await;
     bench.boot_all().await;
     smoke(&bench).await;
-    let create = "cases create --patient PT-7001 --procedure Tonsillectomy --duration 30 --id outlives";
+    let create =
+        "cases create --patient PT-7001 --procedure Tonsillectomy --duration 30 --id outlives";
     let (well, said) = bench.books(BACKEND, create).await;
     assert!(well, "{said}");
     let backend = machine(&bench, "prod-booking-service-vm");

@@ -70,7 +70,8 @@ async fn one_database_is_behind_three_backends_and_lets_nobody_in_unencrypted() 
     assert_eq!(smoke(&bench).await.len(), 4);
 
     let at = |number: usize| format!("{}:8080", backends[number].address);
-    let create = "cases create --patient PT-7001 --procedure Tonsillectomy --duration 30 --id shared";
+    let create =
+        "cases create --patient PT-7001 --procedure Tonsillectomy --duration 30 --id shared";
     let (well, said) = bench.books(&at(0), create).await;
     assert!(well, "{said}");
     for number in [1, 2] {
@@ -175,17 +176,12 @@ async fn book(bench: &Bench, caller: usize, acknowledged: &AtomicUsize) -> Vec<S
     booked
 }
 
-/// The identifiers in a list of cases.
+/// The identifiers in a list of cases, one a line.
 fn names(list: &str) -> Vec<String> {
-    let list: Value = serde_json::from_str(list).unwrap_or_else(|why| panic!("{why}: {list}"));
-    let cases = list.as_array().expect("an array").iter();
-    cases
-        .map(|case| {
-            case["name"]
-                .as_str()
-                .unwrap_or_default()
-                .trim_start_matches("cases/")
-                .to_owned()
-        })
-        .collect()
+    let name = |line| -> String {
+        let case: Value = serde_json::from_str(line).unwrap_or_else(|why| panic!("{why}: {line}"));
+        let name = case["name"].as_str().expect("a case has a name");
+        name.trim_start_matches("cases/").to_owned()
+    };
+    list.lines().map(name).collect()
 }
