@@ -151,7 +151,7 @@ mod tests {
     async fn all_of_the_demo_is_in_the_audit_once_and_the_chain_verifies() {
         let store = opened(Seed::Demo).await;
         let now = "2026-11-26T12:00:00Z".parse().unwrap();
-        let demo = booking_demo::generate(&*store.hospital().await.unwrap(), NUMBER, now).unwrap();
+        let demo = booking_demo::generate(&store.hospital().await.unwrap(), NUMBER, now).unwrap();
         fill(&store, now).await.unwrap();
         fill(&store, now).await.unwrap();
 

@@ -170,7 +170,7 @@ pub enum Reasons {
     },
     /// A new one
     Create {
-        /// Its code, such as NO_BED
+        /// Its code, such as NO_PORTER
         reason: String,
         /// The rest of it.
         #[command(flatten)]

@@ -165,9 +165,9 @@ A list such as --requires replaces what was there.";
 /// Behind `reasons --help`.
 pub(super) const REASONS: &str = "\
 Examples:
-  booking-client reasons create NO_BED --name 'No bed after surgery' --group facility --avoidable
-  booking-client reasons update NO_BED --avoidable=false
-  booking-client reasons retire NO_BED";
+  booking-client reasons create NO_PORTER --name 'Nobody to bring the patient' --group facility --avoidable
+  booking-client reasons update NO_PORTER --avoidable=false
+  booking-client reasons retire NO_PORTER";
 
 /// Behind `sessions --help`.
 pub(super) const SESSIONS: &str = "\

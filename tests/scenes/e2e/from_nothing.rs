@@ -17,8 +17,8 @@ const SET_UP: &[&str] = &[
     "procedures create hip --name Hip --specialty orthopaedics --setup 20 --duration 90 \
      --cleanup 20 --requires general-anaesthesia --equipment-kind c-arm --side-required",
     "procedures update hip --duration 80",
-    "reasons create NO_BED --name Nobed --group facility --avoidable",
-    "reasons update NO_BED --avoidable=false --fhir-code oth-room",
+    "reasons create NO_PORTER --name Porters --group facility --avoidable",
+    "reasons update NO_PORTER --avoidable=false --fhir-code oth-room",
     "sessions templates create --id lists --theatre OT-1 --day mon --hours 00:00-24:00 \
      --specialty orthopaedics --with anaesthetist",
     "sessions templates update lists --with anaesthetist,general-anaesthesia,paediatric",
@@ -52,9 +52,15 @@ async fn a_hospital_is_set_up_from_nothing_until_its_first_case_is_booked() {
         hospital.text(&words(line)).await.expect(line);
     }
     let shown = hospital.text(&words("procedures list")).await.unwrap();
-    assert!(shown.contains("120  20     80         20"), "{shown}");
+    let row: Vec<&str> = shown
+        .lines()
+        .nth(1)
+        .expect("a row")
+        .split_whitespace()
+        .collect();
+    assert_eq!(row[3..7], ["120", "20", "80", "20"], "{shown}");
     let reason = hospital.json(&words("reasons list")).await.unwrap();
-    let reason = reason.iter().find(|it| it["name"] == "reasons/NO_BED");
+    let reason = reason.iter().find(|it| it["name"] == "reasons/NO_PORTER");
     let reason = reason.expect("it is listed");
     assert_eq!(reason["group"], "FACILITY", "{reason}");
     assert_ne!(reason["avoidable"], true, "{reason}");
