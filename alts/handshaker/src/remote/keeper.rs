@@ -5,20 +5,20 @@
 
 use std::{fmt::Display, sync::Arc, time::Duration};
 
-use prost::Message;
-use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tonic::transport::Channel;
 
-use super::cause;
+use super::{
+    cause,
+    learnt::{LearntRoots, RootsRecord},
+};
 use crate::{
     authority::{
-        proto::{GetCrlRequest, GetRootsRequest, Signed, authority_client::AuthorityClient},
+        proto::{GetCrlRequest, GetRootsRequest, authority_client::AuthorityClient},
         statement::KnownRoots,
     },
     environment,
     handshake::{Crl, Policy, Roots, Trust, TrustSettings},
-    hex::{hex, unhex},
     retry::Backoff,
     state::{StateDir, StateError},
     trust_feed::TrustFeed,
@@ -46,16 +46,9 @@ pub struct TrustKeeper {
     source: TrustSource,
     client: AuthorityClient<Channel>,
     state: StateDir,
-    roots: KnownRoots,
+    roots: LearntRoots,
     crl: Option<Arc<Crl>>,
     feed: watch::Sender<Arc<Trust>>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RootsRecord {
-    /// A signed statement.
-    statement_hex: String,
 }
 
 impl TrustKeeper {
@@ -68,15 +61,18 @@ impl TrustKeeper {
         client: AuthorityClient<Channel>,
         state: StateDir,
     ) -> Result<Self, StateError> {
-        let learnt = state.read(ROOTS_FILE, |record: RootsRecord| {
-            let bytes = unhex(&record.statement_hex).ok_or("statement_hex is not hexadecimal")?;
-            let signed = Signed::decode(bytes.as_slice());
-            signed.map_err(|_| "statement_hex is no statement".to_owned())
-        })?;
-        // A statement of another authority than the configured one is of no use, and no harm.
-        let learnt = learnt.and_then(|signed| source.pinned.learn(&signed).ok().flatten());
-        let roots = learnt.unwrap_or_else(|| source.pinned.clone());
-        let feed = watch::Sender::new(trust(&source, &roots, None));
+        let remembered = state.read(ROOTS_FILE, |record: RootsRecord| record.try_into())?;
+        let remembered: Vec<_> = remembered.unwrap_or_default();
+        let is_first_start = remembered.is_empty();
+        let roots = LearntRoots::replay(source.pinned.clone(), remembered);
+        if !is_first_start && roots.known() == &source.pinned {
+            tracing::warn!(
+                "no root key of the configuration leads to those that were learnt before; going on \
+                 with the configured ones alone; compare `roots` with `alts-handshaker authority \
+                 roots`"
+            );
+        }
+        let feed = watch::Sender::new(trust(&source, roots.known(), None));
         Ok(Self {
             source,
             client,
@@ -128,19 +124,17 @@ impl TrustKeeper {
         let signed = answer.map_err(|status| cause(&status))?.into_inner();
         let learnt = self
             .roots
-            .learn(&signed)
+            .learn(signed)
             .map_err(said("its statement of root keys"))?;
         let Some(learnt) = learnt else {
             return Ok(());
         };
-        let statement_hex = hex(&signed.encode_to_vec());
-        let record = RootsRecord { statement_hex };
         self.state
-            .replace(ROOTS_FILE, record)
+            .replace(ROOTS_FILE, learnt.record())
             .map_err(|error| error.to_string())?;
         tracing::info!(
-            generation = learnt.generation(),
-            keys = learnt.keys().len(),
+            generation = learnt.known().generation(),
+            keys = learnt.known().keys().len(),
             "root keys changed"
         );
         self.roots = learnt;
@@ -156,7 +150,7 @@ impl TrustKeeper {
         if bytes.is_empty() {
             return Ok(());
         }
-        let roots: Roots = self.roots.keys().iter().copied().collect();
+        let roots: Roots = self.roots.known().keys().iter().copied().collect();
         let crl = Crl::open(&bytes, &roots).map_err(said("its revocation list"))?;
         if let Some(current) = &self.crl {
             crl.check_replaces(current)
@@ -174,7 +168,7 @@ impl TrustKeeper {
 
     fn publish(&self) {
         self.feed
-            .send_replace(trust(&self.source, &self.roots, self.crl.clone()));
+            .send_replace(trust(&self.source, self.roots.known(), self.crl.clone()));
     }
 }
 

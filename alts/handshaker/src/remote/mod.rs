@@ -6,9 +6,11 @@
 //! | this one | asking for certificates |
 //! | `source.rs` | the proof that goes with the request |
 //! | `keeper.rs` | root keys and the revocation list, fetched again and again |
+//! | `learnt.rs` | root keys that were learnt, and why they are believed; pure |
 //! | `states.rs` | whether a peer's account may act now, for revocation at each handshake |
 
 mod keeper;
+mod learnt;
 mod source;
 mod states;
 
