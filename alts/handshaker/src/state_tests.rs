@@ -63,6 +63,26 @@ fn a_damaged_file_is_reported_and_left_alone() {
 }
 
 #[test]
+fn what_would_not_be_read_again_is_not_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let state = StateDir::open(dir.path()).unwrap();
+    state.replace("f.json", vec!["small"]).unwrap();
+    let limit = usize::try_from(MAX_FILE_LEN).unwrap();
+    let refused = state
+        .replace("f.json", vec!["x".repeat(limit)])
+        .unwrap_err();
+    assert!(
+        refused.to_string().contains("the limit is 16 MiB"),
+        "{refused}"
+    );
+    assert_eq!(read(&state).unwrap(), Some(vec!["small".to_owned()]));
+    // The longest that is written is read.
+    state.replace_bytes("f.bin", &vec![7; limit]).unwrap();
+    assert_eq!(state.read_bytes("f.bin").unwrap().unwrap().len(), limit);
+    assert!(state.replace_bytes("f.bin", &vec![7; limit + 1]).is_err());
+}
+
+#[test]
 fn a_crash_before_the_rename_changes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let state = StateDir::open(dir.path()).unwrap();

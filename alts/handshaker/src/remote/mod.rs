@@ -33,7 +33,7 @@ use crate::{
         IssueMasterRequest, authority_client::AuthorityClient, issue_master_request,
     },
     environment,
-    handshake::{MAX_CLOCK_SKEW, MasterCertificate, MasterRequest},
+    handshake::{MAX_CLOCK_SKEW, MAX_CRL_LEN, MasterCertificate, MasterRequest},
     identity::{Claim, Proof},
     trust_feed::TrustFeed,
 };
@@ -42,6 +42,9 @@ use crate::{
 /// they hear why.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const CALL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Largest answer, in bytes: the longest revocation list, and a little around it.
+const MAX_ANSWER_LEN: usize = MAX_CRL_LEN + 1024;
 
 /// A connection that died silently is found out within these two: the next call must not wait for
 /// it in vain.
@@ -61,7 +64,7 @@ pub fn connect(address: &str) -> Result<AuthorityClient<Channel>, tonic::transpo
         .http2_keep_alive_interval(KEEPALIVE_INTERVAL)
         .keep_alive_timeout(KEEPALIVE_TIMEOUT)
         .keep_alive_while_idle(true);
-    Ok(AuthorityClient::new(endpoint.connect_lazy()))
+    Ok(AuthorityClient::new(endpoint.connect_lazy()).max_decoding_message_size(MAX_ANSWER_LEN))
 }
 
 /// Asks for certificates on behalf of one machine.
