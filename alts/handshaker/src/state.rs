@@ -27,9 +27,6 @@ const VERSION: u32 = 1;
 /// Largest state file that is read, and so that is written, in bytes: some 50,000 accounts.
 const MAX_FILE_LEN: u64 = 16 * 1024 * 1024;
 
-/// Length at which a log is put aside, in bytes: some 50,000 lines.
-const MAX_LOG_LEN: u64 = 16 * 1024 * 1024;
-
 /// Why state cannot be kept or read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -203,31 +200,6 @@ impl StateDir {
     }
 }
 
-impl StateDir {
-    /// Appends a line to a log. Not synced: a power cut may take the last lines, a killed process
-    /// takes none. A log that has grown is put aside, over the one put aside before.
-    pub(crate) fn append(&self, name: &str, line: &str) -> Result<(), StateError> {
-        let path = self.path.join(name);
-        let mut log = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .mode(0o600)
-            .open(&path)
-            .map_err(failed("open", &path))?;
-        // One write: a killed process leaves whole lines.
-        log.write_all(format!("{line}\n").as_bytes())
-            .map_err(failed("append to", &path))?;
-        if log
-            .metadata()
-            .is_ok_and(|metadata| metadata.len() > MAX_LOG_LEN)
-        {
-            let aside = self.path.join(format!("{name}.1"));
-            fs::rename(&path, aside).map_err(failed("put aside", &path))?;
-        }
-        Ok(())
-    }
-}
-
 fn read_bounded(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, StateError> {
     let metadata = match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -262,7 +234,10 @@ fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StateError {
+pub(crate) fn failed(
+    action: &'static str,
+    path: &Path,
+) -> impl FnOnce(io::Error) -> StateError + use<> {
     let path = path.to_owned();
     move |source| StateError::Io {
         action,

@@ -92,21 +92,3 @@ fn a_crash_before_the_rename_changes_nothing() {
     state.replace("f.json", vec!["next"]).unwrap();
     assert_eq!(read(&state).unwrap(), Some(vec!["next".to_owned()]));
 }
-
-#[test]
-fn a_log_grows_line_by_line_and_is_put_aside_when_it_is_long() {
-    let dir = tempfile::tempdir().unwrap();
-    let state = StateDir::open(dir.path()).unwrap();
-    state.append("l.jsonl", "one").unwrap();
-    state.append("l.jsonl", "two").unwrap();
-    let path = dir.path().join("l.jsonl");
-    assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
-    let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode, 0o600);
-    let long = File::options().write(true).open(&path).unwrap();
-    long.set_len(MAX_LOG_LEN).unwrap();
-    state.append("l.jsonl", "three").unwrap();
-    assert!(!path.exists() && dir.path().join("l.jsonl.1").exists());
-    state.append("l.jsonl", "four").unwrap();
-    assert_eq!(fs::read_to_string(&path).unwrap(), "four\n");
-}
