@@ -167,8 +167,8 @@ impl<I: Issuer> Connection<I> {
         let asked = Instant::now();
         let mut state = self.held.lock().await;
         let now = self.workload.clock.now();
-        let expired = |held: &Held| !held.master.validity().holds(now);
-        if state.held.as_ref().is_some_and(expired) {
+        let ended = |held: &Held| held.master.validity().has_ended(now);
+        if state.held.as_ref().is_some_and(ended) {
             state.held = None;
             self.gauge.clear();
         }

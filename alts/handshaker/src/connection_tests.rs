@@ -21,6 +21,8 @@ const START: u64 = 1_700_000_000;
 struct FakeIssuer {
     refusal: SyncMutex<Option<NoCredential>>,
     asked: AtomicU64,
+    /// How far the authority's clock is ahead.
+    ahead_s: AtomicU64,
     clock: Clock,
 }
 
@@ -32,7 +34,8 @@ impl Issuer for FakeIssuer {
         if let Some(refusal) = self.refusal.lock().unwrap().clone() {
             return Err(refusal);
         }
-        let validity = Validity::starting(self.clock.now(), Duration::from_secs(3600));
+        let ahead = Duration::from_secs(self.ahead_s.load(Ordering::SeqCst));
+        let validity = Validity::starting(self.clock.now().after(ahead), Duration::from_secs(3600));
         Ok(RootKey::new(&Seed::new([1; 32])).sign(&request, validity, 1))
     }
 }
@@ -63,6 +66,7 @@ impl World {
         let issuer = Arc::new(FakeIssuer {
             refusal: SyncMutex::default(),
             asked: AtomicU64::new(0),
+            ahead_s: AtomicU64::new(0),
             clock: clock.clone(),
         });
         let workload = Arc::new(Workload {
@@ -152,6 +156,20 @@ async fn a_credential_ends_with_its_lifetime_and_not_before() {
     );
     world.enable();
     assert!(connection.credential().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_credential_from_an_authority_whose_clock_is_ahead_is_kept_like_any_other() {
+    let world = World::new();
+    world.issuer.ahead_s.store(200, Ordering::SeqCst);
+    let running = world.connect();
+    let first = running.credential().await.unwrap();
+    // Disabled, or out of reach: who holds a credential does not ask.
+    world.disable();
+    world.advance(10);
+    let second = running.credential().await.unwrap();
+    assert!(Arc::ptr_eq(&first, &second));
+    assert_eq!(world.asked(), 1);
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod hex;
 mod http;
 pub mod identity;
 mod issuer;
+mod line_log;
 mod listener;
 mod log;
 pub mod metrics;

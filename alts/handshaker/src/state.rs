@@ -24,11 +24,8 @@ use zeroize::Zeroizing;
 /// The version of all files' outer shape.
 const VERSION: u32 = 1;
 
-/// Largest state file that is read, in bytes: some 50,000 accounts.
+/// Largest state file that is read, and so that is written, in bytes: some 50,000 accounts.
 const MAX_FILE_LEN: u64 = 16 * 1024 * 1024;
-
-/// Length at which a log is put aside, in bytes: some 50,000 lines.
-const MAX_LOG_LEN: u64 = 16 * 1024 * 1024;
 
 /// Why state cannot be kept or read.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +54,15 @@ pub enum StateError {
         path: PathBuf,
         /// How.
         reason: String,
+    },
+    /// More than would be read again at the next start.
+    #[error("the state file {} would have {len} bytes, the limit is 16 MiB; remove what is not \
+        needed any more, accounts for instance; nothing was changed", path.display())]
+    TooLong {
+        /// Which.
+        path: PathBuf,
+        /// What it would have.
+        len: usize,
     },
     /// A file of a later version of this program.
     #[error("the state file {} has version {found}, this program knows version 1; use the newer \
@@ -123,18 +129,22 @@ impl StateDir {
         &self.path
     }
 
+    /// For a file whose reader finds that it is not what it should be.
+    pub(crate) fn damaged(&self, name: &str, reason: String) -> StateError {
+        StateError::Damaged {
+            path: self.path.join(name),
+            reason,
+        }
+    }
+
     /// Reads a file and makes sense of it. `None` when there is none.
     pub(crate) fn read<Record: DeserializeOwned, Value>(
         &self,
         name: &str,
         understand: impl FnOnce(Record) -> Result<Value, String>,
     ) -> Result<Option<Value>, StateError> {
-        let path = self.path.join(name);
-        let damaged = |reason: String| StateError::Damaged {
-            path: path.clone(),
-            reason,
-        };
-        let Some(bytes) = read_bounded(&path)? else {
+        let damaged = |reason: String| self.damaged(name, reason);
+        let Some(bytes) = self.read_bytes(name)? else {
             return Ok(None);
         };
         // serde_json's messages name line and column, and quote unknown keys, but never a string's
@@ -143,7 +153,7 @@ impl StateDir {
             serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
         if header.version != VERSION {
             return Err(StateError::Newer {
-                path,
+                path: self.path.join(name),
                 found: header.version,
             });
         }
@@ -164,39 +174,29 @@ impl StateDir {
         };
         let json =
             serde_json::to_vec_pretty(&file).expect("records of strings and booleans serialise");
-        let json = Zeroizing::new(json);
+        let mut json = Zeroizing::new(json);
+        json.push(b'\n');
+        self.replace_bytes(name, &json)
+    }
+
+    /// Reads a file that has a format of its own. `None` when there is none.
+    pub(crate) fn read_bytes(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, StateError> {
+        read_bounded(&self.path.join(name))
+    }
+
+    /// Replaces a file that has a format of its own, or leaves it as it was.
+    pub(crate) fn replace_bytes(&self, name: &str, bytes: &[u8]) -> Result<(), StateError> {
         let path = self.path.join(name);
+        let len = bytes.len();
+        if u64::try_from(len).is_ok_and(|len| len > MAX_FILE_LEN) {
+            return Err(StateError::TooLong { path, len });
+        }
         let fresh = self.path.join(format!("{name}.new"));
-        write_synced(&fresh, &json).map_err(failed("write", &fresh))?;
+        write_synced(&fresh, bytes).map_err(failed("write", &fresh))?;
         fs::rename(&fresh, &path).map_err(failed("replace", &path))?;
         File::open(&self.path)
             .and_then(|directory| directory.sync_all())
             .map_err(failed("sync", &self.path))
-    }
-}
-
-impl StateDir {
-    /// Appends a line to a log. Not synced: a power cut may take the last lines, a killed process
-    /// takes none. A log that has grown is put aside, over the one put aside before.
-    pub(crate) fn append(&self, name: &str, line: &str) -> Result<(), StateError> {
-        let path = self.path.join(name);
-        let mut log = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .mode(0o600)
-            .open(&path)
-            .map_err(failed("open", &path))?;
-        // One write: a killed process leaves whole lines.
-        log.write_all(format!("{line}\n").as_bytes())
-            .map_err(failed("append to", &path))?;
-        if log
-            .metadata()
-            .is_ok_and(|metadata| metadata.len() > MAX_LOG_LEN)
-        {
-            let aside = self.path.join(format!("{name}.1"));
-            fs::rename(&path, aside).map_err(failed("put aside", &path))?;
-        }
-        Ok(())
     }
 }
 
@@ -231,11 +231,13 @@ fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .mode(0o600)
         .open(path)?;
     file.write_all(bytes)?;
-    file.write_all(b"\n")?;
     file.sync_all()
 }
 
-fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StateError {
+pub(crate) fn failed(
+    action: &'static str,
+    path: &Path,
+) -> impl FnOnce(io::Error) -> StateError + use<> {
     let path = path.to_owned();
     move |source| StateError::Io {
         action,

@@ -63,6 +63,26 @@ fn a_damaged_file_is_reported_and_left_alone() {
 }
 
 #[test]
+fn what_would_not_be_read_again_is_not_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let state = StateDir::open(dir.path()).unwrap();
+    state.replace("f.json", vec!["small"]).unwrap();
+    let limit = usize::try_from(MAX_FILE_LEN).unwrap();
+    let refused = state
+        .replace("f.json", vec!["x".repeat(limit)])
+        .unwrap_err();
+    assert!(
+        refused.to_string().contains("the limit is 16 MiB"),
+        "{refused}"
+    );
+    assert_eq!(read(&state).unwrap(), Some(vec!["small".to_owned()]));
+    // The longest that is written is read.
+    state.replace_bytes("f.bin", &vec![7; limit]).unwrap();
+    assert_eq!(state.read_bytes("f.bin").unwrap().unwrap().len(), limit);
+    assert!(state.replace_bytes("f.bin", &vec![7; limit + 1]).is_err());
+}
+
+#[test]
 fn a_crash_before_the_rename_changes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let state = StateDir::open(dir.path()).unwrap();
@@ -71,22 +91,4 @@ fn a_crash_before_the_rename_changes_nothing() {
     assert_eq!(read(&state).unwrap(), Some(vec!["whole".to_owned()]));
     state.replace("f.json", vec!["next"]).unwrap();
     assert_eq!(read(&state).unwrap(), Some(vec!["next".to_owned()]));
-}
-
-#[test]
-fn a_log_grows_line_by_line_and_is_put_aside_when_it_is_long() {
-    let dir = tempfile::tempdir().unwrap();
-    let state = StateDir::open(dir.path()).unwrap();
-    state.append("l.jsonl", "one").unwrap();
-    state.append("l.jsonl", "two").unwrap();
-    let path = dir.path().join("l.jsonl");
-    assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
-    let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode, 0o600);
-    let long = File::options().write(true).open(&path).unwrap();
-    long.set_len(MAX_LOG_LEN).unwrap();
-    state.append("l.jsonl", "three").unwrap();
-    assert!(!path.exists() && dir.path().join("l.jsonl.1").exists());
-    state.append("l.jsonl", "four").unwrap();
-    assert_eq!(fs::read_to_string(&path).unwrap(), "four\n");
 }

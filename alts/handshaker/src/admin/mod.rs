@@ -18,7 +18,7 @@ mod surface;
 use tonic::{Code, Status};
 
 pub use self::surface::{AdminParts, AdminSurface, BindError};
-use crate::{cloud::CloudError, directory::DirectoryError};
+use crate::{cloud::CloudError, directory::DirectoryError, state::StateError};
 
 /// Generated from `proto/alts_handshaker/admin/v1/*.proto`, which document it.
 pub mod proto {
@@ -39,6 +39,7 @@ fn status(error: &CloudError) -> Status {
         CloudError::Directory(DirectoryError::AlreadyExists(_)) => Code::AlreadyExists,
         CloudError::Directory(_) => Code::InvalidArgument,
         CloudError::Rotation(_) | CloudError::Revocation(_) => Code::FailedPrecondition,
+        CloudError::State(StateError::TooLong { .. }) => Code::ResourceExhausted,
         CloudError::State(_) | CloudError::NoEntropy(_) => Code::Internal,
     };
     Status::new(code, error.to_string())

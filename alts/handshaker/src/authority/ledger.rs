@@ -1,10 +1,14 @@
 //! What the authority issued and what it revoked. Pure; `cloud.rs` keeps it on disk.
 //!
 //! Serials are handed out one by one and written down in blocks: a crash skips the rest of a block
-//! and never gives a number twice. Revocations are on disk before they count. The list of issued
-//! certificates is for people, who look up what to revoke.
+//! and never gives a number twice. Revocations are on disk before they count, and so is the time of
+//! the list that names them. The list of issued certificates is for people, who look up what to
+//! revoke: a line for each.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +41,45 @@ pub struct Issued {
     pub issued_at: Timestamp,
     /// Until when.
     pub expires_at: Timestamp,
+}
+
+/// A certificate as a line of the log. Its words are for people and their tools.
+#[derive(Serialize, Deserialize)]
+struct IssuedLine {
+    revocation_id: String,
+    service_account: String,
+    machine: String,
+    instance_id: String,
+    issued_at_s: u64,
+    expires_at_s: u64,
+}
+
+impl Issued {
+    /// One line, without its end.
+    pub(crate) fn to_line(&self) -> String {
+        let line = IssuedLine {
+            revocation_id: self.revocation_id.to_string(),
+            service_account: self.account.to_string(),
+            machine: self.machine.to_string(),
+            instance_id: self.instance_id.clone(),
+            issued_at_s: self.issued_at.as_unix_s(),
+            expires_at_s: self.expires_at.as_unix_s(),
+        };
+        serde_json::to_string(&line).expect("strings and numbers serialise")
+    }
+
+    /// `None`: a line that was cut short, or that somebody else wrote.
+    pub(crate) fn from_line(line: &str) -> Option<Self> {
+        let line: IssuedLine = serde_json::from_str(line).ok()?;
+        Some(Self {
+            revocation_id: line.revocation_id.parse().ok()?,
+            account: line.service_account.parse().ok()?,
+            machine: MachineName::parse(&line.machine).ok()?,
+            instance_id: line.instance_id,
+            issued_at: Timestamp::from_unix_s(line.issued_at_s),
+            expires_at: Timestamp::from_unix_s(line.expires_at_s),
+        })
+    }
 }
 
 /// The numbers that certificates get.
@@ -105,9 +148,21 @@ impl IssuedList {
     }
 }
 
-/// Ids that are revoked, and when.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Revoked(BTreeMap<RevocationId, Timestamp>);
+/// Ids that are revoked, and when; and the time of the last list that was made of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revoked {
+    ids: BTreeMap<RevocationId, Timestamp>,
+    listed_at: Timestamp,
+}
+
+impl Default for Revoked {
+    fn default() -> Self {
+        Self {
+            ids: BTreeMap::new(),
+            listed_at: Timestamp::from_unix_s(0),
+        }
+    }
+}
 
 /// The list is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -125,8 +180,8 @@ impl Revoked {
         now: Timestamp,
     ) -> Result<(), TooManyRevoked> {
         for id in ids {
-            self.0.entry(id).or_insert(now);
-            if self.0.len() > MAX_REVOKED {
+            self.ids.entry(id).or_insert(now);
+            if self.ids.len() > MAX_REVOKED {
                 return Err(TooManyRevoked);
             }
         }
@@ -135,7 +190,14 @@ impl Revoked {
 
     /// In order.
     pub fn ids(&self) -> impl Iterator<Item = RevocationId> + '_ {
-        self.0.keys().copied()
+        self.ids.keys().copied()
+    }
+
+    /// The time of a list that is made at `now`. Later than every one before, whatever became of the
+    /// clock: machines take no list that is not newer than theirs.
+    pub fn list(&mut self, now: Timestamp) -> Timestamp {
+        self.listed_at = now.max(self.listed_at.after(Duration::from_secs(1)));
+        self.listed_at
     }
 }
 
@@ -144,6 +206,9 @@ impl Revoked {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RevokedRecord {
     revoked: Vec<RevokedEntry>,
+    /// Absent in files of before it was kept.
+    #[serde(default)]
+    listed_at_s: u64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -160,7 +225,8 @@ impl From<&Revoked> for RevokedRecord {
             revoked_at_s: at.as_unix_s(),
         };
         Self {
-            revoked: revoked.0.iter().map(entry).collect(),
+            revoked: revoked.ids.iter().map(entry).collect(),
+            listed_at_s: revoked.listed_at.as_unix_s(),
         }
     }
 }
@@ -169,7 +235,10 @@ impl TryFrom<RevokedRecord> for Revoked {
     type Error = String;
 
     fn try_from(record: RevokedRecord) -> Result<Self, String> {
-        let mut revoked = Self::default();
+        let mut revoked = Self {
+            listed_at: Timestamp::from_unix_s(record.listed_at_s),
+            ..Self::default()
+        };
         for entry in record.revoked {
             let id = entry.id.parse();
             let id = id.map_err(|error| format!("revoked id {:?}: {error}", entry.id))?;
@@ -207,6 +276,7 @@ mod tests {
         let ids = [3, 1, 2].map(|serial| RevocationId::new(Category::Machine, serial));
         revoked.add(ids, Timestamp::from_unix_s(7)).unwrap();
         revoked.add(ids, Timestamp::from_unix_s(8)).unwrap();
+        revoked.list(Timestamp::from_unix_s(9));
         let json = serde_json::to_string(&RevokedRecord::from(&revoked)).unwrap();
         let record: RevokedRecord = serde_json::from_str(&json).unwrap();
         assert_eq!(Revoked::try_from(record).as_ref(), Ok(&revoked));
@@ -216,21 +286,42 @@ mod tests {
                 id: "0x7".to_owned(),
                 revoked_at_s: 0,
             }],
+            listed_at_s: 0,
         };
         assert!(Revoked::try_from(damaged).unwrap_err().contains("0x7"));
     }
 
     #[test]
-    fn ended_certificates_are_forgotten() {
-        let mut list = IssuedList::default();
-        let issued = |serial, at| Issued {
+    fn every_list_is_later_than_the_one_before_whatever_the_clock_does() {
+        let mut revoked = Revoked::default();
+        let mut list = |now| revoked.list(Timestamp::from_unix_s(now)).as_unix_s();
+        let listed = [100, 100, 98, 99, 200, 201].map(&mut list);
+        assert_eq!(listed, [100, 101, 102, 103, 200, 201]);
+    }
+
+    fn issued(serial: u64, at: u64) -> Issued {
+        Issued {
             revocation_id: RevocationId::new(Category::Machine, serial),
             account: "svc@p".parse().unwrap(),
             machine: MachineName::parse("vm").unwrap(),
-            instance_id: String::new(),
+            instance_id: "17".to_owned(),
             issued_at: Timestamp::from_unix_s(at),
             expires_at: Timestamp::from_unix_s(at + 10),
-        };
+        }
+    }
+
+    #[test]
+    fn an_issued_certificate_is_read_as_it_was_written() {
+        let line = issued(3, 50).to_line();
+        assert_eq!(Issued::from_line(&line), Some(issued(3, 50)));
+        for cut in 0..line.len() {
+            assert_eq!(Issued::from_line(&line[..cut]), None, "{}", &line[..cut]);
+        }
+    }
+
+    #[test]
+    fn ended_certificates_are_forgotten() {
+        let mut list = IssuedList::default();
         for at in 0..100 {
             list.add(issued(at, at));
         }

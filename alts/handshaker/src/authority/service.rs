@@ -41,6 +41,16 @@ impl Service {
         AuthorityServer::new(self).max_decoding_message_size(MAX_REQUEST_LEN)
     }
 
+    /// Where waiting for the disk stops nobody else.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Cloud) -> T + Send + 'static,
+    ) -> Result<T, Status> {
+        let cloud = Arc::clone(&self.cloud);
+        let done = tokio::task::spawn_blocking(move || work(&cloud)).await;
+        done.map_err(|_| Status::internal("the authority could not decide; see its log"))
+    }
+
     async fn decide(&self, wanted: &Wanted) -> Result<Vec<u8>, Status> {
         let claim = wanted.claim();
         let admitted = self
@@ -54,7 +64,9 @@ impl Service {
             accounts: vec![wanted.account.clone()],
             public_key: wanted.public_key,
         };
-        let certificate = self.cloud.certify(&request, &admitted.instance_id);
+        let instance_id = admitted.instance_id.clone();
+        let certify = move |cloud: &Cloud| cloud.certify(&request, &instance_id);
+        let certificate = self.blocking(certify).await?;
         let certificate = certificate.map_err(|cause| status_of(&cause))?;
         tracing::info!(
             machine = %wanted.machine,
@@ -102,7 +114,7 @@ impl Authority for Service {
         &self,
         _request: Request<GetCrlRequest>,
     ) -> Result<Response<GetCrlResponse>, Status> {
-        let (bytes, _) = self.cloud.crl();
+        let (bytes, _) = self.blocking(Cloud::crl).await?;
         Ok(Response::new(GetCrlResponse {
             crl: bytes.to_vec(),
         }))

@@ -16,6 +16,7 @@ use crate::{
         Crl, KeyId, Policy, RevocationId, RevokedIds, Roots, Timestamp, Trust, TrustSettings,
         Validity,
     },
+    state::StateDir,
     trust_feed::TrustFeed,
 };
 
@@ -34,17 +35,19 @@ pub(super) struct PublishedCrl {
 }
 
 impl PublishedCrl {
-    pub(super) fn sign(roots: &RootKeys, revoked: &Revoked, now: Timestamp) -> Self {
+    /// Signs what is revoked with the key that signs at `now`. The time of the list is counted on:
+    /// it must be on disk before the list is seen.
+    pub(super) fn sign(roots: &RootKeys, revoked: &mut Revoked, now: Timestamp) -> Self {
         let ids: RevokedIds = revoked.ids().map(Into::into).collect();
-        let validity = Validity::starting(now, CRL_LIFETIME);
+        let validity = Validity::starting(revoked.list(now), CRL_LIFETIME);
         let bytes = roots.signing(now).sign_crl(&ids, validity).into();
         Self { bytes, validity }
     }
 
-    /// What this process's own machines believe.
+    /// What this process's own machines believe. `roots`: those that signed it.
     pub(super) fn trust(&self, roots: &RootKeys, policy: &Policy) -> Arc<Trust> {
         let roots: Roots = roots.public().into_iter().collect();
-        let crl = Crl::open(&self.bytes, &roots).expect("it was just signed with one of them");
+        let crl = Crl::open(&self.bytes, &roots).expect("one of these very keys has signed it");
         let settings = TrustSettings::default();
         Arc::new(Trust::new(
             roots,
@@ -100,10 +103,11 @@ impl Cloud {
     ) -> Result<RootKeys, CloudError> {
         let state = locked(&self.state);
         let changed = decide(&read(&self.roots), self.clock.now())?;
+        // The list first: if the roots then cannot be written, a time was skipped and that is all.
+        let list = self.new_list(&state, &changed, Revoked::clone(&read(&self.revoked)))?;
         state.replace(AUTHORITY_FILE, RootKeysRecord::from(&changed))?;
         replace(&self.roots, changed.clone());
-        drop(state);
-        self.publish();
+        self.publish(&changed, list);
         Ok(changed)
     }
 
@@ -113,12 +117,11 @@ impl Cloud {
     /// When the list is full or cannot be kept; then nothing has changed.
     pub fn revoke(&self, ids: &[RevocationId]) -> Result<(), CloudError> {
         let state = locked(&self.state);
-        let mut changed = Revoked::clone(&read(&self.revoked));
-        changed.add(ids.iter().copied(), self.clock.now())?;
-        state.replace(REVOCATIONS_FILE, RevokedRecord::from(&changed))?;
-        replace(&self.revoked, changed);
-        drop(state);
-        self.publish();
+        let mut revoked = Revoked::clone(&read(&self.revoked));
+        revoked.add(ids.iter().copied(), self.clock.now())?;
+        let roots = read(&self.roots);
+        let list = self.new_list(&state, &roots, revoked)?;
+        self.publish(&roots, list);
         Ok(())
     }
 
@@ -127,13 +130,31 @@ impl Cloud {
         read(&self.revoked).ids().collect()
     }
 
-    /// The revocation list for other machines, and when it is good.
+    /// The revocation list for other machines, and when it is good. Blocks on the disk now and then.
     pub fn crl(&self) -> (Arc<[u8]>, Validity) {
-        let mut crl = locked(&self.crl);
-        if self.clock.now() >= crl.validity.not_before.after(CRL_REFRESH) {
-            *crl = self.signed_crl();
+        if self.list_is_due()
+            && let Err(error) = self.renew_list()
+        {
+            // It is good for much longer than until the next attempt.
+            tracing::warn!(%error, "the revocation list is not renewed");
         }
+        let crl = locked(&self.crl);
         (Arc::clone(&crl.bytes), crl.validity)
+    }
+
+    fn list_is_due(&self) -> bool {
+        self.clock.now() >= locked(&self.crl).validity.not_before.after(CRL_REFRESH)
+    }
+
+    fn renew_list(&self) -> Result<(), CloudError> {
+        let state = locked(&self.state);
+        // Somebody else may have done it meanwhile.
+        if self.list_is_due() {
+            let roots = read(&self.roots);
+            let list = self.new_list(&state, &roots, Revoked::clone(&read(&self.revoked)))?;
+            self.publish(&roots, list);
+        }
+        Ok(())
     }
 
     /// Signs whom of the accounts may act, over the asker's nonce.
@@ -141,15 +162,30 @@ impl Cloud {
         read(&self.roots).state(Subject::AccountStates, body)
     }
 
-    fn signed_crl(&self) -> PublishedCrl {
-        PublishedCrl::sign(&read(&self.roots), &read(&self.revoked), self.clock.now())
+    /// Makes a list of `revoked`, and writes down both its ids and its time.
+    fn new_list(
+        &self,
+        state: &StateDir,
+        roots: &RootKeys,
+        mut revoked: Revoked,
+    ) -> Result<(Revoked, PublishedCrl), CloudError> {
+        let crl = PublishedCrl::sign(roots, &mut revoked, self.clock.now());
+        state.replace(REVOCATIONS_FILE, RevokedRecord::from(&revoked))?;
+        Ok((revoked, crl))
     }
 
-    /// Tells this process's own machines; others ask.
-    pub(super) fn publish(&self) {
-        let mut crl = locked(&self.crl);
-        *crl = self.signed_crl();
-        let trust = crl.trust(&read(&self.roots), &self.policy);
+    /// Tells this process's own machines; others ask. Whoever calls holds the state, so that lists
+    /// come out in the order of their times.
+    fn publish(&self, roots: &RootKeys, (revoked, crl): (Revoked, PublishedCrl)) {
+        let trust = crl.trust(roots, &self.policy);
+        replace(&self.revoked, revoked);
+        *locked(&self.crl) = crl;
+        self.trust.send_replace(trust);
+    }
+
+    /// Tells them of another policy.
+    pub(super) fn publish_policy(&self) {
+        let trust = locked(&self.crl).trust(&read(&self.roots), &self.policy);
         self.trust.send_replace(trust);
     }
 }

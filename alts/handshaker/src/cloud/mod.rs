@@ -3,8 +3,9 @@
 //!
 //! ```text
 //!   authority.json     the root keys          directory.json     the accounts
-//!   serials.json       numbers given out      revocations.json   ids that are revoked
-//!   issued.jsonl       every certificate, for people; nothing depends on it
+//!   serials.json       numbers given out      revocations.json   ids that are revoked, and when
+//!                                                                the last list was made of them
+//!   issued.jsonl       every certificate, for people; nobody is refused for want of it
 //! ```
 
 mod accounts;
@@ -15,7 +16,6 @@ use std::{
     time::Duration,
 };
 
-use serde_json::json;
 use tokio::sync::watch;
 
 use crate::{
@@ -28,6 +28,7 @@ use crate::{
     directory::{Directory, DirectoryError, DirectoryRecord},
     environment,
     handshake::{MasterCertificate, MasterRequest, Policy, RevocationId, Timestamp, Trust},
+    line_log::LineLog,
     state::{StateDir, StateError},
 };
 
@@ -65,15 +66,41 @@ pub struct Cloud {
     directory: RwLock<Arc<Directory>>,
     revoked: RwLock<Arc<Revoked>>,
     serials: Mutex<Serials>,
-    issued: Mutex<IssuedList>,
-    /// Held while anything above is changed, so that readers wait for no disk. Taken before the
-    /// others.
+    issued: Mutex<IssuedLog>,
+    /// Held while any of these is changed, so that who reads them waits for no disk: each is written
+    /// first and replaced then. Taken before their locks, but after `serials`.
     state: Mutex<StateDir>,
     trust: watch::Sender<Arc<Trust>>,
     crl: Mutex<keys::PublishedCrl>,
     policy: Policy,
     credential_lifetime: Duration,
     clock: Clock,
+}
+
+/// The list, and the log that it is read from at the start.
+#[derive(Debug)]
+struct IssuedLog {
+    list: IssuedList,
+    log: LineLog,
+}
+
+impl IssuedLog {
+    fn open(log: LineLog) -> Result<Self, StateError> {
+        let mut list = IssuedList::default();
+        log.read()?
+            .lines()
+            .filter_map(Issued::from_line)
+            .for_each(|issued| list.add(issued));
+        Ok(Self { list, log })
+    }
+
+    fn add(&mut self, issued: Issued) {
+        // For people: a full disk must not stop service that needs no disk.
+        if let Err(error) = self.log.append(&issued.to_line()) {
+            tracing::warn!(%error, "an issued certificate was not written down");
+        }
+        self.list.add(issued);
+    }
 }
 
 /// A lock whose content is whole between any two statements: a panic elsewhere cannot have broken
@@ -108,6 +135,7 @@ impl Cloud {
         let stored_directory = state.read(DIRECTORY_FILE, |r: DirectoryRecord| r.try_into())?;
         let stored_serials = state.read(SERIALS_FILE, |r: SerialsRecord| Ok(r.into()))?;
         let stored_revoked = state.read(REVOCATIONS_FILE, |r: RevokedRecord| r.try_into())?;
+        let issued = IssuedLog::open(LineLog::new(state.path().join(ISSUED_LOG)))?;
 
         let roots = match stored_roots {
             Some(roots) => roots,
@@ -127,8 +155,9 @@ impl Cloud {
         if directory != before {
             state.replace(DIRECTORY_FILE, DirectoryRecord::from(&directory))?;
         }
-        let revoked: Revoked = stored_revoked.unwrap_or_default();
-        let crl = keys::PublishedCrl::sign(&roots, &revoked, now);
+        let mut revoked: Revoked = stored_revoked.unwrap_or_default();
+        let crl = keys::PublishedCrl::sign(&roots, &mut revoked, now);
+        state.replace(REVOCATIONS_FILE, RevokedRecord::from(&revoked))?;
         Ok(Self {
             trust: watch::Sender::new(crl.trust(&roots, &Policy::default())),
             policy: Policy::default(),
@@ -137,7 +166,7 @@ impl Cloud {
             directory: RwLock::new(Arc::new(directory)),
             revoked: RwLock::new(Arc::new(revoked)),
             serials: Mutex::new(stored_serials.unwrap_or_default()),
-            issued: Mutex::default(),
+            issued: Mutex::new(issued),
             state: Mutex::new(state),
             credential_lifetime,
             clock,
@@ -148,12 +177,12 @@ impl Cloud {
     #[must_use]
     pub fn with_policy(self, policy: Policy) -> Self {
         let cloud = Self { policy, ..self };
-        cloud.publish();
+        cloud.publish_policy();
         cloud
     }
 
     /// Decides on a certificate, and signs it. `instance_id`: Compute Engine's number of the
-    /// machine, or empty.
+    /// machine, or empty. Blocks on the disk: a line for each, and a sync for every few thousand.
     ///
     /// # Errors
     /// When the account does not exist or is disabled, or a number cannot be reserved.
@@ -194,32 +223,22 @@ impl Cloud {
         instance_id: &str,
         now: Timestamp,
     ) {
-        let revocation_id = certificate.revocation_id();
-        let expires_at = certificate.validity().not_after;
+        let mut issued = locked(&self.issued);
         for account in &request.accounts {
-            let line = json!({
-                "revocation_id": revocation_id.to_string(), "service_account": account.as_str(),
-                "machine": request.machine.as_ref(), "instance_id": instance_id,
-                "issued_at_s": now.as_unix_s(), "expires_at_s": expires_at.as_unix_s(),
-            });
-            // For people: a full disk must not stop service that needs no disk.
-            if let Err(error) = locked(&self.state).append(ISSUED_LOG, &line.to_string()) {
-                tracing::warn!(%error, "an issued certificate was not written down");
-            }
-            locked(&self.issued).add(Issued {
-                revocation_id,
+            issued.add(Issued {
+                revocation_id: certificate.revocation_id(),
                 account: account.clone(),
                 machine: request.machine.clone(),
                 instance_id: instance_id.to_owned(),
                 issued_at: now,
-                expires_at,
+                expires_at: certificate.validity().not_after,
             });
         }
     }
 
-    /// Certificates that this process issued and that are still good, oldest first.
+    /// Certificates that are still good, oldest first, those of before a restart included.
     pub fn issued(&self, account: Option<&ServiceAccount>) -> Vec<Issued> {
-        locked(&self.issued).current(account, self.clock.now())
+        locked(&self.issued).list.current(account, self.clock.now())
     }
 }
 

@@ -1,22 +1,29 @@
 //! What survives a restart, and what does not happen when it cannot be kept.
 
-use std::fs;
+use std::{
+    fs,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use super::*;
-use crate::handshake::{MachineName, MasterKey, Seed};
+use crate::handshake::{Crl, MachineName, MasterKey, Seed};
 
 fn account(name: &str) -> ServiceAccount {
     name.parse().unwrap()
 }
 
 fn open(dir: &std::path::Path) -> Result<Cloud, CloudError> {
+    open_with(dir, Clock::system())
+}
+
+fn open_with(dir: &std::path::Path, clock: Clock) -> Result<Cloud, CloudError> {
     let (a, b) = (account("a@p"), account("b@p"));
     let accounts = [(&a, "A"), (&b, "B")];
     Cloud::open(
         StateDir::open(dir)?,
         accounts,
         Duration::from_secs(60),
-        Clock::system(),
+        clock,
     )
 }
 
@@ -94,4 +101,93 @@ fn the_key_is_in_no_debug_output() {
     let file = fs::read_to_string(dir.path().join(AUTHORITY_FILE)).unwrap();
     let key = file.split('"').find(|word| word.len() == 64).unwrap();
     assert!(!format!("{cloud:?}").contains(key));
+}
+
+/// A clock that a test turns in either direction.
+fn turned() -> (Arc<AtomicU64>, Clock) {
+    let now_s = Arc::new(AtomicU64::new(1_700_000_000));
+    let read = Arc::clone(&now_s);
+    let clock = Clock::new(move || Timestamp::from_unix_s(read.load(Ordering::SeqCst)));
+    (now_s, clock)
+}
+
+#[test]
+fn every_revocation_list_replaces_the_one_before_whatever_the_clock_does() {
+    let dir = tempfile::tempdir().unwrap();
+    let (now_s, clock) = turned();
+    let cloud = open_with(dir.path(), clock.clone()).unwrap();
+    let list = |cloud: &Cloud| {
+        let roots = cloud.root_keys().public().into_iter().collect();
+        Crl::open(&cloud.crl().0, &roots).unwrap()
+    };
+    let id = RevocationId::of_master;
+    let mut before = list(&cloud);
+    let mut replaces = |after: Crl, what: &str| {
+        assert_ne!(after, before, "{what}");
+        assert_eq!(after.check_replaces(&before), Ok(()), "{what}");
+        before = after;
+    };
+    cloud.revoke(&[id(1)]).unwrap();
+    replaces(list(&cloud), "within a second");
+    now_s.fetch_sub(3600, Ordering::SeqCst);
+    cloud.revoke(&[id(2)]).unwrap();
+    replaces(list(&cloud), "the clock was put back");
+    drop(cloud);
+    let cloud = open_with(dir.path(), clock).unwrap();
+    replaces(list(&cloud), "and the authority was restarted");
+    now_s.fetch_add(2 * 3600, Ordering::SeqCst);
+    replaces(list(&cloud), "its time came");
+    let last = list(&cloud);
+    assert!(last.contains(id(1)) && last.contains(id(2)));
+}
+
+#[test]
+fn certificates_of_before_a_restart_are_still_listed_until_they_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let (now_s, clock) = turned();
+    let cloud = open_with(dir.path(), clock.clone()).unwrap();
+    issue(&cloud, "a@p").unwrap();
+    now_s.fetch_add(40, Ordering::SeqCst);
+    issue(&cloud, "b@p").unwrap();
+    let issued = cloud.issued(None);
+    assert_eq!(issued.len(), 2);
+    drop(cloud);
+    // As if somebody had written into it.
+    let log = fs::OpenOptions::new()
+        .append(true)
+        .open(dir.path().join(ISSUED_LOG));
+    std::io::Write::write_all(&mut log.unwrap(), b"# checked by me\n").unwrap();
+    let cloud = open_with(dir.path(), clock).unwrap();
+    assert_eq!(cloud.issued(None), issued);
+    now_s.fetch_add(20, Ordering::SeqCst);
+    assert_eq!(cloud.issued(None), issued[1..]);
+}
+
+/// Roots come and go while ids are revoked: whatever order they come in, a list is signed by a root
+/// that is published with it.
+#[test]
+fn roots_and_lists_that_change_at_once_stay_together() {
+    let dir = tempfile::tempdir().unwrap();
+    let cloud = open(dir.path()).unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in 0..20 {
+                cloud.rotate_root(Duration::ZERO).unwrap();
+                cloud.retire_roots().unwrap();
+            }
+        });
+        for thread in 0..3 {
+            let cloud = &cloud;
+            scope.spawn(move || {
+                for serial in 0..20 {
+                    let id = RevocationId::of_master(thread * 100 + serial);
+                    cloud.revoke(&[id]).unwrap();
+                    assert!(cloud.trust().crl().unwrap().contains(id));
+                }
+            });
+        }
+    });
+    let trust = cloud.trust();
+    assert_eq!(cloud.revoked().len(), 60);
+    assert!(trust.roots().contains(trust.crl().unwrap().signer()));
 }

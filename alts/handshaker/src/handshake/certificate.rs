@@ -66,12 +66,13 @@ impl Validity {
         }
     }
 
-    /// Whether it holds at `now` by the holder's own clock.
-    pub fn holds(&self, now: Timestamp) -> bool {
-        self.not_before <= now && now < self.not_after
+    /// Whether it is over at `now` by the holder's own clock. Whether it has begun is not for the
+    /// holder to ask: who issued it said so, by a clock that may be ahead of this one.
+    pub fn has_ended(&self, now: Timestamp) -> bool {
+        now >= self.not_after
     }
 
-    /// The same, for a verifier whose clock may be off by `skew` in either direction.
+    /// Whether it holds, for a verifier whose clock may be off by `skew` in either direction.
     pub(crate) fn check(&self, now: Timestamp, skew: Duration) -> Result<(), CertificateError> {
         if now.after(skew) < self.not_before {
             return Err(CertificateError::NotYetValid {
@@ -239,8 +240,8 @@ mod tests {
         assert_eq!(check(700), Ok(()));
         assert_eq!(check(2299), Ok(()));
         assert_eq!(check(2300), Err(CertificateError::Expired { seconds: 300 }));
-        assert!(!validity.holds(Timestamp(999)) && validity.holds(Timestamp(1000)));
-        assert!(validity.holds(Timestamp(1999)) && !validity.holds(Timestamp(2000)));
+        assert!(!validity.has_ended(Timestamp(999)) && !validity.has_ended(Timestamp(1999)));
+        assert!(validity.has_ended(Timestamp(2000)));
     }
 
     #[test]

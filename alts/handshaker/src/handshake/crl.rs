@@ -106,6 +106,12 @@ pub enum CrlError {
         /// By how much.
         seconds: u64,
     },
+    /// Of the same second as the one in use, and not the same. An authority issues one a second.
+    #[error(
+        "the revocation list is another one than the one in use, of the same second; an authority \
+         never issues two, so find out who has its key or its state"
+    )]
+    SameTime,
 }
 
 /// A list whose signature was checked.
@@ -160,14 +166,16 @@ impl Crl {
         self.signer
     }
 
-    /// Whether it may take the place of `current`.
+    /// Whether it may take the place of `current`: it is newer, or the same.
     ///
     /// # Errors
-    /// [`CrlError::Older`]: going back would un-revoke.
+    /// [`CrlError::Older`], [`CrlError::SameTime`]: going back would un-revoke.
     pub fn check_replaces(&self, current: &Self) -> Result<(), CrlError> {
         let [ours, theirs] = [self, current].map(|crl| crl.validity.not_before.as_unix_s());
         match theirs.checked_sub(ours) {
-            None | Some(0) => Ok(()),
+            None => Ok(()),
+            Some(0) if self == current => Ok(()),
+            Some(0) => Err(CrlError::SameTime),
             Some(seconds) => Err(CrlError::Older { seconds }),
         }
     }

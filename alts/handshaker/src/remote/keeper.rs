@@ -1,30 +1,34 @@
 //! Keeps a handshaker's trust current: root keys and the revocation list, fetched again and again.
 //!
 //! What cannot be fetched, or is not signed by a known root, changes nothing: the handshaker goes on
-//! with what it has, says so, and tries again.
+//! with what it has, says so, and tries again. Both survive a restart. A list stays in force until
+//! another takes its place: when its signer retires, both change together.
 
 use std::{fmt::Display, sync::Arc, time::Duration};
 
-use prost::Message;
-use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tonic::transport::Channel;
 
-use super::cause;
+use super::{
+    cause,
+    learnt::{LearntRoots, RootsRecord},
+};
 use crate::{
     authority::{
-        proto::{GetCrlRequest, GetRootsRequest, Signed, authority_client::AuthorityClient},
+        proto::{GetCrlRequest, GetRootsRequest, authority_client::AuthorityClient},
         statement::KnownRoots,
     },
     environment,
-    handshake::{Crl, Policy, Roots, Trust, TrustSettings},
-    hex::{hex, unhex},
+    handshake::{Crl, CrlError, Policy, Roots, Trust, TrustSettings},
     retry::Backoff,
     state::{StateDir, StateError},
     trust_feed::TrustFeed,
 };
 
 const ROOTS_FILE: &str = "roots.json";
+
+/// The list in use, as the authority signed it.
+const CRL_FILE: &str = "revocations.crl";
 
 /// What a handshaker's trust is made of.
 #[derive(Clone, Debug)]
@@ -39,23 +43,17 @@ pub struct TrustSource {
     pub refresh: Duration,
 }
 
-/// Fetches; and remembers the roots across restarts, so that a machine whose configuration names a
-/// retired key only still knows its successor.
+/// Fetches; and remembers both across restarts: a machine whose configuration names a retired key
+/// only still knows its successor, and one that cannot reach the authority still refuses whom it
+/// refused.
 #[derive(Debug)]
 pub struct TrustKeeper {
     source: TrustSource,
     client: AuthorityClient<Channel>,
     state: StateDir,
-    roots: KnownRoots,
+    roots: LearntRoots,
     crl: Option<Arc<Crl>>,
     feed: watch::Sender<Arc<Trust>>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RootsRecord {
-    /// A signed statement.
-    statement_hex: String,
 }
 
 impl TrustKeeper {
@@ -68,21 +66,25 @@ impl TrustKeeper {
         client: AuthorityClient<Channel>,
         state: StateDir,
     ) -> Result<Self, StateError> {
-        let learnt = state.read(ROOTS_FILE, |record: RootsRecord| {
-            let bytes = unhex(&record.statement_hex).ok_or("statement_hex is not hexadecimal")?;
-            let signed = Signed::decode(bytes.as_slice());
-            signed.map_err(|_| "statement_hex is no statement".to_owned())
-        })?;
-        // A statement of another authority than the configured one is of no use, and no harm.
-        let learnt = learnt.and_then(|signed| source.pinned.learn(&signed).ok().flatten());
-        let roots = learnt.unwrap_or_else(|| source.pinned.clone());
-        let feed = watch::Sender::new(trust(&source, &roots, None));
+        let remembered = state.read(ROOTS_FILE, |record: RootsRecord| record.try_into())?;
+        let remembered: Vec<_> = remembered.unwrap_or_default();
+        let is_first_start = remembered.is_empty();
+        let roots = LearntRoots::replay(source.pinned.clone(), remembered);
+        if !is_first_start && roots.known() == &source.pinned {
+            tracing::warn!(
+                "no root key of the configuration leads to those that were learnt before; going on \
+                 with the configured ones alone; compare `roots` with `alts-handshaker authority \
+                 roots`"
+            );
+        }
+        let crl = stored_crl(&state, roots.known())?;
+        let feed = watch::Sender::new(trust(&source, roots.known(), crl.clone()));
         Ok(Self {
             source,
             client,
             state,
             roots,
-            crl: None,
+            crl,
             feed,
         })
     }
@@ -119,62 +121,80 @@ impl TrustKeeper {
     }
 
     async fn refresh(&mut self) -> Result<(), String> {
-        self.refresh_roots().await?;
-        self.refresh_crl().await
-    }
-
-    async fn refresh_roots(&mut self) -> Result<(), String> {
-        let answer = self.client.get_roots(GetRootsRequest {}).await;
-        let signed = answer.map_err(|status| cause(&status))?.into_inner();
-        let learnt = self
-            .roots
-            .learn(&signed)
-            .map_err(said("its statement of root keys"))?;
-        let Some(learnt) = learnt else {
+        let mut learnt = self.fetch_roots().await?;
+        // Roots that keep the list's signer need not wait for another list.
+        if let Some(roots) = learnt.take_if(|roots| keeps(roots.known(), self.crl.as_deref())) {
+            self.adopt_roots(roots);
+            self.publish();
+        }
+        let roots = learnt.as_ref().unwrap_or(&self.roots);
+        let crl = self.fetch_crl(roots.known()).await?;
+        if learnt.is_none() && crl.is_none() {
             return Ok(());
-        };
-        let statement_hex = hex(&signed.encode_to_vec());
-        let record = RootsRecord { statement_hex };
-        self.state
-            .replace(ROOTS_FILE, record)
-            .map_err(|error| error.to_string())?;
-        tracing::info!(
-            generation = learnt.generation(),
-            keys = learnt.keys().len(),
-            "root keys changed"
-        );
-        self.roots = learnt;
-        // A list that a retired key signed does not count any more.
-        self.crl = None;
+        }
+        if let Some((bytes, crl)) = crl {
+            self.adopt_crl(&bytes, crl);
+        }
+        if let Some(roots) = learnt {
+            self.adopt_roots(roots);
+        }
         self.publish();
         Ok(())
     }
 
-    async fn refresh_crl(&mut self) -> Result<(), String> {
-        let answer = self.client.get_crl(GetCrlRequest {}).await;
+    /// Those that are new.
+    async fn fetch_roots(&mut self) -> Result<Option<LearntRoots>, String> {
+        let answer = self.client.get_roots(GetRootsRequest {}).await;
+        let signed = answer.map_err(|status| cause(&status))?.into_inner();
+        let learnt = self.roots.learn(signed);
+        learnt.map_err(said("its statement of root keys"))
+    }
+
+    /// The list, if it is new, as bytes and as what they mean.
+    async fn fetch_crl(&self, known: &KnownRoots) -> Result<Option<(Vec<u8>, Crl)>, String> {
+        let answer = self.client.clone().get_crl(GetCrlRequest {}).await;
         let bytes = answer.map_err(|status| cause(&status))?.into_inner().crl;
         if bytes.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
-        let roots: Roots = self.roots.keys().iter().copied().collect();
-        let crl = Crl::open(&bytes, &roots).map_err(said("its revocation list"))?;
-        if let Some(current) = &self.crl {
-            crl.check_replaces(current)
-                .map_err(said("its revocation list"))?;
-            if crl == **current {
-                return Ok(());
-            }
+        let crl = Crl::open(&bytes, &roots_of(known)).map_err(said("its revocation list"))?;
+        match self.crl.as_deref() {
+            Some(current) if crl == *current => return Ok(None),
+            // How new a list is that a retired key signed, nobody vouches for.
+            Some(current) if keeps(known, Some(current)) => crl
+                .check_replaces(current)
+                .map_err(said("its revocation list"))?,
+            _ => {}
+        }
+        Ok(Some((bytes, crl)))
+    }
+
+    // A full disk must not keep what is new from counting: in both it would be the more dangerous.
+
+    fn adopt_roots(&mut self, roots: LearntRoots) {
+        if let Err(error) = self.state.replace(ROOTS_FILE, roots.record()) {
+            tracing::warn!(%error, "the new root keys would not survive a restart");
+        }
+        tracing::info!(
+            generation = roots.known().generation(),
+            keys = roots.known().keys().len(),
+            "root keys changed"
+        );
+        self.roots = roots;
+    }
+
+    fn adopt_crl(&mut self, bytes: &[u8], crl: Crl) {
+        if let Err(error) = self.state.replace_bytes(CRL_FILE, bytes) {
+            tracing::warn!(%error, "the revocation list would not survive a restart");
         }
         let ids = crl.revoked().ranges().count();
         tracing::debug!(ids, "revocation list replaced");
         self.crl = Some(Arc::new(crl));
-        self.publish();
-        Ok(())
     }
 
     fn publish(&self) {
         self.feed
-            .send_replace(trust(&self.source, &self.roots, self.crl.clone()));
+            .send_replace(trust(&self.source, self.roots.known(), self.crl.clone()));
     }
 }
 
@@ -182,10 +202,33 @@ fn said<E: Display>(what: &'static str) -> impl Fn(E) -> String {
     move |error| format!("{what}: {error}")
 }
 
-fn trust(source: &TrustSource, roots: &KnownRoots, crl: Option<Arc<Crl>>) -> Arc<Trust> {
-    let roots: Roots = roots.keys().iter().copied().collect();
+/// Whether the signer of the list is still among the roots, or there is no list.
+fn keeps(known: &KnownRoots, crl: Option<&Crl>) -> bool {
+    crl.is_none_or(|crl| roots_of(known).contains(crl.signer()))
+}
+
+fn roots_of(known: &KnownRoots) -> Roots {
+    known.keys().iter().copied().collect()
+}
+
+/// The list of before the restart. One of another authority than the configured one is of no use.
+fn stored_crl(state: &StateDir, known: &KnownRoots) -> Result<Option<Arc<Crl>>, StateError> {
+    let Some(bytes) = state.read_bytes(CRL_FILE)? else {
+        return Ok(None);
+    };
+    match Crl::open(&bytes, &roots_of(known)) {
+        Ok(crl) => Ok(Some(Arc::new(crl))),
+        Err(error @ CrlError::UnknownAuthority(_)) => {
+            tracing::warn!(%error, "the revocation list of before does not count");
+            Ok(None)
+        }
+        Err(error) => Err(state.damaged(CRL_FILE, error.to_string())),
+    }
+}
+
+fn trust(source: &TrustSource, known: &KnownRoots, crl: Option<Arc<Crl>>) -> Arc<Trust> {
     Arc::new(Trust::new(
-        roots,
+        roots_of(known),
         source.policy.clone(),
         crl,
         source.settings,

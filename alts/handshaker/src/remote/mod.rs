@@ -6,9 +6,11 @@
 //! | this one | asking for certificates |
 //! | `source.rs` | the proof that goes with the request |
 //! | `keeper.rs` | root keys and the revocation list, fetched again and again |
+//! | `learnt.rs` | root keys that were learnt, and why they are believed; pure |
 //! | `states.rs` | whether a peer's account may act now, for revocation at each handshake |
 
 mod keeper;
+mod learnt;
 mod source;
 mod states;
 
@@ -31,7 +33,7 @@ use crate::{
         IssueMasterRequest, authority_client::AuthorityClient, issue_master_request,
     },
     environment,
-    handshake::{MAX_CLOCK_SKEW, MasterCertificate, MasterRequest},
+    handshake::{MAX_CLOCK_SKEW, MAX_CRL_LEN, MasterCertificate, MasterRequest},
     identity::{Claim, Proof},
     trust_feed::TrustFeed,
 };
@@ -40,6 +42,9 @@ use crate::{
 /// they hear why.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const CALL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Largest answer, in bytes: the longest revocation list, and a little around it.
+const MAX_ANSWER_LEN: usize = MAX_CRL_LEN + 1024;
 
 /// A connection that died silently is found out within these two: the next call must not wait for
 /// it in vain.
@@ -59,7 +64,7 @@ pub fn connect(address: &str) -> Result<AuthorityClient<Channel>, tonic::transpo
         .http2_keep_alive_interval(KEEPALIVE_INTERVAL)
         .keep_alive_timeout(KEEPALIVE_TIMEOUT)
         .keep_alive_while_idle(true);
-    Ok(AuthorityClient::new(endpoint.connect_lazy()))
+    Ok(AuthorityClient::new(endpoint.connect_lazy()).max_decoding_message_size(MAX_ANSWER_LEN))
 }
 
 /// Asks for certificates on behalf of one machine.

@@ -1,6 +1,14 @@
 //! Somebody between a machine and its authority, who reads and changes what is in plaintext: all he
 //! may achieve is that nothing arrives.
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
 use alts_handshaker::authority::proto::{
     GetAccountStatesRequest, GetCrlRequest, GetCrlResponse, GetRootsRequest, IssueMasterRequest,
     IssueMasterResponse, Signed,
@@ -16,26 +24,30 @@ use tonic::{
 
 use crate::{suite::*, support::*};
 
-/// Passes everything on, but for what it is told to change.
+/// Passes everything on, but for what it is told to change or to keep.
 #[derive(Clone)]
 struct OnPath {
     authority: AuthorityClient<Channel>,
     /// About whom to ask in place of whom was asked about.
     asks_about: Option<&'static str>,
+    keeps_lists: Arc<AtomicBool>,
 }
 
 impl OnPath {
     /// Between the suite's authority and the machines that are started from now on.
-    async fn come_between(suite: &mut Suite, asks_about: Option<&'static str>) {
+    async fn come_between(suite: &mut Suite, asks_about: Option<&'static str>) -> Self {
         let authority = AuthorityClient::connect(format!("http://{}", suite.address)).await;
         let on_path = Self {
             authority: authority.unwrap(),
             asks_about,
+            keeps_lists: Arc::default(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         suite.address = listener.local_addr().unwrap();
-        let server = Server::builder().add_service(AuthorityServer::new(on_path));
+        let service = AuthorityServer::new(on_path.clone());
+        let server = Server::builder().add_service(service);
         tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
+        on_path
     }
 }
 
@@ -59,6 +71,9 @@ impl Authority for OnPath {
         &self,
         request: Request<GetCrlRequest>,
     ) -> Result<Response<GetCrlResponse>, Status> {
+        if self.keeps_lists.load(Ordering::SeqCst) {
+            return Err(Status::unavailable("lost on the way"));
+        }
         self.authority.clone().get_crl(request).await
     }
 
@@ -96,4 +111,73 @@ async fn an_answer_about_another_account_does_not_admit_a_disabled_one() {
         let told = told.unwrap().status.unwrap();
         assert!(told.details.contains(words), "{}", told.details);
     }
+}
+
+/// Why the client's handshaker does not believe the server's, once it does not.
+async fn refused(client: &Library, server: &Library) -> String {
+    eventually(|| async {
+        let told = shake(client, server, &[SERVER]).await.client.unwrap();
+        let told = told.status.unwrap();
+        if told.code == 0 {
+            Err("not yet")
+        } else {
+            Ok(told.details)
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_keeps_revocation_lists_from_arriving_un_revokes_nobody() {
+    let mut suite = Suite::start(Settings::default()).await;
+    let on_path = OnPath::come_between(&mut suite, None).await;
+    let (client_vm, server_vm) = (suite.client().await, suite.server().await);
+    let server = process_on(&server_vm).await;
+    shake(&process_on(&client_vm).await, &server, &[SERVER])
+        .await
+        .key();
+    let cloud = suite.authority().cloud();
+    let issued = cloud.issued(Some(&account(SERVER)));
+    cloud.revoke(&[issued[0].revocation_id]).unwrap();
+    let told = refused(&process_on(&client_vm).await, &server).await;
+    assert!(told.contains("it is revoked"), "{told}");
+
+    // From here on none arrives. Neither another root key, nor the end of the one that signed the
+    // list, nor a restart makes the machine forget whom it refuses.
+    on_path.keeps_lists.store(true, Ordering::SeqCst);
+    let pinned = suite.roots();
+    cloud.rotate_root(Duration::ZERO).unwrap();
+    let client = eventually(|| async {
+        // Certified by the new key, and so believed once that has been learnt.
+        let process = process_on(&client_vm).await;
+        process.try_start_client(&[SERVER]).await.map(|_| process)
+    })
+    .await;
+    let told = refused(&client, &server).await;
+    assert!(told.contains("it is revoked"), "{told}");
+    cloud.retire_roots().unwrap();
+    // Machines ask every second.
+    tokio::time::sleep(Duration::from_millis(2500)).await;
+    let told = refused(&client, &server).await;
+    assert!(told.contains("it is revoked"), "{told}");
+    client_vm.stop().await;
+    let identity = "source = \"static\"\nsecret_file = \"good.secret\"";
+    let client_vm = suite
+        .machine_with("client-vm", CLIENT, identity, &pinned)
+        .await;
+    let client = process_on(&client_vm).await;
+    let told = refused(&client, &server).await;
+    assert!(told.contains("it is revoked"), "{told}");
+
+    // With the list that the new key signs, the old key's certificates end.
+    on_path.keeps_lists.store(false, Ordering::SeqCst);
+    eventually(|| async {
+        let told = refused(&client, &server).await;
+        if told.contains("unknown authority") {
+            Ok(())
+        } else {
+            Err(told)
+        }
+    })
+    .await;
 }

@@ -234,6 +234,33 @@ async fn a_root_key_is_replaced_while_handshakes_go_on() {
 }
 
 #[tokio::test]
+async fn a_machine_that_names_a_key_of_long_ago_knows_todays_also_after_a_restart() {
+    let suite = Suite::start(Settings::default()).await;
+    let (client_vm, server_vm) = (suite.client().await, suite.server().await);
+    let (cloud, pinned) = (suite.authority().cloud(), suite.roots());
+    for _ in 0..2 {
+        cloud.rotate_root(std::time::Duration::ZERO).unwrap();
+        for machine in [&client_vm, &server_vm] {
+            // A new process is certified by the new key: believed once the machine has learnt of it.
+            eventually(|| async {
+                let process = process_on(machine).await;
+                process.try_start_client(&[SERVER]).await.map(drop)
+            })
+            .await;
+        }
+        cloud.retire_roots().unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(2500)).await;
+    }
+    client_vm.stop().await;
+    let identity = "source = \"static\"\nsecret_file = \"good.secret\"";
+    let client_vm = suite
+        .machine_with("client-vm", CLIENT, identity, &pinned)
+        .await;
+    let (client, server) = (process_on(&client_vm).await, process_on(&server_vm).await);
+    shake(&client, &server, &[SERVER]).await.key();
+}
+
+#[tokio::test]
 async fn the_mode_handshake_refuses_a_disabled_peer_and_the_mode_issue_does_not() {
     for (revocation, refuses) in [
         ("mode = \"issue\"", false),

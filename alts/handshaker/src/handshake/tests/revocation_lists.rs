@@ -209,13 +209,17 @@ fn a_list_with_a_good_signature_and_a_bad_body_is_refused() {
 }
 
 #[test]
-fn an_older_list_does_not_replace_a_newer_one() {
-    let issued = |seconds| {
+fn a_list_replaces_older_ones_and_none_of_its_own_second() {
+    let revoking = |seconds, ids: Option<RevocationRange>| {
         let validity = Validity::starting(NOW.after(Duration::from_secs(seconds)), DAY);
-        let list = root(1).sign_crl(&RevokedIds::default(), validity);
+        let list = root(1).sign_crl(&ids.into_iter().collect(), validity);
         Crl::open(&list, &roots(1)).unwrap()
     };
-    let (old, new) = (issued(0), issued(60));
+    let (old, new) = (revoking(0, None), revoking(60, None));
+    let other = revoking(60, Some(range(5, 9)));
+    // Whichever came first, the second would undo what the first one says.
+    assert_eq!(other.check_replaces(&new), Err(CrlError::SameTime));
+    assert_eq!(new.check_replaces(&other), Err(CrlError::SameTime));
     assert_eq!(new.check_replaces(&old), Ok(()));
     assert_eq!(new.check_replaces(&new), Ok(()));
     let refused = old.check_replaces(&new);
