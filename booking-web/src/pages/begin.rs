@@ -175,7 +175,6 @@ impl Wanted {
             weekday,
             open_minute: minute(opens),
             close_minute: minute(closes),
-            ..Default::default()
         });
         if problems.is_empty() {
             Ok(Self {
