@@ -101,13 +101,14 @@ fn past_cases() -> Router<AppState> {
 
 /// The article's look-up, signing in, settings, the cloud's accounts, files.
 fn around() -> Router<AppState> {
-    use pages::{alts_accounts, assets, booking, events, health, settings, sign_in};
+    use pages::{alts_accounts, assets, begin, booking, events, health, settings, sign_in};
     Router::new()
         .route("/lookup", get(booking::form))
         .route("/booking", get(booking::moved).post(booking::look_up))
         .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/sign-in/demo/{key}", get(sign_in::demo))
         .route("/sign-out", post(sign_in::sign_out))
+        .route("/begin", get(begin::show).post(begin::make))
         .route("/settings", get(settings::show).post(settings::save))
         .route("/alts/accounts", get(alts_accounts::show))
         .route("/alts/accounts/switch", post(alts_accounts::switch))

@@ -213,6 +213,8 @@ methods! {
         list_procedure_types(ListProcedureTypesRequest) -> ListProcedureTypesResponse;
         list_reasons(ListReasonsRequest) -> ListReasonsResponse;
         list_sites(ListSitesRequest) -> ListSitesResponse;
+        create_site(CreateSiteRequest) -> Site;
+        create_theatre(CreateTheatreRequest) -> Theatre;
     }
     SessionServiceClient {
         list_sessions(ListSessionsRequest) -> ListSessionsResponse;

@@ -4,6 +4,7 @@
 pub(crate) mod alts_accounts;
 pub(crate) mod assets;
 pub(crate) mod audit;
+pub(crate) mod begin;
 pub(crate) mod board;
 pub(crate) mod booking;
 pub(crate) mod case;

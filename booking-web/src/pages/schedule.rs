@@ -220,7 +220,7 @@ fn groups(board: &Board, by: By, names: &Directory) -> Vec<Group> {
     };
     if by == By::Theatre {
         let group = |row: &Row| {
-            let mut cards: Vec<Line> = cards_of(row).map(line).collect();
+            let mut cards: Vec<Line> = row.cards().map(line).collect();
             cards.sort_by_key(|line| line.card.start);
             Group {
                 name: row.name.clone(),
@@ -230,7 +230,7 @@ fn groups(board: &Board, by: By, names: &Directory) -> Vec<Group> {
         return board.rows.iter().map(group).collect();
     }
     let mut groups: BTreeMap<&str, Vec<Line>> = BTreeMap::new();
-    for card in board.rows.iter().flat_map(cards_of) {
+    for card in board.rows.iter().flat_map(Row::cards) {
         groups.entry(&card.surgeon).or_default().push(line(card));
     }
     let named = |name: &str| {
@@ -251,11 +251,6 @@ fn groups(board: &Board, by: By, names: &Directory) -> Vec<Group> {
         group.cards.sort_by_key(|line| line.card.start);
     }
     groups
-}
-
-/// A theatre's cases, also those that a board has no room for.
-fn cards_of(row: &Row) -> impl Iterator<Item = &Card> {
-    row.bars.iter().map(|bar| &bar.card).chain(&row.elsewhere)
 }
 
 async fn week(ctx: &Ctx, by: By) -> Result<(Date, Week), Refusal> {

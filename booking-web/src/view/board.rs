@@ -287,6 +287,13 @@ impl Row {
     }
 }
 
+impl Row {
+    /// All its cases, also those that the board has no room for.
+    pub(crate) fn cards(&self) -> impl Iterator<Item = &Card> {
+        self.bars.iter().map(|bar| &bar.card).chain(&self.elsewhere)
+    }
+}
+
 fn band(window: &Window, from: Timestamp, to: Timestamp, label: String) -> Option<Band> {
     let from_minute = window.offset(from);
     window.shows(from, to).then(|| Band {

@@ -137,10 +137,12 @@ async fn page(ctx: &Ctx, import: &Import, typed: Option<&Fields>, problems: &Pro
     let Progress {
         stage,
         settings,
-        tally,
+        mut tally,
         rows,
         ..
     } = import.progress();
+    // Rows that this side refused were told before the backend was asked about those above them.
+    tally.told.sort_by_key(|one| one.line);
     let asks = typed.is_some()
         || ctx.query.has("settings")
         || matches!(stage, Stage::Uploaded | Stage::Stopped(Purpose::Check, _));
@@ -202,7 +204,11 @@ fn range(tally: &Tally, settings: &Settings) -> Option<Range> {
     let (first, last) = tally.range?;
     let (first, last) = (civil.date(first), civil.date(last));
     Some(Range {
-        words: format!("{} to {}", long_date(first), long_date(last)),
+        words: if first == last {
+            long_date(first)
+        } else {
+            format!("{} to {}", long_date(first), long_date(last))
+        },
         board: format!("/?date={first}"),
         reports: format!("/reports?first={first}&last={last}"),
     })

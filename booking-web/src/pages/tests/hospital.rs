@@ -254,8 +254,84 @@ async fn a_day_without_theatres_says_how_to_get_some() {
     );
     let seen = ask(front_end(FakeBackend::hospital(empty)), get("/")).await;
     seen.shows("No theatres yet");
-    for way in ["theatres create OT-1", "href=\"/import\"", "--seed demo"] {
+    for way in ["href=\"/begin\"", "href=\"/import\"", "--seed demo"] {
         seen.shows(way);
+    }
+}
+
+/// As somebody with this role, who is this in the hospital.
+fn known_as(ot: FakeOt, role: &'static str, staff: &'static str) -> FakeOt {
+    ot.on("AccessService/GetAccess", move |_: GetAccessRequest| {
+        let grant = |right: &str| Grant {
+            permission: right.to_owned(),
+            scope: grant::Scope::Any.into(),
+        };
+        Ok(Access {
+            roles: vec![role.to_owned()],
+            staff: staff.to_owned(),
+            grants: ["schedule.read", "cases.read"].map(grant).to_vec(),
+            ..Default::default()
+        })
+    })
+}
+
+#[tokio::test]
+async fn the_board_suits_the_role_of_who_looks_until_they_choose_another() {
+    let table: [(&str, &str, &[&str], &[&str]); 5] = [
+        (
+            "coordinator",
+            "staff/DC-3904",
+            &["Theatre One", "can go today"],
+            &["hidden. <a"],
+        ),
+        (
+            "surgeon",
+            "staff/DC-3904",
+            &["Theatre One", "can go today"],
+            &["hidden. <a"],
+        ),
+        (
+            "surgeon",
+            "staff/DC-1",
+            &[
+                "You have no cases on this day.",
+                "1 theatre without cases of yours hidden",
+            ],
+            &["Theatre One</bdi>", "can go today"],
+        ),
+        (
+            "surgeon",
+            "",
+            &["Theatre One", "does not say who you are"],
+            &["hidden. <a"],
+        ),
+        (
+            "requester",
+            "",
+            &["Patients to bring and to fetch", "Comes in at 08:00"],
+            &["can go today", "No anaesthetist"],
+        ),
+    ];
+    for (role, staff, shown, hidden) in table {
+        let app = front_end(FakeBackend::hospital(known_as(hospital(1), role, staff)));
+        let seen = ask(app.clone(), get("/")).await;
+        for text in shown {
+            seen.shows(text);
+        }
+        for text in hidden {
+            seen.hides(text);
+        }
+        let chosen = ask(app.clone(), get("/?for=coordinator&date=2026-03-02")).await;
+        assert_eq!(chosen.status, StatusCode::SEE_OTHER);
+        assert_eq!(chosen.header(header::LOCATION), "/?date=2026-03-02");
+        let cookie = chosen
+            .header(header::SET_COOKIE)
+            .split(';')
+            .next()
+            .expect("a pair");
+        let seen = ask(app, with_header(get("/"), "cookie", cookie)).await;
+        seen.shows("aria-current=\"true\">All theatres");
+        seen.shows("Theatre One</bdi>");
     }
 }
 

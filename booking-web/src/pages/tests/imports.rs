@@ -47,13 +47,6 @@ fn takes_rows() -> (FakeOt, Arc<Mutex<Vec<ImportCasesRequest>>>) {
     (may(ot, &["cases.import", "hospital.read"]), heard)
 }
 
-/// The value of the first hidden field `token`.
-fn token(page: &Seen) -> String {
-    let value = page.body.split("name=\"token\" value=\"").nth(1);
-    let value = value.and_then(|rest| rest.split('"').next());
-    value.expect("a form").to_owned()
-}
-
 /// A file as a browser sends it.
 fn upload(token: &str, file_name: &str, file: &str) -> Request<Body> {
     let part = |head: &str, body: &str| {
@@ -72,7 +65,7 @@ async fn uploaded(app: &Router) -> (String, Seen) {
     let form = ask(app.clone(), get("/import")).await;
     assert_eq!(form.status, StatusCode::OK);
     form.shows("up to 32 MiB");
-    let seen = ask(app.clone(), upload(&token(&form), "C:\\logs\\log.csv", LOG)).await;
+    let seen = ask(app.clone(), upload(&form.token(), "C:\\logs\\log.csv", LOG)).await;
     assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.body);
     let path = seen.header(header::LOCATION).to_owned();
     let seen = ask(app.clone(), get(&path)).await;
@@ -109,7 +102,7 @@ async fn a_log_is_looked_at_then_checked_then_taken_in_and_each_step_says_what_b
     ] {
         seen.shows(part);
     }
-    let form = format!("token={}&{ANSWERS}", token(&seen));
+    let form = format!("token={}&{ANSWERS}", seen.token());
     let sent = ask(app.clone(), post_to(&format!("{path}/check"), form)).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
     let seen = settled(&app, &path).await;
@@ -126,13 +119,13 @@ async fn a_log_is_looked_at_then_checked_then_taken_in_and_each_step_says_what_b
     ] {
         seen.shows(part);
     }
-    let form = format!("token={}", token(&seen));
+    let form = format!("token={}", seen.token());
     ask(app.clone(), post_to(&format!("{path}/import"), form)).await;
     let seen = settled(&app, &path).await;
     seen.shows("<h2 id=\"import-title\">Imported</h2>");
     seen.shows("href=\"/reports?first=2022-01-03&#38;last=2022-01-04\"");
 
-    let form = format!("token={}", token(&seen));
+    let form = format!("token={}", seen.token());
     ask(app.clone(), post_to(&format!("{path}/discard"), form)).await;
     let seen = ask(app, get(&path)).await;
     assert_eq!(seen.status, StatusCode::NOT_FOUND);
@@ -155,7 +148,7 @@ async fn wrong_answers_are_kept_and_told_beside_their_field() {
     let (path, seen) = uploaded(&app).await;
     let form = format!(
         "token={}&time_zone=Narnia&source=ours&theatre=OR+Suite&encounter_id=&strict=1",
-        token(&seen)
+        seen.token()
     );
     let seen = ask(app, post_to(&format!("{path}/check"), form)).await;
     assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -180,7 +173,7 @@ async fn whoever_may_not_import_is_told_which_right_is_missing_and_no_file_is_ke
     seen.shows("cases.import");
     let settings = ask(app.clone(), get("/settings")).await;
     settings.hides("href=\"/import\"");
-    let seen = ask(app, upload(&token(&settings), "log.csv", LOG)).await;
+    let seen = ask(app, upload(&settings.token(), "log.csv", LOG)).await;
     assert_eq!(seen.status, StatusCode::FORBIDDEN);
 }
 
@@ -189,7 +182,7 @@ async fn uploads_of_others_sites_and_sizes_are_refused_in_words() {
     let (ot, _) = takes_rows();
     let app = front_end(FakeBackend::hospital(ot));
     let form = ask(app.clone(), get("/import")).await;
-    let token = token(&form);
+    let token = form.token();
     let forged = ask(app.clone(), upload("forged", "log.csv", LOG)).await;
     assert_eq!(forged.status, StatusCode::FORBIDDEN);
     let empty = ask(app.clone(), upload(&token, "log.csv", "")).await;

@@ -1,5 +1,6 @@
 //! The pages as a browser sees them: the real router, asked without sockets, over a fake backend.
 
+mod begin;
 mod cases;
 mod guards;
 pub(crate) mod hospital;
@@ -51,6 +52,13 @@ impl Seen {
     #[track_caller]
     fn hides(&self, text: &str) {
         assert!(!self.body.contains(text), "{text:?} is in:\n{}", self.body);
+    }
+
+    /// The token of the page's forms.
+    fn token(&self) -> String {
+        let value = self.body.split("name=\"token\" value=\"").nth(1);
+        let value = value.and_then(|rest| rest.split('"').next());
+        value.expect("a form").to_owned()
     }
 
     fn header(&self, name: impl header::AsHeaderName) -> &str {
