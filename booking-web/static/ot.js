@@ -41,6 +41,7 @@
       part.scrollLeft = scrollLeft;
       part.scrollTop = scrollTop;
     }
+    document.title = fresh.title;
     page.token = fresh.body.dataset.token ?? page.token;
     ready();
     refocus();
@@ -62,7 +63,6 @@
 
   const say = (kind, words) => {
     if (!state || (state.dataset.state === kind && state.firstChild?.data === words)) return;
-    state.hidden = false;
     state.dataset.state = kind;
     const button = state.lastElementChild;
     state.replaceChildren(words, ...(button ? [button] : []));

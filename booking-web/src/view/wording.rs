@@ -99,15 +99,16 @@ pub(crate) fn group(group: Group) -> &'static str {
     }
 }
 
-/// Every milestone in the order in which they happen.
+/// Every milestone in the order in which they happen: a theatre is clean long before its patient leaves
+/// recovery, and with that the case is closed.
 pub(crate) const MILESTONES: [(Milestone, &str); 7] = [
     (Milestone::WheelsIn, "Wheels in"),
     (Milestone::AnaesthesiaReady, "Anaesthesia ready"),
     (Milestone::KnifeToSkin, "Knife to skin"),
     (Milestone::Closed, "Closed"),
     (Milestone::WheelsOut, "Wheels out"),
-    (Milestone::RecoveryOut, "Recovery out"),
     (Milestone::TheatreClean, "Theatre clean"),
+    (Milestone::RecoveryOut, "Recovery out"),
 ];
 
 /// When a milestone was reached.

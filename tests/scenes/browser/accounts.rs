@@ -77,6 +77,7 @@ async fn the_four_drill_buttons_show_what_the_article_saw() -> Result<()> {
             browser.text().await?
         );
     }
-    browser.screenshot("accounts.png").await?;
+    browser.client.set_window_size(1440, 1180).await?;
+    browser.picture("accounts.png").await?;
     browser.close().await
 }

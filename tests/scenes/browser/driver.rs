@@ -1,12 +1,12 @@
 //! A real Chromium, driven as a person would.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Stdio,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use fantoccini::{
     Client, ClientBuilder, Locator,
     actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
@@ -23,6 +23,8 @@ use tokio::{
 
 /// How long a page may take on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// What a picture may weigh: whoever clones the repository fetches it.
+const MAX_PICTURE_BYTES: usize = 300_000;
 /// Between two looks at a page.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
@@ -244,13 +246,26 @@ impl Browser {
     }
 
     pub(crate) async fn screenshot(&self, name: &str) -> Result<()> {
-        let folder = PathBuf::from(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../target/screenshots"
-        ));
-        std::fs::create_dir_all(&folder)?;
-        std::fs::write(folder.join(name), self.client.screenshot().await?)?;
+        self.save(&in_repository("target/screenshots"), name)
+            .await
+            .map(drop)
+    }
+
+    /// A picture that the README shows. With `OT_KEEP_SCREENSHOTS` set, it is the new one.
+    pub(crate) async fn picture(&self, name: &str) -> Result<()> {
+        self.screenshot(name).await?;
+        if std::env::var_os("OT_KEEP_SCREENSHOTS").is_some() {
+            let bytes = self.save(&in_repository("docs/screenshots"), name).await?;
+            ensure!(bytes <= MAX_PICTURE_BYTES, "{name} has {bytes} bytes");
+        }
         Ok(())
+    }
+
+    async fn save(&self, folder: &Path, name: &str) -> Result<usize> {
+        std::fs::create_dir_all(folder)?;
+        let picture = self.client.screenshot().await?;
+        std::fs::write(folder.join(name), &picture)?;
+        Ok(picture.len())
     }
 
     pub(crate) async fn close(mut self) -> Result<()> {
@@ -266,6 +281,10 @@ impl Drop for Browser {
             let _ = rustix::process::kill_process(process, Signal::TERM);
         }
     }
+}
+
+fn in_repository(path: &str) -> PathBuf {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(path)
 }
 
 async fn driver_port(driver: &mut Child) -> Result<u16> {

@@ -48,21 +48,22 @@ impl Hospital {
             channel: suite.mock.connector(suite.server_addr)?(),
             suite,
         };
-        hospital.furnish().await?;
+        hospital.furnish(THEATRE, SURGEON).await?;
         Ok(hospital)
     }
 
-    async fn furnish(&self) -> Result<()> {
+    /// Makes a theatre that is open day and night, and whoever operates there.
+    async fn furnish(&self, theatre: &str, surgeon: &str) -> Result<()> {
         let mut things = HospitalServiceClient::new(self.channel.clone());
         let day_and_night = |weekday| OpeningRule {
             weekday,
             ..OpeningRule::default()
         };
         let theatre = CreateTheatreRequest {
-            theatre_id: "OT-9".to_owned(),
+            theatre_id: id(theatre).to_owned(),
             theatre: Some(Theatre {
                 site: "sites/main".to_owned(),
-                display_name: "Theatre 9".to_owned(),
+                display_name: id(theatre).replace("OT-", "Theatre "),
                 list_order: 9,
                 state: theatre::State::Open.into(),
                 opening_rules: (1..=7).map(day_and_night).collect(),
@@ -73,7 +74,7 @@ impl Hospital {
         };
         things.create_theatre(theatre).await?;
         let surgeon = CreateStaffRequest {
-            staff_id: "DC-9001".to_owned(),
+            staff_id: id(surgeon).to_owned(),
             staff: Some(Staff {
                 display_name: "Ms Z. Tallis".to_owned(),
                 roles: vec![TeamRole::PrimarySurgeon.into()],
@@ -84,6 +85,14 @@ impl Hospital {
         };
         things.create_staff(surgeon).await?;
         Ok(())
+    }
+
+    /// One more such theatre and surgeon; their names.
+    pub(crate) async fn another_theatre(&self) -> Result<(String, String)> {
+        let suffix = request_id();
+        let names = (format!("theatres/{suffix}"), format!("staff/{suffix}"));
+        self.furnish(&names.0, &names.1).await?;
+        Ok(names)
     }
 
     /// What its clock shows.
@@ -131,10 +140,20 @@ impl Hospital {
 
     /// Enters a case, with a place in the theatre that is always open, or none; its name.
     pub(crate) async fn enter(&self, case: Case, start: Option<Timestamp>) -> Result<String> {
+        self.enter_in(THEATRE, case, start).await
+    }
+
+    /// The same in this theatre.
+    pub(crate) async fn enter_in(
+        &self,
+        theatre: &str,
+        case: Case,
+        start: Option<Timestamp>,
+    ) -> Result<String> {
         let request = CreateCaseRequest {
             case: Some(case),
             plan: start.map(|start| Plan {
-                theatre: THEATRE.to_owned(),
+                theatre: theatre.to_owned(),
                 start_time: Some(stamp(start)),
                 ..Plan::default()
             }),
@@ -201,6 +220,11 @@ impl Hospital {
 /// Finds a case's bar on a board.
 pub(crate) fn bar(case: &str) -> String {
     format!(".case[data-case='{case}']")
+}
+
+/// The part of a resource name behind the collection.
+fn id(name: &str) -> &str {
+    name.split_once('/').map_or(name, |(_, id)| id)
 }
 
 pub(crate) fn stamp(at: Timestamp) -> Stamp {
