@@ -7,6 +7,7 @@ when they end. What it does not do is what systemd's sandbox does: users, capabi
     systemctl stop UNIT...
     systemctl kill --signal=KILL UNIT        its program alone, which is then started again as after any other end
     systemctl is-active UNIT
+    systemctl poweroff --force --force       as when the power is cut: nothing is stopped, everything is gone
 """
 import os
 import shlex
@@ -119,13 +120,25 @@ def alive(pid_of):
         return None
 
 
+def end(pid, how):
+    """Returns when it is gone."""
+    os.kill(pid, how)
+    give_up = time.monotonic() + 45
+    while os.path.exists(f"/proc/{pid}") and time.monotonic() < give_up:
+        time.sleep(0.05)
+
+
 def stop(unit):
     pid = alive(pid_file(unit))
     if pid:
-        os.kill(pid, signal.SIGTERM)
-        end = time.monotonic() + 45
-        while os.path.exists(f"/proc/{pid}") and time.monotonic() < end:
-            time.sleep(0.05)
+        end(pid, signal.SIGTERM)
+
+
+def cut_power():
+    """Those who would start something again first."""
+    files = sorted(os.listdir(PIDS), key=lambda name: name.endswith(".main.pid"))
+    for pid in filter(None, (alive(f"{PIDS}/{name}") for name in files)):
+        end(pid, signal.SIGKILL)
 
 
 def start(unit):
@@ -158,6 +171,8 @@ def main(verb, words):
         if not main_pid:
             return 1
         os.kill(main_pid, signal.SIGKILL)
+    elif verb == "poweroff":
+        cut_power()
     else:
         sys.exit(f"systemctl: the bench knows no {verb}")
     return 0

@@ -134,15 +134,11 @@ impl Bench {
         (well && said.contains(READY), said)
     }
 
-    /// Another machine takes the place of one: of the old one it has the disks that outlive it, and nothing else.
+    /// Another machine takes the place of one whose power was cut: of the old one it has the disks that outlive it, and nothing else.
     pub(crate) async fn replace(&self, machine: &Machine) -> (bool, String) {
-        const UNITS: &str = "alts-authority alts-handshaker booking-server booking-web";
-        let power_off = format!(
-            "systemctl stop {UNITS} && cd / && umount --recursive /run /var/log /var/lib /usr/local /etc /dev/disk/by-id"
-        );
-        let (well, said) = self
-            .says(&machine.name, &["/bin/sh", "-c", &power_off])
-            .await;
+        const GONE: &str = "systemctl poweroff --force --force && cd / && \
+             umount --recursive /run /var/log /var/lib /usr/local /etc /dev/disk/by-id";
+        let (well, said) = self.says(&machine.name, &["/bin/sh", "-c", GONE]).await;
         assert!(well, "{said}");
         fs::remove_dir_all(self.machine_folder(&machine.name)).expect("it was there");
         self.boot(machine).await
