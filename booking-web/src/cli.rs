@@ -97,11 +97,16 @@ pub struct Cli {
     pub demo_person: Option<String>,
 
     /// The header in which a trusted proxy names the person it has signed in
+    ///
+    /// The proxy must put its own in place of any that a visitor sends. Behind oauth2-proxy it is
+    /// X-Forwarded-User or, where people are known by their addresses, X-Forwarded-Email; what they may
+    /// do stands under that name in the backend's access file.
     #[arg(long, value_name = "HEADER", requires = "trusted_proxies", value_parser = parse_header)]
     pub person_header: Option<axum::http::HeaderName>,
 
     /// Addresses of proxies that are believed about persons
     ///
+    /// The address of the connection counts, no header. A request from elsewhere is nobody's.
     /// Repeat it or join several by commas.
     #[arg(long = "trusted-proxy", value_name = "ADDRESS", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,

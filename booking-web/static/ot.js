@@ -1,7 +1,7 @@
 /* What makes the pages better where scripts run; every page is complete without it.
  *
  *   news    a stream says that something changed; the page fetches itself and swaps its live parts
- *   keys    arrows walk along the board, M moves a case, single keys open pages
+ *   keys    arrows walk along the board, M moves a case, single keys open pages, ? tells of them
  *   drag    a bar is taken to another place; the server says whether it fits, then shows its form
  *
  * Nothing is decided here: the server checks every place and renders every word about it. */
@@ -144,6 +144,19 @@
     });
   };
 
+  /* A page on which something is under way says so, and is fetched anew until it does not. */
+  const POLL_MS = 1000;
+  const poll = async () => {
+    while (one('[data-poll]')) {
+      await wait(POLL_MS);
+      try {
+        const fresh = await get(location.href);
+        swap(fresh);
+        one('[data-poll]').toggleAttribute('data-poll', one('[data-poll]', fresh) !== null);
+      } catch { /* the server is away for a moment: asked again */ }
+    }
+  };
+
   // --- the board --------------------------------------------------------------------------------
 
   const lanes = () => all('.lanes[data-theatre]');
@@ -260,6 +273,9 @@
 
   // --- keys -------------------------------------------------------------------------------------
 
+  const help = () => one('#keys')?.showModal();
+  one('[data-help]')?.addEventListener('click', (event) => { event.preventDefault(); help(); });
+
   const ARROWS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'];
 
   const moveKey = (event) => {
@@ -286,6 +302,12 @@
       if (next) { rove(next); next.focus(); }
     } else if (page.shortcuts === 'off') {
       return;
+    } else if (event.key === '?') {
+      event.preventDefault();
+      help();
+    } else if (event.key === '/' && one('[role="search"] input')) {
+      event.preventDefault(); // the slash itself is no search
+      one('[role="search"] input').focus();
     } else if (bar?.hasAttribute('data-moves') && event.key.toLowerCase() === 'm') {
       event.preventDefault();
       moving = begin(bar);
@@ -341,4 +363,5 @@
   const now = one('.axis__now');
   if (board && now) board.scrollLeft = Math.max(0, now.offsetLeft - board.clientWidth / 2);
   if (page.since) follow();
+  poll();
 })();

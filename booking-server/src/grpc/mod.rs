@@ -12,6 +12,7 @@
 //! case done ([`desk`]), and answers; [`status`] says what goes wrong.
 
 mod access_layer;
+mod access_service;
 mod audit_service;
 mod booking_service;
 mod call_log;
@@ -44,9 +45,9 @@ use alts::{AuthorizationEvent, ClientAuthorizationLayer, ServiceAccount};
 use booking_proto::{
     FILE_DESCRIPTOR_SET,
     ot::v1::{
-        audit_service_server::AuditServiceServer, case_service_server::CaseServiceServer,
-        hospital_service_server::HospitalServiceServer, report_service_server::ReportServiceServer,
-        schedule_service_server::ScheduleServiceServer,
+        access_service_server::AccessServiceServer, audit_service_server::AuditServiceServer,
+        case_service_server::CaseServiceServer, hospital_service_server::HospitalServiceServer,
+        report_service_server::ReportServiceServer, schedule_service_server::ScheduleServiceServer,
         session_service_server::SessionServiceServer,
         transfer_service_server::TransferServiceServer, watch_service_server::WatchServiceServer,
     },
@@ -187,6 +188,7 @@ pub(crate) fn add_services(
     add!(
         CaseServiceServer ScheduleServiceServer WatchServiceServer HospitalServiceServer
         SessionServiceServer ReportServiceServer TransferServiceServer AuditServiceServer
+        AccessServiceServer
     )
 }
 

@@ -1,28 +1,48 @@
 //! `/`: today's theatre board, and any other day's. Kiosk and schedule show the same board.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use askama::Template;
-use axum::{http::StatusCode, response::Response};
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
 use booking_proto::ot::v1::{
-    Case, DaySchedule, GetDayScheduleRequest, ListCasesRequest, ListConflictsRequest,
+    Case, DaySchedule, GetDayScheduleRequest, ListCasesRequest, ListConflictsRequest, TeamRole,
+    Urgency,
 };
 use jiff::civil::Date;
 
 use super::{
+    begin,
     context::{Ctx, permitted},
     frame::{Frame, Here},
+    sign_in::with_cookie,
 };
 use crate::{
-    backend::Refusal,
+    backend::{Access, Refusal, RefusalKind},
     view::{
         board::Board,
         civil::{days_later, instant, short_date},
         directory::Directory,
+        preset::{self, Passing, Preset},
         waiting::Waiting,
     },
 };
 
 /// Waiting cases on the home page: the most urgent ones.
-const WAITING_SHOWN: i32 = 8;
+const WAITING_SHOWN: usize = 8;
+/// Waiting cases that are read, of which presets show some.
+const WAITING_READ: i32 = 50;
+/// What suits somebody best is remembered for a year, in their browser.
+pub(crate) const PRESET_COOKIE: &str = "ot_board";
+const PRESET_KEEP_S: i64 = 365 * 24 * 60 * 60;
+
+/// The right that a board needs.
+const BOARD_RIGHT: &str = "schedule.read";
+
+/// Where whoever may not see the board finds what there is for them, and why they are there.
+const LOOKUP_INSTEAD: &str = "/lookup?instead=board";
 
 #[derive(Template)]
 #[template(path = "board_page.html")]
@@ -31,6 +51,13 @@ struct BoardPage {
     board: Board,
     waiting: Vec<Waiting>,
     is_today: bool,
+    preset: Preset,
+    /// Theatres that the preset hides.
+    hidden: usize,
+    /// A personal preset of somebody of whom the backend does not say who they are here.
+    unknown: bool,
+    /// For wards: none for other presets.
+    passing: Option<Vec<Passing>>,
 }
 
 impl BoardPage {
@@ -40,6 +67,29 @@ impl BoardPage {
 
     fn after_words(&self) -> String {
         short_date(self.after())
+    }
+
+    /// A board has a hospital.
+    fn founded(&self) -> bool {
+        true
+    }
+
+    /// Address, label, whether it is this one.
+    fn presets(&self) -> Vec<(String, &'static str, bool)> {
+        let date = if self.is_today {
+            String::new()
+        } else {
+            format!("&date={}", self.board.date)
+        };
+        Preset::ALL
+            .map(|one| {
+                (
+                    format!("/?for={}{date}", one.word()),
+                    one.label(),
+                    one == self.preset,
+                )
+            })
+            .to_vec()
     }
 
     fn before(&self) -> Date {
@@ -53,37 +103,96 @@ impl BoardPage {
 
 /// `GET /`
 pub(crate) async fn board(ctx: Ctx) -> Response {
-    let date = ctx.query.date("date");
-    let loaded = tokio::try_join!(load(&ctx, date), waiting(&ctx));
-    match loaded {
-        Ok((
-            Loaded {
-                board,
-                names,
-                is_today,
-            },
-            waiting,
-        )) => {
-            let waiting = waiting
-                .iter()
-                .map(|case| Waiting::of(case, &names, ctx.now))
-                .collect();
-            let page = BoardPage {
-                frame: ctx.frame(Here::Board),
-                board,
-                waiting,
-                is_today,
-            };
-            super::page(StatusCode::OK, &page)
-        }
-        Err(refusal) => ctx.trouble(Here::Board, &refusal),
+    if is_known_to_look_up_only(&ctx) {
+        return Redirect::to(LOOKUP_INSTEAD).into_response();
     }
+    let date = ctx.query.date("date");
+    if let Some(chosen) = Preset::parse(ctx.query.get("for")) {
+        return remember(&ctx, chosen, date);
+    }
+    match put_together(&ctx, date).await {
+        Ok(page) => super::page(StatusCode::OK, &page),
+        Err(refusal) if only_looks_up(&ctx, &refusal) => {
+            Redirect::to(LOOKUP_INSTEAD).into_response()
+        }
+        Err(refusal) => match begin::instead_of_board(&ctx, &refusal).await {
+            Some(page) => page,
+            None => ctx.trouble(Here::Board, &refusal),
+        },
+    }
+}
+
+/// A choice is remembered in the browser, and the page's address stays the board's.
+fn remember(ctx: &Ctx, chosen: Preset, date: Option<Date>) -> Response {
+    let date = date.map(|date| format!("?date={date}")).unwrap_or_default();
+    let then = Redirect::to(&format!("/{date}"));
+    with_cookie(
+        &ctx.state,
+        PRESET_COOKIE,
+        chosen.word(),
+        PRESET_KEEP_S,
+        then,
+    )
+}
+
+async fn put_together(ctx: &Ctx, date: Option<Date>) -> Result<BoardPage, Refusal> {
+    let (day, waiting) = tokio::try_join!(load(ctx, date), waiting(ctx))?;
+    let Loaded {
+        mut board,
+        names,
+        team,
+        is_today,
+    } = day;
+    let access = ctx.access().unwrap_or_default();
+    let me = access.staff.as_str();
+    let chosen = Preset::parse(&ctx.visitor.preset);
+    let suits = || Preset::for_roles(&access.roles, team.get(me).map_or(&[], Vec::as_slice));
+    let preset = chosen.unwrap_or_else(suits);
+    let hidden = preset.narrow(&mut board, me);
+    let passing = preset == Preset::Ward && is_today;
+    let wanted = |case: &&Case| match preset {
+        Preset::Coordinator => true,
+        Preset::Surgeon => me.is_empty() || case.team.iter().any(|one| one.staff == me),
+        Preset::Anaesthetist => matches!(
+            case.urgency(),
+            Urgency::Immediate | Urgency::Urgent2a | Urgency::Urgent2b
+        ),
+        Preset::Ward => !passing,
+    };
+    let waiting = waiting.iter().filter(wanted).take(WAITING_SHOWN);
+    Ok(BoardPage {
+        frame: ctx.frame(Here::Board),
+        waiting: waiting
+            .map(|case| Waiting::of(case, &names, ctx.now))
+            .collect(),
+        passing: passing.then(|| preset::passing(&board, ctx.now)),
+        unknown: preset.is_personal() && me.is_empty(),
+        board,
+        is_today,
+        preset,
+        hidden,
+    })
+}
+
+/// Whether it is this front end's own account that may not see the board, but may look up: as the
+/// article has it. A person who lacks the right is told which.
+fn only_looks_up(ctx: &Ctx, refusal: &Refusal) -> bool {
+    let denied = refusal.kind == RefusalKind::PermissionMissing;
+    denied && ctx.visitor.person.is_none() && ctx.may("bookingInfo.get")
+}
+
+/// The same without asking in vain, which would be an event in the audit.
+fn is_known_to_look_up_only(ctx: &Ctx) -> bool {
+    let said = |access: Arc<Access>| !access.may(BOARD_RIGHT) && access.may("bookingInfo.get");
+    ctx.visitor.person.is_none() && ctx.access().is_some_and(said)
 }
 
 /// One day's board, with the names on it.
 pub(crate) struct Loaded {
     pub(crate) board: Board,
     pub(crate) names: Directory,
+    /// What each member of staff can be in a team.
+    pub(crate) team: BTreeMap<String, Vec<TeamRole>>,
     pub(crate) is_today: bool,
 }
 
@@ -106,9 +215,13 @@ pub(crate) async fn load(ctx: &Ctx, date: Option<Date>) -> Result<Loaded, Refusa
     let is_today = start
         .zip(end)
         .is_some_and(|(start, end)| start <= ctx.now && ctx.now < end);
+    let team = staff
+        .iter()
+        .map(|one| (one.name.clone(), one.roles().collect()));
     Ok(Loaded {
         board,
         names,
+        team: team.collect(),
         is_today,
     })
 }
@@ -124,7 +237,7 @@ pub(crate) async fn day(ctx: &Ctx, date: Option<Date>) -> Result<DaySchedule, Re
 /// What waits, most urgent first; nothing for those who may not know.
 async fn waiting(ctx: &Ctx) -> Result<Vec<Case>, Refusal> {
     let request = ListCasesRequest {
-        page_size: WAITING_SHOWN,
+        page_size: WAITING_READ,
         filter: "waiting = true".to_owned(),
         order_by: "waiting".to_owned(),
         ..Default::default()

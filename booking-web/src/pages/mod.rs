@@ -4,6 +4,7 @@
 pub(crate) mod alts_accounts;
 pub(crate) mod assets;
 pub(crate) mod audit;
+pub(crate) mod begin;
 pub(crate) mod board;
 pub(crate) mod booking;
 pub(crate) mod case;
@@ -15,6 +16,7 @@ pub(crate) mod fields;
 pub(crate) mod form;
 pub(crate) mod frame;
 pub(crate) mod health;
+pub(crate) mod import;
 pub(crate) mod kiosk;
 pub(crate) mod print;
 pub(crate) mod reports;
@@ -30,7 +32,7 @@ pub(crate) mod waiting;
 pub(crate) mod words;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use askama::Template;
 use axum::{

@@ -25,13 +25,26 @@ pub(crate) struct Attention {
     /// What it is about: the link's text.
     pub(crate) subject: String,
     pub(crate) words: String,
+    pub(crate) matter: Matter,
     pub(crate) bad: bool,
+}
+
+/// What kind of thing it is, for whoever looks for one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Matter {
+    /// Something is, or will be, late.
+    Delay,
+    /// Somebody is missing.
+    Team,
+    /// A rule is broken.
+    Rule,
 }
 
 /// Everything about one theatre's day. `name` is the theatre's.
 pub(crate) fn of_theatre(name: &str, cards: &[Card], now: Timestamp) -> Vec<Attention> {
     let mut found = Vec::new();
-    let line = |card: &Card, bad: bool, words: String| Attention {
+    let line = |card: &Card, matter: Matter, bad: bool, words: String| Attention {
+        matter,
         link: card.link.clone(),
         subject: format!("{name}, {}", card.span),
         words,
@@ -48,18 +61,19 @@ pub(crate) fn of_theatre(name: &str, cards: &[Card], now: Timestamp) -> Vec<Atte
                 Some(_) => format!("The first case started {} late.", how_long(late)),
                 None => format!("The first case has not started: {} late.", how_long(late)),
             };
-            found.push(line(first, first.wheels_in.is_none(), words));
+            found.push(line(first, Matter::Delay, first.wheels_in.is_none(), words));
         }
     }
     for card in cards {
         if card.delay_min >= NOTABLE_DELAY_MIN && card.can_move {
             let words = format!("Projected to start {} late.", how_long(card.delay_min));
-            found.push(line(card, false, words));
+            found.push(line(card, Matter::Delay, false, words));
         }
         let soon = card.start < later(now, TEAM_HORIZON_MIN) && card.can_move;
         if soon && card.needs_anaesthetist && !card.has_anaesthetist {
             found.push(line(
                 card,
+                Matter::Team,
                 true,
                 "No anaesthetist is down for it.".to_owned(),
             ));
@@ -68,6 +82,7 @@ pub(crate) fn of_theatre(name: &str, cards: &[Card], now: Timestamp) -> Vec<Atte
             let over = how_long(minutes(card.end, now));
             found.push(line(
                 card,
+                Matter::Delay,
                 false,
                 format!("Still in theatre, {over} past its end."),
             ));
@@ -99,6 +114,7 @@ pub(crate) fn of_conflicts(
                 link: format!("/{}", conflict.case),
                 subject: about(conflict)?,
                 words: format!("{}{set_aside}", rule.description),
+                matter: Matter::Rule,
                 bad: !conflict.overridden,
             })
         })

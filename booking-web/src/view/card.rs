@@ -35,6 +35,8 @@ pub(crate) struct Card {
     pub(crate) delay_min: i64,
     /// Rules that were set aside for it.
     pub(crate) overrides: Vec<String>,
+    /// Everybody who is down for it.
+    pub(crate) staff: Vec<String>,
     pub(crate) has_anaesthetist: bool,
     pub(crate) needs_anaesthetist: bool,
     pub(crate) can_move: bool,
@@ -87,6 +89,7 @@ impl Card {
             projected: None,
             delay_min: 0,
             overrides: case.overrides.iter().map(|one| one.rule.clone()).collect(),
+            staff: case.team.iter().map(|one| one.staff.clone()).collect(),
             has_anaesthetist: case
                 .team
                 .iter()

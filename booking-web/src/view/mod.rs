@@ -9,6 +9,7 @@ pub(crate) mod civil;
 pub(crate) mod directory;
 pub(crate) mod grid;
 pub(crate) mod lanes;
+pub(crate) mod preset;
 pub(crate) mod theatre_state;
 pub(crate) mod waiting;
 pub(crate) mod wording;

@@ -34,7 +34,7 @@ pub use self::{
 };
 use crate::{
     AppState,
-    pages::{error::ErrorPage, url},
+    pages::{board::PRESET_COOKIE, error::ErrorPage, url},
 };
 
 /// The cookie of a signed-in person.
@@ -94,6 +94,8 @@ pub(crate) struct Visitor {
     /// What a form must give back, bound to this sign-in.
     binding: String,
     pub(crate) theme: Theme,
+    /// Which board they chose; empty for none.
+    pub(crate) preset: String,
     /// Whether single keys do something.
     pub(crate) shortcuts: bool,
 }
@@ -202,6 +204,9 @@ impl SignIn {
     ) -> Option<Visitor> {
         let mut visitor = Visitor {
             theme: Theme::parse(cookie(headers, "ot_theme").unwrap_or_default()),
+            preset: cookie(headers, PRESET_COOKIE)
+                .unwrap_or_default()
+                .to_owned(),
             shortcuts: cookie(headers, "ot_shortcuts") != Some("off"),
             ..Visitor::nobody()
         };
@@ -221,7 +226,13 @@ impl SignIn {
                 if !trusted.contains(&from?.to_canonical()) {
                     return None;
                 }
-                let name = headers.get(header)?.to_str().ok()?.trim();
+                // Two names are one too many: a proxy that adds its own behind the visitor's is none
+                // to be trusted.
+                let mut named = headers.get_all(header).iter();
+                let (Some(name), None) = (named.next(), named.next()) else {
+                    return None;
+                };
+                let name = name.to_str().ok()?.trim();
                 let plain = !name.is_empty()
                     && name.chars().count() <= MAX_NAME_CHARS
                     && name.chars().all(|c| c.is_ascii_graphic());
@@ -254,6 +265,7 @@ impl Visitor {
             can_sign_out: false,
             binding: "open".to_owned(),
             theme: Theme::System,
+            preset: String::new(),
             shortcuts: true,
         }
     }

@@ -131,6 +131,49 @@ fn a_name_in_a_header_is_believed_of_the_proxy_only() {
 }
 
 #[test]
+fn what_a_visitor_sends_in_the_proxys_name_signs_nobody_in() {
+    let proxy: IpAddr = "10.0.0.7".parse().unwrap();
+    let header = HeaderName::from_static("x-forwarded-user");
+    let way = Way::Proxy {
+        header: header.clone(),
+        trusted: vec![proxy],
+    };
+    let sign_in = SignIn::new(way, Seal::random().unwrap(), true);
+    let with = |names: &[&str]| {
+        let mut headers = HeaderMap::new();
+        for name in names {
+            headers.append(header.clone(), name.parse().unwrap());
+        }
+        headers
+    };
+    let person = |headers: &HeaderMap, from: Option<IpAddr>| {
+        sign_in
+            .visitor(headers, from, now())
+            .and_then(|it| it.person)
+    };
+    // Past the proxy: whatever other headers say about where a request comes from.
+    let mut forged = with(&["admin"]);
+    for name in ["x-forwarded-for", "x-real-ip", "forwarded"] {
+        forged.insert(name, "10.0.0.7".parse().unwrap());
+    }
+    for from in ["10.0.0.70", "10.0.0.8", "127.0.0.1", "::1"] {
+        assert_eq!(person(&forged, from.parse().ok()), None, "{from}");
+    }
+    assert_eq!(person(&forged, None), None, "nobody knows from where");
+    // Through a proxy that adds a name and leaves the visitor's own.
+    assert_eq!(person(&with(&["admin", "anna"]), Some(proxy)), None);
+    assert_eq!(person(&with(&["admin, anna"]), Some(proxy)), None);
+    assert_eq!(person(&with(&["x-other"; 0]), Some(proxy)), None);
+    for odd in ["", " ", "an na", "\u{e9}va", &"a".repeat(65)] {
+        assert_eq!(person(&with(&[odd]), Some(proxy)), None, "{odd:?}");
+    }
+    assert_eq!(
+        person(&with(&["anna.berg@hospital.example"]), Some(proxy)).as_deref(),
+        Some("anna.berg@hospital.example")
+    );
+}
+
+#[test]
 fn after_ten_wrong_tries_there_is_one_every_half_minute() {
     let attempts = Attempts::default();
     let start = Instant::now();

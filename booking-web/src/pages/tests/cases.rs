@@ -36,20 +36,10 @@ fn in_the_way() -> Status {
     Status::with_error_details(Code::FailedPrecondition, "two rules", details)
 }
 
-/// The token of a page's forms.
-fn token(seen: &Seen) -> String {
-    let from = seen
-        .body
-        .split("name=\"token\" value=\"")
-        .nth(1)
-        .expect("a form");
-    from.split('"').next().expect("its end").to_owned()
-}
-
 /// Opens a page and sends a form from it.
 async fn send(app: &Router, from: &str, to: &str, form: &str) -> Seen {
     let page = ask(app.clone(), get(from)).await;
-    let form = format!("token={}&{form}", crate::pages::url::encode(&token(&page)));
+    let form = format!("token={}&{form}", crate::pages::url::encode(&page.token()));
     ask(app.clone(), post_to(to, form)).await
 }
 

@@ -1,14 +1,20 @@
 //! The pages as a browser sees them: the real router, asked without sockets, over a fake backend.
 
+mod begin;
 mod cases;
 mod guards;
-mod hospital;
+pub(crate) mod hospital;
 mod hostile;
+mod imports;
 mod lookups;
 mod news;
 mod signing_in;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -48,6 +54,13 @@ impl Seen {
         assert!(!self.body.contains(text), "{text:?} is in:\n{}", self.body);
     }
 
+    /// The token of the page's forms.
+    fn token(&self) -> String {
+        let value = self.body.split("name=\"token\" value=\"").nth(1);
+        let value = value.and_then(|rest| rest.split('"').next());
+        value.expect("a form").to_owned()
+    }
+
     fn header(&self, name: impl header::AsHeaderName) -> &str {
         self.headers
             .get(name)
@@ -60,17 +73,16 @@ fn front_end(backend: FakeBackend) -> Router {
 }
 
 fn front_end_for(backend: FakeBackend, way: Way) -> Router {
+    app(state_for(backend, way))
+}
+
+/// What all requests of a front end share, on the address that [`get`] asks.
+pub(crate) fn state_for(backend: FakeBackend, way: Way) -> AppState {
     let address = SocketAddr::from(([127, 0, 0, 1], 8000));
     let hosts = HostPolicy::new(address, Vec::new());
     let sign_in = SignIn::new(way, Seal::random().expect("entropy"), false);
     let timeout = Duration::from_secs(10);
-    app(AppState::new(
-        backend,
-        [proven().backend],
-        timeout,
-        hosts,
-        sign_in,
-    ))
+    AppState::new(backend, [proven().backend], timeout, hosts, sign_in)
 }
 
 async fn ask(app: Router, request: Request<Body>) -> Seen {

@@ -122,15 +122,7 @@ async fn signing_out_ends_the_session_also_for_whoever_kept_its_cookie() {
     let app = front_end_for(FakeBackend::hospital(hospital(1)), local(&folder));
     let cookie = session(&ask(app.clone(), get("/sign-in/demo/key")).await);
     let board = ask(app.clone(), with_header(get("/"), "cookie", &cookie)).await;
-    let token = board
-        .body
-        .split("name=\"token\" value=\"")
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap()
-        .to_owned();
+    let token = board.token();
     let out = with_header(
         post_to("/sign-out", format!("token={token}")),
         "cookie",
