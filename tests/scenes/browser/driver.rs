@@ -101,6 +101,13 @@ impl Browser {
         Ok(self.client.goto(&address).await?)
     }
 
+    /// Fills in the form that asks who one is.
+    pub(crate) async fn sign_in(&self, name: &str, password: &str) -> Result<()> {
+        self.fill("#name", name).await?;
+        self.fill("#password", password).await?;
+        self.press("form[action='/sign-in'] button").await
+    }
+
     /// The path of the page that is open.
     pub(crate) async fn path(&self) -> Result<String> {
         Ok(self.client.current_url().await?.path().to_owned())

@@ -67,6 +67,7 @@ fn pages(day: &str, planned: &str, waiting: &str) -> Vec<String> {
         "/waiting?text=nothing+fits",
         "/cases/new",
         "/sessions",
+        "/import",
         "/reports",
         "/kiosk",
         "/print",

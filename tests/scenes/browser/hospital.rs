@@ -1,6 +1,8 @@
 //! The demo hospital on stage, by a clock of the scene's choice, with a theatre that is open day and
 //! night; the backend to ask; and browsers in which Anna is signed in.
 
+use std::process::Stdio;
+
 use alts::AltsChannel;
 use anyhow::{Context, Result};
 use booking_proto::ot::v1::{
@@ -13,8 +15,10 @@ use jiff::{Timestamp, civil, tz::TimeZone};
 use prost_types::Timestamp as Stamp;
 use tests::{
     clock::Clock,
+    process::program,
     suite::{Ports, Suite},
 };
+use tokio::{io::AsyncWriteExt as _, process::Command};
 
 use crate::driver::{Browser, PATIENCE};
 
@@ -24,6 +28,9 @@ pub(crate) const MORNING: &str = "2026-03-17T10:40:00Z";
 /// The theatre that is open day and night, and whoever operates there.
 pub(crate) const THEATRE: &str = "theatres/OT-9";
 pub(crate) const SURGEON: &str = "staff/DC-9001";
+
+/// Of whoever may sign in with one.
+pub(crate) const PASSWORD: &str = "correct horse, theatre 9";
 
 /// A suite with the demo hospital, and the link that signs Anna in.
 pub(crate) struct Hospital {
@@ -194,6 +201,29 @@ impl Hospital {
         };
         self.cases().confirm_case(request).await?;
         Ok(())
+    }
+
+    /// Lets somebody sign in with [`PASSWORD`], and nobody else, as the one who runs the front end
+    /// does.
+    pub(crate) async fn give_password(&self, name: &str, display_name: &str) -> Result<()> {
+        let mut hashing = Command::new(program("booking-web")?)
+            .arg("hash-password")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let mut stdin = hashing.stdin.take().context("its input")?;
+        stdin.write_all(format!("{PASSWORD}\n").as_bytes()).await?;
+        drop(stdin);
+        let hash = String::from_utf8(hashing.wait_with_output().await?.stdout)?;
+        let people = format!(
+            "[people.{name}]\ndisplay_name = \"{display_name}\"\npassword = \"{}\"\n",
+            hash.trim()
+        );
+        Ok(std::fs::write(
+            self.suite.folder().join("people.toml"),
+            people,
+        )?)
     }
 
     /// A browser in which Anna is signed in.

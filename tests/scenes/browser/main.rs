@@ -9,6 +9,7 @@ mod driver;
 mod emergency;
 mod every_page;
 mod hospital;
+mod imports;
 mod kiosk;
 mod live;
 mod load;

@@ -1,50 +1,19 @@
 //! People sign in with a password: refused in words, let in by name, recorded under it, and out again.
 
-use std::process::Stdio;
-
-use anyhow::{Context, Result, ensure};
-use tests::{CLIENT_ACCOUNT, http, process::program};
-use tokio::{io::AsyncWriteExt as _, process::Command};
+use anyhow::{Result, ensure};
+use tests::{CLIENT_ACCOUNT, http};
 
 use crate::{
     driver::{Browser, PATIENCE},
-    hospital::Hospital,
+    hospital::{Hospital, PASSWORD},
 };
 
-const PASSWORD: &str = "correct horse, theatre 9";
 /// More wrong passwords than anybody has in a row by mistake.
 const TOO_MANY: usize = 12;
 
-/// Gives Anna a password, as the one who runs the front end does.
-async fn give_password(hospital: &Hospital) -> Result<()> {
-    let mut hashing = Command::new(program("booking-web")?)
-        .arg("hash-password")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    let mut stdin = hashing.stdin.take().context("its input")?;
-    stdin.write_all(format!("{PASSWORD}\n").as_bytes()).await?;
-    drop(stdin);
-    let hash = String::from_utf8(hashing.wait_with_output().await?.stdout)?;
-    let people = format!(
-        "[people.anna]\ndisplay_name = \"Anna Berg\"\npassword = \"{}\"\n",
-        hash.trim()
-    );
-    Ok(std::fs::write(
-        hospital.suite.folder().join("people.toml"),
-        people,
-    )?)
-}
-
-async fn sign_in(browser: &Browser, password: &str) -> Result<()> {
-    browser.fill("#name", "anna").await?;
-    browser.fill("#password", password).await?;
-    browser.press("form[action='/sign-in'] button").await
-}
-
 async fn a_password(javascript: bool) -> Result<()> {
     let hospital = Hospital::start().await?;
-    give_password(&hospital).await?;
+    hospital.give_password("anna", "Anna Berg").await?;
     let case = hospital.enter_at("PT-9050", 10).await?;
     let browser = Browser::start(javascript).await?;
 
@@ -55,7 +24,7 @@ async fn a_password(javascript: bool) -> Result<()> {
         "{}",
         browser.path().await?
     );
-    sign_in(&browser, "wrong").await?;
+    browser.sign_in("anna", "wrong").await?;
     let words = "That name and password do not belong together.";
     browser.wait_for_in("[role=alert]", words, PATIENCE).await?;
     ensure!(
@@ -66,7 +35,7 @@ async fn a_password(javascript: bool) -> Result<()> {
         browser.value("#password").await?.is_empty(),
         "the password came back"
     );
-    sign_in(&browser, PASSWORD).await?;
+    browser.sign_in("anna", PASSWORD).await?;
     browser.wait_for_in(".who", "Anna Berg", PATIENCE).await?;
     ensure!(
         browser.path().await? == format!("/{case}"),
@@ -114,7 +83,7 @@ async fn guess(hospital: &Hospital, browser: &Browser) -> Result<()> {
             .status;
     }
     ensure!(last == 429, "after {TOO_MANY} guesses: {last}");
-    sign_in(browser, PASSWORD).await?;
+    browser.sign_in("anna", PASSWORD).await?;
     browser
         .wait_for_in("[role=alert]", "Too many tries", PATIENCE)
         .await
