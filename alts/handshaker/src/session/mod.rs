@@ -168,8 +168,8 @@ impl Session {
         session.take(&in_bytes, now, out, fail_first)
     }
 
-    /// The same, judging a certificate that is still to come by what the machine believes now: a
-    /// revocation list that arrives while a handshake is under way counts.
+    /// The same, judging the peer by what the machine believes now: a revocation list that arrives
+    /// while a handshake is under way counts until its last message.
     #[must_use]
     pub fn believing(mut self, trust: Arc<Trust>) -> Self {
         self.state.believe(trust);
@@ -215,11 +215,9 @@ impl State {
     fn believe(&mut self, trust: Arc<Trust>) {
         match self {
             Self::ServerInit(state) => state.believe(trust),
+            Self::ServerFinished(state) => state.believe(trust),
             Self::ClientInit(state) => state.believe(trust),
-            // Who begins again is judged again.
             Self::ClientFinished(state) => state.believe(trust),
-            // The server has been judged.
-            Self::ServerFinished(_) => {}
         }
     }
 
