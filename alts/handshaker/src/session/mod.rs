@@ -37,6 +37,7 @@ mod tests;
 use std::sync::Arc;
 
 use alts::gcp::{HandshakerReq, HandshakerResp, handshaker_req::ReqOneof};
+use prost::Message;
 
 use self::{
     answer::{answer, failed_answer, final_answer},
@@ -44,7 +45,7 @@ use self::{
 };
 pub use self::{
     caller::{Caller, Side},
-    failure::{BadRequest, Failure},
+    failure::{BadRequest, Failure, MAX_FIRST_REQUEST_LEN},
 };
 use crate::{
     NoCredential, ServiceAccount,
@@ -130,6 +131,14 @@ enum State {
 }
 
 impl Session {
+    /// Refuses a first request that is larger than any start. For who has to hold it for a while:
+    /// many wait for their turn.
+    pub fn refuse_large(request: &HandshakerReq) -> Option<Turn> {
+        let len = request.encoded_len();
+        let error = BadRequest::FirstTooLong(len);
+        (len > MAX_FIRST_REQUEST_LEN).then(|| fail_first(Failure::from(&error), &[], 0))
+    }
+
     /// Takes an RPC's first request.
     pub fn begin(
         context: &SessionContext,
