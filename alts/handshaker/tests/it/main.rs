@@ -24,3 +24,4 @@ mod refusals;
 mod remote;
 mod suite;
 mod support;
+mod web_page;
