@@ -43,11 +43,8 @@ pub(super) async fn guard(State(reach): State<Reach>, request: Request, next: Ne
     match verdict(&parts, reach) {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(refusal) => {
-            tracing::warn!(
-                path = parts.uri.path(),
-                "a request to the admin service is refused: it \
-                may be a web page's"
-            );
+            // Nothing of it is quoted: it may be anybody's words.
+            tracing::warn!("a request to the admin service is refused: it may be a web page's");
             refusal.into_response()
         }
     }
