@@ -1,4 +1,5 @@
-//! Accepts workloads' connections for tonic, each with its [`Connection`] attached.
+//! Accepts connections for tonic, a bounded number of them, each with what is known of it attached:
+//! workloads' for a handshaker, machines' for an authority.
 
 use std::{
     io,
@@ -20,7 +21,7 @@ use tonic::transport::server::Connected;
 use crate::{
     Issuer,
     connection::{Connection, Workload},
-    slots::Slots,
+    slots::{Slot, Slots},
 };
 
 /// Pause after the system could not accept: out of file descriptors, mostly. Without it the loop
@@ -30,53 +31,92 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Bytes of the preface.
 const PREFACE_LEN: usize = 24;
 
-/// The connections of one machine's workloads.
-pub(crate) struct Incoming<I> {
+/// Whose listener it is: whom it takes connections for, and what it knows of each.
+pub(crate) trait Host: Send + Sync + 'static {
+    /// What requests find of the connection they came over, in an `Arc`, among their extensions.
+    type Guest: Send + Sync + 'static;
+
+    /// Something has connected, and may stay while it holds `slot`.
+    fn receive(self: &Arc<Self>, slot: Slot) -> Arc<Self::Guest>;
+
+    /// It speaks HTTP/2.
+    fn speaks(guest: &Arc<Self::Guest>);
+
+    /// A connection was closed or turned away, to be counted.
+    fn closed(&self, reason: &'static str);
+
+    /// For the log.
+    fn name(&self) -> &str;
+}
+
+impl<I: Issuer> Host for Workload<I> {
+    type Guest = Connection<I>;
+
+    fn receive(self: &Arc<Self>, slot: Slot) -> Arc<Connection<I>> {
+        Connection::open(Arc::clone(self), Some(slot))
+    }
+
+    fn speaks(connection: &Arc<Connection<I>>) {
+        connection.begin();
+    }
+
+    fn closed(&self, reason: &'static str) {
+        self.metrics.connection_closed(&self.machine, reason);
+    }
+
+    fn name(&self) -> &str {
+        self.machine.as_ref()
+    }
+}
+
+/// The connections of a listener.
+pub(crate) struct Incoming<H> {
     listener: TcpListener,
-    workload: Arc<Workload<I>>,
+    host: Arc<H>,
     slots: Arc<Slots>,
     preface: Duration,
     pause: Option<Pin<Box<Sleep>>>,
 }
 
-impl<I> Incoming<I> {
+impl<H: Host> Incoming<H> {
     pub(crate) fn new(
         listener: TcpListener,
-        workload: Arc<Workload<I>>,
+        host: Arc<H>,
         slots: Arc<Slots>,
         preface: Duration,
     ) -> Self {
         Self {
             listener,
-            workload,
+            host,
             slots,
             preface,
             pause: None,
         }
     }
-}
 
-impl<I: Issuer> Incoming<I> {
     /// `None`: there are too many, and all are at work.
-    fn admit(&self, io: TcpStream) -> Option<WorkloadStream<I>> {
-        // Handshakes are ping-pong in small messages: waiting to fill a segment only delays them.
+    fn admit(&self, io: TcpStream) -> Option<GuestStream<H>> {
+        // What is said here is ping-pong in small messages: waiting to fill a segment delays it.
         if let Err(error) = io.set_nodelay(true) {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
         }
-        let machine = &self.workload.machine;
+        let name = self.host.name();
         let Some(admitted) = self.slots.admit() else {
-            self.workload.metrics.connection_closed(machine, "full");
-            tracing::warn!(%machine, "a connection is refused: there are too many, and all have \
-                calls under way");
+            self.host.closed("full");
+            tracing::warn!(
+                name,
+                "a connection is refused: there are too many, and all have \
+                calls under way"
+            );
             return None;
         };
         if admitted.at_the_cost_of_another {
-            self.workload.metrics.connection_closed(machine, "idle");
-            tracing::debug!(%machine, "the longest idle connection gives way to a new one");
+            self.host.closed("idle");
+            tracing::debug!(name, "the longest idle connection gives way to a new one");
         }
-        Some(WorkloadStream {
+        Some(GuestStream {
             io,
-            connection: Connection::open(Arc::clone(&self.workload), Some(admitted.slot)),
+            guest: self.host.receive(admitted.slot),
             evicted: admitted.evicted,
             preface: Some(Preface {
                 missing: PREFACE_LEN,
@@ -86,8 +126,8 @@ impl<I: Issuer> Incoming<I> {
     }
 }
 
-impl<I: Issuer> Stream for Incoming<I> {
-    type Item = io::Result<WorkloadStream<I>>;
+impl<H: Host> Stream for Incoming<H> {
+    type Item = io::Result<GuestStream<H>>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
@@ -102,13 +142,11 @@ impl<I: Issuer> Stream for Incoming<I> {
                     }
                 }
                 Err(error) => {
-                    let machine = self.workload.machine.as_ref();
-                    tracing::warn!(machine, %error, "cannot accept a connection");
+                    let name = self.host.name();
+                    tracing::warn!(name, %error, "cannot accept a connection");
                     // Should it be for want of files: whoever does nothing with one gives it back.
                     if self.slots.evict_idle() {
-                        self.workload
-                            .metrics
-                            .connection_closed(&self.workload.machine, "idle");
+                        self.host.closed("idle");
                     }
                     self.pause = Some(Box::pin(tokio::time::sleep(ACCEPT_PAUSE)));
                 }
@@ -118,9 +156,9 @@ impl<I: Issuer> Stream for Incoming<I> {
 }
 
 /// A TCP stream that knows which connection it is, and when it has to end.
-pub(crate) struct WorkloadStream<I> {
+pub(crate) struct GuestStream<H: Host> {
     io: TcpStream,
-    connection: Arc<Connection<I>>,
+    guest: Arc<H::Guest>,
     evicted: oneshot::Receiver<()>,
     /// `None` once it is there.
     preface: Option<Preface>,
@@ -133,7 +171,7 @@ struct Preface {
     deadline: Pin<Box<Sleep>>,
 }
 
-impl<I: Issuer> WorkloadStream<I> {
+impl<H: Host> GuestStream<H> {
     /// Why the connection has to end now, if it has to.
     fn poll_ended(&mut self, cx: &mut Context<'_>) -> Option<io::Error> {
         if Pin::new(&mut self.evicted).poll(cx).is_ready() {
@@ -156,21 +194,21 @@ impl<I: Issuer> WorkloadStream<I> {
             preface.missing = preface.missing.saturating_sub(len);
             if preface.missing == 0 {
                 self.preface = None;
-                self.connection.begin();
+                H::speaks(&self.guest);
             }
         }
     }
 }
 
-impl<I: Issuer> Connected for WorkloadStream<I> {
-    type ConnectInfo = Arc<Connection<I>>;
+impl<H: Host> Connected for GuestStream<H> {
+    type ConnectInfo = Arc<H::Guest>;
 
     fn connect_info(&self) -> Self::ConnectInfo {
-        Arc::clone(&self.connection)
+        Arc::clone(&self.guest)
     }
 }
 
-impl<I: Issuer> AsyncRead for WorkloadStream<I> {
+impl<H: Host> AsyncRead for GuestStream<H> {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -187,7 +225,7 @@ impl<I: Issuer> AsyncRead for WorkloadStream<I> {
     }
 }
 
-impl<I> AsyncWrite for WorkloadStream<I> {
+impl<H: Host> AsyncWrite for GuestStream<H> {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,

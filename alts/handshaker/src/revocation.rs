@@ -11,6 +11,7 @@ use std::{fmt, sync::Arc};
 
 use alts::gcp::{HandshakerResp, HandshakerStatus};
 use tonic::Code;
+use zeroize::Zeroize;
 
 use crate::{
     ServiceAccount,
@@ -46,17 +47,25 @@ impl Revocation {
     /// Turns the result into a refusal if the peer may not act. The flag says whether it was asked
     /// for, and allowed.
     pub(crate) async fn apply(&self, caller: Caller, turn: Turn) -> (Turn, Option<bool>) {
-        let Turn::Finished { answer, peer, .. } = &turn else {
+        let Turn::Finished {
+            answer,
+            peer,
+            resumed,
+        } = turn
+        else {
             return (turn, None);
         };
-        match self.check(&peer.account).await {
-            None => (turn, None),
-            Some(Ok(())) => (turn, Some(true)),
-            Some(Err(failure)) => {
-                let consumed = answer.bytes_consumed;
-                (refusal(caller, failure, consumed), Some(false))
-            }
-        }
+        let allowed = match self.check(&peer.account).await {
+            None => None,
+            Some(Ok(())) => Some(true),
+            Some(Err(failure)) => return (refused(caller, failure, answer), Some(false)),
+        };
+        let turn = Turn::Finished {
+            answer,
+            peer,
+            resumed,
+        };
+        (turn, allowed)
     }
 }
 
@@ -83,11 +92,15 @@ fn verdict(account: &ServiceAccount, state: Result<AccountState, String>) -> Res
     Err(Failure { code, details })
 }
 
-fn refusal(caller: Caller, failure: Failure, bytes_consumed: u32) -> Turn {
+/// The refusal in place of a result, whose key nobody will ever use.
+fn refused(caller: Caller, failure: Failure, mut finished: HandshakerResp) -> Turn {
+    if let Some(result) = &mut finished.result {
+        result.key_data.zeroize();
+    }
     // As for every failure after the first answer: grpc-go reads the call's status alone.
     let answer = (caller != Caller::GrpcGo).then(|| HandshakerResp {
         out_frames: Vec::new(),
-        bytes_consumed,
+        bytes_consumed: finished.bytes_consumed,
         result: None,
         status: Some(HandshakerStatus {
             code: i32::from(failure.code).cast_unsigned(),
@@ -103,5 +116,41 @@ impl fmt::Debug for Revocation {
             Self::Issue => "Revocation::Issue",
             Self::Remote(_) | Self::Local(_) => "Revocation::Handshake",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alts::gcp::HandshakerResult;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_holds_nothing_of_the_result_that_it_takes_the_place_of() {
+        let answer = HandshakerResp {
+            out_frames: b"ClientFinished".to_vec(),
+            bytes_consumed: 7,
+            result: Some(HandshakerResult {
+                key_data: vec![0x5e; 44],
+                ..HandshakerResult::default()
+            }),
+            status: Some(HandshakerStatus::default()),
+        };
+        let failure = Failure {
+            code: Code::Unauthenticated,
+            details: "the account is disabled".to_owned(),
+        };
+        for (caller, is_told) in [(Caller::GrpcGo, false), (Caller::CCore, true)] {
+            let turn = refused(caller, failure.clone(), answer.clone());
+            let Turn::Failed { answer, failure } = turn else {
+                panic!("it is refused")
+            };
+            assert_eq!(failure.code, Code::Unauthenticated);
+            assert_eq!(answer.is_some(), is_told);
+            if let Some(answer) = answer {
+                assert_eq!((answer.result, answer.bytes_consumed), (None, 7));
+                assert!(answer.out_frames.is_empty());
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ use std::{
 
 use alts::gcp::{HandshakerReq, HandshakerResp};
 use tokio::{
-    sync::{Semaphore, mpsc},
+    sync::mpsc,
     time::{sleep, timeout},
 };
 use tonic::{Status, Streaming};
@@ -21,6 +21,7 @@ use crate::{
     faults::{self, Ending, Plan},
     handshake::HandshakeCredential,
     log::{Outcome, Report},
+    service::Places,
     session::{Caller, Failure, Session, Side, Turn},
     slots::Busy,
 };
@@ -34,7 +35,7 @@ type Answers = mpsc::Sender<Result<HandshakerResp, Status>>;
 pub(crate) struct Rpc<I> {
     connection: Arc<Connection<I>>,
     limits: Limits,
-    permits: Arc<Semaphore>,
+    places: Arc<Places>,
     caller: Caller,
     requests: Streaming<HandshakerReq>,
     answers: Answers,
@@ -52,7 +53,7 @@ impl<I: Issuer> Rpc<I> {
     pub(crate) fn new(
         connection: Arc<Connection<I>>,
         limits: Limits,
-        permits: Arc<Semaphore>,
+        places: Arc<Places>,
         caller: Caller,
         requests: Streaming<HandshakerReq>,
         answers: Answers,
@@ -63,7 +64,7 @@ impl<I: Issuer> Rpc<I> {
             _busy: connection.busy(),
             connection,
             limits,
-            permits,
+            places,
             caller,
             requests,
             answers,
@@ -129,10 +130,17 @@ impl<I: Issuer> Rpc<I> {
             outcome,
             ending: Ending::AsTold,
         };
-        // Before any work or memory goes into it; a call without a message takes no place.
-        let permits = Arc::clone(&self.permits);
-        let Ok(_permit) = permits.acquire().await else {
-            return as_told(Outcome::Abandoned);
+        if let Some(Turn::Failed { answer, failure }) = Session::refuse_large(&first) {
+            drop(first);
+            if let Some(answer) = answer {
+                self.answer(answer).await;
+            }
+            return as_told(Outcome::Failed(failure));
+        }
+        // Before any work goes into it; a call without a message takes no place.
+        let places = Arc::clone(&self.places);
+        let Some(_place) = places.take().await else {
+            return as_told(Outcome::Failed(too_many()));
         };
         let _stream = self.wait_for_stream().await;
         let mut turn = match self.begin(first).await {
@@ -252,6 +260,14 @@ impl<I: Issuer> Rpc<I> {
             // The library is gone: `run` sees it too, and drops this future.
             pending::<()>().await;
         }
+    }
+}
+
+fn too_many() -> Failure {
+    Failure {
+        code: tonic::Code::ResourceExhausted,
+        details: "too many handshakes wait already on this machine; try again in a while"
+            .to_owned(),
     }
 }
 

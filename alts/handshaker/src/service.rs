@@ -8,7 +8,7 @@ use alts::gcp::{
 };
 use tokio::{
     net::TcpListener,
-    sync::{Semaphore, mpsc},
+    sync::{Semaphore, SemaphorePermit, mpsc},
 };
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming, transport::Server};
@@ -33,12 +33,15 @@ use crate::{
 /// over one; ours may be told to run more.
 const MAX_CONCURRENT_STREAMS: u32 = 1024;
 
-/// Handshakes under way at once, over all connections; more wait. A handshake buffers at most one
-/// frame of 64 KiB, so that all together stay below 256 MiB however hard anybody tries.
+/// Handshakes under way at once, over all connections; as many more wait, and others are refused.
+/// Each holds its first request of at most 96 KiB or a frame of at most 64 KiB: all of them together
+/// stay below 768 MiB. (A request that is still arriving is HTTP/2's: one a call, of at most
+/// `MAX_REQUEST_LEN`.)
 const MAX_HANDSHAKES: usize = 4096;
+const MAX_WAITING: usize = 4096;
 
 /// Largest request, in bytes. A final one may carry records behind the handshake: a frame is at
-/// most 1 MiB.
+/// most 1 MiB. It is not held: what is not needed of it goes at once.
 const MAX_REQUEST_LEN: usize = 2 * 1024 * 1024;
 
 /// Connections of dead machines are found out by pings; libraries' own come every 10 minutes.
@@ -60,6 +63,10 @@ pub struct Limits {
     pub handshake: Duration,
     /// Connections at once; the longest idle one gives way.
     pub connections: usize,
+    /// Handshakes under way at once.
+    pub handshakes: usize,
+    /// Handshakes that wait until others have ended; more are refused.
+    pub waiting: usize,
 }
 
 impl Limits {
@@ -67,7 +74,7 @@ impl Limits {
     #[must_use]
     pub fn shared_by(listeners: usize) -> Self {
         Self {
-            connections: capacity(environment::open_files(), listeners),
+            connections: capacity(environment::open_files(), listeners, MAX_CONNECTIONS),
             ..Self::default()
         }
     }
@@ -80,7 +87,42 @@ impl Default for Limits {
             first_message: Duration::from_secs(130),
             handshake: Duration::from_secs(30),
             connections: MAX_CONNECTIONS,
+            handshakes: MAX_HANDSHAKES,
+            waiting: MAX_WAITING,
         }
+    }
+}
+
+/// The handshakes of one listener, in number.
+#[derive(Debug)]
+pub(crate) struct Places {
+    /// Those under way and those that wait.
+    all: Semaphore,
+    under_way: Semaphore,
+}
+
+/// One of them; given back when dropped.
+pub(crate) struct Place<'a> {
+    _one: SemaphorePermit<'a>,
+    _under_way: SemaphorePermit<'a>,
+}
+
+impl Places {
+    fn new(limits: Limits) -> Self {
+        Self {
+            all: Semaphore::new(limits.handshakes + limits.waiting),
+            under_way: Semaphore::new(limits.handshakes),
+        }
+    }
+
+    /// Waits until others have ended. `None`: too many wait already.
+    pub(crate) async fn take(&self) -> Option<Place<'_>> {
+        let one = self.all.try_acquire().ok()?;
+        let under_way = self.under_way.acquire().await.ok()?;
+        Some(Place {
+            _one: one,
+            _under_way: under_way,
+        })
     }
 }
 
@@ -180,7 +222,7 @@ impl<I: Issuer> MachineHandshaker<I> {
         let incoming = Incoming::new(listener, workload, slots, self.limits.preface);
         let service = Service::<I> {
             limits: self.limits,
-            permits: Arc::new(Semaphore::new(MAX_HANDSHAKES)),
+            places: Arc::new(Places::new(self.limits)),
             issuer: std::marker::PhantomData,
         };
         let service =
@@ -221,7 +263,7 @@ impl<I> fmt::Debug for MachineHandshaker<I> {
 /// What tonic calls.
 struct Service<I> {
     limits: Limits,
-    permits: Arc<Semaphore>,
+    places: Arc<Places>,
     issuer: std::marker::PhantomData<fn() -> I>,
 }
 
@@ -248,7 +290,7 @@ impl<I: Issuer> HandshakerService for Service<I> {
         let rpc = Rpc::new(
             connection,
             self.limits,
-            Arc::clone(&self.permits),
+            Arc::clone(&self.places),
             caller,
             request.into_inner(),
             answers,

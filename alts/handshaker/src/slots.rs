@@ -1,4 +1,4 @@
-//! How many connections a handshaker holds, and which one gives way when there are too many. Whoever
+//! How many connections a handshaker or an authority holds, and which one gives way when there are too many. Whoever
 //! opens sockets and does nothing with them loses them to whoever has work to do.
 
 use std::{
@@ -123,10 +123,11 @@ impl Slots {
 
 /// How many connections each of so many listeners may hold in a process that may open so many files:
 /// one that took them all could not accept the connection for which an idle one is to give way.
-pub(crate) fn capacity(files: u64, listeners: usize) -> usize {
+/// `most`: how many it wants.
+pub(crate) fn capacity(files: u64, listeners: usize, most: usize) -> usize {
     let files = usize::try_from(files).unwrap_or(usize::MAX);
     let each = files.saturating_sub(RESERVED_FILES) / listeners.max(1);
-    each.clamp(1, MAX_CONNECTIONS)
+    each.clamp(1, most)
 }
 
 impl Slot {
@@ -199,7 +200,7 @@ mod tests {
             (1024, 0, 960),
         ] {
             assert_eq!(
-                capacity(files, listeners),
+                capacity(files, listeners, MAX_CONNECTIONS),
                 expected,
                 "{files} / {listeners}"
             );

@@ -7,10 +7,12 @@
 //! | `authority.rs` | root keys and revocations; authority and mock |
 //! | `machines.rs` | faults; handshaker and mock |
 //! | `surface.rs` | the port |
+//! | `guard.rs` | who may ask there: programs, and no web page |
 //! | `scrape.rs` | its metrics, read from outside |
 
 mod accounts;
 mod authority;
+mod guard;
 mod machines;
 pub mod scrape;
 mod surface;

@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use axum::{Router, http::header, routing};
+use axum::{Router, http::header, middleware, routing};
 use tokio::net::{TcpListener, UnixListener, UnixSocket};
 use tokio_stream::wrappers::{TcpListenerStream, UnixListenerStream};
 use tonic::{
@@ -16,7 +16,12 @@ use tonic::{
     transport::{self, Server},
 };
 
-use super::{accounts::AccountsService, authority::AuthorityService, machines::MachinesService};
+use super::{
+    accounts::AccountsService,
+    authority::AuthorityService,
+    guard::{METRICS, Reach, guard},
+    machines::MachinesService,
+};
 use crate::{cloud::Cloud, config::AdminAddress, faults::Switches, metrics::Metrics};
 
 /// Connections to a Unix socket that may wait to be accepted: operators and their scripts.
@@ -111,9 +116,13 @@ impl AdminSurface {
         parts: AdminParts,
         stop: impl Future<Output = ()> + Send,
     ) -> Result<(), transport::Error> {
+        let reach = match &self.listener {
+            Listener::Tcp(_) => Reach::Loopback,
+            Listener::Unix(_) => Reach::UnixSocket,
+        };
         let server = Server::builder()
             .accept_http1(true)
-            .add_routes(routes(parts));
+            .add_routes(routes(parts, reach));
         match self.listener {
             Listener::Tcp(listener) => {
                 let incoming = TcpListenerStream::new(listener);
@@ -132,7 +141,7 @@ impl AdminSurface {
     }
 }
 
-fn routes(parts: AdminParts) -> Routes {
+fn routes(parts: AdminParts, reach: Reach) -> Routes {
     let AdminParts {
         cloud,
         faults,
@@ -150,8 +159,9 @@ fn routes(parts: AdminParts) -> Routes {
     let content_type = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     let page = move || std::future::ready((content_type, metrics.render()));
     Router::new()
-        .route("/metrics", routing::get(page))
+        .route(METRICS, routing::get(page))
         .merge(grpc)
+        .layer(middleware::from_fn_with_state(reach, guard))
         .into()
 }
 

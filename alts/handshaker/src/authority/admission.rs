@@ -1,6 +1,6 @@
 //! Which machine may ask for which account: the authority's check of a proof.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     ServiceAccount,
@@ -40,7 +40,7 @@ pub enum Refused {
     Token(#[from] TokenError),
     /// The token cannot be checked.
     #[error(transparent)]
-    Keys(#[from] KeySourceError),
+    Keys(#[from] Arc<KeySourceError>),
 }
 
 /// A machine that shares a secret with the authority.

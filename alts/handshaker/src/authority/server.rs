@@ -2,23 +2,33 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;
 
-use super::{Admission, GceAdmission, service::Service};
+use super::{
+    Admission, GceAdmission,
+    service::{Machines, Service},
+};
 use crate::{
     Clock,
     admin::{AdminParts, AdminSurface, BindError},
     cloud::{Cloud, CloudError},
     config::{AdminAddress, AuthorityConfig},
+    environment,
     identity::KeySource,
+    listener::Incoming,
     metrics::Metrics,
     process::{Servers, bind, local_address},
+    service::Limits,
+    slots::{Slots, capacity},
     state::StateDir,
 };
 
 /// Calls at once, per connection: a handshaker asks one question at a time per workload.
 const MAX_CONCURRENT_STREAMS: u32 = 256;
+
+/// Connections at once, where the system allows as many files. A machine has one and keeps it open;
+/// one that gave way to another is dialled again with the next question.
+const MAX_CONNECTIONS: usize = 8192;
 
 /// One answer. Fetching a key set is the longest thing that happens.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
@@ -87,7 +97,9 @@ impl AuthorityServer {
             .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
             .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
             .add_service(service.into_server());
-        let incoming = TcpListenerStream::new(listener);
+        let slots = Slots::new(capacity(environment::open_files(), 1, MAX_CONNECTIONS));
+        let preface = Limits::default().preface;
+        let incoming = Incoming::new(listener, Arc::new(Machines), slots, preface);
         servers.spawn(server.serve_with_incoming_shutdown(incoming, servers.stopped()));
         let parts = AdminParts {
             cloud: Some(cloud),

@@ -19,7 +19,9 @@ use crate::{
     cloud::Cloud,
     handshake::{IssuerName, MachineName, MasterRequest},
     identity::{Claim, NONCE_LEN, Proof},
+    listener::Host,
     metrics::Metrics,
+    slots::{Busy, Slot},
 };
 
 /// Largest request, in bytes: an identity token, or 256 accounts' names.
@@ -27,6 +29,30 @@ const MAX_REQUEST_LEN: usize = 128 * 1024;
 
 /// Accounts one may ask for at once.
 pub(crate) const MAX_ACCOUNTS: usize = 256;
+
+/// Those who connect, of whom nothing is known before they prove it.
+pub(crate) struct Machines;
+
+impl Host for Machines {
+    type Guest = Slot;
+
+    fn receive(self: &Arc<Self>, slot: Slot) -> Arc<Slot> {
+        Arc::new(slot)
+    }
+
+    fn speaks(_: &Arc<Slot>) {}
+
+    fn closed(&self, _: &'static str) {}
+
+    fn name(&self) -> &str {
+        "authority"
+    }
+}
+
+/// Keeps the connection of a question from giving way before it is answered.
+fn busy<T>(request: &Request<T>) -> Option<Busy> {
+    request.extensions().get::<Arc<Slot>>().map(Slot::busy)
+}
 
 /// Serves a cloud to machines that are admitted.
 pub(crate) struct Service {
@@ -85,6 +111,7 @@ impl Authority for Service {
         &self,
         request: Request<IssueMasterRequest>,
     ) -> Result<Response<IssueMasterResponse>, Status> {
+        let _busy = busy(&request);
         let wanted = Wanted::parse(request.into_inner())?;
         let decided = self.decide(&wanted).await;
         self.metrics
@@ -112,8 +139,9 @@ impl Authority for Service {
 
     async fn get_crl(
         &self,
-        _request: Request<GetCrlRequest>,
+        request: Request<GetCrlRequest>,
     ) -> Result<Response<GetCrlResponse>, Status> {
+        let _busy = busy(&request);
         let (bytes, _) = self.blocking(Cloud::crl).await?;
         Ok(Response::new(GetCrlResponse {
             crl: bytes.to_vec(),

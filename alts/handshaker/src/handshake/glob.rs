@@ -33,6 +33,13 @@ impl Glob {
     }
 }
 
+impl Glob {
+    /// The same pattern in another spelling; it must keep the stars.
+    pub(super) fn map(&self, spell: impl FnOnce(&str) -> String) -> Self {
+        Self(spell(&self.0))
+    }
+}
+
 impl TryFrom<String> for Glob {
     type Error = &'static str;
 

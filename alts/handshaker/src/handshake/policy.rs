@@ -125,7 +125,8 @@ impl Policy {
 /// identities = ["*@grpc-alts-demo.iam.gserviceaccount.com"]
 /// ```
 ///
-/// The first rule whose target fits decides. With a document, **a name that no rule fits may be
+/// The first rule whose target fits decides; upper and lower case, and a dot behind the last label,
+/// make no difference in targets. With a document, **a name that no rule fits may be
 /// answered by nobody**; a client that tells no name (Envoy's) is not asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NamePolicy {
@@ -154,8 +155,12 @@ impl NamePolicy {
     pub fn parse(text: &str, file: &str) -> Result<Self, PolicyError> {
         let document: NameDocument = parse(text, file)?;
         check_count(document.name.len(), file)?;
+        let rules = document.name.into_iter().map(|rule| NameRule {
+            target: rule.target.map(canonical),
+            ..rule
+        });
         Ok(Self {
-            rules: Some(document.name),
+            rules: Some(rules.collect()),
         })
     }
 
@@ -164,11 +169,28 @@ impl NamePolicy {
         let Some(rules) = &self.rules else {
             return true;
         };
-        let deciding = rules.iter().find(|rule| rule.target.matches(target));
+        let target = canonical(target);
+        let deciding = rules.iter().find(|rule| rule.target.matches(&target));
         deciding.is_some_and(|rule| {
             let mut allowed = rule.identities.iter();
             allowed.any(|identity| identity.matches(account.as_ref()))
         })
+    }
+}
+
+/// A dialled name, or a pattern of one, in the one spelling that rules compare: names of hosts are
+/// the same in either case, and with or without the root's dot (RFC 4343; RFC 1034, section 3.1).
+fn canonical(name: &str) -> String {
+    let (host, port) = match name.rsplit_once(':') {
+        Some((host, port)) if port.chars().all(|c| c.is_ascii_digit() || c == '*') => {
+            (host, Some(port))
+        }
+        _ => (name, None),
+    };
+    let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+    match port {
+        Some(port) => format!("{host}:{port}"),
+        None => host,
     }
 }
 

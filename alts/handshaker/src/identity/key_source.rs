@@ -1,6 +1,12 @@
 //! Where the keys come from that identity tokens are verified with, and how long they are kept.
 
-use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    fmt,
+    path::PathBuf,
+    str::FromStr,
+    sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use hyper::header;
 use tokio::{sync::Mutex, time::Instant};
@@ -16,8 +22,8 @@ const GOOGLE_CERTS: &str = "https://www.googleapis.com/oauth2/v3/certs";
 const DEFAULT_KEPT: Duration = Duration::from_secs(300);
 const MAX_KEPT: Duration = Duration::from_secs(24 * 3600);
 
-/// An unknown key name makes the keys be fetched anew, but not more often than this: anybody can
-/// make up key names.
+/// An unknown key name makes the keys be fetched anew, but not more often than this, whether or not
+/// they came: anybody can make up key names.
 const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Where a key set is.
@@ -100,7 +106,16 @@ pub enum KeySourceError {
 pub struct KeySource {
     location: KeysLocation,
     roots: TlsRoots,
-    kept: Mutex<Option<Kept>>,
+    known: SyncMutex<Known>,
+    /// Held while fetching: however many tokens wait, the publisher is asked once.
+    fetching: Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    kept: Option<Kept>,
+    /// The last attempt, if it was in vain.
+    failed: Option<(Instant, Arc<KeySourceError>)>,
 }
 
 #[derive(Clone, Debug)]
@@ -110,10 +125,21 @@ struct Kept {
     max_age: Duration,
 }
 
-impl Kept {
-    fn serves(&self, kid: &str, now: Instant) -> bool {
-        let age = now.saturating_duration_since(self.fetched);
-        age < self.max_age && (self.keys.knows(kid) || age < MIN_REFRESH_INTERVAL)
+impl Known {
+    /// What is said of `kid` without asking the publisher; `None`: he must be asked.
+    fn answer(&self, kid: &str, now: Instant) -> Option<Result<Jwks, Arc<KeySourceError>>> {
+        let age = |since| now.saturating_duration_since(since);
+        let good = self.kept.as_ref();
+        let good = good.filter(|kept| age(kept.fetched) < kept.max_age);
+        let lately = |when| age(when) < MIN_REFRESH_INTERVAL;
+        match (good, &self.failed) {
+            (Some(kept), _) if kept.keys.knows(kid) || lately(kept.fetched) => {
+                Some(Ok(kept.keys.clone()))
+            }
+            (Some(kept), Some((when, _))) if lately(*when) => Some(Ok(kept.keys.clone())),
+            (None, Some((when, error))) if lately(*when) => Some(Err(Arc::clone(error))),
+            _ => None,
+        }
     }
 }
 
@@ -123,36 +149,51 @@ impl KeySource {
         Self {
             location,
             roots,
-            kept: Mutex::default(),
+            known: SyncMutex::default(),
+            fetching: Mutex::default(),
         }
     }
 
-    /// The keys, fetched anew when they are due or do not know `kid`.
+    /// The keys, fetched anew when they are due or do not know `kid`. Who asks for one that is known
+    /// and good waits for nobody.
     ///
     /// # Errors
-    /// When they cannot be had and no kept ones are still good.
-    pub async fn keys(&self, kid: &str) -> Result<Jwks, KeySourceError> {
-        // Held while fetching: however many tokens wait, the publisher is asked once.
-        let mut kept = self.kept.lock().await;
-        let now = Instant::now();
-        if let Some(kept) = kept.as_ref().filter(|kept| kept.serves(kid, now)) {
-            return Ok(kept.keys.clone());
+    /// When they cannot be had, or could not lately, and no kept ones are still good.
+    pub async fn keys(&self, kid: &str) -> Result<Jwks, Arc<KeySourceError>> {
+        let answer = self.known().answer(kid, Instant::now());
+        if let Some(answer) = answer {
+            return answer;
         }
-        match self.fetch().await {
+        let _fetching = self.fetching.lock().await;
+        // Whoever was there first may have found out.
+        let answer = self.known().answer(kid, Instant::now());
+        if let Some(answer) = answer {
+            return answer;
+        }
+        let fetched = self.fetch().await;
+        let now = Instant::now();
+        let mut known = self.known();
+        match fetched {
             Ok((keys, max_age)) => {
-                *kept = Some(Kept {
+                known.kept = Some(Kept {
                     keys: keys.clone(),
                     fetched: now,
                     max_age,
                 });
+                known.failed = None;
                 Ok(keys)
             }
             Err(error) => {
-                let still_good = |kept: &&Kept| now.duration_since(kept.fetched) < kept.max_age;
-                let old = kept.as_ref().filter(still_good).ok_or(error)?;
-                Ok(old.keys.clone())
+                let error = Arc::new(error);
+                known.failed = Some((now, Arc::clone(&error)));
+                known.answer(kid, now).unwrap_or(Err(error))
             }
         }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        // Whole between any two statements: a panic elsewhere cannot have broken it.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn fetch(&self) -> Result<(Jwks, Duration), KeySourceError> {
@@ -216,61 +257,5 @@ fn max_age(cache_control: &str) -> Duration {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::identity::test_signer::{KID, jwks};
-
-    #[test]
-    fn the_publisher_says_how_long_within_bounds() {
-        for (control, expected_s) in [
-            ("", 300),
-            (
-                "public, max-age=21600, must-revalidate, no-transform",
-                21_600,
-            ),
-            ("max-age=0", 10),
-            ("max-age=99999999", 86_400),
-            ("max-age=soon", 300),
-            ("no-cache", 10),
-        ] {
-            assert_eq!(
-                max_age(control),
-                Duration::from_secs(expected_s),
-                "{control}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_location_is_a_path_or_an_address() {
-        for (text, expected) in [
-            ("/etc/jwks.json", Some("/etc/jwks.json")),
-            ("file:/etc/jwks.json", Some("/etc/jwks.json")),
-            ("http://127.0.0.1:1/certs", Some("http://127.0.0.1:1/certs")),
-            (GOOGLE_CERTS, Some(GOOGLE_CERTS)),
-            ("jwks.json", None),
-            ("ftp://x/y", None),
-            ("", None),
-        ] {
-            let parsed = text.parse::<KeysLocation>().ok();
-            assert_eq!(parsed.map(|l| l.to_string()).as_deref(), expected, "{text}");
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn kept_keys_serve_until_they_are_due_and_an_unknown_name_asks_again() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("jwks.json");
-        let source = KeySource::new(KeysLocation::File(path.clone()), TlsRoots::default());
-        let missing = source.keys(KID).await.unwrap_err().to_string();
-        assert!(missing.contains("cannot be read"), "{missing}");
-
-        std::fs::write(&path, jwks()).unwrap();
-        assert!(source.keys(KID).await.unwrap().knows(KID));
-        std::fs::write(&path, jwks().replace(KID, "rotated")).unwrap();
-        // Somebody makes up names: the file is not read again at once.
-        assert!(!source.keys("rotated").await.unwrap().knows("rotated"));
-        tokio::time::advance(MIN_REFRESH_INTERVAL).await;
-        assert!(source.keys("rotated").await.unwrap().knows("rotated"));
-    }
-}
+#[path = "key_source_tests.rs"]
+mod tests;

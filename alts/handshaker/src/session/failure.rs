@@ -4,7 +4,7 @@
 //! | cause | code |
 //! |---|---|
 //! | malformed frames, messages or requests; nothing in common | INVALID_ARGUMENT |
-//! | a frame above the limit | RESOURCE_EXHAUSTED |
+//! | a frame or a first request above its limit; too many handshakes wait | RESOURCE_EXHAUSTED |
 //! | a request out of order | FAILED_PRECONDITION |
 //! | certificate or proof refused; the peer aborted | UNAUTHENTICATED |
 //! | the peer is nobody the caller asked for, or not by that name | PERMISSION_DENIED |
@@ -20,6 +20,9 @@ use crate::{
     },
 };
 
+/// Longest first request, in bytes: the longest frame of a peer, and half as much for names.
+pub const MAX_FIRST_REQUEST_LEN: usize = 96 * 1024;
+
 /// How an RPC fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -34,6 +37,12 @@ pub struct Failure {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadRequest {
+    /// More than a start has to say.
+    #[error(
+        "the first request has {0} bytes, the limit is {MAX_FIRST_REQUEST_LEN}: a frame of the peer \
+         and a few names; send what the peer says next in the next request"
+    )]
+    FirstTooLong(usize),
     /// No message inside.
     #[error(
         "the request holds neither a start nor a next message; use a client library that speaks \
@@ -91,6 +100,7 @@ impl From<&BadRequest> for Failure {
         let code = match error {
             BadRequest::NotStarted | BadRequest::SecondStart => Code::FailedPrecondition,
             BadRequest::ForeignIdentity { .. } => Code::PermissionDenied,
+            BadRequest::FirstTooLong(_) => Code::ResourceExhausted,
             _ => Code::InvalidArgument,
         };
         Self {

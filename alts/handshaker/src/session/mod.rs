@@ -37,6 +37,7 @@ mod tests;
 use std::sync::Arc;
 
 use alts::gcp::{HandshakerReq, HandshakerResp, handshaker_req::ReqOneof};
+use prost::Message;
 
 use self::{
     answer::{answer, failed_answer, final_answer},
@@ -44,7 +45,7 @@ use self::{
 };
 pub use self::{
     caller::{Caller, Side},
-    failure::{BadRequest, Failure},
+    failure::{BadRequest, Failure, MAX_FIRST_REQUEST_LEN},
 };
 use crate::{
     NoCredential, ServiceAccount,
@@ -130,6 +131,14 @@ enum State {
 }
 
 impl Session {
+    /// Refuses a first request that is larger than any start. For who has to hold it for a while:
+    /// many wait for their turn.
+    pub fn refuse_large(request: &HandshakerReq) -> Option<Turn> {
+        let len = request.encoded_len();
+        let error = BadRequest::FirstTooLong(len);
+        (len > MAX_FIRST_REQUEST_LEN).then(|| fail_first(Failure::from(&error), &[], 0))
+    }
+
     /// Takes an RPC's first request.
     pub fn begin(
         context: &SessionContext,
@@ -168,8 +177,8 @@ impl Session {
         session.take(&in_bytes, now, out, fail_first)
     }
 
-    /// The same, judging a certificate that is still to come by what the machine believes now: a
-    /// revocation list that arrives while a handshake is under way counts.
+    /// The same, judging the peer by what the machine believes now: a revocation list that arrives
+    /// while a handshake is under way counts until its last message.
     #[must_use]
     pub fn believing(mut self, trust: Arc<Trust>) -> Self {
         self.state.believe(trust);
@@ -215,11 +224,9 @@ impl State {
     fn believe(&mut self, trust: Arc<Trust>) {
         match self {
             Self::ServerInit(state) => state.believe(trust),
+            Self::ServerFinished(state) => state.believe(trust),
             Self::ClientInit(state) => state.believe(trust),
-            // Who begins again is judged again.
             Self::ClientFinished(state) => state.believe(trust),
-            // The server has been judged.
-            Self::ServerFinished(_) => {}
         }
     }
 

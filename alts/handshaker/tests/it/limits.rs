@@ -177,7 +177,7 @@ async fn a_thousand_connections_at_once_are_served_each() {
 }
 
 /// A connection that speaks HTTP/2 and then does nothing, ever.
-fn idle(address: SocketAddr) -> std::net::TcpStream {
+pub(crate) fn idle(address: SocketAddr) -> std::net::TcpStream {
     use std::io::Write;
     let mut stream = std::net::TcpStream::connect(address).unwrap();
     // The preface, and empty SETTINGS. It may be the one that is turned away.
@@ -232,7 +232,7 @@ pub(crate) async fn counted_handshaker(limits: Limits, metrics: Arc<Metrics>) ->
 }
 
 /// Waits until the other side hangs up.
-async fn hung_up(mut stream: TcpStream) {
+pub(crate) async fn hung_up(mut stream: TcpStream) {
     let mut sink = Vec::new();
     // A reset is as good as an end.
     let _ = within(stream.read_to_end(&mut sink)).await;
@@ -275,4 +275,59 @@ async fn idle_connections_give_way_and_one_with_a_handshake_does_not() {
     // The handshake that was under way all along goes on.
     let answer = call.ask(next(b"")).await.unwrap().unwrap();
     assert_eq!(answer.status.unwrap().code, 0);
+}
+
+#[tokio::test]
+async fn handshakes_beyond_a_number_wait_and_beyond_another_are_refused() {
+    let address = handshaker(Limits {
+        handshakes: 1,
+        waiting: 1,
+        ..Limits::default()
+    })
+    .await;
+    let library = Library::connect(address, "grpc-c/53").await;
+    let (under_way, _) = library.start_client(&[SERVER]).await;
+    let mut second = library.call().await;
+    second.requests.send(client_start(&[SERVER])).await.unwrap();
+    // Nobody says when the second one has begun to wait. Whoever comes then is refused.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let refused = crate::suite::eventually(|| async {
+        let third = tokio::time::timeout(Duration::from_millis(100), start_client_status(&library));
+        third.await
+    })
+    .await;
+    assert_eq!(refused.code(), tonic::Code::ResourceExhausted);
+    assert!(
+        refused.message().contains("too many handshakes wait"),
+        "{refused}"
+    );
+    drop(under_way);
+    assert!(second.answer().await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_first_request_larger_than_any_start_is_refused_before_it_waits_for_anything() {
+    let limits = Limits {
+        handshakes: 0,
+        ..Limits::default()
+    };
+    let library = Library::connect(handshaker(limits).await, "grpc-c/53").await;
+    for first in [
+        server_start(&vec![0x11; 100_000]),
+        client_start(&vec![SERVER; 8000]),
+    ] {
+        let mut call = library.call().await;
+        let answer = call.ask(first).await.unwrap().unwrap();
+        let status = answer.status.unwrap();
+        assert_eq!(status.code, 8, "{}", status.details);
+        assert!(
+            status.details.contains("the limit is 98304"),
+            "{}",
+            status.details
+        );
+        assert_eq!(
+            call.answer().await.unwrap_err().code(),
+            tonic::Code::ResourceExhausted
+        );
+    }
 }

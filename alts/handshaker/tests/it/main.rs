@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod accounts;
+mod authority_limits;
 mod binary;
 mod calls;
 mod crash;
@@ -23,3 +24,4 @@ mod refusals;
 mod remote;
 mod suite;
 mod support;
+mod web_page;

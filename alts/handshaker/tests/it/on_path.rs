@@ -147,12 +147,8 @@ async fn who_keeps_revocation_lists_from_arriving_un_revokes_nobody() {
     on_path.keeps_lists.store(true, Ordering::SeqCst);
     let pinned = suite.roots();
     cloud.rotate_root(Duration::ZERO).unwrap();
-    let client = eventually(|| async {
-        // Certified by the new key, and so believed once that has been learnt.
-        let process = process_on(&client_vm).await;
-        process.try_start_client(&[SERVER]).await.map(|_| process)
-    })
-    .await;
+    certified_process_on(&server_vm).await;
+    let client = certified_process_on(&client_vm).await;
     let told = refused(&client, &server).await;
     assert!(told.contains("it is revoked"), "{told}");
     cloud.retire_roots().unwrap();

@@ -27,7 +27,12 @@ pub(crate) struct Running {
 impl Running {
     /// Starts the binary and waits until it says that it is ready; the fields of that line.
     fn start(args: &[&str], log_level: &str, ready: &str) -> (Self, Value) {
-        let mut child = Command::new(BINARY)
+        Self::start_by(Command::new(BINARY), args, log_level, ready)
+    }
+
+    /// The same by a command to which its arguments are added.
+    fn start_by(mut by: Command, args: &[&str], log_level: &str, ready: &str) -> (Self, Value) {
+        let mut child = by
             .args(args)
             .args(["--log-format", "json"])
             .env("RUST_LOG", log_level)
@@ -111,17 +116,30 @@ impl Machine {
 pub(crate) struct Processes {
     pub(crate) dir: TempDir,
     pub(crate) authority: Running,
-    address: String,
+    /// The authority's.
+    pub(crate) address: String,
     pub(crate) admin: String,
     log_level: &'static str,
 }
 
 impl Processes {
     pub(crate) fn start(log_level: &'static str) -> Self {
+        Self::start_by(Command::new(BINARY), log_level)
+    }
+
+    /// The same, whose authority may open so many files.
+    pub(crate) fn start_with_files(files: u32, log_level: &'static str) -> Self {
+        let mut limited = Command::new("sh");
+        let script = format!("ulimit -n {files}; exec \"$0\" \"$@\"");
+        limited.args(["-c", &script, BINARY]);
+        Self::start_by(limited, log_level)
+    }
+
+    fn start_by(by: Command, log_level: &'static str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         write(dir.path(), "machine.secret", SECRET);
         let any = "127.0.0.1:0";
-        let (authority, address, admin) = authority(dir.path(), any, any, log_level);
+        let (authority, address, admin) = authority(by, dir.path(), any, any, log_level);
         Self {
             dir,
             authority,
@@ -139,7 +157,8 @@ impl Processes {
     /// Starts it again, on its state and its ports.
     pub(crate) fn start_authority(&mut self) {
         let dir = self.dir.path();
-        let (running, ..) = authority(dir, &self.address, &self.admin, self.log_level);
+        let by = Command::new(BINARY);
+        let (running, ..) = authority(by, dir, &self.address, &self.admin, self.log_level);
         self.authority = running;
     }
 
@@ -167,7 +186,13 @@ impl Processes {
     }
 }
 
-fn authority(dir: &Path, listen: &str, admin: &str, log_level: &str) -> (Running, String, String) {
+fn authority(
+    by: Command,
+    dir: &Path,
+    listen: &str,
+    admin: &str,
+    log_level: &str,
+) -> (Running, String, String) {
     let enrolment = |machine: &str, account: &str| {
         format!(
             "[[enrolment]]\nmachine = \"{machine}\"\nservice_accounts = [\"{account}\"]\n\
@@ -182,7 +207,7 @@ fn authority(dir: &Path, listen: &str, admin: &str, log_level: &str) -> (Running
     );
     let config = write(dir, "authority.toml", &text);
     let args = ["authority", "--config", &config];
-    let (running, ready) = Running::start(&args, log_level, "authority ready");
+    let (running, ready) = Running::start_by(by, &args, log_level, "authority ready");
     let field = |name: &str| ready[name].as_str().unwrap().to_owned();
     (running, field("address"), field("admin"))
 }

@@ -241,12 +241,7 @@ async fn a_machine_that_names_a_key_of_long_ago_knows_todays_also_after_a_restar
     for _ in 0..2 {
         cloud.rotate_root(std::time::Duration::ZERO).unwrap();
         for machine in [&client_vm, &server_vm] {
-            // A new process is certified by the new key: believed once the machine has learnt of it.
-            eventually(|| async {
-                let process = process_on(machine).await;
-                process.try_start_client(&[SERVER]).await.map(drop)
-            })
-            .await;
+            certified_process_on(machine).await;
         }
         cloud.retire_roots().unwrap();
         tokio::time::sleep(std::time::Duration::from_millis(2500)).await;

@@ -153,6 +153,16 @@ pub(crate) async fn process_on(machine: &ServedMachine) -> Library {
     Library::connect(machine.addresses()[0], "grpc-java-netty/1.63.0").await
 }
 
+/// A new process on that machine, as soon as one is given a credential: of its authority's newest root
+/// key, and so when the machine has learnt of that.
+pub(crate) async fn certified_process_on(machine: &ServedMachine) -> Library {
+    eventually(|| async {
+        let process = process_on(machine).await;
+        process.try_start_client(&[SERVER]).await.map(|_| process)
+    })
+    .await
+}
+
 /// Tries again until it works; a test that waits too long hangs and is ended by its patience.
 pub(crate) async fn eventually<T, E: std::fmt::Debug, F: Future<Output = Result<T, E>>>(
     mut attempt: impl FnMut() -> F,

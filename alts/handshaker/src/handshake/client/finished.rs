@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use super::{ClientConfig, ExpectServerInit, Unwanted};
 use crate::handshake::{
-    Entropy, Established, HandshakeError, Input, Progress, Timestamp, VerifiedPeer,
+    Entropy, Established, HandshakeError, Input, Progress, Timestamp, Trust, VerifiedPeer,
     entropy::Attempt,
     error::NotAuthentic,
     finished::{self, Finished},
@@ -48,7 +48,12 @@ pub struct ExpectServerFinished {
 }
 
 impl ExpectServerFinished {
-    /// Checks the server's proof, then whether the caller wanted this server; appends
+    /// Judges the server by `trust`, whatever was believed when it was judged first.
+    pub fn believe(&mut self, trust: Arc<Trust>) {
+        self.config.trust = trust;
+    }
+
+    /// Checks the server's proof, then once more whether it is believed, then whether the caller wanted this server; appends
     /// ClientFinished to `out`.
     ///
     /// # Errors
@@ -94,6 +99,7 @@ impl ExpectServerFinished {
         if !mac_matches(&expected, &message.mac) {
             return Err(HandshakeError::NotAuthentic(NotAuthentic::ServerFinished));
         }
+        self.config.trust.check_standing(&peer, now)?;
         // Asked only now: before the proof, the name was a claim.
         let wanted = self.config.check_wanted(&peer);
         wanted.map_err(|unwanted| refusal(&self.config, &peer, unwanted))?;

@@ -33,12 +33,13 @@ pub struct ExpectClientFinished {
 }
 
 impl ExpectClientFinished {
-    /// Judges a client that begins again by `trust`.
+    /// Judges the client by `trust`, whatever was believed when it was judged first.
     pub fn believe(&mut self, trust: Arc<Trust>) {
         self.config.trust = trust;
     }
 
-    /// Checks the client's proof. What follows it in `input` is the client's first record.
+    /// Checks the client's proof, and once more whether it is believed: time has passed since its
+    /// certificate or ticket was. What follows it in `input` is the client's first record.
     ///
     /// A client that cannot use the ticket it was returned begins again instead: then ServerInit and
     /// ServerFinished are appended to `out` a second time, and more input is needed.
@@ -85,6 +86,7 @@ impl ExpectClientFinished {
         if !mac_matches(&expected, &message.mac) {
             return Err(HandshakeError::NotAuthentic(NotAuthentic::ClientFinished));
         }
+        self.config.trust.check_standing(&self.peer, now)?;
         if let Some(ticket) = message.ticket {
             self.keep(ticket, now);
         }

@@ -149,6 +149,39 @@ fn the_first_rule_that_fits_a_name_decides_who_may_answer_to_it() {
 }
 
 #[test]
+fn a_name_is_the_same_in_either_case_and_with_the_roots_dot() {
+    let policy = names(
+        r#"
+        [[name]]
+        target = "Booking.internal.:*"
+        identities = ["server@p.iam"]
+
+        [[name]]
+        target = "*"
+        identities = ["*"]
+        "#,
+    );
+    // Were it another name, the second rule would let anybody answer.
+    for target in [
+        "booking.internal:8080",
+        "Booking.Internal:8080",
+        "BOOKING.internal.:8080",
+        "booking.internal.:1",
+    ] {
+        assert!(policy.allows(target, &account(SERVER)), "{target}");
+        assert!(!policy.allows(target, &account(CLIENT)), "{target}");
+    }
+    for target in [
+        "booking.internal",
+        "booking.internal..:8080",
+        "booking:8080",
+        "[::1]:8080",
+    ] {
+        assert!(policy.allows(target, &account(CLIENT)), "{target}");
+    }
+}
+
+#[test]
 fn a_peer_that_may_not_answer_to_the_dialled_name_is_refused_after_its_proof() {
     let mut pair = Pair::default();
     let names = "[[name]]\ntarget = \"backend:*\"\nidentities = [\"other@p.iam\"]\n";

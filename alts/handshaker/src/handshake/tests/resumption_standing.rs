@@ -56,6 +56,46 @@ fn a_ticket_does_not_outlive_what_its_certificates_would_have_been_allowed() {
     }
 }
 
+/// A list that arrives between a peer's first message and its last one counts, whether the session
+/// rests on certificates or on a ticket.
+#[test]
+fn who_is_revoked_while_the_handshake_is_under_way_is_refused_at_its_end() {
+    for (resumes, whose) in [
+        (false, SERVER),
+        (false, CLIENT),
+        (true, SERVER),
+        (true, CLIENT),
+    ] {
+        let mut pair = pair(BOTH, BOTH);
+        if resumes {
+            assert!(!is_resumed(&mut pair));
+        }
+        let revoked = revoke(&trust(1), credential(whose).revocation_id());
+        let (client, first) = Client::start(&pair);
+        let mut second = Vec::new();
+        let (mut server, _) = Server::start(&pair).feed(&first, NOW, &mut second);
+        // All but the end of ServerFinished: by then the server has been judged.
+        let (early, late) = second.split_at(second.len() - 1);
+        let (mut client, _) = client.feed(early, NOW, &mut Vec::new());
+        match (whose, &mut client, &mut server) {
+            (SERVER, Client::Finished(client), _) => client.believe(revoked),
+            (CLIENT, _, Server::Finished(server)) => server.believe(revoked),
+            _ => panic!("either waits for the other's last message"),
+        }
+        let mut third = Vec::new();
+        let (client, _) = client.feed(late, NOW, &mut third);
+        let (server, _) = server.feed(&third, NOW, &mut Vec::new());
+        let error = match whose {
+            SERVER => client.end().error(),
+            _ => {
+                assert!(client.end().is_established());
+                server.end().error()
+            }
+        };
+        assert!(error.to_string().contains("it is revoked"), "{error}");
+    }
+}
+
 #[test]
 fn a_ticket_is_used_for_a_server_that_the_caller_wants_and_for_no_other() {
     for server in [BOTH, KEEPS_ONLY] {
