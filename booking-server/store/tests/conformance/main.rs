@@ -89,6 +89,7 @@ on_both! {
         a_work_that_panics_takes_only_its_commit_with_it
         a_rehearsal_says_what_would_happen_and_undoes_it
         what_nobody_waits_for_any_more_is_not_begun
+        who_waits_long_behind_others_has_a_turn_all_the_same
         a_closed_store_refuses;
     races:
         twelve_writers_for_one_slot_have_one_winner
