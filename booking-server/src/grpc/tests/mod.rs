@@ -7,6 +7,7 @@ mod days;
 mod drafts;
 mod files;
 mod health;
+mod limits;
 mod logs;
 mod roles;
 mod spoiled;
