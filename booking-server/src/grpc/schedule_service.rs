@@ -15,6 +15,7 @@ use super::{
     day::Day,
     desk::{Admitted, Desk, Redact, reading, site, theatres},
     fields::Fields,
+    things::new_id,
     watch,
 };
 use crate::{
@@ -65,8 +66,9 @@ impl Stretch {
         })
     }
 
-    fn timetable(&self, without: &CaseId, hospital: &Hospital) -> Timetable {
-        let cases = self.cases.iter().filter(|case| case.id != *without);
+    fn timetable(&self, without: Option<&CaseId>, hospital: &Hospital) -> Timetable {
+        let cases = self.cases.iter();
+        let cases = cases.filter(|case| without != Some(&case.id));
         let (sessions, unavailable) = (self.sessions.clone(), self.unavailable.clone());
         Timetable::of_cases(cases, sessions, unavailable, hospital)
     }
@@ -107,7 +109,11 @@ impl ScheduleService for Desk {
             Some((wanted?, search?))
         })?;
         let wanted = match wanted {
-            Wanted::Draft(case) => *case,
+            Wanted::Draft(case) => {
+                // What is offered to a patient says when that patient is taken.
+                self.patients_only(&admitted).await?;
+                *case
+            }
             Wanted::Known(id) => {
                 let found = snapshot.case(&id).await.map_err(Refusal::from)?;
                 found.ok_or_else(|| Refusal::NotFound(name(&id)))?
@@ -119,11 +125,14 @@ impl ScheduleService for Desk {
         let stretch = Stretch::read(&mut snapshot, search.starts).await;
         let stretch = stretch.map_err(Refusal::from)?;
         drop(snapshot);
-        let around = stretch.timetable(&wanted.id, &hospital);
         let booker = admitted.caller.booker();
-        let offers = find_slots(&wanted, &search, &around, &hospital, &booker, now);
+        let offers = self.think(move || {
+            let around = stretch.timetable(Some(&wanted.id), &hospital);
+            let offers = find_slots(&wanted, &search, &around, &hospital, &booker, now);
+            offers.iter().map(|it| offer(&wanted, it)).collect()
+        });
         Ok(Response::new(v1::FindSlotsResponse {
-            offers: offers.iter().map(|it| offer(&wanted, it)).collect(),
+            offers: offers.await?,
         }))
     }
 
@@ -161,15 +170,19 @@ impl ScheduleService for Desk {
             .await
             .map_err(Refusal::from)?;
         drop(snapshot);
-        let options = around.options(&found, &theatres, &hospital, &admitted.caller.booker(), now);
-        let options = options.iter().map(|it| {
-            let mut shown = option(&found, it, around.cases());
-            let sealed = SealedOption::of(it, &shown);
-            shown.option = self.tokens.seal(OPTION, &sealed.encode_to_vec());
-            shown
+        let (booker, tokens) = (admitted.caller.booker(), self.tokens.clone());
+        let options = self.think(move || {
+            let options = around.options(&found, &theatres, &hospital, &booker, now);
+            let options = options.iter().map(|it| {
+                let mut shown = option(&found, it, around.cases());
+                let sealed = SealedOption::of(it, &shown);
+                shown.option = tokens.seal(OPTION, &sealed.encode_to_vec());
+                shown
+            });
+            options.collect()
         });
         Ok(Response::new(v1::EmergencyPlan {
-            options: options.collect(),
+            options: options.await?,
         }))
     }
 
@@ -224,11 +237,13 @@ impl ScheduleService for Desk {
             })
             .cloned()
             .collect();
-        let nobody = CaseId::parse("nobody").expect("a constant");
-        let around = stretch.timetable(&nobody, &hospital);
-        let found = conflicts(&asked, &around, &hospital, now);
+        let found = self.think(move || {
+            let around = stretch.timetable(None, &hospital);
+            let found = conflicts(&asked, &around, &hospital, now);
+            found.iter().map(conflict).collect()
+        });
         Ok(Response::new(v1::ListConflictsResponse {
-            conflicts: found.iter().map(conflict).collect(),
+            conflicts: found.await?,
         }))
     }
 }
@@ -251,7 +266,8 @@ impl Wanted {
             (Some(id), None) => Some(Self::Known(id)),
             (None, Some(draft)) => {
                 let details = to_details(fields, hospital, draft, now)?;
-                let id = CaseId::parse("draft").expect("a constant");
+                // Nobody's: whatever number is taken in advance could be a case's.
+                let id = CaseId::parse(&new_id()).expect("a UUID is an identifier");
                 Some(Self::Draft(Box::new(Case::request(id, details, now))))
             }
             _ => {

@@ -9,6 +9,7 @@ mod files;
 mod health;
 mod limits;
 mod logs;
+mod privacy;
 mod roles;
 mod spoiled;
 mod watches;
