@@ -10,6 +10,7 @@ mod health;
 mod limits;
 mod logs;
 mod privacy;
+mod reports;
 mod roles;
 mod spoiled;
 mod watches;
