@@ -11,6 +11,7 @@ mod limits;
 mod logs;
 mod privacy;
 mod reports;
+mod requests;
 mod roles;
 mod spoiled;
 mod watches;
