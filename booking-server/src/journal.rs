@@ -9,11 +9,14 @@
 //! Nobody waits for the audit of a read. Who calls faster than can be written fills the queue; what
 //! does not fit is told in the log.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use jiff::Timestamp;
 use tokio::{
-    sync::mpsc::{self, error::TrySendError},
+    sync::{
+        mpsc::{self, error::TrySendError},
+        oneshot,
+    },
     task::JoinHandle,
     time::timeout,
 };
@@ -66,22 +69,37 @@ impl std::fmt::Debug for Journal {
     }
 }
 
-/// Writes them; ends when nobody can tell of a call any more.
+/// Writes them, until it is told to end.
 #[derive(Debug)]
-pub(crate) struct Writer(JoinHandle<()>);
+pub(crate) struct Writer {
+    writing: JoinHandle<()>,
+    /// Dropped to say so.
+    end: oneshot::Sender<()>,
+}
 
 impl Journal {
     /// A journal that is written into the audit of `store`.
     pub(crate) fn into(store: Store, clock: Clock) -> (Self, Writer) {
         let (queue, mut calls) = mpsc::channel(BACKLOG);
-        let writer = tokio::spawn(async move {
-            while let Some(record) = calls.recv().await {
+        let (end, ended) = oneshot::channel();
+        let writing = tokio::spawn(async move {
+            let mut ended = pin!(ended);
+            loop {
+                let record = tokio::select! {
+                    record = calls.recv() => record,
+                    // What has been told by now is still written.
+                    _ = &mut ended, if !calls.is_closed() => {
+                        calls.close();
+                        continue;
+                    }
+                };
+                let Some(record) = record else { return };
                 if let Err(error) = store.audit(record).await {
                     tracing::error!(%error, "a call is missing in the audit");
                 }
             }
         });
-        (Self { queue, clock }, Writer(writer))
+        (Self { queue, clock }, Writer { writing, end })
     }
 
     /// A journal that nobody reads: for tests that are about something else.
@@ -125,9 +143,11 @@ impl Journal {
 }
 
 impl Writer {
-    /// Waits until all that was told is written.
+    /// Takes no more, and waits until all that was told is written.
     pub(crate) async fn flush(self) {
-        if timeout(FLUSH_TIMEOUT, self.0).await.is_err() {
+        let Self { writing, end } = self;
+        drop(end);
+        if timeout(FLUSH_TIMEOUT, writing).await.is_err() {
             tracing::warn!("the audit of the last calls was not written in time");
         }
     }
