@@ -152,3 +152,24 @@ impl Writer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::testing::{article_store, clock};
+
+    #[tokio::test]
+    async fn what_was_told_is_written_in_the_end_though_somebody_could_still_tell() {
+        let store = article_store().await;
+        let before = store.verify_audit().await.unwrap().events;
+        let (journal, writer) = Journal::into(store.clone(), clock());
+        journal.denied("ot.v1.CaseService/GetCase", "a@p", None);
+        let began = Instant::now();
+        writer.flush().await;
+        assert!(began.elapsed() < FLUSH_TIMEOUT);
+        assert_eq!(store.verify_audit().await.unwrap().events, before + 1);
+        drop(journal);
+    }
+}
