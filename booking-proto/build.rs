@@ -5,7 +5,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 use protox::prost::Message;
 
 /// The article's contract, and ours beside it.
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "ot_booking.proto",
     "ot/v1/resources.proto",
     "ot/v1/case_service.proto",
@@ -16,6 +16,7 @@ const FILES: [&str; 10] = [
     "ot/v1/report_service.proto",
     "ot/v1/transfer_service.proto",
     "ot/v1/audit_service.proto",
+    "ot/v1/access_service.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -11,9 +11,13 @@ locals {
   roles = local.suite ? ["client", "server", "authority"] : ["client", "server"]
 
   authority_port = 18070
+  state_disk_gb  = 10 # The least that Google makes of its kind.
   arm            = can(regex("^(t2a|c4a|n4a)-", var.machine_type))
   image          = local.arm ? "debian-cloud/debian-12-arm64" : "debian-cloud/debian-12"
   platform       = local.arm ? "linux-arm64" : "linux-amd64"
+
+  # The newest families take no other disks.
+  disk_type = can(regex("^[cn]4[ad]?-", var.machine_type)) ? "hyperdisk-balanced" : "pd-balanced"
 
   # On a network of our own the article's addresses, when its range is the article's. Elsewhere Google chooses.
   hosts = { server = 2, client = 3, authority = 5 }
@@ -144,6 +148,8 @@ module "software" {
   authority          = local.suite ? "${module.network.addresses["authority"]}:${local.authority_port}" : null
   authority_port     = local.authority_port
   max_connection_age = var.max_connection_age
+  front_end_roles    = var.front_end_roles
+  seed               = var.seed
   endpoints          = var.endpoints
 
   secrets = {
@@ -162,10 +168,12 @@ module "machine" {
   name                = module.naming.machines[each.key]
   machine_type        = var.machine_type
   image               = local.image
+  disk_type           = local.disk_type
   subnetwork          = module.network.subnetwork
   address             = module.network.addresses[each.key]
   account             = module.identity.emails[each.key]
   startup_script      = module.software[each.key].startup_script
+  state_disk_gb       = module.software[each.key].state == null ? null : local.state_disk_gb
   labels              = module.naming.labels
   deletion_protection = var.deletion_protection
 
@@ -185,6 +193,7 @@ module "backend_group" {
   size           = var.backends
   machine_type   = var.machine_type
   image          = local.image
+  disk_type      = local.disk_type
   network        = module.network.network
   subnetwork     = module.network.subnetwork
   address        = module.network.addresses["server"]

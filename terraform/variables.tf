@@ -152,6 +152,18 @@ variable "existing_network" {
   }
 }
 
+variable "front_end_roles" {
+  description = "What the front end's account may do at the backend, beside asking the article's question: roles of `booking-server roles`. Whoever may open the tunnel acts as this account."
+  type        = set(string)
+  default     = ["coordinator"]
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(var.front_end_roles, ["admin", "auditor", "coordinator", "integration", "kiosk", "requester", "scheduler", "surgeon", "theatre-nurse", "viewer"])) == 0
+    error_message = "The front end's roles are among admin, auditor, coordinator, integration, kiosk, requester, scheduler, surgeon, theatre-nurse and viewer."
+  }
+}
+
 variable "handshaker" {
   description = "suite: the suite's own on each machine, certified by an authority on a machine of its own. google: the metadata server's, as in the article."
   type        = string
@@ -256,6 +268,18 @@ variable "release_dir" {
   description = "Folder that scripts/release made."
   type        = string
   default     = null
+}
+
+variable "seed" {
+  description = "What a new database is filled with: article for an invented hospital around the article's case, demo for the same with a week of cases around today, none for a hospital of your own."
+  type        = string
+  default     = "article"
+  nullable    = false
+
+  validation {
+    condition     = contains(["article", "demo", "none"], var.seed)
+    error_message = "A new database is filled with \"article\", \"demo\" or \"none\"."
+  }
 }
 
 variable "ssh_members" {

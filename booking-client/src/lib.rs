@@ -12,7 +12,7 @@
 //!
 //! [`cli`] is what was typed and holds the manual, [`request`] what it means in the contract's words,
 //! [`command`] speaks gRPC over ALTS, [`output`] is what is printed. [`moment`] and [`week`] read
-//! civil times as people type them, [`theatre_log`] reads logs of past cases. [`failure`] puts a cause
+//! civil times as people type them, the crate [`theatre_log`] reads logs of past cases. [`failure`] puts a cause
 //! and a remedy on everything that can go wrong, [`exit`] is the table of exit codes, [`printable`]
 //! keeps text from the network from steering a terminal and [`telemetry`] sets up the log.
 
@@ -26,5 +26,4 @@ pub mod printable;
 pub mod request;
 pub mod stamp;
 pub mod telemetry;
-pub mod theatre_log;
 pub mod week;

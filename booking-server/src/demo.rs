@@ -1,6 +1,9 @@
 //! `--seed demo`: a new database is filled with a week of an invented hospital. The one file that
 //! knows both the demo and the store.
 //!
+//! Every thing in it has its event in the audit, as if somebody had entered it: by no account, since
+//! none was proven, over no network.
+//!
 //! All of it is one transaction, so a server that is killed half-way has a database without a demo,
 //! and its next start fills it; a second server on the same PostgreSQL finds it filled.
 
@@ -8,12 +11,19 @@ use booking_demo::Demo;
 use jiff::Timestamp;
 
 use crate::{
+    app::{Thing, told},
     domain::{Hospital, claims},
-    store::{Seed, Store, StoreError, Tx},
+    journal::record,
+    names::name,
+    store::{AuditRecord, Outcome, Seed, Store, StoreError, Tx},
 };
 
 /// Which of all invented hospitals: the number that everything in it is drawn from.
 const NUMBER: u64 = 1;
+
+/// Through what things came in, and why, in the audit's words. No method of a service is called so.
+const METHOD: &str = "booking-server/SeedDemo";
+const REASON: &str = "demo hospital, all of it invented";
 
 /// Fills the database, if it was made to be filled so and has not been yet.
 ///
@@ -29,7 +39,7 @@ pub async fn fill(store: &Store, now: Timestamp) -> Result<(), StoreError> {
     };
     let cases = demo.cases.len();
     let written: bool = store
-        .write(demo, |demo, tx| Box::pin(write(demo, tx)))
+        .write((demo, now), |filling, tx| Box::pin(write(filling, tx)))
         .await?;
     if written {
         tracing::info!(cases, "new database filled with the demo hospital");
@@ -42,39 +52,65 @@ fn is_filled(hospital: &Hospital) -> bool {
     !hospital.procedure_types.is_empty()
 }
 
-async fn write(demo: &Demo, tx: &mut Tx) -> Result<bool, StoreError> {
-    if is_filled(&*tx.hospital().await?) {
+/// The demo, and when it is written.
+type Filling = (Demo, Timestamp);
+
+async fn write((demo, now): &Filling, tx: &mut Tx) -> Result<bool, StoreError> {
+    let base = tx.hospital().await?;
+    if is_filled(&base) {
         return Ok(false);
     }
     for theatre in &demo.theatres {
-        tx.put_theatre(theatre).await?;
+        put(tx, *now, base.theatres.get(&theatre.id), theatre).await?;
     }
     for person in &demo.staff {
-        tx.put_staff(person).await?;
+        put(tx, *now, base.staff.get(&person.id), person).await?;
     }
-    for unit in &demo.units {
-        tx.put_unit(unit).await?;
-    }
-    for procedure_type in &demo.procedure_types {
-        tx.put_procedure_type(procedure_type).await?;
-    }
-    for template in &demo.templates {
-        tx.put_template(template).await?;
-    }
-    for session in &demo.sessions {
-        tx.put_session(session).await?;
-    }
-    for unavailability in &demo.unavailabilities {
-        tx.put_unavailability(unavailability).await?;
-    }
+    put_new(tx, *now, &demo.units).await?;
+    put_new(tx, *now, &demo.procedure_types).await?;
+    put_new(tx, *now, &demo.templates).await?;
+    put_new(tx, *now, &demo.sessions).await?;
+    put_new(tx, *now, &demo.unavailabilities).await?;
     for case in &demo.cases {
         let held = case
             .plan
             .as_ref()
             .map(|plan| claims(case, plan, &demo.hospital));
         tx.insert_case(case, &held.unwrap_or_default()).await?;
+        let after = Some((case.version, case));
+        tx.audit(told(blank(*now, name(&case.id)), None, after, REASON));
     }
     Ok(true)
+}
+
+async fn put_new<T: Thing>(tx: &mut Tx, now: Timestamp, things: &[T]) -> Result<(), StoreError> {
+    for thing in things {
+        put(tx, now, None, thing).await?;
+    }
+    Ok(())
+}
+
+async fn put<T: Thing>(
+    tx: &mut Tx,
+    now: Timestamp,
+    before: Option<&T>,
+    after: &T,
+) -> Result<(), StoreError> {
+    after.put(tx).await?;
+    let record = blank(now, name(after.id()));
+    let before = before.map(|before| (before.version(), before));
+    let after = Some((after.version(), after));
+    tx.audit(told(record, before, after, REASON));
+    Ok(())
+}
+
+/// What the audit keeps of a thing's entry, but for the thing.
+fn blank(now: Timestamp, resource: String) -> AuditRecord {
+    AuditRecord {
+        resource,
+        transport: "local".to_owned(),
+        ..record(now, METHOD, "", None, Outcome::Ok)
+    }
 }
 
 #[cfg(test)]
@@ -82,7 +118,8 @@ mod tests {
     use super::*;
     use crate::{
         domain::TheatreId,
-        store::{Location, OpenOptions},
+        names::etag,
+        store::{AuditCondition, AuditQuery, Location, OpenOptions},
     };
 
     async fn opened(seed: Seed) -> Store {
@@ -108,6 +145,52 @@ mod tests {
                 .contains_key(&TheatreId::parse("OT-8").unwrap())
         );
         assert_eq!(store.examine().await.unwrap(), []);
+    }
+
+    #[tokio::test]
+    async fn all_of_the_demo_is_in_the_audit_once_and_the_chain_verifies() {
+        let store = opened(Seed::Demo).await;
+        let now = "2026-11-26T12:00:00Z".parse().unwrap();
+        let demo = booking_demo::generate(&*store.hospital().await.unwrap(), NUMBER, now).unwrap();
+        fill(&store, now).await.unwrap();
+        fill(&store, now).await.unwrap();
+
+        let chain = store.verify_audit().await.unwrap();
+        assert_eq!(chain.broken, None);
+        let hospital = [demo.theatres.len(), demo.staff.len(), demo.units.len()];
+        let lists = [
+            demo.procedure_types.len(),
+            demo.templates.len(),
+            demo.sessions.len(),
+        ];
+        let dated = [demo.unavailabilities.len(), demo.cases.len()];
+        let things: usize = hospital.iter().chain(&lists).chain(&dated).sum();
+        assert_eq!(chain.events, things as u64);
+
+        let case = demo.cases.last().unwrap();
+        let query = AuditQuery {
+            conditions: vec![AuditCondition::ResourceIs(name(&case.id))],
+            before: None,
+            limit: 10,
+        };
+        let told = store
+            .read()
+            .await
+            .unwrap()
+            .audit_page(&query)
+            .await
+            .unwrap();
+        let [event] = &told[..] else {
+            panic!("a case is entered once: {told:?}");
+        };
+        let record = &event.record;
+        assert_eq!((&*record.account, &*record.transport), ("", "local"));
+        assert_eq!(
+            (&*record.etag_before, &*record.etag_after),
+            ("", &*etag(case.version))
+        );
+        let state = record.changes.iter().find(|change| change.field == "state");
+        assert_eq!(state.unwrap().after, case.state.as_str());
     }
 
     #[tokio::test]

@@ -7,9 +7,14 @@
 //! ```
 //!
 //! Nobody waits for the audit of a read. Who calls faster than can be written fills the queue; what
-//! does not fit is told in the log.
+//! does not fit is counted, and how much that was and when stands in the audit as soon as there is
+//! room, so that a hole in it is never silent.
 
-use std::{pin::pin, time::Duration};
+use std::{
+    pin::pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use tokio::{
@@ -28,6 +33,9 @@ use crate::{
 
 /// Calls that wait to be written: some seconds of somebody trying.
 const BACKLOG: usize = 4096;
+
+/// What the event of a hole calls itself. No method of a service is called so.
+const HOLE: &str = "booking-server/AuditHole";
 
 /// How long the end of a server may take to write what is left.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
@@ -60,7 +68,21 @@ pub(crate) fn record(
 #[derive(Clone)]
 pub(crate) struct Journal {
     queue: mpsc::Sender<AuditRecord>,
+    missing: Arc<Missing>,
     clock: Clock,
+}
+
+/// Calls that are not in the audit, and not told of yet.
+#[derive(Debug, Default)]
+struct Missing(Mutex<Option<Hole>>);
+
+/// How many calls are missing, and when they were.
+#[derive(Clone, Copy, Debug)]
+struct Hole {
+    denied: u64,
+    asked: u64,
+    first: Timestamp,
+    last: Timestamp,
 }
 
 impl std::fmt::Debug for Journal {
@@ -80,34 +102,31 @@ pub(crate) struct Writer {
 impl Journal {
     /// A journal that is written into the audit of `store`.
     pub(crate) fn into(store: Store, clock: Clock) -> (Self, Writer) {
-        let (queue, mut calls) = mpsc::channel(BACKLOG);
+        Self::with_backlog(BACKLOG, store, clock)
+    }
+
+    fn with_backlog(backlog: usize, store: Store, clock: Clock) -> (Self, Writer) {
+        let (queue, calls) = mpsc::channel(backlog);
+        let missing = Arc::new(Missing::default());
         let (end, ended) = oneshot::channel();
-        let writing = tokio::spawn(async move {
-            let mut ended = pin!(ended);
-            loop {
-                let record = tokio::select! {
-                    record = calls.recv() => record,
-                    // What has been told by now is still written.
-                    _ = &mut ended, if !calls.is_closed() => {
-                        calls.close();
-                        continue;
-                    }
-                };
-                let Some(record) = record else { return };
-                if let Err(error) = store.audit(record).await {
-                    tracing::error!(%error, "a call is missing in the audit");
-                }
-            }
-        });
-        (Self { queue, clock }, Writer { writing, end })
+        let writing = tokio::spawn(write(calls, ended, Arc::clone(&missing), store));
+        let journal = Self {
+            queue,
+            missing,
+            clock,
+        };
+        (journal, Writer { writing, end })
     }
 
     /// A journal that nobody reads: for tests that are about something else.
     #[cfg(test)]
     pub(crate) fn nowhere() -> Self {
         let (queue, _) = mpsc::channel(1);
-        let clock: Clock = std::sync::Arc::new(Timestamp::now);
-        Self { queue, clock }
+        Self {
+            queue,
+            missing: Arc::default(),
+            clock: Arc::new(Timestamp::now),
+        }
     }
 
     /// A call of `method` was not allowed.
@@ -132,12 +151,98 @@ impl Journal {
             resource: resource.to_owned(),
             ..record((self.clock)(), method, account, person, outcome)
         };
-        if let Err(TrySendError::Full(_)) = self.queue.try_send(record) {
+        if let Err(TrySendError::Full(record)) = self.queue.try_send(record) {
             tracing::warn!(
                 method,
                 account,
                 "too many calls at once: one is not in the audit"
             );
+            self.missing.add(Hole::of(&record));
+        }
+    }
+}
+
+async fn write(
+    mut calls: mpsc::Receiver<AuditRecord>,
+    ended: oneshot::Receiver<()>,
+    missing: Arc<Missing>,
+    store: Store,
+) {
+    let mut ended = pin!(ended);
+    loop {
+        let record = tokio::select! {
+            record = calls.recv() => record,
+            // What has been told by now is still written.
+            _ = &mut ended, if !calls.is_closed() => {
+                calls.close();
+                continue;
+            }
+        };
+        let Some(record) = record else { return };
+        let call = Hole::of(&record);
+        if let Err(error) = store.audit(record).await {
+            tracing::error!(%error, "a call is missing in the audit");
+            missing.add(call);
+        } else if let Some(hole) = missing.take()
+            && let Err(error) = store.audit(hole.record()).await
+        {
+            tracing::error!(%error, "a hole in the audit is not told of there yet");
+            missing.add(hole);
+        }
+    }
+}
+
+impl Missing {
+    fn hole(&self) -> MutexGuard<'_, Option<Hole>> {
+        // Nothing in here panics half-way.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, more: Hole) {
+        let mut hole = self.hole();
+        *hole = Some(hole.map_or(more, |hole| hole.with(more)));
+    }
+
+    fn take(&self) -> Option<Hole> {
+        self.hole().take()
+    }
+}
+
+impl Hole {
+    /// That of one call.
+    fn of(call: &AuditRecord) -> Self {
+        let denied = call.outcome == Outcome::Denied;
+        Self {
+            denied: denied.into(),
+            asked: (!denied).into(),
+            first: call.at,
+            last: call.at,
+        }
+    }
+
+    fn with(self, more: Self) -> Self {
+        Self {
+            denied: self.denied + more.denied,
+            asked: self.asked + more.asked,
+            first: self.first.min(more.first),
+            last: self.last.max(more.last),
+        }
+    }
+
+    /// What the audit keeps of it: the server's own word, of no account.
+    fn record(self) -> AuditRecord {
+        let Self {
+            denied,
+            asked,
+            first,
+            last,
+        } = self;
+        AuditRecord {
+            transport: "local".to_owned(),
+            reason: format!(
+                "{denied} denied calls and {asked} questions were not recorded between {first} and {last}"
+            ),
+            ..record(last, HOLE, "", None, Outcome::Ok)
         }
     }
 }
@@ -155,21 +260,82 @@ impl Writer {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use super::*;
-    use crate::testing::{article_store, clock};
+    use crate::store::{AuditQuery, Location, OpenOptions};
+
+    async fn empty() -> Store {
+        Store::open(&Location::Memory, OpenOptions::default())
+            .await
+            .expect("opens")
+    }
+
+    async fn events(store: &Store) -> Vec<AuditRecord> {
+        let query = AuditQuery {
+            limit: 1000,
+            ..AuditQuery::default()
+        };
+        let page = store.read().await.unwrap().audit_page(&query).await;
+        let newest_first = page.unwrap().into_iter().map(|event| event.record);
+        newest_first.rev().collect()
+    }
+
+    // One thread: the writer does not run while this does not wait, so exactly what fits is kept.
+    #[tokio::test]
+    async fn calls_that_did_not_fit_leave_a_hole_that_the_audit_tells_of() {
+        let store = empty().await;
+        let now: Timestamp = "2026-11-26T12:00:00Z".parse().unwrap();
+        let clock: Clock = Arc::new(move || now);
+        let (journal, writer) = Journal::with_backlog(3, store.clone(), clock);
+        for _ in 0..10 {
+            journal.denied("ot.v1.CaseService/ListCases", "stranger@example.org", None);
+        }
+        journal.asked(
+            "otbooking.OtBookingService/getBookingInfo",
+            "a@b",
+            None,
+            "patients/1",
+        );
+        drop(journal);
+        writer.flush().await;
+
+        let events = events(&store).await;
+        let denied = events.iter().filter(|it| it.outcome == Outcome::Denied);
+        assert_eq!(denied.count(), 3, "{events:?}");
+        let holes: Vec<_> = events.iter().filter(|it| it.method == HOLE).collect();
+        let [hole] = holes[..] else {
+            panic!("one hole, not {holes:?}");
+        };
+        assert_eq!(
+            hole.reason,
+            "7 denied calls and 1 questions were not recorded between 2026-11-26T12:00:00Z and \
+             2026-11-26T12:00:00Z"
+        );
+        assert_eq!(store.verify_audit().await.unwrap().broken, None);
+    }
 
     #[tokio::test]
     async fn what_was_told_is_written_in_the_end_though_somebody_could_still_tell() {
-        let store = article_store().await;
-        let before = store.verify_audit().await.unwrap().events;
-        let (journal, writer) = Journal::into(store.clone(), clock());
+        let store = empty().await;
+        let (journal, writer) = Journal::into(store.clone(), Arc::new(Timestamp::now));
         journal.denied("ot.v1.CaseService/GetCase", "a@p", None);
-        let began = Instant::now();
+        let began = std::time::Instant::now();
         writer.flush().await;
         assert!(began.elapsed() < FLUSH_TIMEOUT);
-        assert_eq!(store.verify_audit().await.unwrap().events, before + 1);
+        assert_eq!(events(&store).await.len(), 1);
         drop(journal);
+    }
+
+    #[tokio::test]
+    async fn calls_that_fit_leave_none() {
+        let store = empty().await;
+        let (journal, writer) = Journal::into(store.clone(), Arc::new(Timestamp::now));
+        for _ in 0..20 {
+            journal.denied("ot.v1.CaseService/ListCases", "stranger@example.org", None);
+        }
+        drop(journal);
+        writer.flush().await;
+        let events = events(&store).await;
+        assert_eq!(events.len(), 20);
+        assert!(events.iter().all(|it| it.outcome == Outcome::Denied));
     }
 }

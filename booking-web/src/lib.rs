@@ -11,7 +11,7 @@
 //! [`backend`] is the seam: pages see calls that end with an answer or a refusal, always together
 //! with what was proven about the other end; only `backend/alts.rs` knows ALTS. `view` works out
 //! what to show, without I/O or clock. [`pages`] has one file per page, [`visitor`] says who is
-//! looking, `live` brings changes to open pages, [`accounts`] switches the mock cloud's accounts
+//! looking, `live` brings changes to open pages, `imports` takes logs of past cases in, [`accounts`] switches the mock cloud's accounts
 //! where that is allowed, `guard` is what every request passes first, [`serve`](mod@serve) the
 //! sockets. [`app`] puts them together without opening any, so that tests ask the very same router.
 
@@ -19,6 +19,7 @@ pub mod accounts;
 pub mod backend;
 pub mod cli;
 mod guard;
+mod imports;
 mod live;
 pub mod pages;
 pub mod serve;
@@ -29,6 +30,7 @@ pub mod visitor;
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     routing::{get, post},
 };
 
@@ -39,6 +41,7 @@ pub fn app(state: AppState) -> Router {
     let pages = Router::new()
         .merge(hospital())
         .merge(one_case())
+        .merge(past_cases())
         .merge(around())
         .fallback(pages::error::not_found)
         .method_not_allowed_fallback(pages::error::method_not_allowed)
@@ -80,6 +83,20 @@ fn one_case() -> Router<AppState> {
         )
         .route("/cases/{id}/{action}", post(act::act))
         .route("/undo", post(undo::undo))
+}
+
+/// Logs of past cases, which may be larger than any form.
+fn past_cases() -> Router<AppState> {
+    use pages::import::{MAX_UPLOAD_BYTES, log, show, upload};
+    Router::new()
+        .route(
+            "/import",
+            get(show)
+                .post(upload)
+                .layer(DefaultBodyLimit::max(MAX_UPLOAD_BYTES)),
+        )
+        .route("/import/{id}", get(log::show))
+        .route("/import/{id}/{action}", post(log::act))
 }
 
 /// The article's look-up, signing in, settings, the cloud's accounts, files.

@@ -2,7 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::{HostPolicy, accounts::Accounts, backend::Backend, live::Hub, visitor::SignIn};
+use crate::{
+    HostPolicy,
+    accounts::Accounts,
+    backend::{AccessBook, Backend, Desk},
+    imports::Imports,
+    live::Hub,
+    visitor::SignIn,
+};
 
 /// How long a request may take beyond the backend's time, to send its form and be rendered.
 const FORM_TIME: Duration = Duration::from_secs(5);
@@ -22,6 +29,10 @@ pub struct AppState {
     pub(crate) hosts: Arc<HostPolicy>,
     /// How people sign in.
     pub(crate) sign_in: Arc<SignIn>,
+    /// What people may, as far as it was asked.
+    pub(crate) access: Arc<AccessBook>,
+    /// Logs of past cases on their way in.
+    pub(crate) imports: Arc<Imports>,
     /// News for open pages.
     pub(crate) live: Arc<Hub>,
     /// Where accounts may be switched, if anywhere.
@@ -44,6 +55,8 @@ impl AppState {
             hosts: Arc::new(hosts),
             live: Arc::new(Hub::new(sign_in.seal.nonce())),
             sign_in: Arc::new(sign_in),
+            access: Arc::default(),
+            imports: Arc::default(),
             accounts: None,
         }
     }
@@ -59,12 +72,18 @@ impl AppState {
 
     /// Follows the backend's changes until [`close`](Self::close); what comes reaches open pages.
     pub async fn follow(self) {
-        crate::live::follow(self.live, self.backend, self.backend_timeout).await;
+        crate::live::follow(self).await;
     }
 
     /// Ends the streams of open pages, which would otherwise never be done.
     pub fn close(&self) {
         self.live.close();
+    }
+
+    /// A desk at which the backend is asked for `person`, or for this front end's account alone.
+    pub(crate) fn desk(&self, person: Option<String>) -> Desk {
+        let wire = self.backend.wire();
+        Desk::new(wire, person, self.backend_timeout, Arc::clone(&self.access))
     }
 
     /// How long a whole request may take before it is answered with a page that says so.

@@ -1,7 +1,7 @@
 /* What makes the pages better where scripts run; every page is complete without it.
  *
  *   news    a stream says that something changed; the page fetches itself and swaps its live parts
- *   keys    arrows walk along the board, M moves a case, single keys open pages
+ *   keys    arrows walk along the board, M moves a case, single keys open pages, ? tells of them
  *   drag    a bar is taken to another place; the server says whether it fits, then shows its form
  *
  * Nothing is decided here: the server checks every place and renders every word about it. */
@@ -112,7 +112,9 @@
     on('lost', () => { say('lost', 'Live updates paused: the backend does not answer '); soon(); });
     source.onerror = async () => {
       say('lost', 'Live updates paused: trying again ');
-      if (source.readyState === EventSource.CLOSED) { await wait(2000); listen(); }
+      if (source.readyState !== EventSource.CLOSED) return;
+      await wait(2000);
+      if (!document.hidden) listen();
     };
   };
 
@@ -128,11 +130,31 @@
     listen();
     setInterval(() => {
       summary();
-      if (Date.now() - heard > SILENCE_MS) { heard = Date.now(); say('lost', 'Live updates paused: trying again '); listen(); }
+      if (!document.hidden && Date.now() - heard > SILENCE_MS) { heard = Date.now(); say('lost', 'Live updates paused: trying again '); listen(); }
       if (pending) refresh();
     }, 3000);
     setInterval(refresh, MINUTE_MS); // the line of now moves
-    document.addEventListener('visibilitychange', () => { if (!document.hidden && pending) refresh(); });
+    document.addEventListener('visibilitychange', () => {
+      // Browsers open six connections to a server, and a stream holds one: a page that nobody sees,
+      // in another tab or left for the next page, gives its own back and asks later what it missed.
+      if (document.hidden) { source.close(); return; }
+      heard = Date.now();
+      listen();
+      if (pending) refresh();
+    });
+  };
+
+  /* A page on which something is under way says so, and is fetched anew until it does not. */
+  const POLL_MS = 1000;
+  const poll = async () => {
+    while (one('[data-poll]')) {
+      await wait(POLL_MS);
+      try {
+        const fresh = await get(location.href);
+        swap(fresh);
+        one('[data-poll]').toggleAttribute('data-poll', one('[data-poll]', fresh) !== null);
+      } catch { /* the server is away for a moment: asked again */ }
+    }
   };
 
   // --- the board --------------------------------------------------------------------------------
@@ -251,6 +273,9 @@
 
   // --- keys -------------------------------------------------------------------------------------
 
+  const help = () => one('#keys')?.showModal();
+  one('[data-help]')?.addEventListener('click', (event) => { event.preventDefault(); help(); });
+
   const ARROWS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'];
 
   const moveKey = (event) => {
@@ -277,6 +302,12 @@
       if (next) { rove(next); next.focus(); }
     } else if (page.shortcuts === 'off') {
       return;
+    } else if (event.key === '?') {
+      event.preventDefault();
+      help();
+    } else if (event.key === '/' && one('[role="search"] input')) {
+      event.preventDefault(); // the slash itself is no search
+      one('[role="search"] input').focus();
     } else if (bar?.hasAttribute('data-moves') && event.key.toLowerCase() === 'm') {
       event.preventDefault();
       moving = begin(bar);
@@ -332,4 +363,5 @@
   const now = one('.axis__now');
   if (board && now) board.scrollLeft = Math.max(0, now.offsetLeft - board.clientWidth / 2);
   if (page.since) follow();
+  poll();
 })();

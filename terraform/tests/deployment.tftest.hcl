@@ -40,6 +40,29 @@ run "the_project_alone_gives_the_articles_deployment" {
   }
 }
 
+run "what_must_outlive_a_machine_is_on_a_disk_of_its_own" {
+  command = plan
+
+  assert {
+    condition     = { for role, software in module.software : role => software.state } == { client = null, server = "ot-booking", authority = "alts-authority" }
+    error_message = "The authority's revocations and the backend's SQLite outlive their machines; the front end keeps nothing."
+  }
+}
+
+run "with_a_database_the_backend_keeps_nothing" {
+  command = plan
+
+  variables {
+    database          = {}
+    database_password = "sixteen-letters-"
+  }
+
+  assert {
+    condition     = module.software["server"].state == null
+    error_message = "Everything is in the database."
+  }
+}
+
 run "google_mode_has_neither_authority_nor_secrets" {
   command = plan
 
@@ -133,5 +156,10 @@ run "arm_machines_fetch_their_own_programs" {
   assert {
     condition     = alltrue([for program in values(module.release.programs) : program.sha256 != "unknown"])
     error_message = "The release has programs for arm64."
+  }
+
+  assert {
+    condition     = local.disk_type == "hyperdisk-balanced"
+    error_message = "Machines of the family c4a take no persistent disk."
   }
 }

@@ -190,6 +190,16 @@ run "a_network_is_written_in_full" {
   expect_failures = [var.existing_network]
 }
 
+run "a_role_is_one_of_the_backends" {
+  command = plan
+
+  variables {
+    front_end_roles = ["coordinator", "owner"]
+  }
+
+  expect_failures = [var.front_end_roles]
+}
+
 run "a_subnet_is_written_in_full" {
   command = plan
 
@@ -298,6 +308,16 @@ run "a_region_is_googles" {
   }
 
   expect_failures = [var.region]
+}
+
+run "a_new_database_is_filled_with_something_known" {
+  command = plan
+
+  variables {
+    seed = "hospital"
+  }
+
+  expect_failures = [var.seed]
 }
 
 run "somebody_who_logs_in_is_a_user_a_group_or_an_account" {

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, process::Output, time::Duration};
 
-use alts::{AltsChannel, Handshaker};
+use alts::AltsChannel;
 use anyhow::{Context as _, Result, ensure};
 use booking_store::testing::{Durability, ThrowAwayPostgres};
 use serde_json::Value;
@@ -11,8 +11,9 @@ use tokio::process::Command;
 
 use crate::{
     SERVER_ACCOUNT,
+    clock::Clock,
     process::{Process, program},
-    suite::{Mock, database_in, hospital_args, machines, start_server, untrusted},
+    suite::{Mock, database_in, hospital_args, machines, start_server},
 };
 
 /// Where a hospital is kept.
@@ -83,7 +84,7 @@ impl Hospital {
         seed: &str,
     ) -> Result<Self> {
         let args = hospital_args(folder.path(), url, seed)?;
-        let mock = Mock::start(&machines()).await?;
+        let mock = Mock::start(&machines(), Clock::default()).await?;
         let mut backends = Vec::new();
         for _ in 0..count {
             let (process, address) = start_server(&mock, ([127, 0, 0, 1], 0).into(), &args).await?;
@@ -110,7 +111,7 @@ impl Hospital {
     /// When it is not built.
     pub fn client(&self, args: &[&str]) -> Result<Command> {
         let mut command = Command::new(program("booking-client")?);
-        untrusted(&mut command, self.mock.handshaker(0));
+        self.mock.place(&mut command, 0);
         command
             .env("OT_SERVER", self.backends[0].address.to_string())
             .env("OT_SERVER_ACCOUNT", SERVER_ACCOUNT)
@@ -169,19 +170,7 @@ impl Hospital {
         &self,
         backend: usize,
     ) -> Result<impl Fn() -> AltsChannel + Send + Sync + 'static> {
-        let handshaker = Handshaker::builder()
-            .address(self.mock.handshaker(0))
-            .allow_untrusted(true)
-            .build()?;
-        let builder =
-            AltsChannel::builder(handshaker).target_service_account(SERVER_ACCOUNT.parse()?);
-        let address = self.backends[backend].address.to_string();
-        Ok(move || {
-            builder
-                .clone()
-                .connect_lazy(&address)
-                .expect("an address is HOST:PORT")
-        })
+        self.mock.connector(self.backends[backend].address)
     }
 
     /// Kills a backend, as a crash would, and starts it again on the same address and database.

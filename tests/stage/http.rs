@@ -24,9 +24,19 @@ pub struct Answer {
 /// # Errors
 /// When the server cannot be reached or does not speak HTTP.
 pub async fn get(server: SocketAddr, path: &str) -> Result<Answer> {
+    get_as(server, path, "").await
+}
+
+/// Fetches a page as a browser does that has a cookie.
+///
+/// # Errors
+/// When the server cannot be reached or does not speak HTTP.
+pub async fn get_as(server: SocketAddr, path: &str, cookie: &str) -> Result<Answer> {
     exchange(
         server,
-        &format!("GET {path} HTTP/1.1\r\nhost: {server}\r\nconnection: close\r\n\r\n"),
+        &format!(
+            "GET {path} HTTP/1.1\r\nhost: {server}\r\ncookie: {cookie}\r\nconnection: close\r\n\r\n"
+        ),
     )
     .await
 }

@@ -4,6 +4,7 @@
 //! Nothing here is a mock but what says so: `alts-handshaker mock` plays the cloud. The programs
 //! are the ones that a user runs, built beside this one, found in the same folder.
 
+pub mod clock;
 pub mod drill;
 pub mod hospital;
 pub mod http;

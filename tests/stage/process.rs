@@ -16,6 +16,8 @@ use tokio::{
     time::timeout,
 };
 
+use crate::clock;
+
 /// How long a program may take to announce itself. Generous: a busy machine is not an error.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a program may take to drain after SIGTERM before it is killed.
@@ -188,6 +190,15 @@ impl Process {
             .and_then(rustix::process::Pid::from_raw);
         rustix::process::kill_process(id.context("a process id")?, signal)?;
         Ok(())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It is killed next, by its own drop.
+        if let Some(id) = self.child.id() {
+            clock::sweep(id);
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use alts::{AltsChannel, Handshaker};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -14,6 +15,7 @@ use tokio::process::Command;
 
 use crate::{
     CLIENT_ACCOUNT, INTRUDER_ACCOUNT, SERVER_ACCOUNT,
+    clock::Clock,
     process::{Process, program},
 };
 
@@ -41,24 +43,27 @@ pub struct Mock {
     /// Handshaker addresses, in the order of the machines.
     handshakers: Vec<String>,
     folder: TempDir,
+    clock: Clock,
 }
 
 impl Mock {
-    /// Starts it with a fresh state and a handshaker for each `(machine, address, account)`.
+    /// Starts it with a fresh state and a handshaker for each `(machine, address, account)`; its
+    /// machines go by `clock`.
     ///
     /// # Errors
     /// When it does not start.
-    pub async fn start(machines: &[(&str, &str, &str)]) -> Result<Self> {
+    pub async fn start(machines: &[(&str, &str, &str)], clock: Clock) -> Result<Self> {
         let folder = TempDir::new()?;
         std::fs::write(
             folder.path().join("mock.toml"),
             config("127.0.0.1:0", machines),
         )?;
         let mut mock = Self {
-            process: Self::launch(folder.path())?,
+            process: Self::launch(folder.path(), &clock)?,
             admin: String::new(),
             handshakers: Vec::new(),
             folder,
+            clock,
         };
         mock.read_addresses().await?;
         // From now on the ports that the system chose are the ports it asks for.
@@ -81,13 +86,14 @@ impl Mock {
     /// When it does not start.
     pub async fn restart(&mut self) -> Result<()> {
         self.process.kill().await?;
-        self.process = Self::launch(self.folder.path())?;
+        self.process = Self::launch(self.folder.path(), &self.clock)?;
         self.process.announced("mock ready").await?;
         Ok(())
     }
 
-    fn launch(folder: &Path) -> Result<Process> {
+    fn launch(folder: &Path, clock: &Clock) -> Result<Process> {
         let mut command = Command::new(program("alts-handshaker")?);
+        clock.wind(&mut command);
         command
             .arg("mock")
             .arg("--config")
@@ -114,6 +120,45 @@ impl Mock {
     #[must_use]
     pub fn handshaker(&self, index: usize) -> &str {
         &self.handshakers[index]
+    }
+
+    /// The clock of its machines.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Puts a program on the `index`th machine: its handshaker and its clock.
+    pub(crate) fn place(&self, command: &mut Command, index: usize) {
+        self.clock.wind(command);
+        command.args([
+            "--handshaker-address",
+            self.handshaker(index),
+            "--allow-untrusted-handshaker",
+        ]);
+    }
+
+    /// Makes channels from the client's machine to a backend, each with a connection of its own.
+    ///
+    /// # Errors
+    /// When the handshaker's address is none.
+    pub fn connector(
+        &self,
+        backend: SocketAddr,
+    ) -> Result<impl Fn() -> AltsChannel + Send + Sync + 'static> {
+        let handshaker = Handshaker::builder()
+            .address(self.handshaker(0))
+            .allow_untrusted(true)
+            .build()?;
+        let builder =
+            AltsChannel::builder(handshaker).target_service_account(SERVER_ACCOUNT.parse()?);
+        let address = backend.to_string();
+        Ok(move || {
+            builder
+                .clone()
+                .connect_lazy(&address)
+                .expect("an address is HOST:PORT")
+        })
     }
 
     /// Runs `alts-handshaker accounts` with these arguments.
@@ -196,7 +241,7 @@ impl Suite {
             "--database-url".to_owned(),
             database_in(folder.path()),
         ];
-        Self::run(ports, folder, args, Vec::new()).await
+        Self::run(ports, folder, args, Vec::new(), Clock::default()).await
     }
 
     /// Starts everything, with the demo hospital, the client account allowed to run it, and Anna,
@@ -205,11 +250,19 @@ impl Suite {
     /// # Errors
     /// When a program does not start; the message holds its log.
     pub async fn start_demo(ports: Ports) -> Result<Self> {
+        Self::start_demo_by(Clock::default(), ports).await
+    }
+
+    /// The same by another clock than the machine's.
+    ///
+    /// # Errors
+    /// As [`Self::start_demo`].
+    pub async fn start_demo_by(clock: Clock, ports: Ports) -> Result<Self> {
         let folder = TempDir::new()?;
         let mut args = hospital_args(folder.path(), &database_in(folder.path()), "demo")?;
         args.push(CLIENT_ACCOUNT.to_owned());
         let web_args = people_args(folder.path())?;
-        Self::run(ports, folder, args, web_args).await
+        Self::run(ports, folder, args, web_args, clock).await
     }
 
     async fn run(
@@ -217,8 +270,9 @@ impl Suite {
         folder: TempDir,
         server_args: Vec<String>,
         web_args: Vec<String>,
+        clock: Clock,
     ) -> Result<Self> {
-        let mock = Mock::start(&machines()).await?;
+        let mock = Mock::start(&machines(), clock).await?;
         let listen = SocketAddr::from(([127, 0, 0, 1], ports.server));
         let (server, server_addr) = start_server(&mock, listen, &server_args).await?;
         let listen = SocketAddr::from(([127, 0, 0, 1], ports.web));
@@ -313,7 +367,7 @@ impl Suite {
     /// When it cannot be run; its own failures are in the output.
     pub async fn client_on(&self, machine: usize, args: &[&str]) -> Result<Output> {
         let mut command = Command::new(program("booking-client")?);
-        untrusted(&mut command, self.mock.handshaker(machine));
+        self.mock.place(&mut command, machine);
         Ok(command.args(args).output().await?)
     }
 
@@ -377,7 +431,7 @@ pub(crate) async fn start_server(
     args: &[String],
 ) -> Result<(Process, SocketAddr)> {
     let mut command = Command::new(program("booking-server")?);
-    untrusted(&mut command, mock.handshaker(1));
+    mock.place(&mut command, 1);
     command
         .args(args)
         .args(["--log-format", "json", "--listen", &listen.to_string()]);
@@ -421,7 +475,7 @@ async fn start_web(
     web_args: &[String],
 ) -> Result<(Process, SocketAddr)> {
     let mut command = Command::new(program("booking-web")?);
-    untrusted(&mut command, mock.handshaker(0));
+    mock.place(&mut command, 0);
     command.args([
         "--backend",
         &backend.to_string(),
@@ -439,16 +493,11 @@ async fn start_web(
     command.args(web_args);
     let mut process = Process::start("booking-web", command)?;
     let started = process.announced("Booking web front end started").await?;
+    if web_args.iter().any(|arg| arg == "--demo-person") {
+        process.announced(LINK).await?;
+    }
     let address = field(&started, "address")?.parse()?;
     Ok((process, address))
-}
-
-pub(crate) fn untrusted(command: &mut Command, handshaker: &str) {
-    command.args([
-        "--handshaker-address",
-        handshaker,
-        "--allow-untrusted-handshaker",
-    ]);
 }
 
 /// A text field of a log line.

@@ -252,7 +252,7 @@ pub struct RescheduleArgs {
     /// Where and when.
     #[command(flatten)]
     pub plan: PlanArgs,
-    /// The code of the reason; 'catalogue reasons' lists them
+    /// The code of the reason; 'reasons list' names them
     #[arg(long, value_name = "CODE")]
     pub reason: String,
     /// The reason in words
@@ -273,7 +273,7 @@ pub struct RescheduleArgs {
 pub struct EndArgs {
     /// Which
     pub case: String,
-    /// The code of the reason; 'catalogue reasons' lists them
+    /// The code of the reason; 'reasons list' names them
     #[arg(long, value_name = "CODE")]
     pub reason: String,
     /// The reason in words
@@ -333,7 +333,7 @@ pub struct PushArgs {
     /// Everything that starts from this time on, on its day; now unless told
     #[arg(long, value_name = "TIME", default_value = "now")]
     pub from: Moment,
-    /// The code of the reason; 'catalogue reasons' lists them
+    /// The code of the reason; 'reasons list' names them
     #[arg(long, value_name = "CODE")]
     pub reason: String,
     /// The reason in words

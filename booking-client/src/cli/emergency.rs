@@ -8,7 +8,7 @@ use super::{common::WriteArgs, manual};
 #[derive(Debug, Subcommand)]
 #[command(after_help = manual::EMERGENCY)]
 pub enum Emergency {
-    /// What could be done now, cheapest first, and what it would do to others; changes nothing
+    /// What could be done now, shortest wait first, and what it would do to others; changes nothing
     Plan {
         /// A waiting case that is immediate or urgent
         case: String,

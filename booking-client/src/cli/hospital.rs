@@ -1,4 +1,4 @@
-//! `booking-client theatres …`, `staff …` and `catalogue …`
+//! `booking-client theatres …` and `staff …`
 
 use booking_proto::ot::v1::TeamRole;
 use clap::{Args, Subcommand};
@@ -104,6 +104,7 @@ pub struct TheatreFields {
 
 /// What can be done with staff.
 #[derive(Debug, Subcommand)]
+#[command(after_help = manual::STAFF)]
 pub enum Staff {
     /// All of them
     List {
@@ -188,7 +189,7 @@ pub struct StaffFields {
 /// A closure or an absence.
 #[derive(Debug, Args)]
 pub struct AwayArgs {
-    /// Which theatre, or who
+    /// Which theatre or unit, or who
     #[arg(value_name = "ID")]
     pub subject: String,
     /// From when; a day means its start
@@ -208,7 +209,7 @@ pub struct AwayArgs {
 /// Which closures or absences.
 #[derive(Debug, Args)]
 pub struct UnavailabilityArgs {
-    /// Which theatre, or who; all unless told
+    /// Which theatre or unit, or who; all unless told
     #[arg(value_name = "ID")]
     pub subject: Option<String>,
     /// From when
@@ -227,17 +228,4 @@ pub struct UnavailabilityArgs {
         allow_hyphen_values = true
     )]
     pub to: Bound,
-}
-
-/// What else the hospital has.
-#[derive(Clone, Copy, Debug, Subcommand)]
-pub enum Catalogue {
-    /// Sites, with their time zones
-    Sites,
-    /// Units of equipment, by kind
-    Equipment,
-    /// Procedure types, with their default durations
-    Procedures,
-    /// Reasons for moving, postponing and cancelling
-    Reasons,
 }

@@ -124,13 +124,59 @@ Examples:
       --open sat=09:00-13:00 --capability general-anaesthesia --turnover 10
   booking-client theatres close OT-9 --from 'tomorrow 08:00' --to 'tomorrow 12:00' --reason 'Filter change'";
 
+/// Behind `staff --help`.
+pub(super) const STAFF: &str = "\
+Examples:
+  booking-client staff create DC-3904 --name 'Dr Okafor' --role primary-surgeon --role assistant-surgeon \\
+      --specialty orthopaedics
+  booking-client staff absent DC-3904 --from tomorrow --to +7 --reason Leave";
+
+/// Behind `sites --help`.
+pub(super) const SITES: &str = "\
+A hospital from nothing, on a service that was started with an empty database:
+  booking-client sites create main --name 'Main building' --time-zone Europe/London
+  booking-client theatres create OT-1 --name 'Theatre 1' --open mon-fri=08:00-18:00 \\
+      --capability general-anaesthesia
+  booking-client staff create DC-1 --name 'Dr Okafor' --role primary-surgeon --specialty orthopaedics
+  booking-client staff create DC-2 --name 'Dr Lind' --role anaesthetist
+  booking-client equipment create C-ARM-1 --kind c-arm --name 'C-arm 1' --reprocess 10
+  booking-client procedures create hip --name 'Hip replacement' --specialty orthopaedics \\
+      --setup 20 --duration 90 --cleanup 20 --requires general-anaesthesia --equipment-kind c-arm --side-required
+  booking-client cases create --patient PT-1 --procedure 'Hip replacement' --type hip --side left \\
+      --surgeon DC-1 --anaesthetist DC-2 --equipment C-ARM-1
+  booking-client slots CASE
+Reasons are there from the beginning; sessions are needed only where theatre time belongs to somebody.";
+
+/// Behind `equipment --help`.
+pub(super) const EQUIPMENT: &str = "\
+Examples:
+  booking-client equipment create C-ARM-2 --kind c-arm --name 'C-arm 2' --reprocess 10
+  booking-client equipment away C-ARM-2 --from today --to +3 --reason Repair
+  booking-client equipment absences C-ARM-2";
+
+/// Behind `procedures --help`.
+pub(super) const PROCEDURES: &str = "\
+Examples:
+  booking-client procedures create knee --name 'Knee replacement' --specialty orthopaedics \\
+      --setup 20 --duration 90 --cleanup 20 --requires laminar-flow --equipment-kind c-arm --side-required
+  booking-client procedures update knee --duration 80 --side-required=false
+A list such as --requires replaces what was there.";
+
+/// Behind `reasons --help`.
+pub(super) const REASONS: &str = "\
+Examples:
+  booking-client reasons create NO_BED --name 'No bed after surgery' --group facility --avoidable
+  booking-client reasons update NO_BED --avoidable=false
+  booking-client reasons retire NO_BED";
+
 /// Behind `sessions --help`.
 pub(super) const SESSIONS: &str = "\
 Examples:
   booking-client sessions list --from today --to +7
-  booking-client sessions create --theatre OT-1 --from '2026-11-27 08:00' --to '2026-11-27 13:00' --surgeon DC-3904
+  booking-client sessions create --theatre OT-1 --from '2026-11-27 08:00' --to '2026-11-27 13:00' --surgeon DC-3904 \\
+      --with anaesthetist,general-anaesthesia
   booking-client sessions templates create --theatre OT-1 --day mon --hours 08:00-13:00 --specialty orthopaedics \\
-      --every 2 --first 2026-11-02 --release-before 72h
+      --every 2 --first 2026-11-02 --release-before 72h --with anaesthetist,general-anaesthesia
   booking-client sessions templates expand ID --from 2026-12-01 --to 2026-12-31";
 
 /// Behind `emergency --help`.

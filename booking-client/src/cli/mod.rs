@@ -8,6 +8,7 @@
 mod audit;
 mod booking;
 mod cases;
+mod catalogue;
 mod common;
 mod emergency;
 mod hospital;
@@ -36,15 +37,20 @@ pub use self::{
         CaseFields, Cases, CorrectArgs, CreateCaseArgs, EndArgs, ListCasesArgs, MilestoneArgs,
         PlanArgs, PushArgs, RescheduleArgs, TeamArgs, UpdateCaseArgs,
     },
+    catalogue::{
+        Equipment, ProcedureFields, Procedures, ReasonFields, Reasons, RetireArgs, Sites,
+        UnitFields,
+    },
     common::{ChangeArgs, MAX_TIMEOUT, OverrideArg, WriteArgs},
     emergency::Emergency,
-    hospital::{
-        AwayArgs, Catalogue, Staff, StaffFields, TheatreFields, Theatres, UnavailabilityArgs,
-    },
+    hospital::{AwayArgs, Staff, StaffFields, TheatreFields, Theatres, UnavailabilityArgs},
     load::LoadArgs,
     report::{Report, ReportArgs},
     schedule::{ConflictsArgs, ScheduleArgs, SlotsArgs},
-    sessions::{ListSessionsArgs, NewSessionArgs, OwnerArgs, Sessions, TemplateArgs, Templates},
+    sessions::{
+        ChangeTemplateArgs, FlagArgs, ListSessionsArgs, NewSessionArgs, OwnerArgs, Sessions,
+        TemplateArgs, Templates,
+    },
     transfer::{ExportArgs, ExportFormat, ImportArgs},
     watch::WatchArgs,
 };
@@ -182,9 +188,18 @@ pub enum Command {
     /// Staff: what they may do, when they are away
     #[command(subcommand)]
     Staff(Staff),
-    /// What else the hospital has: sites, equipment, procedure types, reasons
+    /// Sites: where the theatres are, and what the clocks show there
     #[command(subcommand)]
-    Catalogue(Catalogue),
+    Sites(Sites),
+    /// Equipment: units that can be in one place at a time
+    #[command(subcommand)]
+    Equipment(Equipment),
+    /// Procedure types: default durations, and what is needed
+    #[command(subcommand)]
+    Procedures(Procedures),
+    /// Reasons for moving, postponing and cancelling
+    #[command(subcommand)]
+    Reasons(Reasons),
     /// Sessions: theatres' time that belongs to somebody
     #[command(subcommand)]
     Sessions(Sessions),

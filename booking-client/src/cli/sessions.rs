@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, builder::PossibleValuesParser};
 
 use super::{
     common::{ChangeArgs, WriteArgs, parse_duration},
-    manual,
+    manual, words,
 };
 use crate::{
     moment::{Bound, Day, Moment},
@@ -19,6 +19,11 @@ use crate::{
 pub enum Sessions {
     /// Those in a range
     List(ListSessionsArgs),
+    /// All that is known of one
+    Get {
+        /// Which
+        session: String,
+    },
     /// A new one, made by hand
     Create(NewSessionArgs),
     /// Open it to everybody
@@ -43,7 +48,7 @@ pub enum Sessions {
         #[command(flatten)]
         change: ChangeArgs,
     },
-    /// Change when it is
+    /// Change when it is, or what it has
     Move {
         /// Which
         session: String,
@@ -56,6 +61,9 @@ pub enum Sessions {
         /// A note for people
         #[arg(long, value_name = "TEXT")]
         note: Option<String>,
+        /// What it has.
+        #[command(flatten)]
+        flags: FlagArgs,
         /// Etag, dry run, request id.
         #[command(flatten)]
         change: ChangeArgs,
@@ -107,6 +115,15 @@ pub struct OwnerArgs {
     pub open: bool,
 }
 
+/// What a session has: a case that needs more is not booked into it.
+#[derive(Clone, Debug, Default, Args)]
+pub struct FlagArgs {
+    /// What it has for its cases; repeat it, or join with commas. A case under general anaesthesia
+    /// needs the first two, a child's the third
+    #[arg(long, value_delimiter = ',', value_parser = PossibleValuesParser::new(words::FLAGS), value_name = "WHAT")]
+    pub with: Vec<String>,
+}
+
 /// A session made by hand.
 #[derive(Debug, Args)]
 pub struct NewSessionArgs {
@@ -122,6 +139,9 @@ pub struct NewSessionArgs {
     /// Whose.
     #[command(flatten)]
     pub owner: OwnerArgs,
+    /// What it has.
+    #[command(flatten)]
+    pub flags: FlagArgs,
     /// From then on anybody may book it
     #[arg(long, value_name = "TIME")]
     pub release: Option<Moment>,
@@ -145,6 +165,8 @@ pub enum Templates {
     List,
     /// A new one
     Create(TemplateArgs),
+    /// Change only what is given; sessions that are made stay as they are
+    Update(ChangeTemplateArgs),
     /// Make its sessions; those that are there, changed or cancelled, stay as they are
     Expand {
         /// Which
@@ -197,6 +219,9 @@ pub struct TemplateArgs {
     /// Whose.
     #[command(flatten)]
     pub owner: OwnerArgs,
+    /// What its sessions have.
+    #[command(flatten)]
+    pub flags: FlagArgs,
     /// Every how many weeks, 1 to 4
     #[arg(
         long,
@@ -225,4 +250,29 @@ pub struct TemplateArgs {
     /// Dry run, request id.
     #[command(flatten)]
     pub write: WriteArgs,
+}
+
+/// What may change of a session that recurs.
+#[derive(Debug, Args)]
+pub struct ChangeTemplateArgs {
+    /// Which
+    pub template: String,
+    /// On which day of the week
+    #[arg(long, value_name = "WEEKDAY")]
+    pub day: Option<Weekday>,
+    /// From when until when, as in 08:00-13:00
+    #[arg(long)]
+    pub hours: Option<Hours>,
+    /// What its sessions have.
+    #[command(flatten)]
+    pub flags: FlagArgs,
+    /// Up to this day and with it
+    #[arg(long, value_name = "DAY", allow_hyphen_values = true)]
+    pub last: Option<Day>,
+    /// How long before its start a session releases itself, such as 72h
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub release_before: Option<Duration>,
+    /// Etag, dry run, request id.
+    #[command(flatten)]
+    pub change: ChangeArgs,
 }

@@ -59,6 +59,9 @@ words! {
     ]
 }
 
+/// What a session may have for its cases, and what each is in the contract.
+pub const FLAGS: &[&str] = &["anaesthetist", "general-anaesthesia", "paediatric"];
+
 fn contract(typed: &str) -> String {
     typed.to_ascii_uppercase().replace('-', "_")
 }

@@ -1,4 +1,4 @@
-//! `theatres …`, `staff …` and `catalogue …`
+//! `theatres …` and `staff …`, and when they and equipment cannot be used
 
 use std::io::Write;
 
@@ -11,7 +11,7 @@ use prost_types::FieldMask;
 
 use super::{Service, options, pages};
 use crate::{
-    cli::{AwayArgs, Catalogue, ChangeArgs, Staff, Theatres, UnavailabilityArgs},
+    cli::{AwayArgs, ChangeArgs, Staff, Theatres, UnavailabilityArgs},
     failure::Failure,
     output::{self, Printer},
     request::{self, resource},
@@ -29,6 +29,8 @@ macro_rules! everything {
         .await?
     }};
 }
+
+pub(super) use everything;
 
 pub(super) async fn theatres(
     service: &Service,
@@ -256,13 +258,13 @@ async fn update_staff(
         .await
 }
 
-fn mask(path: &str) -> FieldMask {
+pub(super) fn mask(path: &str) -> FieldMask {
     FieldMask {
         paths: vec![path.to_owned()],
     }
 }
 
-async fn away(
+pub(super) async fn away(
     service: &Service,
     collection: &str,
     args: &AwayArgs,
@@ -280,7 +282,7 @@ async fn away(
     Ok(())
 }
 
-async fn unavailabilities(
+pub(super) async fn unavailabilities(
     service: &Service,
     collection: &str,
     args: &UnavailabilityArgs,
@@ -307,7 +309,7 @@ async fn unavailabilities(
     Ok(())
 }
 
-async fn back(
+pub(super) async fn back(
     service: &Service,
     typed: &str,
     change: &ChangeArgs,
@@ -325,52 +327,5 @@ async fn back(
         .call(request, async |r| hospital.delete_unavailability(r).await)
         .await?;
     printer.note("Taken back.")?;
-    Ok(())
-}
-
-pub(super) async fn catalogue(
-    service: &Service,
-    command: Catalogue,
-    printer: &mut Printer<impl Write>,
-) -> Result<(), Failure> {
-    match command {
-        Catalogue::Sites => {
-            let all = everything!(service, ListSitesRequest {}, list_sites, sites);
-            printer.messages(&all, || output::site_table(&all))?;
-        }
-        Catalogue::Equipment => {
-            let all = everything!(
-                service,
-                ListEquipmentUnitsRequest {
-                    show_retired: false
-                },
-                list_equipment_units,
-                equipment_units
-            );
-            printer.messages(&all, || output::equipment_table(&all))?;
-        }
-        Catalogue::Procedures => {
-            let all = everything!(
-                service,
-                ListProcedureTypesRequest {
-                    show_retired: false
-                },
-                list_procedure_types,
-                procedure_types
-            );
-            printer.messages(&all, || output::procedure_table(&all))?;
-        }
-        Catalogue::Reasons => {
-            let all = everything!(
-                service,
-                ListReasonsRequest {
-                    show_retired: false
-                },
-                list_reasons,
-                reasons
-            );
-            printer.messages(&all, || output::reason_table(&all))?;
-        }
-    }
     Ok(())
 }

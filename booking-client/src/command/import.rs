@@ -16,6 +16,7 @@ use std::{
 
 use booking_proto::ot::v1::{ImportCasesRequest, ImportOutcome, ImportRow, import_outcome::Kind};
 use jiff::tz::TimeZone;
+use theatre_log::{Log, Mapping, Refused};
 use tonic::Code;
 
 use super::{Service, options};
@@ -25,7 +26,6 @@ use crate::{
     failure::Failure,
     output::{self, ImportCount, Printer},
     request::source_name,
-    theatre_log::{Log, Mapping, Refused},
 };
 
 /// How often a batch is sent again when its answer is lost, and how long after.

@@ -4,6 +4,7 @@
 mod audit;
 mod booking;
 mod cases;
+mod catalogue;
 mod emergency;
 mod hospital;
 mod import;
@@ -47,7 +48,10 @@ pub async fn run(
         Command::Cases(command) => cases::run(&service, command, printer).await,
         Command::Theatres(command) => hospital::theatres(&service, command, printer).await,
         Command::Staff(command) => hospital::staff(&service, command, printer).await,
-        Command::Catalogue(command) => hospital::catalogue(&service, *command, printer).await,
+        Command::Sites(command) => catalogue::sites(&service, command, printer).await,
+        Command::Equipment(command) => catalogue::equipment(&service, command, printer).await,
+        Command::Procedures(command) => catalogue::procedures(&service, command, printer).await,
+        Command::Reasons(command) => catalogue::reasons(&service, command, printer).await,
         Command::Sessions(command) => sessions::run(&service, command, printer).await,
         Command::Schedule(args) => schedule::day(&service, args, printer).await,
         Command::Conflicts(args) => schedule::conflicts(&service, args, printer).await,

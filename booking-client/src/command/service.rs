@@ -189,7 +189,7 @@ fn choose(sites: Vec<Site>, wanted: Option<&str>) -> Result<Site, Failure> {
     match (matching.next(), matching.next()) {
         (Some(site), None) => Ok(site),
         (None, _) if ids.is_empty() => Err(Failure::usage(
-            "the service has no site yet; it is made when its database is filled",
+            "the service has no site yet; make one with 'booking-client sites create'",
         )),
         _ => Err(Failure::usage(&format!(
             "which site is meant? Choose one with --site: {ids}"

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use booking_proto::ot::v1::{
     self, CancelSessionRequest, DeleteSessionTemplateRequest, ExpandSessionTemplateRequest,
-    ReleaseSessionRequest, Session,
+    GetSessionRequest, ReleaseSessionRequest, Session,
 };
 
 use super::{Service, options, pages};
@@ -30,6 +30,14 @@ pub(super) async fn run(
             let request = request::new_session(args, &place, &options(&args.write))?;
             service
                 .call(request, async |r| sessions.create_session(r).await)
+                .await?
+        }
+        Sessions::Get { session } => {
+            let request = GetSessionRequest {
+                name: resource("sessions", session),
+            };
+            service
+                .call(request, async |r| sessions.get_session(r).await)
                 .await?
         }
         Sessions::Release { session, change } => {
@@ -58,9 +66,10 @@ pub(super) async fn run(
             from,
             to,
             note,
+            flags,
             change,
         } => {
-            let what = (*from, *to, note.as_ref());
+            let what = (*from, *to, note.as_ref(), flags);
             let request =
                 request::moved_session(session, what, change, &place, &options(&change.write))?;
             service
@@ -158,6 +167,16 @@ async fn templates(
                 .await?;
             printer.message(&made, || {
                 output::template_table(std::slice::from_ref(&made))
+            })?;
+        }
+        Templates::Update(args) => {
+            let write = options(&args.change.write);
+            let request = request::changed_template(args, &place, &write)?;
+            let changed = service
+                .call(request, async |r| sessions.update_session_template(r).await)
+                .await?;
+            printer.message(&changed, || {
+                output::template_table(std::slice::from_ref(&changed))
             })?;
         }
         Templates::Expand {

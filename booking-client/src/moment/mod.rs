@@ -13,9 +13,10 @@ use std::str::FromStr;
 use jiff::{
     SignedDuration, Timestamp, ToSpan as _,
     civil::{Date, DateTime, Time},
-    tz::{AmbiguousOffset, TimeZone},
+    tz::TimeZone,
 };
-use thiserror::Error;
+pub use theatre_log::CivilError;
+use theatre_log::{instant, zone_name};
 
 /// Where and when a command is typed: what turns civil time into instants.
 #[derive(Clone, Debug)]
@@ -34,7 +35,7 @@ impl Place {
 
     /// The zone's IANA name, for messages.
     pub fn zone_name(&self) -> &str {
-        self.zone.iana_name().unwrap_or("the site's time zone")
+        zone_name(&self.zone)
     }
 
     /// The instant of a civil time that the clocks of the zone show exactly once.
@@ -42,22 +43,7 @@ impl Place {
     /// # Errors
     /// [`CivilError`] when they leave it out or show it twice, with the offsets to choose from.
     pub fn instant(&self, civil: DateTime) -> Result<Timestamp, CivilError> {
-        let ambiguous = self.zone.to_ambiguous_timestamp(civil);
-        match ambiguous.offset() {
-            AmbiguousOffset::Unambiguous { .. } => {
-                ambiguous.compatible().map_err(|_| CivilError::TooFar)
-            }
-            AmbiguousOffset::Gap { .. } => Err(CivilError::LeftOut {
-                civil,
-                zone: self.zone_name().to_owned(),
-            }),
-            AmbiguousOffset::Fold { before, after } => Err(CivilError::Twice {
-                civil,
-                zone: self.zone_name().to_owned(),
-                earlier: before.to_string(),
-                later: after.to_string(),
-            }),
-        }
+        instant(&self.zone, civil)
     }
 
     /// The first instant of a civil day.
@@ -67,38 +53,6 @@ impl Place {
             .map(|zoned| zoned.timestamp())
             .map_err(|_| CivilError::TooFar)
     }
-}
-
-/// A civil time that names no instant, or two.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum CivilError {
-    /// In the gap of spring.
-    #[error(
-        "{civil} does not exist in {zone}: the clocks go forward over it; give a time before or after"
-    )]
-    LeftOut {
-        /// What was typed.
-        civil: DateTime,
-        /// Where.
-        zone: String,
-    },
-    /// In the fold of autumn.
-    #[error(
-        "{civil} happens twice in {zone}: the clocks go back; write {earlier} behind it for the first, {later} for the second"
-    )]
-    Twice {
-        /// What was typed.
-        civil: DateTime,
-        /// Where.
-        zone: String,
-        /// The offset of the first.
-        earlier: String,
-        /// The offset of the second.
-        later: String,
-    },
-    /// Beyond what can be computed with.
-    #[error("is too far away")]
-    TooFar,
 }
 
 /// A time as typed.

@@ -128,10 +128,12 @@ pub fn equipment_table(units: &[EquipmentUnit]) -> String {
             id_of(&unit.name),
             unit.display_name.clone(),
             unit.reprocess_min.to_string(),
+            retired(unit.retired),
+            unit.etag.clone(),
         ]
     });
     table(
-        &["kind", "unit", "name", "reprocessing min"],
+        &["kind", "unit", "name", "reprocessing min", "", "version"],
         rows.collect(),
     )
 }
@@ -155,6 +157,8 @@ pub fn procedure_table(types: &[ProcedureType]) -> String {
             },
             each.required_capabilities.join(", "),
             each.required_equipment_kinds.join(", "),
+            retired(each.retired),
+            each.etag.clone(),
         ]
     });
     let headings = [
@@ -168,6 +172,8 @@ pub fn procedure_table(types: &[ProcedureType]) -> String {
         "side",
         "capabilities",
         "equipment",
+        "",
+        "version",
     ];
     table(&headings, rows.collect())
 }
@@ -184,9 +190,17 @@ pub fn reason_table(reasons: &[Reason]) -> String {
             } else {
                 String::new()
             },
+            reason.fhir_code.clone(),
+            retired(reason.retired),
+            reason.etag.clone(),
         ]
     });
-    table(&["code", "meaning", "group", ""], rows.collect())
+    let headings = ["code", "meaning", "group", "", "FHIR", "", "version"];
+    table(&headings, rows.collect())
+}
+
+fn retired(retired: bool) -> String {
+    if retired { "retired" } else { "" }.to_owned()
 }
 
 #[cfg(test)]

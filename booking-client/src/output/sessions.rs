@@ -1,7 +1,8 @@
 //! Sessions and their templates, for people.
 
 use booking_proto::ot::v1::{
-    ExpandSessionTemplateResponse, Session, SessionOwner, SessionTemplate, session_owner::Owner,
+    ExpandSessionTemplateResponse, Session, SessionFlags, SessionOwner, SessionTemplate,
+    session_owner::Owner,
 };
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
     time::{date_time, dated_span},
 };
 use crate::{
-    cli::words::shown,
+    cli::words::{FLAGS, shown},
     moment::Place,
     printable::Printable,
     request::id_of,
@@ -28,6 +29,7 @@ pub fn session_table(sessions: &[Session], place: &Place) -> String {
             ),
             id_of(&session.theatre),
             owner(session.owner.as_ref()),
+            flags(session.flags.as_ref()),
             shown(session.state().as_str_name()),
             date_time(session.release_time.as_ref(), place),
             session.note.clone(),
@@ -40,6 +42,7 @@ pub fn session_table(sessions: &[Session], place: &Place) -> String {
             "when",
             "theatre",
             "owner",
+            "with",
             "state",
             "released from",
             "note",
@@ -59,6 +62,18 @@ pub(super) fn owner(owner: Option<&SessionOwner>) -> String {
         Some(Owner::Open(_)) => "open".to_owned(),
         None => String::new(),
     }
+}
+
+/// What it has for its cases.
+fn flags(flags: Option<&SessionFlags>) -> String {
+    let flags = flags.copied().unwrap_or_default();
+    let has = [
+        flags.anaesthetist,
+        flags.general_anaesthesia,
+        flags.paediatric,
+    ];
+    let words = FLAGS.iter().zip(has).filter(|(_, has)| *has);
+    list(words.map(|(word, _)| (*word).to_owned()))
 }
 
 /// Templates.
@@ -85,6 +100,7 @@ pub fn template_table(templates: &[SessionTemplate]) -> String {
             ),
             weeks,
             owner(template.owner.as_ref()),
+            flags(template.flags.as_ref()),
             template.first_date.clone(),
             template.last_date.clone(),
             template
@@ -100,6 +116,7 @@ pub fn template_table(templates: &[SessionTemplate]) -> String {
             "when",
             "how often",
             "owner",
+            "with",
             "first",
             "last",
             "released",

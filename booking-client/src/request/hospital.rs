@@ -62,7 +62,7 @@ pub fn staff_mask(fields: &StaffFields) -> Result<FieldMask, UsageError> {
     ])
 }
 
-fn mask(fields: &[(bool, &str)]) -> Result<FieldMask, UsageError> {
+pub(super) fn mask(fields: &[(bool, &str)]) -> Result<FieldMask, UsageError> {
     let typed = fields.iter().filter(|(typed, _)| *typed);
     let paths: Vec<String> = typed.map(|(_, path)| (*path).to_owned()).collect();
     if paths.is_empty() {

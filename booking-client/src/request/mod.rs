@@ -3,6 +3,7 @@
 
 mod booking;
 mod cases;
+mod catalogue;
 mod endpoint;
 mod filter;
 mod hospital;
@@ -17,12 +18,13 @@ use crate::cli::Cli;
 pub use self::{
     booking::Call,
     cases::{correct, create, draft, list, milestone, moves, plan, reschedule, update},
+    catalogue::{procedure_type, procedure_type_mask, reason, reason_mask, unit, unit_mask},
     endpoint::{Endpoint, ServerAddress, UsageError},
     filter::audit_filter,
     hospital::{away, staff, staff_mask, theatre, theatre_mask, unavailabilities},
     name::{id_of, resource},
     schedule::{conflicts, day, report, slots, watch},
-    sessions::{list_sessions, moved_session, new_session, new_template},
+    sessions::{changed_template, list_sessions, moved_session, new_session, new_template},
     transfer::{export, source_name},
     write::{WriteOptions, overrides},
 };

@@ -1,17 +1,24 @@
 //! `sessions …`: what was typed → messages of `SessionService`.
 
+use std::time::Duration;
+
 use booking_proto::ot::v1::{
-    CreateSessionRequest, CreateSessionTemplateRequest, ListSessionsRequest, Session, SessionOwner,
-    SessionTemplate, UpdateSessionRequest, session_owner::Owner,
+    CreateSessionRequest, CreateSessionTemplateRequest, ListSessionsRequest, Session, SessionFlags,
+    SessionOwner, SessionTemplate, UpdateSessionRequest, UpdateSessionTemplateRequest,
+    session_owner::Owner,
 };
 use prost_types::FieldMask;
 
 use super::{
     UsageError, WriteOptions,
+    hospital::mask,
     name::{resource, resources},
 };
 use crate::{
-    cli::{ChangeArgs, ListSessionsArgs, NewSessionArgs, OwnerArgs, TemplateArgs},
+    cli::{
+        ChangeArgs, ChangeTemplateArgs, FlagArgs, ListSessionsArgs, NewSessionArgs, OwnerArgs,
+        TemplateArgs,
+    },
     moment::{Moment, Place},
     stamp::stamp,
 };
@@ -42,6 +49,15 @@ fn owner(args: &OwnerArgs) -> Option<SessionOwner> {
     Some(SessionOwner { owner })
 }
 
+fn flags(args: &FlagArgs) -> SessionFlags {
+    let has = |what: &str| args.with.iter().any(|with| with == what);
+    SessionFlags {
+        anaesthetist: has("anaesthetist"),
+        general_anaesthesia: has("general-anaesthesia"),
+        paediatric: has("paediatric"),
+    }
+}
+
 /// A session made by hand.
 pub fn new_session(
     args: &NewSessionArgs,
@@ -59,6 +75,7 @@ pub fn new_session(
             start_time: Some(stamp(args.from.resolve(place)?)),
             end_time: Some(stamp(args.to.resolve(place)?)),
             owner: owner(&args.owner),
+            flags: Some(flags(&args.flags)),
             release_time: release.map(stamp),
             note: args.note.clone(),
             ..Session::default()
@@ -68,10 +85,10 @@ pub fn new_session(
     })
 }
 
-/// A session at another time, or with another note.
+/// A session at another time, or with another note or other things.
 pub fn moved_session(
     session: &str,
-    (from, to, note): (Option<Moment>, Option<Moment>, Option<&String>),
+    (from, to, note, has): (Option<Moment>, Option<Moment>, Option<&String>, &FlagArgs),
     change: &ChangeArgs,
     place: &Place,
     write: &WriteOptions,
@@ -94,9 +111,13 @@ pub fn moved_session(
         moved.note.clone_from(note);
         paths.push("note".to_owned());
     }
+    if !has.with.is_empty() {
+        moved.flags = Some(flags(has));
+        paths.push("flags".to_owned());
+    }
     if paths.is_empty() {
         return Err(UsageError::Meaning(
-            "nothing to change; give --from, --to or --note".to_owned(),
+            "nothing to change; give --from, --to, --note or --with".to_owned(),
         ));
     }
     Ok(UpdateSessionRequest {
@@ -114,16 +135,13 @@ pub fn new_template(
     write: &WriteOptions,
 ) -> Result<CreateSessionTemplateRequest, UsageError> {
     let last = args.last.map(|last| last.resolve(place)).transpose()?;
-    let release = args
-        .release_before
-        .map(prost_types::Duration::try_from)
-        .transpose();
     let by_month = !args.weeks.is_empty();
     Ok(CreateSessionTemplateRequest {
         session_template_id: args.id.clone().unwrap_or_default(),
         session_template: Some(SessionTemplate {
             theatre: resource("theatres", &args.theatre),
             owner: owner(&args.owner),
+            flags: Some(flags(&args.flags)),
             weekday: args.day.0,
             start_minute: args.hours.from_minute,
             end_minute: args.hours.to_minute,
@@ -131,11 +149,48 @@ pub fn new_template(
             weeks_of_month: args.weeks.clone(),
             first_date: args.first.resolve(place)?.to_string(),
             last_date: last.map(|date| date.to_string()).unwrap_or_default(),
-            release_before: release
-                .map_err(|_| UsageError::Meaning("--release-before is too long".to_owned()))?,
+            release_before: release_before(args.release_before)?,
             ..SessionTemplate::default()
         }),
         request_id: write.request_id.clone(),
         validate_only: write.validate_only,
     })
+}
+
+/// Changes to a session that recurs.
+pub fn changed_template(
+    args: &ChangeTemplateArgs,
+    place: &Place,
+    write: &WriteOptions,
+) -> Result<UpdateSessionTemplateRequest, UsageError> {
+    let last = args.last.map(|last| last.resolve(place)).transpose()?;
+    let paths = mask(&[
+        (args.day.is_some(), "weekday"),
+        (args.hours.is_some(), "start_minute"),
+        (args.hours.is_some(), "end_minute"),
+        (!args.flags.with.is_empty(), "flags"),
+        (last.is_some(), "last_date"),
+        (args.release_before.is_some(), "release_before"),
+    ])?;
+    Ok(UpdateSessionTemplateRequest {
+        session_template: Some(SessionTemplate {
+            name: resource("sessionTemplates", &args.template),
+            etag: args.change.etag.clone().unwrap_or_default(),
+            weekday: args.day.as_ref().map_or(0, |day| day.0),
+            start_minute: args.hours.as_ref().map_or(0, |hours| hours.from_minute),
+            end_minute: args.hours.as_ref().map_or(0, |hours| hours.to_minute),
+            flags: Some(flags(&args.flags)),
+            last_date: last.map(|date| date.to_string()).unwrap_or_default(),
+            release_before: release_before(args.release_before)?,
+            ..SessionTemplate::default()
+        }),
+        update_mask: Some(paths),
+        request_id: write.request_id.clone(),
+        validate_only: write.validate_only,
+    })
+}
+
+fn release_before(typed: Option<Duration>) -> Result<Option<prost_types::Duration>, UsageError> {
+    let before = typed.map(prost_types::Duration::try_from).transpose();
+    before.map_err(|_| UsageError::Meaning("--release-before is too long".to_owned()))
 }

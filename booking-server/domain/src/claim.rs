@@ -34,6 +34,11 @@ pub enum ResourceKind {
     Equipment = 4,
 }
 
+impl ResourceKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Theatre, Self::Staff, Self::Patient, Self::Equipment];
+}
+
 /// One thing that is claimed.
 #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Resource {

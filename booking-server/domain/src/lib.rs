@@ -63,6 +63,7 @@ mod timetable;
 mod transition;
 mod unavailability;
 mod urgency;
+mod word;
 mod wording;
 
 pub use booking_info::{
@@ -93,8 +94,13 @@ pub use rule::{BrokenRule, RuleId, RuleSubject};
 pub use rules::{
     Booker, OverrideRequest, PAST_GRACE_MIN, Placed, Surroundings, broken_rules, place,
 };
-pub use session::{Recurrence, Session, SessionFlags, SessionOwner, SessionState, SessionTemplate};
-pub use slots::{MAX_SEARCH_DAYS, PLAN_GRID_MIN, SlotOffer, SlotSearch, find_slots, next_on_grid};
+pub use session::{
+    PAEDIATRIC, Recurrence, Session, SessionFlags, SessionOwner, SessionState, SessionTemplate,
+};
+pub use slots::{
+    MAX_SEARCH_DAYS, MAX_SEARCH_THEATRE_DAYS, PLAN_GRID_MIN, SlotOffer, SlotSearch, find_slots,
+    next_on_grid, searched,
+};
 pub use state::{CaseState, UnknownState};
 pub use team::{TeamMember, TeamRole};
 pub use template::{Expansion, MAX_EXPANSION_DAYS, Skipped, expand};

@@ -47,30 +47,6 @@ pub struct Milestones {
 }
 
 impl Milestone {
-    /// Every milestone, in the order of a case's life.
-    pub const ALL: [Self; 7] = [
-        Self::WheelsIn,
-        Self::AnaesthesiaReady,
-        Self::KnifeToSkin,
-        Self::Closed,
-        Self::WheelsOut,
-        Self::RecoveryOut,
-        Self::TheatreClean,
-    ];
-
-    /// The name under which the milestone is kept.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::WheelsIn => "WHEELS_IN",
-            Self::AnaesthesiaReady => "ANAESTHESIA_READY",
-            Self::KnifeToSkin => "KNIFE_TO_SKIN",
-            Self::Closed => "CLOSED",
-            Self::WheelsOut => "WHEELS_OUT",
-            Self::RecoveryOut => "RECOVERY_OUT",
-            Self::TheatreClean => "THEATRE_CLEAN",
-        }
-    }
-
     /// Whether `self` must not come after `other`.
     fn precedes(self, other: Self) -> bool {
         // Recovery and cleaning go on side by side: neither waits for the other.

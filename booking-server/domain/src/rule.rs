@@ -32,40 +32,6 @@ pub enum RuleId {
 }
 
 impl RuleId {
-    /// Every rule.
-    pub const ALL: [Self; 12] = [
-        Self::R1,
-        Self::R2,
-        Self::R3,
-        Self::R4,
-        Self::R5,
-        Self::R6,
-        Self::R7,
-        Self::R8,
-        Self::R9,
-        Self::R10,
-        Self::R11,
-        Self::R12,
-    ];
-
-    /// Its name, `R1` to `R12`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::R1 => "R1",
-            Self::R2 => "R2",
-            Self::R3 => "R3",
-            Self::R4 => "R4",
-            Self::R5 => "R5",
-            Self::R6 => "R6",
-            Self::R7 => "R7",
-            Self::R8 => "R8",
-            Self::R9 => "R9",
-            Self::R10 => "R10",
-            Self::R11 => "R11",
-            Self::R12 => "R12",
-        }
-    }
-
     /// Whether somebody with the right may set it aside, with a reason.
     pub const fn is_overridable(self) -> bool {
         matches!(self, Self::R6 | Self::R8 | Self::R9 | Self::R11)

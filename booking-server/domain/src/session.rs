@@ -31,6 +31,9 @@ pub enum SessionState {
     Cancelled,
 }
 
+/// The capability that a case of a child requires: of its theatre (R7), and of its session (R8).
+pub const PAEDIATRIC: &str = "paediatric";
+
 /// What a session has for its cases.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct SessionFlags {
@@ -38,7 +41,7 @@ pub struct SessionFlags {
     pub anaesthetist: bool,
     /// General anaesthesia is possible.
     pub general_anaesthesia: bool,
-    /// Fit for children.
+    /// Staffed for children: for cases that require [`PAEDIATRIC`].
     pub paediatric: bool,
 }
 

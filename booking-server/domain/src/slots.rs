@@ -15,7 +15,8 @@ use std::collections::BTreeSet;
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
-    Booker, BrokenRule, Case, Hospital, Plan, RuleId, Subject, TheatreId, TimeRange, Timetable,
+    Booker, BrokenRule, Case, Hospital, Plan, Resource, RuleId, Subject, TheatreId, TimeRange,
+    Timetable,
     claim::claims,
     claim::needed,
     opening::{civil_date, open_within},
@@ -30,6 +31,11 @@ pub const PLAN_GRID_MIN: u16 = 5;
 
 /// The longest stretch that is searched. Days.
 pub const MAX_SEARCH_DAYS: u16 = 62;
+
+/// The most that is searched: this many theatres for a day, or one theatre for as many days. Where
+/// nothing fits, every place in there is asked about by all rules, which was measured to take 0.1 ms
+/// of a core for each theatre and day with eight cases in it.
+pub const MAX_SEARCH_THEATRE_DAYS: u32 = 2_000;
 
 /// The first instant on the planning grid that is not before `instant`.
 pub fn next_on_grid(instant: Timestamp) -> Timestamp {
@@ -60,6 +66,18 @@ pub struct SlotOffer {
     pub plan: Plan,
     /// Nothing: it fits.
     pub broken: Vec<BrokenRule>,
+}
+
+/// Every resource that matters to a search: the theatres', the team's, the patient's, the
+/// equipment's.
+pub fn searched(case: &Case, search: &SlotSearch, hospital: &Hospital) -> BTreeSet<Resource> {
+    let plans = search.theatres.iter().map(|theatre| Plan {
+        theatre: theatre.clone(),
+        start: search.starts.start(),
+        session: None,
+    });
+    let claimed = plans.flat_map(|plan| claims(case, &plan, hospital));
+    claimed.map(|claim| claim.resource).collect()
 }
 
 /// The first start of every run of good ones, by time; with near misses, these follow: least

@@ -51,32 +51,6 @@ pub enum CaseState {
 pub struct UnknownState;
 
 impl CaseState {
-    /// Every state, in the order of a case's life.
-    pub const ALL: [Self; 8] = [
-        Self::Requested,
-        Self::Scheduled,
-        Self::Confirmed,
-        Self::InTheatre,
-        Self::InRecovery,
-        Self::Completed,
-        Self::Postponed,
-        Self::Cancelled,
-    ];
-
-    /// The name under which the state is kept.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Requested => "REQUESTED",
-            Self::Scheduled => "SCHEDULED",
-            Self::Confirmed => "CONFIRMED",
-            Self::InTheatre => "IN_THEATRE",
-            Self::InRecovery => "IN_RECOVERY",
-            Self::Completed => "COMPLETED",
-            Self::Postponed => "POSTPONED",
-            Self::Cancelled => "CANCELLED",
-        }
-    }
-
     /// Whether the case is on the waiting list: wanted, and without a slot.
     pub const fn is_waiting(self) -> bool {
         matches!(self, Self::Requested | Self::Postponed)

@@ -23,17 +23,6 @@ pub enum TeamRole {
 impl TeamRole {
     /// The roles that operate: a doctor is asked about by any of these.
     pub const SURGICAL: [Self; 2] = [Self::PrimarySurgeon, Self::AssistantSurgeon];
-
-    /// The name under which the role is kept.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::PrimarySurgeon => "PRIMARY_SURGEON",
-            Self::AssistantSurgeon => "ASSISTANT_SURGEON",
-            Self::Anaesthetist => "ANAESTHETIST",
-            Self::ScrubNurse => "SCRUB_NURSE",
-            Self::CirculatingNurse => "CIRCULATING_NURSE",
-        }
-    }
 }
 
 /// Somebody's part in a case.

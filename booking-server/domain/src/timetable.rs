@@ -127,9 +127,9 @@ impl Timetable {
                 });
             }
         }
-        let sessions = self.sessions_in(&plan.theatre);
-        let sessions = sessions.filter(|session| session.range.overlaps(&taken));
-        around.sessions.extend(sessions.cloned());
+        around
+            .sessions
+            .extend(self.sessions_near(&plan.theatre, taken));
         for subject in subjects(case, plan) {
             let unavailable = self.unavailable_of(&subject);
             let unavailable = unavailable.filter(|closed| closed.range.overlaps(&taken));
@@ -141,6 +141,21 @@ impl Timetable {
     /// The sessions in a theatre, by start.
     pub fn sessions_in(&self, theatre: &TheatreId) -> impl Iterator<Item = &Session> {
         self.sessions.get(theatre).into_iter().flatten()
+    }
+
+    /// Those of them that overlap `range`. None is longer than [`MAX_CLAIM_MIN`].
+    fn sessions_near(
+        &self,
+        theatre: &TheatreId,
+        range: TimeRange,
+    ) -> impl Iterator<Item = Session> {
+        let sessions = self.sessions.get(theatre).map_or(&[][..], Vec::as_slice);
+        let earliest = later(range.start(), -i64::from(MAX_CLAIM_MIN));
+        let first = sessions.partition_point(|session| session.range.start() < earliest);
+        let near = sessions[first..].iter();
+        near.take_while(move |session| session.range.start() < range.end())
+            .filter(move |session| session.range.overlaps(&range))
+            .cloned()
     }
 
     /// The closures or absences of a subject.

@@ -20,15 +20,6 @@ pub enum Urgency {
 }
 
 impl Urgency {
-    /// Every urgency, the most urgent first.
-    pub const ALL: [Self; 5] = [
-        Self::Immediate,
-        Self::Urgent2a,
-        Self::Urgent2b,
-        Self::Expedited,
-        Self::Elective,
-    ];
-
     /// Whether it cannot wait for a list: IMMEDIATE and URGENT. Such a case is never moved for
     /// another.
     pub const fn is_emergency(self) -> bool {

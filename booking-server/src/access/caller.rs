@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{Grants, Permission, Scope};
+use super::{Grants, Permission, Role, Scope, methods::Method};
 use crate::domain::{Booker, StaffId};
 
 /// Who calls: an account that ALTS has proven, and the person it acts for, if any.
@@ -14,6 +14,8 @@ pub struct Caller {
     pub person: Option<String>,
     /// Who they are in the hospital.
     pub staff: Option<StaffId>,
+    /// The person's roles, or the account's where there is no person.
+    pub roles: Vec<Role>,
     /// What account and person both may.
     pub grants: Grants,
 }
@@ -51,6 +53,17 @@ impl Caller {
             overrides: self.may(Permission::RulesOverride),
             emergency: self.may(Permission::EmergencyPlan),
         }
+    }
+
+    /// Whether they may call `method`, at least for things of their own.
+    ///
+    /// # Errors
+    ///
+    /// [`Denied`] with what they lack.
+    pub fn may_call(&self, method: &Method) -> Result<(), Denied> {
+        method
+            .permission
+            .map_or(Ok(()), |needed| self.scope(needed).map(drop))
     }
 
     /// How far `permission` reaches.

@@ -106,9 +106,11 @@ impl Source<'_> {
 
     fn entry(&self, raw: &RawEntry) -> Result<Entry, AccessError> {
         let mut grants = Grants::NONE;
+        let mut roles = Vec::new();
         for role in &raw.roles {
             let role: Role = self.one_of(role, "role", Role::ALL.iter())?;
             grants = grants.union(role.grants());
+            roles.push(role);
         }
         for permission in &raw.permissions {
             let permission = self.one_of(permission, "permission", Permission::ALL.iter())?;
@@ -119,6 +121,7 @@ impl Source<'_> {
                 .map_err(|why| self.error(staff.span().start, format!("staff {why}")))
         });
         Ok(Entry {
+            roles,
             grants,
             act_as: raw.act_as.as_ref().is_some_and(|flag| *flag.get_ref()),
             staff: staff.transpose()?,

@@ -7,12 +7,23 @@ use super::Permission::{self, *};
 pub struct Method {
     /// As gRPC writes it: `package.Service/Method`.
     pub name: &'static str,
-    /// What its caller needs, at least for things of their own.
-    pub permission: Permission,
+    /// What its caller needs, at least for things of their own; nothing for what is there for everybody
+    /// whom the policy knows.
+    pub permission: Option<Permission>,
 }
 
 const fn method(name: &'static str, permission: Permission) -> Method {
-    Method { name, permission }
+    Method {
+        name,
+        permission: Some(permission),
+    }
+}
+
+const fn for_everybody(name: &'static str) -> Method {
+    Method {
+        name,
+        permission: None,
+    }
 }
 
 /// Every method.
@@ -95,6 +106,8 @@ pub const METHODS: &[Method] = &[
     //
     method("ot.v1.AuditService/ListAuditEvents", AuditRead),
     method("ot.v1.AuditService/VerifyAuditChain", AuditRead),
+    //
+    for_everybody("ot.v1.AccessService/GetAccess"),
 ];
 
 /// The method of an HTTP/2 path, `/package.Service/Method`.

@@ -10,6 +10,8 @@ use crate::domain::StaffId;
 /// What one account or person may.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Entry {
+    /// As the file names them.
+    pub roles: Vec<Role>,
     /// All of it, from roles and single permissions.
     pub grants: Grants,
     /// An account that may say for whom it calls.
@@ -42,6 +44,7 @@ impl Policy {
     pub fn with_legacy(mut self, accounts: &[ServiceAccount]) -> Self {
         for account in accounts {
             let legacy = || Entry {
+                roles: vec![Role::Legacy],
                 grants: Role::Legacy.grants(),
                 ..Entry::default()
             };
@@ -66,18 +69,19 @@ impl Policy {
     /// [`Stranger`].
     pub fn caller(&self, account: &str, person: Option<&str>) -> Result<Caller, Stranger> {
         let entry = self.accounts.get(account).ok_or(Stranger::Account)?;
-        let (grants, staff) = match person {
-            None => (entry.grants, entry.staff.clone()),
+        let (grants, who) = match person {
+            None => (entry.grants, entry.clone()),
             Some(_) if !entry.act_as => return Err(Stranger::MayNotActAs),
             Some(person) => {
                 let person = self.people.get(person).cloned().unwrap_or_default();
-                (entry.grants.intersection(person.grants), person.staff)
+                (entry.grants.intersection(person.grants), person)
             }
         };
         Ok(Caller {
             account: account.to_owned(),
             person: person.map(str::to_owned),
-            staff,
+            staff: who.staff,
+            roles: who.roles,
             grants,
         })
     }

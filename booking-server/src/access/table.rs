@@ -14,14 +14,14 @@ pub fn role_table() -> String {
     };
     let mut table = line("method", &|role| role.as_str());
     for method in METHODS {
-        table += &line(
-            method.name,
-            &|role| match role.grants().scope(method.permission) {
-                Some(Scope::Any) => "yes",
-                Some(Scope::Own) => "own",
-                None => "-",
-            },
-        );
+        table += &line(method.name, &|role| match method
+            .permission
+            .map_or(Some(Scope::Any), |needed| role.grants().scope(needed))
+        {
+            Some(Scope::Any) => "yes",
+            Some(Scope::Own) => "own",
+            None => "-",
+        });
     }
     table
 }

@@ -16,7 +16,7 @@ use crate::{
         Surroundings, Version, claims, place,
     },
     names::{etag, name},
-    store::{AuditCondition, AuditQuery, CaseUpdate, FieldChange, Tx},
+    store::{AuditCondition, AuditQuery, AuditRecord, CaseUpdate, FieldChange, Tx},
 };
 
 /// Something that a caller can have done.
@@ -108,7 +108,7 @@ impl<'a> Act<'a> {
             limit: 1,
         };
         let entered = self.tx.audit_page(&entered).await?;
-        let by_caller = |record: &crate::store::AuditRecord| match &caller.person {
+        let by_caller = |record: &AuditRecord| match &caller.person {
             Some(person) => record.person == *person,
             None => record.person.is_empty() && record.account == caller.account,
         };
@@ -216,15 +216,27 @@ impl<'a> Act<'a> {
         after: Option<(Version, &T)>,
         reason: &str,
     ) {
-        let mut record = self.call.record(resource, self.now);
-        record.etag_before = before.map(|(version, _)| etag(version)).unwrap_or_default();
-        record.etag_after = after.map(|(version, _)| etag(version)).unwrap_or_default();
-        record.changes = differences(
+        let record = self.call.record(resource, self.now);
+        self.tx.audit(told(record, before, after, reason));
+    }
+}
+
+/// `record`, with what has become of a thing and why.
+pub(crate) fn told<T: InWords>(
+    record: AuditRecord,
+    before: Option<(Version, &T)>,
+    after: Option<(Version, &T)>,
+    reason: &str,
+) -> AuditRecord {
+    AuditRecord {
+        etag_before: before.map(|(version, _)| etag(version)).unwrap_or_default(),
+        etag_after: after.map(|(version, _)| etag(version)).unwrap_or_default(),
+        changes: differences(
             before.map(|(_, thing)| thing.words()).unwrap_or_default(),
             after.map(|(_, thing)| thing.words()).unwrap_or_default(),
-        );
-        reason.clone_into(&mut record.reason);
-        self.tx.audit(record);
+        ),
+        reason: reason.to_owned(),
+        ..record
     }
 }
 

@@ -56,7 +56,7 @@ impl Around {
         }
     }
 
-    /// What could be done for `case`, the cheapest first.
+    /// What could be done for `case`, the shortest wait first.
     pub(crate) fn options(
         &self,
         case: &Case,

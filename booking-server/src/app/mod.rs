@@ -27,7 +27,7 @@ use std::sync::Arc;
 use jiff::{Timestamp, Unit};
 
 pub(crate) use self::{
-    act::{Act, UseCase},
+    act::{Act, UseCase, told},
     cases::{
         AbortCase, CancelCase, ConfirmCase, CorrectCase, CreateCase, PostponeCase, RecordMilestone,
         RescheduleCase, ScheduleCase, Target, UpdateCase,

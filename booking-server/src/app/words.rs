@@ -5,9 +5,9 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    Case, EquipmentUnit, Footprint, Milestone, OpeningRule, Plan, ProcedureType, Reason, Session,
-    SessionOwner, SessionTemplate, Site, Staff, Subject, TeamMember, Theatre, TimeRange,
-    Unavailability,
+    Case, EquipmentUnit, Footprint, Milestone, OpeningRule, Plan, ProcedureType, Reason,
+    Recurrence, Session, SessionFlags, SessionOwner, SessionTemplate, Site, Staff, Subject,
+    TeamMember, Theatre, TimeRange, Unavailability,
 };
 
 /// Fields by name.
@@ -52,6 +52,25 @@ fn owner(owner: &SessionOwner) -> String {
     }
 }
 
+fn flags(flags: SessionFlags) -> String {
+    let words = [
+        (flags.anaesthetist, "anaesthetist"),
+        (flags.general_anaesthesia, "general anaesthesia"),
+        (flags.paediatric, "paediatric"),
+    ];
+    let set: Vec<_> = words.into_iter().filter(|(set, _)| *set).collect();
+    list(&set, |(_, word)| (*word).to_owned())
+}
+
+fn recurrence(recurrence: &Recurrence) -> String {
+    match recurrence {
+        Recurrence::EveryWeeks(weeks) => format!("every {weeks} weeks"),
+        Recurrence::WeeksOfMonth(weeks) => {
+            format!("weeks {} of the month", list(weeks, ToString::to_string))
+        }
+    }
+}
+
 fn time(minute: u16) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }
@@ -73,9 +92,9 @@ impl InWords for Case {
             ("procedure_type", maybe(self.procedure_type.as_ref())),
             ("condition", self.condition.clone()),
             ("specialty", maybe(self.specialty.as_ref())),
-            ("laterality", format!("{:?}", self.laterality)),
-            ("urgency", format!("{:?}", self.urgency)),
-            ("anaesthesia", format!("{:?}", self.anaesthesia)),
+            ("laterality", self.laterality.as_str().to_owned()),
+            ("urgency", self.urgency.as_str().to_owned()),
+            ("anaesthesia", self.anaesthesia.as_str().to_owned()),
             ("decision_time", self.decided_at.to_string()),
             ("target_time", maybe(self.target_at.as_ref())),
             ("durations", footprint(self.footprint)),
@@ -138,7 +157,7 @@ impl InWords for Theatre {
             ("site", self.site.to_string()),
             ("display_name", self.name.clone()),
             ("list_order", self.list_order.to_string()),
-            ("state", format!("{:?}", self.state)),
+            ("state", self.state.as_str().to_owned()),
             (
                 "capabilities",
                 list(&self.capabilities, ToString::to_string),
@@ -195,7 +214,7 @@ impl InWords for Reason {
     fn words(&self) -> Words {
         vec![
             ("display_name", self.name.clone()),
-            ("group", format!("{:?}", self.group)),
+            ("group", self.group.as_str().to_owned()),
             ("avoidable", self.avoidable.to_string()),
             ("fhir_code", self.fhir_code.clone()),
             ("retired", self.retired.to_string()),
@@ -224,9 +243,9 @@ impl InWords for Session {
             ("theatre", self.theatre.to_string()),
             ("range", range(&self.range)),
             ("owner", owner(&self.owner)),
-            ("flags", format!("{:?}", self.flags)),
+            ("flags", flags(self.flags)),
             ("release_time", maybe(self.release_at.as_ref())),
-            ("state", format!("{:?}", self.state)),
+            ("state", self.state.as_str().to_owned()),
             ("note", self.note.clone()),
         ]
     }
@@ -237,13 +256,13 @@ impl InWords for SessionTemplate {
         vec![
             ("theatre", self.theatre.to_string()),
             ("owner", owner(&self.owner)),
-            ("flags", format!("{:?}", self.flags)),
+            ("flags", flags(self.flags)),
             ("weekday", format!("{:?}", self.weekday)),
             (
                 "hours",
                 format!("{}-{}", time(self.start_minute), time(self.end_minute)),
             ),
-            ("recurrence", format!("{:?}", self.recurrence)),
+            ("recurrence", recurrence(&self.recurrence)),
             ("first_date", self.first_date.to_string()),
             ("last_date", maybe(self.last_date.as_ref())),
             ("release_before", maybe(self.release_before.as_ref())),

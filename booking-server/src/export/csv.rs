@@ -77,9 +77,9 @@ pub(super) fn row(export: &Export, case: &Case) -> Vec<u8> {
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default(),
-        format!("{:?}", case.laterality),
-        format!("{:?}", case.urgency),
-        format!("{:?}", case.anaesthesia),
+        case.laterality.as_str().to_owned(),
+        case.urgency.as_str().to_owned(),
+        case.anaesthesia.as_str().to_owned(),
         instant(Some(case.decided_at)),
         instant(case.target_at),
         plan.map(|plan| plan.theatre.to_string())

@@ -112,6 +112,42 @@ fn a_spreadsheet_reads_what_was_meant_and_runs_none_of_it() {
 }
 
 #[test]
+fn every_choice_is_told_in_the_contracts_word() {
+    fn cells(column: &str, cases: &[Case]) -> Vec<String> {
+        let text = file(Format::Csv, true, cases);
+        let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+        let headers = reader.headers().unwrap().clone();
+        let at = headers.iter().position(|it| it == column).unwrap();
+        let rows = reader.records().map(|row| row.unwrap()[at].to_owned());
+        rows.collect()
+    }
+    let state = CaseState::ALL.map(|state| Case { state, ..case() });
+    let states =
+        "REQUESTED SCHEDULED CONFIRMED IN_THEATRE IN_RECOVERY COMPLETED POSTPONED CANCELLED";
+    assert_eq!(cells("state", &state).join(" "), states);
+    let bundle = file(Format::Fhir, true, &state);
+    assert!(!bundle.contains("entered-in-error"), "{bundle}");
+
+    let laterality = Laterality::ALL.map(|laterality| Case {
+        laterality,
+        ..case()
+    });
+    let sides = "UNSPECIFIED NOT_APPLICABLE LEFT RIGHT BILATERAL";
+    assert_eq!(cells("laterality", &laterality).join(" "), sides);
+
+    let urgency = Urgency::ALL.map(|urgency| Case { urgency, ..case() });
+    let urgencies = "IMMEDIATE URGENT_2A URGENT_2B EXPEDITED ELECTIVE";
+    assert_eq!(cells("urgency", &urgency).join(" "), urgencies);
+
+    let anaesthesia = Anaesthesia::ALL.map(|anaesthesia| Case {
+        anaesthesia,
+        ..case()
+    });
+    let kinds = "GENERAL REGIONAL SEDATION LOCAL NONE";
+    assert_eq!(cells("anaesthesia", &anaesthesia).join(" "), kinds);
+}
+
+#[test]
 fn a_bundle_is_json_with_an_appointment_a_case() {
     let text = file(Format::Fhir, true, &[case(), cancelled()]);
     let bundle: Value = serde_json::from_str(&text).unwrap();

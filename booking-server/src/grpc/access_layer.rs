@@ -80,7 +80,7 @@ impl AccessLayer {
                 }
             })
         })?;
-        if let Err(denied) = caller.scope(method.permission) {
+        if let Err(denied) = caller.may_call(method) {
             self.journal.denied(method.name, account, person);
             return Err(status::permission_denied(denied));
         }

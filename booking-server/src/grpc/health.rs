@@ -23,7 +23,7 @@ use tonic_health::pb::{
 use crate::bookings::Bookings;
 
 /// The services whose health can be asked for; the empty name is the server as a whole.
-const SERVICES: [&str; 10] = [
+const SERVICES: [&str; 11] = [
     "",
     SERVICE_NAME,
     "ot.v1.CaseService",
@@ -34,6 +34,7 @@ const SERVICES: [&str; 10] = [
     "ot.v1.ReportService",
     "ot.v1.TransferService",
     "ot.v1.AuditService",
+    "ot.v1.AccessService",
 ];
 
 /// How often the monitor reads the store: a watcher learns of a lost disk within seconds.

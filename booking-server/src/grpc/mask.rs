@@ -8,6 +8,8 @@
 //!  given   1:name 3:TITLE        9:note
 //!  result  1:name 3:TITLE 5:state 9:note
 //! ```
+//!
+//! A part of a field may be named too, as in `durations.setup_min`: the same, one level down.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -15,9 +17,11 @@ use booking_proto::FILE_DESCRIPTOR_SET;
 use prost::{
     Message, Name,
     bytes::{Buf, Bytes},
-    encoding::{DecodeContext, decode_key, skip_field},
+    encoding::{
+        DecodeContext, WireType, decode_key, decode_varint, encode_key, encode_varint, skip_field,
+    },
 };
-use prost_types::{FieldMask, FileDescriptorSet};
+use prost_types::{DescriptorProto, FieldMask, FileDescriptorSet, field_descriptor_proto::Label};
 
 use crate::app::Refusal;
 
@@ -46,66 +50,139 @@ pub(super) fn update<M: Updatable>(
     let given = split(&given.encode_to_vec());
     let chosen = chosen::<M>(mask, &given)?;
     let mut result = split(&there.encode_to_vec());
-    for number in chosen {
-        match given.get(&number) {
-            Some(field) => result.insert(number, field.clone()),
-            None => result.remove(&number),
-        };
+    for Chosen { number, part } in chosen {
+        match part {
+            None => take_over(number, &given, &mut result),
+            Some(part) => {
+                let mut inner = split_message(result.get(&number));
+                take_over(part, &split_message(given.get(&number)), &mut inner);
+                result.insert(number, joined_message(number, inner));
+            }
+        }
     }
     let bytes: Vec<u8> = result.into_values().flatten().collect();
     Ok(M::decode(&*bytes).expect("fields of two valid messages of one type"))
 }
 
-/// The numbers of the fields that are to change.
-fn chosen<M: Updatable>(
-    mask: Option<&FieldMask>,
-    given: &BTreeMap<u32, Vec<u8>>,
-) -> Result<Vec<u32>, Refusal> {
-    let numbers = &NUMBERS[M::NAME];
-    let updatable = || M::UPDATABLE.iter().map(|field| numbers[*field]);
+/// An encoded message, by the numbers of its fields.
+type Parts = BTreeMap<u32, Vec<u8>>;
+
+fn take_over(number: u32, given: &Parts, result: &mut Parts) {
+    match given.get(&number) {
+        Some(field) => result.insert(number, field.clone()),
+        None => result.remove(&number),
+    };
+}
+
+/// A field that is to change, or a part of one.
+#[derive(Clone, Copy)]
+struct Chosen {
+    number: u32,
+    part: Option<u32>,
+}
+
+/// The fields that are to change.
+fn chosen<M: Updatable>(mask: Option<&FieldMask>, given: &Parts) -> Result<Vec<Chosen>, Refusal> {
+    let fields = &MESSAGES[M::NAME];
+    let whole = |number| Chosen { number, part: None };
+    let updatable = || M::UPDATABLE.iter().map(|field| fields[*field].number);
     let Some(mask) = mask else {
-        return Ok(updatable()
-            .filter(|number| given.contains_key(number))
-            .collect());
+        let set = updatable().filter(|number| given.contains_key(number));
+        return Ok(set.map(whole).collect());
     };
     if mask.paths == ["*"] {
-        return Ok(updatable().collect());
+        return Ok(updatable().map(whole).collect());
     }
     let path = |path: &String| {
-        if M::UPDATABLE.contains(&path.as_str()) {
-            return Ok(numbers[path]);
-        }
-        let why = if numbers.contains_key(path) {
-            format!("{path} cannot be updated")
-        } else {
-            format!(
+        let (name, part) = match path.split_once('.') {
+            Some((name, part)) => (name, Some(part)),
+            None => (path.as_str(), None),
+        };
+        let known = fields.get(name);
+        let part = part.map(|part| {
+            let parts = known.and_then(|field| field.parts.as_ref());
+            let parts = parts.and_then(|message| MESSAGES.get(message));
+            parts
+                .and_then(|parts| parts.get(part))
+                .map(|part| part.number)
+        });
+        let why = match (known, part) {
+            (Some(field), None) if M::UPDATABLE.contains(&name) => return Ok(whole(field.number)),
+            (Some(field), Some(Some(part))) if M::UPDATABLE.contains(&name) => {
+                let part = Some(part);
+                return Ok(Chosen {
+                    number: field.number,
+                    part,
+                });
+            }
+            (Some(_), None | Some(Some(_))) => format!("{path} cannot be updated"),
+            _ => format!(
                 "there is no such field; it is one of {}",
                 M::UPDATABLE.join(", ")
-            )
+            ),
         };
         Err(Refusal::field("update_mask", why))
     };
     mask.paths.iter().map(path).collect()
 }
 
-/// The numbers of the fields of every message of ours, by name.
-static NUMBERS: LazyLock<BTreeMap<String, BTreeMap<String, u32>>> = LazyLock::new(|| {
+/// A field of a message of ours.
+struct Field {
+    number: u32,
+    /// The message that it holds, when that can be changed part by part: one, of ours, and not a
+    /// choice between parts.
+    parts: Option<String>,
+}
+
+/// The fields of every message of ours, by name.
+static MESSAGES: LazyLock<BTreeMap<String, BTreeMap<String, Field>>> = LazyLock::new(|| {
     let set = FileDescriptorSet::decode(FILE_DESCRIPTOR_SET).expect("built with this program");
     let ours = set.file.iter().filter(|file| file.package() == "ot.v1");
-    let messages = ours.flat_map(|file| &file.message_type);
-    messages
-        .map(|message| {
-            let number = |number: i32| u32::try_from(number).expect("field numbers are positive");
-            let fields = message.field.iter();
-            let fields = fields.map(|field| (field.name().to_owned(), number(field.number())));
-            (message.name().to_owned(), fields.collect())
-        })
-        .collect()
+    let messages: Vec<&DescriptorProto> = ours.flat_map(|file| &file.message_type).collect();
+    let has_parts = |name: &str| {
+        let mut named = messages.iter().filter(|message| message.name() == name);
+        named.any(|message| message.oneof_decl.is_empty())
+    };
+    let fields = |message: &DescriptorProto| {
+        let fields = message.field.iter().map(|field| {
+            let holds = field.type_name().strip_prefix(".ot.v1.").map(str::to_owned);
+            let number = u32::try_from(field.number()).expect("field numbers are positive");
+            let one = field.label() != Label::Repeated;
+            let parts = holds.filter(|holds| one && has_parts(holds));
+            (field.name().to_owned(), Field { number, parts })
+        });
+        fields.collect()
+    };
+    let named = messages
+        .iter()
+        .map(|message| (message.name().to_owned(), fields(message)));
+    named.collect()
 });
 
+/// The fields of the message in an encoded field; none when it is absent.
+fn split_message(field: Option<&Vec<u8>>) -> Parts {
+    let Some(field) = field else {
+        return Parts::new();
+    };
+    let mut rest = field.as_slice();
+    decode_key(&mut rest).expect("encoded by prost");
+    decode_varint(&mut rest).expect("encoded by prost");
+    split(rest)
+}
+
+/// The encoded field with this message in it.
+fn joined_message(number: u32, parts: Parts) -> Vec<u8> {
+    let message: Vec<u8> = parts.into_values().flatten().collect();
+    let mut field = Vec::with_capacity(message.len() + 8);
+    encode_key(number, WireType::LengthDelimited, &mut field);
+    encode_varint(message.len() as u64, &mut field);
+    field.extend(message);
+    field
+}
+
 /// The fields of an encoded message by number, each with its key and all its repetitions.
-fn split(message: &[u8]) -> BTreeMap<u32, Vec<u8>> {
-    let mut fields = BTreeMap::<u32, Vec<u8>>::new();
+fn split(message: &[u8]) -> Parts {
+    let mut fields = Parts::new();
     let mut rest = Bytes::copy_from_slice(message);
     while rest.has_remaining() {
         let whole = rest.clone();
@@ -119,4 +196,87 @@ fn split(message: &[u8]) -> BTreeMap<u32, Vec<u8>> {
             .extend_from_slice(&whole[..len]);
     }
     fields
+}
+
+#[cfg(test)]
+mod tests {
+    use booking_proto::ot::v1::{Case, Durations, ProcedureType, Session, SessionFlags};
+
+    use super::*;
+
+    fn mask(path: &str) -> FieldMask {
+        FieldMask {
+            paths: vec![path.to_owned()],
+        }
+    }
+
+    fn durations(setup_min: i32, procedure_min: i32, cleanup_min: i32) -> Option<Durations> {
+        Some(Durations {
+            setup_min,
+            procedure_min,
+            cleanup_min,
+        })
+    }
+
+    #[test]
+    fn a_part_of_a_field_is_changed_alone() {
+        let case = |durations| Case {
+            durations,
+            procedure: "Toe".into(),
+            ..Case::default()
+        };
+        let (there, given) = (case(durations(10, 60, 15)), case(durations(5, 90, 0)));
+        let table = [
+            ("durations.setup_min", durations(5, 60, 15)),
+            ("durations.procedure_min", durations(10, 90, 15)),
+            ("durations.cleanup_min", durations(10, 60, 0)),
+            ("durations", durations(5, 90, 0)),
+        ];
+        for (path, expected) in table {
+            let updated = update(&there, &given, Some(&mask(path))).unwrap();
+            assert_eq!(updated, case(expected), "{path}");
+        }
+        // Of what is absent on either side.
+        let updated = update(&case(None), &given, Some(&mask("durations.setup_min"))).unwrap();
+        assert_eq!(updated, case(durations(5, 0, 0)));
+        let updated = update(&there, &case(None), Some(&mask("durations.setup_min"))).unwrap();
+        assert_eq!(updated, case(durations(0, 60, 15)));
+    }
+
+    #[test]
+    fn only_what_has_parts_is_changed_by_parts() {
+        let paediatric = Session {
+            flags: Some(SessionFlags {
+                paediatric: true,
+                ..SessionFlags::default()
+            }),
+            ..Session::default()
+        };
+        let updated = update(
+            &Session::default(),
+            &paediatric,
+            Some(&mask("flags.paediatric")),
+        );
+        assert_eq!(updated.unwrap(), paediatric);
+        let refused = [
+            "flags.",
+            "flags.none",
+            "owner.surgeon",
+            "start_time.seconds",
+            "note.x",
+            "state.x",
+            "",
+            "name",
+            "flags.paediatric.x",
+        ];
+        for path in refused {
+            let session = Session::default();
+            assert!(
+                update(&session, &session, Some(&mask(path))).is_err(),
+                "{path}"
+            );
+        }
+        let kind = ProcedureType::default();
+        assert!(update(&kind, &kind, Some(&mask("default_durations.setup_min"))).is_ok());
+    }
 }

@@ -12,6 +12,7 @@
 //! case done ([`desk`]), and answers; [`status`] says what goes wrong.
 
 mod access_layer;
+mod access_service;
 mod age;
 mod audit_service;
 mod booking_service;
@@ -32,6 +33,7 @@ mod paging;
 mod report_service;
 mod schedule_service;
 mod session_service;
+mod slot_search;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -46,9 +48,9 @@ use alts::{AuthorizationEvent, ClientAuthorizationLayer, ServiceAccount};
 use booking_proto::{
     FILE_DESCRIPTOR_SET,
     ot::v1::{
-        audit_service_server::AuditServiceServer, case_service_server::CaseServiceServer,
-        hospital_service_server::HospitalServiceServer, report_service_server::ReportServiceServer,
-        schedule_service_server::ScheduleServiceServer,
+        access_service_server::AccessServiceServer, audit_service_server::AuditServiceServer,
+        case_service_server::CaseServiceServer, hospital_service_server::HospitalServiceServer,
+        report_service_server::ReportServiceServer, schedule_service_server::ScheduleServiceServer,
         session_service_server::SessionServiceServer,
         transfer_service_server::TransferServiceServer, watch_service_server::WatchServiceServer,
     },
@@ -193,6 +195,7 @@ pub(crate) fn add_services(
     add!(
         CaseServiceServer ScheduleServiceServer WatchServiceServer HospitalServiceServer
         SessionServiceServer ReportServiceServer TransferServiceServer AuditServiceServer
+        AccessServiceServer
     )
 }
 

@@ -10,19 +10,19 @@ use super::{
     convert::{
         case::{case, to_details},
         schedule::{SealedOption, conflict, offer, option},
-        values::{instant, optional_name},
+        values::optional_name,
     },
     day::Day,
     desk::{Admitted, Desk, Redact, reading, site, theatres},
     fields::Fields,
+    slot_search,
     things::new_id,
     watch,
 };
 use crate::{
     app::{ApplyEmergencyOption, Around, Refusal},
     domain::{
-        Case, CaseId, Hospital, MAX_SEARCH_DAYS, SlotSearch, TimeRange, Timetable, conflicts,
-        find_slots,
+        Case, CaseId, Hospital, MAX_SEARCH_DAYS, TimeRange, Timetable, conflicts, find_slots,
     },
     names::{name, parse},
     store::{Reads, Scope, SessionQuery, StoreError, UnavailabilityQuery},
@@ -30,10 +30,6 @@ use crate::{
 
 /// What the tokens of emergency options are for.
 const OPTION: &str = "emergency option";
-
-/// Offers, when nobody says how many, and at most.
-const DEFAULT_SLOTS: usize = 10;
-const MAX_SLOTS: usize = 100;
 
 /// A claim reaches so far beyond the day it begins on.
 const REACH: SignedDuration = SignedDuration::from_hours(48);
@@ -48,9 +44,7 @@ struct Stretch {
 impl Stretch {
     /// All theatres': people and equipment may be in any of them.
     async fn read(reads: &mut Reads, range: TimeRange) -> Result<Self, StoreError> {
-        let from = range.start().checked_sub(REACH).unwrap_or(Timestamp::MIN);
-        let to = range.end().checked_add(REACH).unwrap_or(Timestamp::MAX);
-        let range = TimeRange::new(from, to).unwrap_or(range);
+        let range = reach(range);
         let sessions = SessionQuery {
             range: Some(range),
             ..SessionQuery::default()
@@ -66,11 +60,9 @@ impl Stretch {
         })
     }
 
-    fn timetable(&self, without: Option<&CaseId>, hospital: &Hospital) -> Timetable {
-        let cases = self.cases.iter();
-        let cases = cases.filter(|case| without != Some(&case.id));
+    fn timetable(&self, hospital: &Hospital) -> Timetable {
         let (sessions, unavailable) = (self.sessions.clone(), self.unavailable.clone());
-        Timetable::of_cases(cases, sessions, unavailable, hospital)
+        Timetable::of_cases(&self.cases, sessions, unavailable, hospital)
     }
 }
 
@@ -105,7 +97,7 @@ impl ScheduleService for Desk {
         let hospital = snapshot.hospital().await.map_err(Refusal::from)?;
         let (wanted, mut search) = reading(|fields| {
             let wanted = Wanted::read(fields, &hospital, &wire, now);
-            let search = to_search(fields, &hospital, &wire);
+            let search = slot_search::to_search(fields, &hospital, &wire);
             Some((wanted?, search?))
         })?;
         let wanted = match wanted {
@@ -122,12 +114,12 @@ impl ScheduleService for Desk {
         if search.theatres.is_empty() {
             search.theatres = hospital.theatres.keys().cloned().collect();
         }
-        let stretch = Stretch::read(&mut snapshot, search.starts).await;
-        let stretch = stretch.map_err(Refusal::from)?;
+        slot_search::check_extent(&search)?;
+        let around = slot_search::around(&mut snapshot, &wanted, &search, &hospital).await;
+        let around = around.map_err(Refusal::from)?;
         drop(snapshot);
         let booker = admitted.caller.booker();
         let offers = self.think(move || {
-            let around = stretch.timetable(Some(&wanted.id), &hospital);
             let offers = find_slots(&wanted, &search, &around, &hospital, &booker, now);
             offers.iter().map(|it| offer(&wanted, it)).collect()
         });
@@ -238,7 +230,7 @@ impl ScheduleService for Desk {
             .cloned()
             .collect();
         let found = self.think(move || {
-            let around = stretch.timetable(None, &hospital);
+            let around = stretch.timetable(&hospital);
             let found = conflicts(&asked, &around, &hospital, now);
             found.iter().map(conflict).collect()
         });
@@ -278,35 +270,11 @@ impl Wanted {
     }
 }
 
-fn to_search(
-    fields: &mut Fields,
-    hospital: &Hospital,
-    wire: &v1::FindSlotsRequest,
-) -> Option<SlotSearch> {
-    let theatres = theatres(fields, hospital, &wire.theatres);
-    let limit = match usize::try_from(wire.max_slots) {
-        Ok(0) => Ok(DEFAULT_SLOTS),
-        Ok(limit) => Ok(limit.min(MAX_SLOTS)),
-        Err(_) => Err("is negative"),
-    };
-    let limit = fields.take("max_slots", limit);
-    let (earliest, latest) = (wire.earliest_time.as_ref(), wire.latest_time.as_ref());
-    let earliest = earliest.ok_or("must be given").and_then(instant);
-    let latest = latest.ok_or("must be given").and_then(instant);
-    let earliest = fields.take("earliest_time", earliest);
-    let latest = fields.take("latest_time", latest);
-    let starts = TimeRange::new(earliest?, latest?).map_err(|why| why.to_string());
-    let starts = starts.and_then(|starts| {
-        let long = starts.duration() > SignedDuration::from_hours(24 * i64::from(MAX_SEARCH_DAYS));
-        let problem = || format!("is more than {MAX_SEARCH_DAYS} days after earliest_time");
-        (!long).then_some(starts).ok_or_else(problem)
-    });
-    Some(SlotSearch {
-        theatres: theatres?,
-        starts: fields.take("latest_time", starts)?,
-        limit: limit?,
-        near_misses: wire.include_near_misses,
-    })
+/// A stretch of time, and all around it that may reach into it.
+pub(super) fn reach(range: TimeRange) -> TimeRange {
+    let from = range.start().checked_sub(REACH).unwrap_or(Timestamp::MIN);
+    let to = range.end().checked_add(REACH).unwrap_or(Timestamp::MAX);
+    TimeRange::new(from, to).unwrap_or(range)
 }
 
 impl Redact for v1::ApplyEmergencyPlanResponse {

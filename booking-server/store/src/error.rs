@@ -101,11 +101,13 @@ pub enum OpenError {
         source: sqlx::migrate::MigrateError,
     },
     /// The PostgreSQL server cannot be reached, or lets nobody in.
-    #[error(
-        "cannot connect to PostgreSQL: {0}; see that it runs, and that host, user, password and \
-         database of --database-url are right"
-    )]
-    Unreachable(String),
+    #[error("cannot connect to PostgreSQL: {cause}; {remedy}")]
+    Unreachable {
+        /// What the server, the network or TLS says.
+        cause: String,
+        /// What may help.
+        remedy: &'static str,
+    },
     /// The PostgreSQL server is too old.
     #[error(
         "PostgreSQL {found} is too old: version {known} or later is needed; upgrade it, or name \

@@ -13,7 +13,7 @@ pub enum Location {
     Memory,
     /// In a file: `sqlite:ot-booking.db`, `sqlite:///var/lib/booking/ot.db`.
     File(PathBuf),
-    /// In a PostgreSQL database: `postgres://user:password@host:5432/database`.
+    /// In a PostgreSQL database: `postgres://user:password@host:5432/database?sslmode=require`.
     Postgres(PostgresUrl),
 }
 
@@ -43,6 +43,13 @@ pub enum InvalidDatabaseUrl {
     /// Not a PostgreSQL URL that could be understood.
     #[error("not a PostgreSQL URL; write postgres://USER@HOST/DATABASE")]
     Postgres,
+    /// An option of a PostgreSQL URL that would be ignored, or does not say what it seems to.
+    #[error(
+        "an option after `?` is not understood; write sslmode=disable, prefer, require, verify-ca \
+         or verify-full, and sslrootcert=FILE, sslcert=FILE, sslkey=FILE, host=FOLDER, options=.. \
+         or application_name=.."
+    )]
+    PostgresOption,
     /// Neither of those that are known.
     #[error(
         "not a database URL; write sqlite:FILE, sqlite::memory: or postgres://USER@HOST/DATABASE"
@@ -66,6 +73,9 @@ impl FromStr for Location {
         match scheme {
             "sqlite" => {}
             "postgres" | "postgresql" => {
+                if !options_are_known(url) {
+                    return Err(InvalidDatabaseUrl::PostgresOption);
+                }
                 return PgConnectOptions::from_str(url)
                     .map(|_| Self::Postgres(PostgresUrl(url.into())))
                     .map_err(|_| InvalidDatabaseUrl::Postgres);
@@ -79,6 +89,45 @@ impl FromStr for Location {
             path => Ok(Self::File(path.into())),
         }
     }
+}
+
+/// Options of a PostgreSQL URL that mean something; what its driver does not know it ignores, and a
+/// mistyped `sslmode` must not pass for one.
+const OPTIONS: [&str; 17] = [
+    "application_name",
+    "dbname",
+    "host",
+    "hostaddr",
+    "options",
+    "password",
+    "port",
+    "ssl-ca",
+    "ssl-cert",
+    "ssl-key",
+    "ssl-mode",
+    "ssl-root-cert",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "user",
+];
+
+/// `allow` is not among them: the driver would never encrypt.
+const SSL_MODES: [&str; 5] = ["disable", "prefer", "require", "verify-ca", "verify-full"];
+
+fn options_are_known(url: &str) -> bool {
+    let options = url.split_once('?').map_or("", |(_, options)| options);
+    options
+        .split('&')
+        .filter(|option| !option.is_empty())
+        .all(|option| {
+            let (key, value) = option.split_once('=').unwrap_or((option, ""));
+            match key {
+                "sslmode" | "ssl-mode" => SSL_MODES.contains(&value),
+                key => OPTIONS.contains(&key) || key.starts_with("options["),
+            }
+        })
 }
 
 #[cfg(test)]
@@ -99,6 +148,18 @@ mod tests {
             ("sqlite://", Err(InvalidDatabaseUrl::FileMissing)),
             ("sqlite:ot.db?mode=ro", Err(InvalidDatabaseUrl::Options)),
             ("postgres://u@h:port/db", Err(InvalidDatabaseUrl::Postgres)),
+            (
+                "postgres://u@h/db?ssl_mode=require",
+                Err(InvalidDatabaseUrl::PostgresOption),
+            ),
+            (
+                "postgres://u@h/db?sslmode=required",
+                Err(InvalidDatabaseUrl::PostgresOption),
+            ),
+            (
+                "postgres://u@h/db?sslmode=allow",
+                Err(InvalidDatabaseUrl::PostgresOption),
+            ),
             ("mysql://h/db", Err(InvalidDatabaseUrl::UnknownScheme)),
             ("ot-booking.db", Err(InvalidDatabaseUrl::UnknownScheme)),
             ("", Err(InvalidDatabaseUrl::UnknownScheme)),
@@ -106,5 +167,7 @@ mod tests {
         for (url, expected) in table {
             assert_eq!(url.parse(), expected, "{url}");
         }
+        let whole = "postgres://u:p@h:1/db?sslmode=verify-full&sslrootcert=ca.pem&options[a]=b";
+        assert!(matches!(whole.parse(), Ok(Location::Postgres(_))));
     }
 }

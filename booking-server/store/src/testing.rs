@@ -11,10 +11,10 @@
 //! one is used: databases are made in it and left behind.
 
 use std::{
-    env, fs,
+    env, fmt, fs,
     io::{self, BufRead as _, BufReader},
     net::TcpListener,
-    os::unix::fs::{MetadataExt as _, chown},
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
@@ -62,6 +62,21 @@ pub enum Durability {
     Full,
 }
 
+/// What a server proves with who it is, in PEM.
+#[derive(Clone)]
+pub struct Certificate {
+    /// Its certificate, and those between it and its authority's.
+    pub chain: String,
+    /// Its key.
+    pub key: String,
+}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Certificate(..)")
+    }
+}
+
 impl ThrowAwayPostgres {
     /// Starts a server, or takes the one that [`SERVER_VARIABLE`] names.
     ///
@@ -69,15 +84,28 @@ impl ThrowAwayPostgres {
     ///
     /// What is missing on this machine, in words.
     pub fn start(durability: Durability) -> Result<Self, String> {
-        if let Ok(server) = env::var(SERVER_VARIABLE) {
-            return Ok(Self::at(server, None));
+        match env::var(SERVER_VARIABLE) {
+            Ok(server) => Ok(Self::at(server, None)),
+            Err(_) => Self::launch(durability, None),
         }
+    }
+
+    /// Starts a server that nobody reaches but over TLS. It is never [`SERVER_VARIABLE`]'s.
+    ///
+    /// # Errors
+    ///
+    /// What is missing on this machine, in words.
+    pub fn start_with_tls(certificate: &Certificate) -> Result<Self, String> {
+        Self::launch(Durability::None, Some(certificate))
+    }
+
+    fn launch(durability: Durability, certificate: Option<&Certificate>) -> Result<Self, String> {
         let programs = programs().ok_or(
             "PostgreSQL's server is not installed: apt-get install postgresql, or set \
              OT_TEST_POSTGRES to the URL of a server",
         )?;
         let port = free_port().map_err(|error| format!("no free port: {error}"))?;
-        let keeper = keep(&programs, port, durability)
+        let keeper = keep(&programs, port, durability, certificate)
             .map_err(|error| format!("the cluster cannot be made: {error}"))?;
         Ok(Self::at(
             format!("postgres://ot@127.0.0.1:{port}"),
@@ -164,11 +192,17 @@ fn free_port() -> io::Result<u16> {
 }
 
 /// Starts the keeper and waits until it has made the cluster.
-fn keep(programs: &Path, port: u16, durability: Durability) -> io::Result<Child> {
+fn keep(
+    programs: &Path,
+    port: u16,
+    durability: Durability,
+    certificate: Option<&Certificate>,
+) -> io::Result<Child> {
     let folder = tempfile::Builder::new().prefix("ot-postgres-").tempdir()?;
+    let user = is_root().then(other_user).transpose()?;
+    let settings = settings(durability, certificate, folder.path(), user)?;
     let mut command = Command::new("setpriv");
-    if is_root() {
-        let (user, group) = other_user()?;
+    if let Some((user, group)) = user {
         chown(folder.path(), Some(user), Some(group))?;
         command.args([
             format!("--reuid={user}"),
@@ -178,11 +212,6 @@ fn keep(programs: &Path, port: u16, durability: Durability) -> io::Result<Child>
     } else {
         command.arg("--no-new-privs");
     }
-    let unsafe_but_quick = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
-    let settings = match durability {
-        Durability::None => unsafe_but_quick,
-        Durability::Full => "",
-    };
     let mut keeper = command
         .args(["sh", "-c", KEEPER, "keeper"])
         .arg(programs)
@@ -205,6 +234,38 @@ fn keep(programs: &Path, port: u16, durability: Durability) -> io::Result<Child>
     }
     keeper.wait()?;
     Err(io::Error::other(said))
+}
+
+/// The server's flags; what they refer to is put into its folder, for its user.
+fn settings(
+    durability: Durability,
+    certificate: Option<&Certificate>,
+    folder: &Path,
+    user: Option<(u32, u32)>,
+) -> io::Result<String> {
+    let mut settings = match durability {
+        Durability::None => {
+            String::from("-c fsync=off -c synchronous_commit=off -c full_page_writes=off")
+        }
+        Durability::Full => String::new(),
+    };
+    let Some(certificate) = certificate else {
+        return Ok(settings);
+    };
+    let files = [
+        ("ssl_cert_file", &*certificate.chain),
+        ("ssl_key_file", &*certificate.key),
+        ("hba_file", "hostssl all all 127.0.0.1/32 trust\n"),
+    ];
+    for (setting, content) in files {
+        let path = folder.join(setting);
+        fs::write(&path, content)?;
+        // The server refuses a key that others could read.
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+        chown(&path, user.map(|user| user.0), user.map(|user| user.1))?;
+        settings += &format!(" -c {setting}={}", path.display());
+    }
+    Ok(settings + " -c ssl=on")
 }
 
 fn is_root() -> bool {

@@ -3,6 +3,7 @@
 //! Plain data, without gRPC and without HTTP: `alts.rs` translates one way, `pages` the other, and
 //! tests put a fake in between.
 
+mod access;
 pub mod alts;
 mod details;
 mod observed;
@@ -19,13 +20,14 @@ use jiff::Timestamp;
 use tonic::{Status, body::Body};
 use tower::util::BoxCloneSyncService;
 
+pub(crate) use self::{
+    access::{Access, AccessBook},
+    observed::PeerSlot,
+    ot::{Desk, watch},
+};
 pub use self::{
     details::{BrokenRule, FieldError},
     refusal::{Refusal, RefusalKind},
-};
-pub(crate) use self::{
-    observed::PeerSlot,
-    ot::{Desk, watch},
 };
 
 /// Answers the article's look-up, and carries everything else.

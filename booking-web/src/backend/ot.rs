@@ -3,19 +3,23 @@
 
 use std::{
     future::Future,
-    sync::{Mutex, PoisonError},
-    time::Duration,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use booking_proto::ot::v1::{
-    audit_service_client::AuditServiceClient, case_service_client::CaseServiceClient,
-    hospital_service_client::HospitalServiceClient, report_service_client::ReportServiceClient,
-    schedule_service_client::ScheduleServiceClient, session_service_client::SessionServiceClient,
+    access_service_client::AccessServiceClient, audit_service_client::AuditServiceClient,
+    case_service_client::CaseServiceClient, hospital_service_client::HospitalServiceClient,
+    report_service_client::ReportServiceClient, schedule_service_client::ScheduleServiceClient,
+    session_service_client::SessionServiceClient, transfer_service_client::TransferServiceClient,
     watch_service_client::WatchServiceClient, *,
 };
 use tonic::{Code, Request, Response, Status, Streaming, metadata::AsciiMetadataValue};
 
-use super::{PeerSlot, Refusal, Reply, Wire, alts::BACKEND_GRACE};
+use super::{AccessBook, PeerSlot, Refusal, Reply, Wire, alts::BACKEND_GRACE};
 
 /// The largest answer that is read: a board of a thousand cases is under a mebibyte.
 const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
@@ -29,12 +33,24 @@ pub(crate) struct Desk {
     person: Option<String>,
     timeout: Duration,
     noted: Mutex<Option<Reply<()>>>,
+    access: Arc<AccessBook>,
+    /// Whether the first call takes the question with it what the person may.
+    learns: AtomicBool,
 }
 
 impl Desk {
     /// For calls on behalf of `person`, or of nobody: then the account's own rights count.
-    pub(crate) fn new(wire: Wire, person: Option<String>, timeout: Duration) -> Self {
+    ///
+    /// What they may is kept in `access`, and asked for beside the first call when it is old.
+    pub(crate) fn new(
+        wire: Wire,
+        person: Option<String>,
+        timeout: Duration,
+        access: Arc<AccessBook>,
+    ) -> Self {
         Self {
+            learns: AtomicBool::new(access.is_stale(person.as_deref(), Instant::now())),
+            access,
             wire,
             person,
             timeout,
@@ -51,6 +67,27 @@ impl Desk {
             .clone()
     }
 
+    /// Asks what the person may, unless that is known. A backend that does not know the question
+    /// leaves it unknown.
+    pub(crate) async fn learn(&self) {
+        if self.learns.swap(false, Ordering::Relaxed) {
+            self.ask_access().await;
+        }
+    }
+
+    async fn ask_access(&self) {
+        let asked = self.ask(GetAccessRequest {}, |wire, request| async move {
+            AccessServiceClient::new(wire).get_access(request).await
+        });
+        let person = self.person.as_deref();
+        if let Reply::Proven {
+            outcome: Ok(said), ..
+        } = asked.await
+        {
+            self.access.note(person, said.into(), Instant::now());
+        }
+    }
+
     async fn call<Q, A, F>(
         &self,
         message: Q,
@@ -59,14 +96,33 @@ impl Desk {
     where
         F: Future<Output = Result<Response<A>, Status>>,
     {
+        let asked = self.ask(message, method);
+        let reply = if self.learns.swap(false, Ordering::Relaxed) {
+            tokio::join!(asked, self.ask_access()).0
+        } else {
+            asked.await
+        };
+        self.note(&reply);
+        match reply {
+            Reply::Proven { outcome, .. } => outcome,
+            Reply::Unproven(refusal) => Err(refusal),
+        }
+    }
+
+    async fn ask<Q, A, F>(&self, message: Q, method: impl FnOnce(Wire, Request<Q>) -> F) -> Reply<A>
+    where
+        F: Future<Output = Result<Response<A>, Status>>,
+    {
         let slot = PeerSlot::default();
         let mut request = Request::new(message);
         request.set_timeout(self.timeout + BACKEND_GRACE);
         request.extensions_mut().insert(slot.clone());
         if let Some(person) = &self.person {
-            let person = AsciiMetadataValue::try_from(person.as_str()).map_err(|_| {
-                Refusal::from(&Status::new(Code::InvalidArgument, "no such person"))
-            })?;
+            // The sign-in takes no other names.
+            let Ok(person) = AsciiMetadataValue::try_from(person.as_str()) else {
+                let status = Status::new(Code::InvalidArgument, "no such person");
+                return Reply::Unproven(Refusal::from(&status));
+            };
             request.metadata_mut().insert(ON_BEHALF_OF, person);
         }
         let called = tokio::time::timeout(self.timeout, method(self.wire.clone(), request)).await;
@@ -75,12 +131,7 @@ impl Desk {
             Ok(Err(status)) => Err(Refusal::from(&status)),
             Err(_) => Err(Refusal::timed_out(self.timeout)),
         };
-        let reply = Reply::conclude(slot.get().cloned(), outcome);
-        self.note(&reply);
-        match reply {
-            Reply::Proven { outcome, .. } => outcome,
-            Reply::Unproven(refusal) => Err(refusal),
-        }
+        Reply::conclude(slot.get().cloned(), outcome)
     }
 
     fn note<T>(&self, reply: &Reply<T>) {
@@ -174,6 +225,9 @@ methods! {
         query_turnover(ReportRequest) -> TurnoverReport;
         query_cancellations(ReportRequest) -> CancellationsReport;
         query_waiting(ReportRequest) -> WaitingReport;
+    }
+    TransferServiceClient {
+        import_cases(ImportCasesRequest) -> ImportCasesResponse;
     }
     AuditServiceClient {
         list_audit_events(ListAuditEventsRequest) -> ListAuditEventsResponse;

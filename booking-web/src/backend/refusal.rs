@@ -120,6 +120,16 @@ impl Refusal {
         }
     }
 
+    /// A right without which the backend would refuse, so that it need not be asked.
+    pub(crate) fn right_missing(right: &str) -> Self {
+        Self {
+            kind: RefusalKind::PermissionMissing,
+            code: Code::PermissionDenied,
+            detail: format!("permission {right} denied"),
+            ..Self::of_transport()
+        }
+    }
+
     /// A failure whose words are the transport's, to be filled in.
     fn of_transport() -> Self {
         Self {

@@ -7,19 +7,29 @@ use booking_proto::ot::v1::{
     GetDayScheduleRequest, WatchScheduleResponse, watch_schedule_response::Kind,
 };
 
-use super::{Hub, News};
-use crate::backend::{Backend, Desk, Refusal, watch};
+use super::News;
+use crate::{
+    AppState,
+    backend::{Refusal, RefusalKind, watch},
+};
 
 /// Between two tries: at first, and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// Between two tries while the backend lets this front end's account see no changes: each is an
+/// event "denied" in the audit, and rights are given by hand.
+const DENIED_PAUSE: Duration = Duration::from_secs(60);
 /// A sign of life to every page.
 const BEAT: Duration = Duration::from_secs(10);
 /// The backend says something every 15 s; silence for longer is a connection that is gone.
 const SILENCE: Duration = Duration::from_secs(40);
 
+/// The right without which there is nothing to follow.
+const NEEDED: &str = "schedule.read";
+
 /// Never returns before the hub is closed.
-pub(crate) async fn follow(hub: Arc<Hub>, backend: Arc<dyn Backend>, timeout: Duration) {
+pub(crate) async fn follow(state: AppState) {
+    let hub = Arc::clone(&state.live);
     let beat = async {
         while !hub.is_closed() {
             tokio::time::sleep(BEAT).await;
@@ -30,9 +40,13 @@ pub(crate) async fn follow(hub: Arc<Hub>, backend: Arc<dyn Backend>, timeout: Du
         let mut token = String::new();
         let mut pause = FIRST_PAUSE;
         while !hub.is_closed() {
-            match once(&hub, &*backend, timeout, &mut token).await {
+            match once(&state, &mut token).await {
                 // What was told before is on every page; what comes next begins anew.
                 Err(Ended::TooOld) => token.clear(),
+                Err(Ended::Denied) => {
+                    hub.tell(News::Connected(false));
+                    tokio::time::sleep(DENIED_PAUSE).await;
+                }
                 Err(Ended::After(heard)) => {
                     if heard {
                         pause = FIRST_PAUSE;
@@ -51,19 +65,26 @@ pub(crate) async fn follow(hub: Arc<Hub>, backend: Arc<dyn Backend>, timeout: Du
 enum Ended {
     /// The token is no longer known.
     TooOld,
+    /// The account has not the right.
+    Denied,
     /// Anything else; whether anything was heard before.
     After(bool),
 }
 
-async fn once(
-    hub: &Hub,
-    backend: &dyn Backend,
-    timeout: Duration,
-    token: &mut String,
-) -> Result<std::convert::Infallible, Ended> {
+async fn once(state: &AppState, token: &mut String) -> Result<std::convert::Infallible, Ended> {
+    let (hub, timeout) = (&state.live, state.backend_timeout);
+    let desk = state.desk(None);
+    // Asked first, because a call in vain is an event in the audit.
+    desk.learn().await;
+    if state
+        .access
+        .of(None)
+        .is_some_and(|account| !account.may(NEEDED))
+    {
+        return Err(denied());
+    }
     if token.is_empty() {
         // A day's schedule comes with a token, so that nothing but changes has to be sent.
-        let desk = Desk::new(backend.wire(), None, timeout);
         let day = desk
             .get_day_schedule(GetDayScheduleRequest::default())
             .await;
@@ -71,7 +92,8 @@ async fn once(
         hub.tell(News::Resync);
     }
     let mut heard = false;
-    let stream = tokio::time::timeout(timeout, watch(backend.wire(), token.clone())).await;
+    let stream = watch(state.backend.wire(), token.clone());
+    let stream = tokio::time::timeout(timeout, stream).await;
     let stream = stream.map_err(|_| Ended::After(false))?;
     let mut stream = stream.map_err(|refusal| ended(&refusal, false))?;
     hub.tell(News::Connected(true));
@@ -99,8 +121,19 @@ fn ended(refusal: &Refusal, heard: bool) -> Ended {
     if refusal.reason == "WATCH_TOKEN_EXPIRED" {
         return Ended::TooOld;
     }
+    if refusal.kind == RefusalKind::PermissionMissing {
+        return denied();
+    }
     tracing::debug!(kind = ?refusal.kind, "changes are not followed for the moment");
     Ended::After(heard)
+}
+
+fn denied() -> Ended {
+    tracing::info!(
+        again_in = ?DENIED_PAUSE,
+        "the backend does not let this front end's account see changes; pages are not live"
+    );
+    Ended::Denied
 }
 
 /// What changed, if anything did.

@@ -1,6 +1,16 @@
 //! Nothing is missed, whenever a page comes.
 
+use std::time::Duration;
+
 use super::*;
+use crate::{
+    backend::fake::{FakeBackend, FakeOt},
+    pages::tests::{
+        hospital::{may, without_board},
+        state_for,
+    },
+    visitor::Way,
+};
 
 fn changed(name: &str) -> News {
     News::Changed(name.to_owned())
@@ -80,4 +90,34 @@ fn streams_end_when_the_program_stops() {
     hub.close();
     assert_eq!(news.try_recv(), Err(broadcast::error::TryRecvError::Closed));
     assert!(hub.subscribe("").news.is_none());
+}
+
+/// How often the day was asked for in ten minutes.
+async fn days_asked_for_in_ten_minutes(ot: FakeOt) -> usize {
+    let called = Arc::clone(&ot.called);
+    let state = state_for(FakeBackend::hospital(ot), Way::Open);
+    let hub = Arc::clone(&state.live);
+    let ten_minutes = Duration::from_secs(10 * 60 - 1);
+    let followed = tokio::time::timeout(ten_minutes, follow(state));
+    assert!(followed.await.is_err(), "it goes on for ever");
+    assert_eq!(
+        names(&hub.subscribe(&hub.mark()).missed),
+        [News::Connected(false)]
+    );
+    let called = called.lock().unwrap();
+    let days = called
+        .iter()
+        .filter(|(method, _)| method.ends_with("GetDaySchedule"));
+    days.count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_backend_that_denies_the_changes_is_asked_once_a_minute_and_no_more() {
+    assert_eq!(days_asked_for_in_ten_minutes(without_board()).await, 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_backend_that_said_it_would_deny_the_changes_is_not_asked_for_them() {
+    let ot = may(without_board(), &["bookingInfo.get"]);
+    assert_eq!(days_asked_for_in_ten_minutes(ot).await, 0);
 }

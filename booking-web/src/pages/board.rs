@@ -1,7 +1,12 @@
 //! `/`: today's theatre board, and any other day's. Kiosk and schedule show the same board.
 
+use std::sync::Arc;
+
 use askama::Template;
-use axum::{http::StatusCode, response::Response};
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
 use booking_proto::ot::v1::{
     Case, DaySchedule, GetDayScheduleRequest, ListCasesRequest, ListConflictsRequest,
 };
@@ -12,7 +17,7 @@ use super::{
     frame::{Frame, Here},
 };
 use crate::{
-    backend::Refusal,
+    backend::{Access, Refusal, RefusalKind},
     view::{
         board::Board,
         civil::{days_later, instant, short_date},
@@ -23,6 +28,12 @@ use crate::{
 
 /// Waiting cases on the home page: the most urgent ones.
 const WAITING_SHOWN: i32 = 8;
+
+/// The right that a board needs.
+const BOARD_RIGHT: &str = "schedule.read";
+
+/// Where whoever may not see the board finds what there is for them, and why they are there.
+const LOOKUP_INSTEAD: &str = "/lookup?instead=board";
 
 #[derive(Template)]
 #[template(path = "board_page.html")]
@@ -53,6 +64,9 @@ impl BoardPage {
 
 /// `GET /`
 pub(crate) async fn board(ctx: Ctx) -> Response {
+    if is_known_to_look_up_only(&ctx) {
+        return Redirect::to(LOOKUP_INSTEAD).into_response();
+    }
     let date = ctx.query.date("date");
     let loaded = tokio::try_join!(load(&ctx, date), waiting(&ctx));
     match loaded {
@@ -76,8 +90,24 @@ pub(crate) async fn board(ctx: Ctx) -> Response {
             };
             super::page(StatusCode::OK, &page)
         }
+        Err(refusal) if only_looks_up(&ctx, &refusal) => {
+            Redirect::to(LOOKUP_INSTEAD).into_response()
+        }
         Err(refusal) => ctx.trouble(Here::Board, &refusal),
     }
+}
+
+/// Whether it is this front end's own account that may not see the board, but may look up: as the
+/// article has it. A person who lacks the right is told which.
+fn only_looks_up(ctx: &Ctx, refusal: &Refusal) -> bool {
+    let denied = refusal.kind == RefusalKind::PermissionMissing;
+    denied && ctx.visitor.person.is_none() && ctx.may("bookingInfo.get")
+}
+
+/// The same without asking in vain, which would be an event in the audit.
+fn is_known_to_look_up_only(ctx: &Ctx) -> bool {
+    let said = |access: Arc<Access>| !access.may(BOARD_RIGHT) && access.may("bookingInfo.get");
+    ctx.visitor.person.is_none() && ctx.access().is_some_and(said)
 }
 
 /// One day's board, with the names on it.

@@ -5,7 +5,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Form, FromRequestParts, rejection::FormRejection},
+    extract::{Form, FromRequestParts, RawQuery, rejection::FormRejection},
     http::{StatusCode, request::Parts},
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use super::{
     error::ErrorPage,
     form::{Complaints, LookupForm},
-    frame::{Frame, Here},
+    frame::{Frame, Here, Offers},
     page,
     strip::Strip,
     words::Words,
@@ -25,6 +25,9 @@ use crate::{
     visitor::{Visitor, Way},
 };
 
+/// The query with which the board sends those here who may not see it.
+const INSTEAD_OF_BOARD: &str = "instead=board";
+
 /// The form and what became of it.
 #[derive(Template)]
 #[template(path = "booking.html")]
@@ -33,6 +36,8 @@ struct BookingPage {
     form: LookupForm,
     complaints: Complaints,
     result: Shown,
+    /// Somebody wanted the board and was sent here.
+    instead_of_board: bool,
 }
 
 /// The right half of the page.
@@ -112,7 +117,7 @@ impl Lookups {
             token: self.visitor.form_token(&self.state.sign_in.seal),
             visitor: self.visitor.clone(),
             strip: strip.unwrap_or_else(idle),
-            accounts: self.state.accounts.is_some(),
+            offers: Offers::new(&self.state, self.visitor.person.as_deref()),
             undo: None,
             since: String::new(),
         }
@@ -120,12 +125,13 @@ impl Lookups {
 }
 
 /// `GET /lookup`
-pub(crate) async fn form(ctx: Lookups) -> Response {
+pub(crate) async fn form(ctx: Lookups, query: RawQuery) -> Response {
     let blank = BookingPage {
         frame: ctx.frame(None),
         form: LookupForm::default(),
         complaints: Complaints::default(),
         result: Shown::Nothing,
+        instead_of_board: query.0.as_deref() == Some(INSTEAD_OF_BOARD),
     };
     page(StatusCode::OK, &blank)
 }
@@ -163,6 +169,7 @@ fn complain(ctx: &Lookups, form: LookupForm, complaints: Complaints) -> Response
         form,
         complaints,
         result: Shown::Complaints,
+        instead_of_board: false,
     };
     page(StatusCode::UNPROCESSABLE_ENTITY, &page_)
 }
@@ -192,6 +199,7 @@ fn answer(ctx: &Lookups, form: LookupForm, lookup: Lookup, reply: Reply) -> Resp
             form,
             complaints: Complaints::default(),
             result,
+            instead_of_board: false,
         },
     )
 }

@@ -1,5 +1,7 @@
 //! What a page needs of a request: who looks, what they ask, and a desk to ask the backend at.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{FromRequestParts, Query},
     http::{StatusCode, request::Parts},
@@ -13,13 +15,13 @@ use jiff::Timestamp;
 
 use super::{
     fields::Fields,
-    frame::{Frame, Here},
+    frame::{Frame, Here, Offers},
     strip::Strip,
     trouble, undo,
 };
 use crate::{
     AppState,
-    backend::{Desk, Refusal, RefusalKind},
+    backend::{Access, Desk, Refusal, RefusalKind},
     view::{civil::Civil, directory::Directory},
     visitor::Visitor,
 };
@@ -46,11 +48,7 @@ impl FromRequestParts<AppState> for Ctx {
         let query = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
         let query = query.map_or_else(|_| Fields::default(), |Query(pairs)| Fields::new(pairs));
         Ok(Self {
-            desk: Desk::new(
-                state.backend.wire(),
-                visitor.person.clone(),
-                state.backend_timeout,
-            ),
+            desk: state.desk(visitor.person.clone()),
             state: state.clone(),
             visitor,
             query,
@@ -74,10 +72,24 @@ impl Ctx {
             token: self.visitor.form_token(&self.state.sign_in.seal),
             visitor: self.visitor.clone(),
             strip,
-            accounts: self.state.accounts.is_some(),
+            offers: self.offers(),
             undo: undo::offer(self),
             since: self.since.clone(),
         }
+    }
+
+    /// What the person may, as far as it is known.
+    pub(crate) fn access(&self) -> Option<Arc<Access>> {
+        self.state.access.of(self.visitor.person.as_deref())
+    }
+
+    /// Whether there is any sense in offering what needs this right: yes, unless the backend has said no.
+    pub(crate) fn may(&self, right: &str) -> bool {
+        self.access().is_none_or(|access| access.may(right))
+    }
+
+    fn offers(&self) -> Offers {
+        Offers::new(&self.state, self.visitor.person.as_deref())
     }
 
     /// The page that says why there is no other.

@@ -27,6 +27,10 @@ impl Fields {
         Self(pairs)
     }
 
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// The first value of that name without blanks around it; empty for none.
     pub(crate) fn get(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(key, _)| key == name);
@@ -169,15 +173,19 @@ impl FromRequest<AppState> for Posted {
             form.map_err(|rejection: FormRejection| ErrorPage::from(rejection).into_response())?;
         let fields = Fields::new(pairs);
         if !ctx.visitor.sent(&state.sign_in.seal, fields.get("token")) {
-            return Err(ErrorPage {
-                status: StatusCode::FORBIDDEN,
-                title: "That form is not from this sign-in",
-                cause: "The form was opened before you signed in, or this front end was started \
-                        again since. Nothing was changed.",
-                remedy: "Go back, reload the page and send the form again.",
-            }
-            .into_response());
+            return Err(not_from_this_sign_in().into_response());
         }
         Ok(Self { ctx, fields })
+    }
+}
+
+/// The page for a form without the token that its page gave to this very sign-in.
+pub(crate) fn not_from_this_sign_in() -> ErrorPage {
+    ErrorPage {
+        status: StatusCode::FORBIDDEN,
+        title: "That form is not from this sign-in",
+        cause: "The form was opened before you signed in, or this front end was started again since. \
+                Nothing was changed.",
+        remedy: "Go back, reload the page and send the form again.",
     }
 }

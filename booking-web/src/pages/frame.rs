@@ -1,7 +1,9 @@
 //! The frame around every page: where we are, who is looking, who was proven at the other end.
 
+use std::sync::Arc;
+
 use super::{strip::Strip, undo::UndoOffer};
-use crate::visitor::Visitor;
+use crate::{AppState, backend::Access, visitor::Visitor};
 
 /// The entry of the navigation that a page belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,10 +15,54 @@ pub(crate) enum Here {
     Sessions,
     Reports,
     Audit,
+    Import,
     Lookup,
     Accounts,
     Settings,
     Elsewhere,
+}
+
+/// What a page may offer to whoever looks.
+#[derive(Clone, Debug)]
+pub(crate) struct Offers {
+    /// What the person may; none while the backend has not said.
+    person: Option<Arc<Access>>,
+    /// What this front end's account may: single look-ups are its own.
+    account: Option<Arc<Access>>,
+    /// The accounts page can be opened.
+    accounts: bool,
+}
+
+impl Offers {
+    pub(crate) fn new(state: &AppState, person: Option<&str>) -> Self {
+        Self {
+            person: state.access.of(person),
+            account: state.access.of(None),
+            accounts: state.accounts.is_some(),
+        }
+    }
+
+    fn page(&self, need: Need) -> bool {
+        let may = |access: &Option<Arc<Access>>, right| {
+            access.as_ref().is_none_or(|access| access.may(right))
+        };
+        match need {
+            Need::Right(right) => may(&self.person, right),
+            Need::Given(right) => self.person.as_ref().is_some_and(|access| access.may(right)),
+            Need::OfAccount(right) => may(&self.account, right),
+        }
+    }
+}
+
+/// Without what a page is of no use.
+#[derive(Clone, Copy, Debug)]
+enum Need {
+    /// The person's right.
+    Right(&'static str),
+    /// The same, but a page that few need: offered only once the backend has said yes.
+    Given(&'static str),
+    /// The right of this front end's account.
+    OfAccount(&'static str),
 }
 
 /// Used by `base.html`.
@@ -26,32 +72,76 @@ pub(crate) struct Frame {
     /// For the forms of this page.
     pub(crate) token: String,
     pub(crate) strip: Strip,
-    /// The accounts page can be opened.
-    pub(crate) accounts: bool,
+    pub(crate) offers: Offers,
     pub(crate) undo: Option<UndoOffer>,
     /// The last change before the page was put together; empty for pages that do not live.
     pub(crate) since: String,
 }
 
-/// The navigation: where, how it is called, its address.
-const ENTRIES: [(Here, &str, &str); 8] = [
-    (Here::Board, "Board", "/"),
-    (Here::Schedule, "Schedule", "/schedule"),
-    (Here::Waiting, "Waiting list", "/waiting"),
-    (Here::NewCase, "New case", "/cases/new"),
-    (Here::Sessions, "Sessions", "/sessions"),
-    (Here::Reports, "Reports", "/reports"),
-    (Here::Audit, "Audit", "/audit"),
-    (Here::Lookup, "Look-up", "/lookup"),
-];
+/// The navigation: where, how it is called, its address, for whom.
+const ENTRIES: [(Here, &str, &str, Need); 9] = {
+    use Need::{Given, OfAccount, Right};
+    [
+        (Here::Board, "Board", "/", Right("schedule.read")),
+        (
+            Here::Schedule,
+            "Schedule",
+            "/schedule",
+            Right("schedule.read"),
+        ),
+        (
+            Here::Waiting,
+            "Waiting list",
+            "/waiting",
+            Right("cases.read"),
+        ),
+        (
+            Here::NewCase,
+            "New case",
+            "/cases/new",
+            Right("cases.request"),
+        ),
+        (
+            Here::Sessions,
+            "Sessions",
+            "/sessions",
+            Right("hospital.read"),
+        ),
+        (Here::Reports, "Reports", "/reports", Right("reports.read")),
+        (Here::Audit, "Audit", "/audit", Right("audit.read")),
+        (Here::Import, "Import", "/import", Given("cases.import")),
+        (
+            Here::Lookup,
+            "Look-up",
+            "/lookup",
+            OfAccount("bookingInfo.get"),
+        ),
+    ]
+};
 
 impl Frame {
     /// Label, address, whether we are there.
     pub(crate) fn entries(&self) -> Vec<(&'static str, &'static str, bool)> {
-        let accounts = (Here::Accounts, "Accounts", "/alts/accounts");
-        let all = ENTRIES.into_iter().chain(self.accounts.then_some(accounts));
-        all.map(|(here, label, link)| (label, link, here == self.here))
-            .collect()
+        let mut entries: Vec<_> = ENTRIES
+            .into_iter()
+            .filter(|(here, .., need)| *here == self.here || self.offers.page(*need))
+            .map(|(here, label, link, _)| (label, link, here == self.here))
+            .collect();
+        if self.offers.accounts {
+            entries.push(("Accounts", "/alts/accounts", self.here == Here::Accounts));
+        }
+        entries
+    }
+
+    /// Whether there is any sense in offering what needs this right.
+    pub(crate) fn may(&self, right: &'static str) -> bool {
+        self.offers.page(Need::Right(right))
+    }
+
+    /// This front end's service account, when the backend has said as whom it knows us.
+    pub(crate) fn account(&self) -> Option<&str> {
+        let account = self.offers.account.as_ref();
+        account.map(|access| access.account.as_str())
     }
 
     pub(crate) fn is_settings(&self) -> bool {

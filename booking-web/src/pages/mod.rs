@@ -15,6 +15,7 @@ pub(crate) mod fields;
 pub(crate) mod form;
 pub(crate) mod frame;
 pub(crate) mod health;
+pub(crate) mod import;
 pub(crate) mod kiosk;
 pub(crate) mod print;
 pub(crate) mod reports;
@@ -30,7 +31,7 @@ pub(crate) mod waiting;
 pub(crate) mod words;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use askama::Template;
 use axum::{

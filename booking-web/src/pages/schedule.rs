@@ -15,7 +15,7 @@ use super::{
 use crate::{
     backend::Refusal,
     view::{
-        board::Board,
+        board::{Board, Row},
         card::Card,
         civil::{Civil, days_later, instant, long_date, minutes, monday, short_date},
         directory::Directory,
@@ -219,18 +219,19 @@ fn groups(board: &Board, by: By, names: &Directory) -> Vec<Group> {
         theatre: names.name(&card.theatre).to_owned(),
     };
     if by == By::Theatre {
-        let group = |row: &crate::view::board::Row| Group {
-            name: row.name.clone(),
-            cards: row.bars.iter().map(|bar| line(&bar.card)).collect(),
+        let group = |row: &Row| {
+            let mut cards: Vec<Line> = cards_of(row).map(line).collect();
+            cards.sort_by_key(|line| line.card.start);
+            Group {
+                name: row.name.clone(),
+                cards,
+            }
         };
         return board.rows.iter().map(group).collect();
     }
     let mut groups: BTreeMap<&str, Vec<Line>> = BTreeMap::new();
-    for bar in board.rows.iter().flat_map(|row| &row.bars) {
-        groups
-            .entry(&bar.card.surgeon)
-            .or_default()
-            .push(line(&bar.card));
+    for card in board.rows.iter().flat_map(cards_of) {
+        groups.entry(&card.surgeon).or_default().push(line(card));
     }
     let named = |name: &str| {
         if name.is_empty() {
@@ -250,6 +251,11 @@ fn groups(board: &Board, by: By, names: &Directory) -> Vec<Group> {
         group.cards.sort_by_key(|line| line.card.start);
     }
     groups
+}
+
+/// A theatre's cases, also those that a board has no room for.
+fn cards_of(row: &Row) -> impl Iterator<Item = &Card> {
+    row.bars.iter().map(|bar| &bar.card).chain(&row.elsewhere)
 }
 
 async fn week(ctx: &Ctx, by: By) -> Result<(Date, Week), Refusal> {

@@ -5,12 +5,12 @@ use axum::{http::StatusCode, response::Response};
 use booking_proto::ot::v1::ListCasesRequest;
 
 use super::{
-    context::Ctx,
+    context::{ALL, Ctx},
     field::{Choice, Field, Kind},
     frame::{Frame, Here},
     url,
 };
-use crate::view::waiting::Waiting;
+use crate::{backend::Refusal, view::waiting::Waiting};
 
 /// Cases on one page.
 const PAGE: i32 = 50;
@@ -23,6 +23,8 @@ struct WaitingPage {
     urgency: Field,
     text: Field,
     filtered: bool,
+    /// How many wait when filters hide all of them: `3 cases are`.
+    hidden: String,
     /// Where the next page is; empty after the last.
     next: String,
 }
@@ -48,6 +50,15 @@ pub(crate) async fn waiting(ctx: Ctx) -> Response {
         Ok(listed) => listed,
         Err(refusal) => return ctx.trouble(Here::Waiting, &refusal),
     };
+    let filtered = !urgency.is_empty() || !text.is_empty();
+    let hidden = if filtered && listed.cases.is_empty() {
+        match hidden(&ctx).await {
+            Ok(hidden) => hidden,
+            Err(refusal) => return ctx.trouble(Here::Waiting, &refusal),
+        }
+    } else {
+        String::new()
+    };
     let next = match listed.next_page_token.as_str() {
         "" => String::new(),
         token => format!(
@@ -71,10 +82,29 @@ pub(crate) async fn waiting(ctx: Ctx) -> Response {
         text: Field::line("text", "Procedure or condition contains")
             .optional()
             .value(text),
-        filtered: !urgency.is_empty() || !text.is_empty(),
+        filtered,
+        hidden,
         next,
     };
     super::page(StatusCode::OK, &page)
+}
+
+/// How many wait whatever the filters, in words.
+async fn hidden(ctx: &Ctx) -> Result<String, Refusal> {
+    let request = ListCasesRequest {
+        page_size: ALL,
+        filter: "waiting = true".to_owned(),
+        order_by: "waiting".to_owned(),
+        ..Default::default()
+    };
+    let listed = ctx.desk.list_cases(request).await?;
+    Ok(
+        match (listed.cases.len(), listed.next_page_token.is_empty()) {
+            (1, true) => "1 case is".to_owned(),
+            (all, true) => format!("{all} cases are"),
+            (some, false) => format!("more than {some} cases are"),
+        },
+    )
 }
 
 fn urgencies() -> Vec<Choice> {

@@ -48,6 +48,8 @@ pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) now: Option<TheatreNow>,
     pub(crate) bars: Vec<Bar>,
+    /// Cases outside the hours that are shown.
+    pub(crate) elsewhere: Vec<Card>,
     pub(crate) sessions: Vec<Band>,
     /// Closed stretches, in minutes of the window: from and how many.
     pub(crate) closed: Vec<(i64, i64)>,
@@ -76,6 +78,9 @@ pub(crate) struct Bar {
     pub(crate) actual: Option<Place>,
     pub(crate) projected: Option<Place>,
     pub(crate) conflict: bool,
+    /// It began before, or goes on after, the hours that are shown.
+    pub(crate) begins_before: bool,
+    pub(crate) goes_on: bool,
     /// Minutes after the window's start, for moving it.
     pub(crate) offset_min: i64,
     pub(crate) length_min: i64,
@@ -104,7 +109,7 @@ impl Board {
             .map(|one| cards(one, &names, &civil))
             .collect();
         let is_today = bounds.0 <= now && now < bounds.1;
-        let window = Window::of(bounds, spans(&all));
+        let window = Window::of(bounds, spans(&all), is_today.then_some(now));
         let against: BTreeSet<&str> = conflicts.iter().map(|one| one.case.as_str()).collect();
         let mut found = Vec::new();
         let mut rows = Vec::new();
@@ -151,8 +156,11 @@ impl Board {
 
     /// Forgets who the patients are.
     pub(crate) fn anonymise(&mut self) {
-        for bar in self.rows.iter_mut().flat_map(|row| &mut row.bars) {
-            bar.card.patient.clear();
+        for row in &mut self.rows {
+            let bars = row.bars.iter_mut().map(|bar| &mut bar.card);
+            for card in bars.chain(&mut row.elsewhere) {
+                card.patient.clear();
+            }
         }
     }
 
@@ -216,11 +224,13 @@ impl Row {
             .iter()
             .map(|card| (window.offset(card.start), window.offset(card.end)))
             .collect();
-        let bars = cards
+        let (bars, elsewhere): (Vec<_>, Vec<_>) = cards
             .iter()
             .zip(lanes(&places))
-            .filter(|(card, _)| window.shows(card.start, card.end));
-        let bars = bars.map(|(card, lane)| Bar::of(card, lane, window, against, now));
+            .partition(|(card, _)| window.shows(card.start, card.end));
+        let bars = bars
+            .into_iter()
+            .map(|(card, lane)| Bar::of(card, lane, window, against, now));
         let sessions = day
             .sessions
             .iter()
@@ -266,6 +276,10 @@ impl Row {
             name: names.name(&theatre.name).to_owned(),
             now: state,
             bars: bars.collect(),
+            elsewhere: elsewhere
+                .into_iter()
+                .map(|(card, _)| card.clone())
+                .collect(),
             sessions: sessions.collect(),
             closed,
             closures,
@@ -334,6 +348,8 @@ impl Bar {
                 .projected
                 .filter(|(from, to)| window.shows(*from, *to))
                 .map(|(from, to)| window.place(from, to)),
+            begins_before: card.start < window.from,
+            goes_on: card.end > window.to,
             conflict: against.contains(card.name.as_str()),
             offset_min: super::civil::minutes(window.from, card.start),
             length_min: super::civil::minutes(card.start, card.end),
@@ -346,6 +362,9 @@ impl Bar {
         let mut words = self.card.urgency.word.to_owned();
         if self.card.delay_min > 0 {
             words += ", projected late";
+        }
+        if self.begins_before || self.goes_on {
+            words += ", longer than the hours shown";
         }
         if self.conflict {
             words += ", against a rule";

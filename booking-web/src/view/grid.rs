@@ -14,6 +14,12 @@ pub(crate) const COLUMN_MIN: i64 = 5;
 /// The window where nothing else is asked for: 07:00 to 19:00.
 const DEFAULT_FROM_MIN: i64 = 7 * 60;
 const DEFAULT_TO_MIN: i64 = 19 * 60;
+/// How far cases stretch it: 05:00 to 21:00. What happens in the night is told beside the row; it would
+/// make the day too narrow to read.
+const EARLIEST_FROM_MIN: i64 = 5 * 60;
+const LATEST_TO_MIN: i64 = 21 * 60;
+/// What is shown around now, whatever the hour.
+const AROUND_NOW_MIN: i64 = 60;
 /// The longest civil day has 25 hours.
 pub(crate) const MAX_HOURS: i64 = 25;
 
@@ -39,18 +45,28 @@ pub(crate) struct Hour {
 }
 
 impl Window {
-    /// The usual window of a day, stretched in whole hours over everything in `spans`, within the
-    /// day.
+    /// The usual window of a day, stretched in whole hours over what reaches into it of `spans`, but
+    /// not into the night; and over `now`, for a day that has it.
     pub(crate) fn of(
         day: (Timestamp, Timestamp),
         spans: impl IntoIterator<Item = (Timestamp, Timestamp)>,
+        now: Option<Timestamp>,
     ) -> Self {
         let (start, end) = day;
         let length = minutes(start, end);
         let (mut from, mut to) = (DEFAULT_FROM_MIN, DEFAULT_TO_MIN.min(length));
         for (first, last) in spans {
-            from = from.min(minutes(start, first));
-            to = to.max(minutes(start, last));
+            let (first, last) = (minutes(start, first), minutes(start, last));
+            if last > EARLIEST_FROM_MIN {
+                from = from.min(first.max(EARLIEST_FROM_MIN));
+            }
+            if first < LATEST_TO_MIN {
+                to = to.max(last.min(LATEST_TO_MIN));
+            }
+        }
+        if let Some(now) = now.map(|now| minutes(start, now)) {
+            from = from.min(now - AROUND_NOW_MIN);
+            to = to.max(now + AROUND_NOW_MIN);
         }
         let from = from.max(0) / 60 * 60;
         let to = (to.min(length) + 59) / 60 * 60;

@@ -29,7 +29,7 @@ fn day_of(civil: &Civil, year: i16, month: i8, day: i8) -> (Timestamp, Timestamp
 fn a_window_is_seven_to_seven_and_stretches_over_everything_in_whole_hours() {
     let civil = london();
     let day = day_of(&civil, 2026, 3, 2);
-    let usual = Window::of(day, []);
+    let usual = Window::of(day, [], None);
     assert_eq!(
         (civil.time(usual.from), civil.time(usual.to), usual.hours()),
         ("07:00".into(), "19:00".into(), 12)
@@ -38,23 +38,65 @@ fn a_window_is_seven_to_seven_and_stretches_over_everything_in_whole_hours() {
         (t("2026-03-02T05:40:00Z"), t("2026-03-02T06:30:00Z")),
         (t("2026-03-02T18:00:00Z"), t("2026-03-02T20:10:00Z")),
     ];
-    let wide = Window::of(day, early_and_late);
+    let wide = Window::of(day, early_and_late, None);
     assert_eq!(
         (civil.time(wide.from), civil.time(wide.to)),
         ("05:00".into(), "21:00".into())
     );
-    let over_midnight = Window::of(
-        day,
-        [(t("2026-03-01T22:00:00Z"), t("2026-03-03T06:00:00Z"))],
-    );
-    assert_eq!(over_midnight.hours(), 24);
+}
+
+#[test]
+fn a_night_does_not_make_the_day_too_narrow_to_read_unless_it_is_night_now() {
+    let civil = london();
+    let day = day_of(&civil, 2026, 3, 2);
+    let shown = |from: &str, to: &str, now: Option<&str>| {
+        let window = Window::of(day, [(t(from), t(to))], now.map(t));
+        format!("{}–{}", civil.time(window.from), civil.time(window.to))
+    };
+    for (from, to, hours) in [
+        // In the night: the day is as ever.
+        (
+            "2026-03-02T02:10:00Z",
+            "2026-03-02T03:40:00Z",
+            "07:00–19:00",
+        ),
+        (
+            "2026-03-02T22:30:00Z",
+            "2026-03-02T23:59:00Z",
+            "07:00–19:00",
+        ),
+        // Out of the night, or into it: as far as the day reaches.
+        (
+            "2026-03-02T03:00:00Z",
+            "2026-03-02T08:00:00Z",
+            "05:00–19:00",
+        ),
+        (
+            "2026-03-02T18:00:00Z",
+            "2026-03-03T02:00:00Z",
+            "07:00–21:00",
+        ),
+        (
+            "2026-03-01T22:00:00Z",
+            "2026-03-03T06:00:00Z",
+            "05:00–21:00",
+        ),
+    ] {
+        assert_eq!(shown(from, to, None), hours, "{from} to {to}");
+    }
+    let emergency = ("2026-03-02T02:10:00Z", "2026-03-02T03:40:00Z");
+    let at_night = shown(emergency.0, emergency.1, Some("2026-03-02T02:50:00Z"));
+    assert_eq!(at_night, "01:00–19:00");
+    let late = shown(emergency.0, emergency.1, Some("2026-03-02T23:20:00Z"));
+    assert_eq!(late, "07:00–00:00");
 }
 
 #[test]
 fn hours_are_what_the_hospitals_clocks_show_also_when_they_change() {
     let civil = london();
     let all_day = |day: (Timestamp, Timestamp)| {
-        Window::of(day, [day])
+        let (from, to) = day;
+        Window { from, to }
             .axis(&civil)
             .into_iter()
             .map(|hour| hour.label)
@@ -86,7 +128,7 @@ fn hours_are_what_the_hospitals_clocks_show_also_when_they_change() {
 #[test]
 fn bars_stand_on_columns_of_five_minutes_and_are_never_invisible() {
     let civil = london();
-    let window = Window::of(day_of(&civil, 2026, 3, 2), []);
+    let window = Window::of(day_of(&civil, 2026, 3, 2), [], None);
     let place = |from: &str, to: &str| {
         let Place { start, columns } = window.place(
             t(&format!("2026-03-02T{from}:00Z")),

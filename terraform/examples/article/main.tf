@@ -37,6 +37,7 @@ module "ot_booking" {
   release_dir       = var.release_dir
   region            = "us-central1" # where the default network's range is 10.128.0.0/20
   port              = 8080
+  front_end_roles   = [] # the article's client asks its one question
 
   existing_network = {
     network    = "projects/${var.project_id}/global/networks/default"

@@ -35,6 +35,11 @@ variable "machine_type" {
   type        = string
 }
 
+variable "disk_type" {
+  description = "Compute Engine's kind of disk that its kind of machine takes."
+  type        = string
+}
+
 variable "image" {
   description = "Image of the boot disks."
   type        = string
@@ -88,7 +93,7 @@ resource "google_compute_instance_template" "this" {
     boot         = true
     auto_delete  = true
     source_image = var.image
-    disk_type    = "pd-balanced"
+    disk_type    = var.disk_type
     disk_size_gb = 10
     labels       = var.labels
   }

@@ -48,7 +48,7 @@ variable "password_version" {
 }
 
 variable "reader" {
-  description = "E-mail address of the account that reads the database's URL."
+  description = "E-mail address of the account that reads how to reach the database."
   type        = string
 }
 
@@ -168,9 +168,11 @@ resource "google_secret_manager_secret" "url" {
 
 resource "google_secret_manager_secret_version" "url" {
   secret = google_secret_manager_secret.url.id
+  # The URL, and below it the certificate that the server has to prove: whoever has taken the address is not given the password.
   secret_data_wo = format(
-    "postgres://%s:%s@%s:5432/%s?sslmode=require",
+    "postgres://%s:%s@%s:5432/%s?sslmode=verify-ca\n%s",
     local.user, urlencode(var.password), google_sql_database_instance.this.private_ip_address, local.name,
+    google_sql_database_instance.this.server_ca_cert[0].cert,
   )
   secret_data_wo_version = var.password_version
 }
@@ -183,7 +185,7 @@ resource "google_secret_manager_secret_iam_member" "reader" {
 }
 
 output "secret" {
-  description = "Name of the secret that holds the database's URL."
+  description = "Name of the secret that holds the database's URL and its certificate authority."
   value       = google_secret_manager_secret.url.secret_id
 }
 

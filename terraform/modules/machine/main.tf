@@ -20,6 +20,11 @@ variable "machine_type" {
   type        = string
 }
 
+variable "disk_type" {
+  description = "Compute Engine's kind of disk that its kind of machine takes."
+  type        = string
+}
+
 variable "image" {
   description = "Image of the boot disk."
   type        = string
@@ -36,6 +41,12 @@ variable "address" {
   default     = null
 }
 
+variable "state_disk_gb" {
+  description = "Size of the disk that outlives the machine; null for a machine that keeps nothing."
+  type        = number
+  default     = null
+}
+
 variable "account" {
   description = "E-mail address of the account that its programs are."
   type        = string
@@ -47,13 +58,25 @@ variable "startup_script" {
 }
 
 variable "labels" {
-  description = "Labels of machine and disk."
+  description = "Labels of machine and disks."
   type        = map(string)
 }
 
 variable "deletion_protection" {
   description = "Whether Google refuses to delete it."
   type        = bool
+}
+
+# What must not go with the machine: a new machine of the same name gets it.
+resource "google_compute_disk" "state" {
+  count = var.state_disk_gb == null ? 0 : 1
+
+  project = var.project_id
+  zone    = var.zone
+  name    = "${var.name}-state"
+  type    = var.disk_type
+  size    = var.state_disk_gb
+  labels  = var.labels
 }
 
 resource "google_compute_instance" "this" {
@@ -68,9 +91,17 @@ resource "google_compute_instance" "this" {
   boot_disk {
     initialize_params {
       image  = var.image
-      type   = "pd-balanced"
+      type   = var.disk_type
       size   = 10
       labels = var.labels
+    }
+  }
+
+  dynamic "attached_disk" {
+    for_each = google_compute_disk.state
+    content {
+      source      = attached_disk.value.id
+      device_name = "state"
     }
   }
 

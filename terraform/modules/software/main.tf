@@ -13,6 +13,13 @@ locals {
     authority = ["alts-handshaker"]
   }[var.role]
 
+  # The unit whose state outlives the machine; on Cloud SQL the backend has none.
+  state = {
+    client    = null
+    server    = local.database ? null : "ot-booking"
+    authority = "alts-authority"
+  }[var.role]
+
   units = {
     client    = concat(local.suite ? ["alts-handshaker.service"] : [], ["booking-web.service"])
     server    = concat(local.suite ? ["alts-handshaker.service"] : [], ["booking-server.service"])
@@ -34,6 +41,7 @@ locals {
       port               = var.port
       max_connection_age = var.max_connection_age
       client_account     = var.accounts["client"]
+      seed               = var.seed
     })
     "booking-web.service" = templatefile("${path.module}/templates/booking-web.service.tftpl", {
       hardening      = local.hardening
@@ -104,6 +112,17 @@ locals {
     }
   } : {}
 
+  access_files = var.role == "server" ? {
+    "/etc/ot-booking/access.toml" = {
+      mode = "0644"
+      content = templatefile("${path.module}/templates/access.toml.tftpl", {
+        client_account = var.accounts["client"]
+        # A file that names an account says all that it may: the article's question has a role too.
+        roles = concat(["legacy"], sort(var.front_end_roles))
+      })
+    }
+  } : {}
+
   operations_files = {
     "/etc/google-cloud-ops-agent/config.yaml" = {
       mode    = "0644"
@@ -111,13 +130,14 @@ locals {
     }
   }
 
-  files = merge(local.unit_files, local.handshaker_file, local.trust_files, local.member_files, local.authority_files, local.operations_files)
+  files = merge(local.unit_files, local.handshaker_file, local.trust_files, local.member_files, local.authority_files, local.access_files, local.operations_files)
 
   startup_script = templatefile("${path.module}/templates/startup.sh.tftpl", {
     title    = var.titles[var.role]
     storage  = var.endpoints.storage
     bucket   = var.bucket
     programs = { for name in local.wanted : name => var.programs[name] }
+    state    = local.state
     files    = local.files
     units    = local.units
   })

@@ -3,6 +3,11 @@ output "startup_script" {
   value       = local.startup_script
 }
 
+output "state" {
+  description = "Unit whose state is on the disk \"state\"; null when the machine keeps nothing."
+  value       = local.state
+}
+
 output "files" {
   description = "Path to mode and content of every file that the script writes."
   value       = local.files

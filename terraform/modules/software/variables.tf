@@ -78,6 +78,16 @@ variable "max_connection_age" {
   type        = string
 }
 
+variable "front_end_roles" {
+  description = "What the front end's account may do at the backend, beside asking the article's question."
+  type        = set(string)
+}
+
+variable "seed" {
+  description = "What a new database is filled with."
+  type        = string
+}
+
 variable "secrets" {
   description = "Names of the secrets that machines read: key and roots in suite mode, database when there is one."
   type = object({

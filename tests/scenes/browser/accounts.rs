@@ -45,7 +45,7 @@ async fn switching_the_accounts_off_and_on_is_seen_in_the_next_calls_strip() -> 
 
     switch(&browser, CLIENT_ACCOUNT).await?;
     strip_is(&browser, PROVEN).await?;
-    Ok(browser.client.close().await?)
+    browser.close().await
 }
 
 #[tokio::test]
@@ -78,5 +78,5 @@ async fn the_four_drill_buttons_show_what_the_article_saw() -> Result<()> {
         );
     }
     browser.screenshot("accounts.png").await?;
-    Ok(browser.client.close().await?)
+    browser.close().await
 }

@@ -70,7 +70,7 @@ async fn a_person_looks_up_the_booking(javascript: bool) -> Result<()> {
     browser.screenshot("refused.png").await?;
     assert!(!text.contains("01-Jun-2024"), "{text}");
 
-    browser.client.clone().close().await?;
+    browser.close().await?;
     Ok(())
 }
 

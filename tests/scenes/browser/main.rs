@@ -9,3 +9,4 @@ mod driver;
 mod hospital;
 mod live;
 mod look_up;
+mod moving;

@@ -4,6 +4,7 @@ mod booking;
 mod bookings;
 mod commands;
 mod drill;
+mod from_nothing;
 mod imports;
 mod kills;
 mod logs;

@@ -5,6 +5,7 @@ when they end. What it does not do is what systemd's sandbox does: users, capabi
     systemctl daemon-reload
     systemctl restart [--no-block] UNIT...
     systemctl stop UNIT...
+    systemctl kill --signal=KILL UNIT        its program alone, which is then started again as after any other end
     systemctl is-active UNIT
 """
 import os
@@ -39,7 +40,11 @@ def environment(settings):
     for kind, parent in (("StateDirectory", "/var/lib"), ("RuntimeDirectory", "/run")):
         for name in settings.get(kind, []):
             folder = f"{parent}/{name}"
-            os.makedirs(folder, mode=0o755, exist_ok=True)
+            if not os.path.exists(folder):
+                # Where systemd has what belongs to a unit's own user: nobody else gets there, and a link leads to it.
+                os.makedirs(f"{parent}/private", mode=0o700, exist_ok=True)
+                os.makedirs(f"{parent}/private/{name}", mode=0o755, exist_ok=True)
+                os.symlink(f"private/{name}", folder)
             variables["STATE_DIRECTORY" if kind == "StateDirectory" else "RUNTIME_DIRECTORY"] = folder
     for assignment in settings.get("Environment", []):
         for word in shlex.split(assignment):
@@ -84,6 +89,8 @@ def supervise(unit):
         if run("ExecStartPre"):
             command = shlex.split(settings["ExecStart"][0])
             running = subprocess.Popen(command, env=environment(settings), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            with open(main_pid_file(unit), "w", encoding="utf-8") as file:
+                file.write(str(running.pid))
             if run("ExecStartPost"):
                 running.wait()
             else:
@@ -97,9 +104,14 @@ def pid_file(unit):
     return f"{PIDS}/{unit}.pid"
 
 
-def alive(unit):
+def main_pid_file(unit):
+    return f"{PIDS}/{unit}.main.pid"
+
+
+def alive(pid_of):
+    """The process whose id is in a file, if there is one."""
     try:
-        with open(pid_file(unit), encoding="utf-8") as file:
+        with open(pid_of, encoding="utf-8") as file:
             pid = int(file.read())
         os.kill(pid, 0)
         return pid
@@ -108,7 +120,7 @@ def alive(unit):
 
 
 def stop(unit):
-    pid = alive(unit)
+    pid = alive(pid_file(unit))
     if pid:
         os.kill(pid, signal.SIGTERM)
         end = time.monotonic() + 45
@@ -139,7 +151,13 @@ def main(verb, words):
         for unit in units:
             stop(unit)
     elif verb == "is-active":
-        return 0 if alive(units[0]) else 3
+        return 0 if alive(pid_file(units[0])) else 3
+    elif verb == "kill":
+        # Told to a process that is being started anew: there is none to kill.
+        main_pid = alive(main_pid_file(units[0]))
+        if not main_pid:
+            return 1
+        os.kill(main_pid, signal.SIGKILL)
     else:
         sys.exit(f"systemctl: the bench knows no {verb}")
     return 0

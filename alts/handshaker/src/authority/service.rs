@@ -8,8 +8,8 @@ use tonic::{Code, Request, Response, Status};
 use super::{
     Admission, Refused,
     proto::{
-        AccountState, AccountStatesBody, GetAccountStatesRequest, GetCrlRequest, GetCrlResponse,
-        GetRootsRequest, IssueMasterRequest, IssueMasterResponse, Signed,
+        AccountStanding, AccountState, AccountStatesBody, GetAccountStatesRequest, GetCrlRequest,
+        GetCrlResponse, GetRootsRequest, IssueMasterRequest, IssueMasterResponse, Signed,
         authority_server::{Authority, AuthorityServer},
         issue_master_request,
     },
@@ -118,17 +118,17 @@ impl Authority for Service {
                 "a question has a nonce of 16 bytes and at most 256 accounts",
             ));
         }
-        let state = |email: &String| match email.parse() {
+        let state = |email: &str| match email.parse() {
             Ok(email) => self.cloud.account_state(&email),
             Err(_) => AccountState::Unknown,
         };
+        let standing = |email: String| AccountStanding {
+            state: state(&email).into(),
+            service_account: email,
+        };
         let body = AccountStatesBody {
-            states: request
-                .service_accounts
-                .iter()
-                .map(|email| state(email).into())
-                .collect(),
             nonce: request.nonce,
+            accounts: request.service_accounts.into_iter().map(standing).collect(),
         };
         Ok(Response::new(self.cloud.state_accounts(&body)))
     }

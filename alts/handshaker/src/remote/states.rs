@@ -1,9 +1,9 @@
 //! Whether a peer's account may act *now*: asked of the authority for revocation at each handshake,
 //! and remembered for a bounded time.
 //!
-//! An answer is signed over a fresh nonce, so that nobody on the path can pass off yesterday's. When
-//! the authority cannot be asked and what is remembered is too old, the answer is no: whoever
-//! chooses this mode prefers certainty to service.
+//! An answer is signed over a fresh nonce and the account's name, so that nobody on the path can pass
+//! off yesterday's, or one about somebody else. When the authority cannot be asked and what is
+//! remembered is too old, the answer is no: whoever chooses this mode prefers certainty to service.
 
 use std::{
     collections::BTreeMap,
@@ -97,9 +97,21 @@ impl AccountStates {
             .collect();
         let body: AccountStatesBody =
             open(Subject::AccountStates, &signed, &known).map_err(|error| error.to_string())?;
-        if body.nonce != nonce || body.states.len() != 1 {
-            return Err(StatementError::NotAnAnswer.to_string());
+        state_of(account, &nonce, &body).ok_or_else(|| StatementError::NotAnAnswer.to_string())
+    }
+}
+
+/// What the body says of `account`, if it answers the question about that one account: the nonce
+/// alone does not tell, for whoever carried the question may have put another name into it.
+fn state_of(
+    account: &ServiceAccount,
+    nonce: &[u8],
+    body: &AccountStatesBody,
+) -> Option<AccountState> {
+    match body.accounts.as_slice() {
+        [only] if body.nonce == nonce && only.service_account == account.as_str() => {
+            Some(only.state())
         }
-        Ok(body.states().next().unwrap_or(AccountState::Unspecified))
+        _ => None,
     }
 }

@@ -15,6 +15,7 @@ mod google;
 mod handshakes;
 mod limits;
 mod logs;
+mod on_path;
 mod operate;
 mod process;
 mod processes;

@@ -9,8 +9,8 @@
 //!                                          else back to the waiting list             POSTPONED
 //! ```
 //!
-//! Options that move nobody come first, by the wait; then the others, by how many are postponed,
-//! moved and delayed, and the wait. An option is a value: [`apply`] takes it back, looks at every
+//! The shortest wait comes first; of options with the same wait the one that costs others least: by
+//! how many are postponed, moved, delayed, and for how long. An option is a value: [`apply`] takes it back, looks at every
 //! case again, and refuses it as stale when one has changed.
 
 mod apply;
@@ -90,7 +90,8 @@ pub struct EmergencyOption {
     pub consequences: Vec<Consequence>,
 }
 
-/// What could be done for `case` in `theatres`, the cheapest first; nothing is changed.
+/// What could be done for `case` in `theatres`, the shortest wait first, and of equal waits the
+/// cheapest for others; nothing is changed.
 ///
 /// Empty when no theatre can take it within [`EMERGENCY_HORIZON_MIN`].
 pub fn plan_emergency(
@@ -113,7 +114,7 @@ pub fn plan_emergency(
         .iter()
         .flat_map(|theatre| scene.options_in(theatre))
         .collect();
-    options.sort_by_key(|option| (cost(option), option.plan.theatre.clone()));
+    options.sort_by_key(|option| (option.wait_min, cost(option), option.plan.theatre.clone()));
     options
 }
 
@@ -151,7 +152,7 @@ fn until_clean(case: &Case, hospital: &Hospital, now: Timestamp) -> Option<HeldC
     })
 }
 
-/// Postponed, moved, delayed, how much later in all, and the wait: the order of options.
+/// What others pay, then the wait: postponed, moved, delayed, how much later in all.
 fn cost(option: &EmergencyOption) -> (usize, usize, usize, i64, u32) {
     let count = |is: fn(&Fate) -> bool| {
         let consequences = option.consequences.iter();

@@ -1,9 +1,11 @@
 //! R7: theatre and equipment can do it. R9, R10: the team can. R12: the side is given.
 
+use std::collections::BTreeSet;
+
 use super::{Asked, hours::because};
 use crate::{
-    Anaesthesia, BrokenRule, Case, CaseState, Hospital, Laterality, ProcedureType, RuleId,
-    RuleSubject, StaffId, Subject, TeamMember, TeamRole, UnitId,
+    Anaesthesia, BrokenRule, Capability, Case, CaseState, Hospital, Laterality, ProcedureType,
+    RuleId, RuleSubject, StaffId, Subject, TeamMember, TeamRole, UnitId,
     claim::needed,
     wording::{span, theatre_name, zone_of},
 };
@@ -72,21 +74,20 @@ fn capabilities(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
     let Some(theatre) = asked.hospital.theatres.get(&asked.plan.theatre) else {
         return;
     };
-    let by_type = procedure_type(asked.case, asked.hospital);
-    let by_type = by_type.map_or(&[][..], |by_type| &by_type.required_capabilities);
-    let mut wanted: Vec<_> = by_type
-        .iter()
-        .chain(&asked.case.required_capabilities)
-        .collect();
-    wanted.sort_unstable();
-    wanted.dedup();
-    for capability in wanted {
+    for capability in wanted(asked.case, asked.hospital) {
         if !theatre.capabilities.contains(capability) {
             let name = theatre_name(asked.hospital, &theatre.id);
             let what = format!("{name} has no {capability}, which the case needs");
             broken.push(of_theatre(asked, RuleId::R7, "CAPABILITY_MISSING", what));
         }
     }
+}
+
+/// The capabilities that a case requires, by itself or by its type.
+pub(super) fn wanted<'a>(case: &'a Case, hospital: &'a Hospital) -> BTreeSet<&'a Capability> {
+    let by_type = procedure_type(case, hospital);
+    let by_type = by_type.map_or(&[][..], |by_type| &by_type.required_capabilities);
+    by_type.iter().chain(&case.required_capabilities).collect()
 }
 
 fn kinds(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {

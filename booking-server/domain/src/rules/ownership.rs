@@ -11,10 +11,10 @@
 //!          [case)                             SESSION_OVERRUN, or SESSION_NOT_AVAILABLE
 //! ```
 
-use super::{Asked, Surroundings};
+use super::{Asked, Surroundings, fitness::wanted};
 use crate::{
-    Anaesthesia, BrokenRule, Case, Plan, RuleId, RuleSubject, Session, SessionOwner, SessionState,
-    TimeRange, Urgency,
+    Anaesthesia, BrokenRule, Case, PAEDIATRIC, Plan, RuleId, RuleSubject, Session, SessionOwner,
+    SessionState, TimeRange, Urgency,
     wording::{span, theatre_name, zone_of},
 };
 
@@ -82,7 +82,7 @@ fn against(asked: &Asked<'_>, session: &Session, wanted: &TimeRange) -> Vec<Brok
             format!("The case would be in {name} {wanted}, its session is {when}"),
         );
     }
-    for lack in lacks(asked.case, session) {
+    for lack in lacks(asked, session) {
         tell(
             "SESSION_UNSUITABLE",
             format!("The session in {name} {when} has no {lack}"),
@@ -126,8 +126,9 @@ fn whose(asked: &Asked<'_>, owner: &SessionOwner) -> String {
     }
 }
 
-fn lacks(case: &Case, session: &Session) -> Vec<&'static str> {
+fn lacks(asked: &Asked<'_>, session: &Session) -> Vec<&'static str> {
     let mut lacks = Vec::new();
+    let case = asked.case;
     let asleep = case.anaesthesia == Anaesthesia::General;
     let attended = !matches!(case.anaesthesia, Anaesthesia::Local | Anaesthesia::None);
     if attended && !session.flags.anaesthetist {
@@ -135,6 +136,10 @@ fn lacks(case: &Case, session: &Session) -> Vec<&'static str> {
     }
     if asleep && !session.flags.general_anaesthesia {
         lacks.push("general anaesthesia");
+    }
+    let mut wanted = wanted(case, asked.hospital).into_iter();
+    if wanted.any(|capability| capability.as_str() == PAEDIATRIC) && !session.flags.paediatric {
+        lacks.push("staff for children");
     }
     lacks
 }

@@ -78,7 +78,7 @@ fn by(case: Case, who: &str) -> Case {
 }
 
 #[test]
-fn a_free_theatre_comes_first_and_then_the_wait() {
+fn of_free_theatres_the_one_with_the_shortest_wait_comes_first() {
     let now = "2026-06-01T08:02";
     let mut running = by(scheduled("r", "OT-1", "2026-06-01T07:30"), "DC-2");
     running.state = CaseState::InTheatre;
@@ -111,6 +111,30 @@ fn who_went_in_early_keeps_the_theatre_for_as_long_as_was_planned() {
     // Clean at 09:30 as it looks, and held until 10:30 with ten minutes of gap.
     assert_eq!(made[0].plan.start, at("2026-06-01T10:40"));
     assert!(made[0].consequences.is_empty());
+}
+
+#[test]
+fn the_shortest_wait_comes_first_even_at_others_cost_and_then_the_fewest_consequences() {
+    let now = "2026-06-01T08:00";
+    let case = by(emergency(details("PT-x")), "DC-2");
+    let mut running = by(scheduled("r", "OT-2", "2026-06-01T07:30"), "DC-4");
+    running.state = CaseState::InTheatre;
+    running.milestones =
+        Milestones::default().with(Milestone::WheelsIn, Some(at("2026-06-01T07:40")));
+    // OT-1 has a list that could make room at once, OT-3 two cases that could; OT-2 is free later.
+    let list = by(scheduled("a", "OT-1", "2026-06-01T08:30"), "DC-5");
+    let mut short = by(scheduled("b", "OT-3", "2026-06-01T08:00"), "DC-6");
+    short.footprint = crate::testing::footprint(0, 20, 0);
+    let next = by(scheduled("c", "OT-3", "2026-06-01T08:40"), "DC-7");
+    let made = options(&case, &THEATRES, &[running, list, short, next], now);
+    let said: Vec<_> = made
+        .iter()
+        .map(|option| (option.wait_min, option.consequences.len()))
+        .collect();
+    assert_eq!(said[..2], [(0, 1), (0, 2)], "{said:?}");
+    assert!(said.is_sorted_by_key(|(wait, _)| *wait), "{said:?}");
+    let free = said.iter().position(|(_, touched)| *touched == 0);
+    assert!(free.unwrap() >= 2, "a later free theatre follows: {said:?}");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Who may call what: the whole table, each cell by a call.
 
-use booking_proto::FILE_DESCRIPTOR_SET;
+use booking_proto::{
+    FILE_DESCRIPTOR_SET,
+    ot::v1::{Access, GetAccessRequest, access_service_client::AccessServiceClient, grant::Scope},
+};
 use prost::Message as _;
 use prost_types::FileDescriptorSet;
 use tonic::{Code, Request, Status, transport::Channel};
@@ -141,6 +144,59 @@ async fn a_person_may_what_both_they_and_the_account_may() {
     );
     let mut front_end = wire(FRONT_END.into(), None).await;
     call(&mut front_end, list).await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_is_known_learns_who_they_are_and_what_they_may_and_it_is_no_denied_call() {
+    let world = World::new().await;
+    let access = async |account: &str, person| -> Result<Access, Status> {
+        let mut client = AccessServiceClient::new(world.wire(account, person).await);
+        let answer = client.get_access(GetAccessRequest {}).await?;
+        Ok(answer.into_inner())
+    };
+    let granted = |access: &Access| -> Vec<(String, Scope)> {
+        let grants = access.grants.iter();
+        grants
+            .map(|one| (one.permission.clone(), one.scope()))
+            .collect()
+    };
+
+    let legacy = account_of(Role::Legacy);
+    let seen = access(&legacy, None).await.unwrap();
+    assert_eq!(
+        (seen.account.as_str(), seen.person.as_str()),
+        (&*legacy, "")
+    );
+    assert_eq!(seen.roles, ["legacy"]);
+    assert_eq!(granted(&seen), [("bookingInfo.get".to_owned(), Scope::Any)]);
+
+    let seen = access(FRONT_END, Some("surgeon")).await.unwrap();
+    assert_eq!(
+        (seen.account.as_str(), seen.person.as_str()),
+        (FRONT_END, "surgeon")
+    );
+    assert_eq!(
+        (seen.staff.as_str(), &*seen.roles),
+        ("staff/DC-3904", &["surgeon".to_owned()][..])
+    );
+    let granted = granted(&seen);
+    assert!(granted.is_sorted());
+    assert!(
+        granted.contains(&("cases.schedule".to_owned(), Scope::Own)),
+        "{granted:?}"
+    );
+    assert!(
+        granted.contains(&("schedule.read".to_owned(), Scope::Any)),
+        "{granted:?}"
+    );
+
+    // Known to the account and to nobody else: they may nothing, and may know that.
+    let seen = access(FRONT_END, Some("nobody")).await.unwrap();
+    assert_eq!((seen.roles.len(), seen.grants.len()), (0, 0));
+    let refused = access("stranger@p.iam.gserviceaccount.com", None)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), Code::PermissionDenied);
 }
 
 #[tokio::test]

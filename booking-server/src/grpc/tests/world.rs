@@ -81,16 +81,17 @@ pub(super) fn policy() -> Policy {
         .fold(Default::default(), |all: crate::access::Grants, role| {
             all.union(role.grants())
         });
-    let entry = |grants, act_as| Entry {
+    let entry = |roles: &[Role], grants, act_as| Entry {
+        roles: roles.to_vec(),
         grants,
         act_as,
         staff: None,
     };
-    let mut accounts = BTreeMap::from([(FRONT_END.to_owned(), entry(all, true))]);
+    let mut accounts = BTreeMap::from([(FRONT_END.to_owned(), entry(&Role::ALL, all, true))]);
     let mut people = BTreeMap::new();
     for role in Role::ALL {
-        accounts.insert(account_of(role), entry(role.grants(), false));
-        people.insert(role.to_string(), entry(role.grants(), false));
+        accounts.insert(account_of(role), entry(&[role], role.grants(), false));
+        people.insert(role.to_string(), entry(&[role], role.grants(), false));
     }
     if let Some(surgeon) = people.get_mut("surgeon") {
         surgeon.staff = crate::domain::StaffId::parse("DC-3904").ok();

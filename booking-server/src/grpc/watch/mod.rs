@@ -291,12 +291,12 @@ impl Watch {
     /// Roles have changed: whether the reader may still watch, and what they see.
     fn ask_again(&mut self) -> Result<(), Status> {
         let caller = &self.admitted.caller;
-        let denied = || status::permission_denied(Denied(self.admitted.method.permission));
+        let denied = || status::permission_denied(Denied(Permission::ScheduleRead));
         let policy = self.desk.gatekeeper.policy();
         let now = policy.caller(&caller.account, caller.person.as_deref());
         let now = now.map_err(|_| denied())?;
-        now.scope(self.admitted.method.permission)
-            .map_err(|_| denied())?;
+        now.may_call(self.admitted.method)
+            .map_err(status::permission_denied)?;
         self.admitted.caller = Arc::new(now);
         Ok(())
     }

@@ -55,6 +55,7 @@ fn is_connection(error: &sqlx::Error) -> bool {
     matches!(
         error,
         sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::WorkerCrashed
             | sqlx::Error::Protocol(_)
@@ -118,7 +119,7 @@ impl From<sqlx::Error> for StoreError {
 }
 
 /// The database's own words, without sqlx's around them.
-fn message(error: &sqlx::Error) -> String {
+pub(crate) fn message(error: &sqlx::Error) -> String {
     error
         .as_database_error()
         .map_or_else(|| error.to_string(), |error| error.message().to_owned())

@@ -14,7 +14,7 @@ mod conn;
 mod fields;
 mod sql;
 
-pub(crate) use blame::{Fault, fault, is_dangling, is_duplicate};
+pub(crate) use blame::{Fault, fault, is_dangling, is_duplicate, message};
 pub(crate) use conn::{Conn, Pool, Row};
 pub(crate) use fields::Fields;
 pub(crate) use sql::{Sql, Value};

@@ -4,7 +4,9 @@
 //!  open:  connect -> old enough? ours? -> migrate (one server at a time) -> seed if new -> pools
 //! ```
 
+mod blame;
 mod prepare;
+mod trust;
 
 use std::{str::FromStr as _, time::Duration};
 
@@ -14,6 +16,7 @@ use sqlx::{
 };
 use tokio::sync::watch;
 
+use self::blame::unreachable;
 use crate::{OpenError, OpenOptions, PostgresUrl, db::Pool, feed::Wake, store::Opened};
 
 /// How long a call waits for a connection before it is told "busy".
@@ -64,8 +67,8 @@ pub(crate) async fn open(url: &PostgresUrl, options: &OpenOptions) -> Result<Ope
 }
 
 fn settings(url: &PostgresUrl) -> Result<PgConnectOptions, OpenError> {
-    let settings = PgConnectOptions::from_str(url.as_str())
-        .map_err(|_| OpenError::Unreachable("the URL cannot be understood".into()))?;
+    let settings = PgConnectOptions::from_str(url.as_str()).map_err(|error| unreachable(&error))?;
+    trust::check(settings.get_ssl_mode(), trust::authorities_are_named())?;
     // Statements would show up in the log at `debug`, with patients in them.
     Ok(settings
         .statement_cache_capacity(STATEMENTS)
@@ -81,7 +84,7 @@ async fn pool(connections: u32, settings: PgConnectOptions) -> Result<PgPool, Op
         .test_before_acquire(false)
         .connect_with(settings)
         .await
-        .map_err(|error| OpenError::Unreachable(error.to_string()))
+        .map_err(|error| unreachable(&error))
 }
 
 /// Where other servers' commits are heard of.

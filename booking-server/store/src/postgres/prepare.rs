@@ -5,6 +5,7 @@ use sqlx::{
     migrate::{MigrateError, Migrator},
 };
 
+use super::blame::unreachable;
 use crate::{OpenError, Seed, StoreError, TokenKey, db::Pool, prepare::plant};
 
 /// Every schema there has been, in order; sqlx lets one server migrate at a time.
@@ -29,11 +30,10 @@ pub(super) async fn prepare(pool: &PgPool, seed: Seed) -> Result<TokenKey, OpenE
 
 /// Whether the database is empty, or ours and not of a later version.
 async fn look(pool: &PgPool) -> Result<(), OpenError> {
-    let failed = |error: sqlx::Error| OpenError::Unreachable(error.to_string());
     let version: String = sqlx::query_scalar("show server_version_num")
         .fetch_one(pool)
         .await
-        .map_err(failed)?;
+        .map_err(|error| unreachable(&error))?;
     if version
         .parse::<u32>()
         .is_ok_and(|number| number / 10_000 < OLDEST)
@@ -49,7 +49,7 @@ async fn look(pool: &PgPool) -> Result<(), OpenError> {
     )
     .fetch_all(pool)
     .await
-    .map_err(failed)?;
+    .map_err(|error| unreachable(&error))?;
     let has = |name: &str| tables.iter().any(|table| table == name);
     if has("head") && has("seeding") && has("_sqlx_migrations") {
         return not_newer(pool).await;
@@ -66,7 +66,7 @@ async fn not_newer(pool: &PgPool) -> Result<(), OpenError> {
     let found: i64 = sqlx::query_scalar("select coalesce(max(version), 0) from _sqlx_migrations")
         .fetch_one(pool)
         .await
-        .map_err(|error| OpenError::Unreachable(error.to_string()))?;
+        .map_err(|error| unreachable(&error))?;
     let known = MIGRATIONS.iter().map(|migration| migration.version).max();
     let known = known.unwrap_or_default();
     if found <= known {

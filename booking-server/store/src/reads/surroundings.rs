@@ -1,5 +1,7 @@
 //! What is in and around a place that a case is meant for.
 
+use std::collections::BTreeSet;
+
 use booking_domain::{
     CaseId, Claim, HeldClaim, Resource, ResourceKind, Surroundings, TheatreId, TimeRange,
     Unavailability, UnavailabilityId,
@@ -51,6 +53,60 @@ impl Reads {
         }
         Ok(found)
     }
+}
+
+impl Reads {
+    /// What of `resources` is held at some instant of `range`, but by the case `except`: for who
+    /// looks for a place, and needs to know of nothing else.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when it cannot be read.
+    pub async fn held(
+        &mut self,
+        resources: &BTreeSet<Resource>,
+        range: TimeRange,
+        except: &CaseId,
+    ) -> Result<Vec<HeldClaim>, StoreError> {
+        // A question a kind, each along the index.
+        let questions: Vec<_> = ResourceKind::ALL
+            .into_iter()
+            .filter_map(|kind| holders(kind, resources, range, except))
+            .collect();
+        let mut held = Vec::new();
+        for question in questions {
+            for row in &self.rows(question).await? {
+                held.push(read_held(row)?);
+            }
+        }
+        Ok(held)
+    }
+}
+
+/// Who holds those of `resources` that are of `kind`; nothing to ask when none is.
+fn holders(
+    kind: ResourceKind,
+    resources: &BTreeSet<Resource>,
+    range: TimeRange,
+    except: &CaseId,
+) -> Option<Sql> {
+    let of_kind = resources.iter().filter(|resource| resource.kind == kind);
+    let ids: Vec<_> = of_kind.map(|resource| resource.id.as_str()).collect();
+    if ids.is_empty() {
+        return None;
+    }
+    let start = range.start().as_microsecond();
+    let mut sql = Sql::new(
+        "select o.case_id, o.kind, o.resource, o.start_us, o.end_us from occupancy o
+         where o.kind = ",
+    );
+    sql.arg(kind as i64).push(" and o.resource in ").list(ids);
+    sql.push(" and o.start_us > ").arg(start - MAX_HELD_US);
+    sql.push(" and o.start_us < ")
+        .arg(range.end().as_microsecond());
+    sql.push(" and o.end_us > ").arg(start);
+    sql.push(" and o.case_id <> ").arg(except.as_str());
+    Some(sql)
 }
 
 /// From the first claim's start to the last one's end.

@@ -1,6 +1,10 @@
 //! What is around a place that a case is meant for.
 
-use booking_domain::{Case, Subject, TeamRole, Unavailability, UnavailabilityId, claims, testing};
+use std::collections::BTreeSet;
+
+use booking_domain::{
+    Case, Subject, TeamRole, TimeRange, Unavailability, UnavailabilityId, claims, testing,
+};
 
 use crate::ground::{Ground, insert, write};
 
@@ -119,4 +123,26 @@ pub(crate) async fn what_is_around_a_place_is_all_that_overlaps_it_and_nothing_e
             .all(|held| held.case.as_str() == "with the surgeon")
     );
     assert!(!around.held.is_empty());
+
+    // Whoever looks for a place asks for the same, over a stretch of time.
+    let wanted = claimed.iter().map(|claim| claim.resource.clone()).collect();
+    let two_days = TimeRange::new(
+        testing::at("2026-06-01T00:00"),
+        testing::at("2026-06-03T00:00"),
+    );
+    let mut held = async |range, except| {
+        let held = read.held(&wanted, range, &testing::case_id(except)).await;
+        let held = held.unwrap().into_iter();
+        let held: BTreeSet<_> = held.map(|held| held.case.as_str().to_owned()).collect();
+        held.into_iter().collect::<Vec<_>>()
+    };
+    let range = two_days.unwrap();
+    let all = ["in the theatre", "the day after", "with the surgeon"];
+    assert_eq!(held(range, "new").await, all);
+    assert_eq!(held(range, "in the theatre").await, all[1..]);
+    let before = TimeRange::new(
+        testing::at("2026-06-01T00:00"),
+        testing::at("2026-06-01T09:00"),
+    );
+    assert!(held(before.unwrap(), "new").await.is_empty());
 }

@@ -6,12 +6,13 @@
 )]
 
 use booking_proto::ot::v1::{
-    Case, CaseProjection, Conflict, DaySchedule, Durations, GetDayScheduleRequest,
-    ListAuditEventsResponse, ListCasesRequest, ListCasesResponse, ListConflictsRequest,
-    ListConflictsResponse, ListProcedureTypesRequest, ListProcedureTypesResponse,
-    ListReasonsRequest, ListReasonsResponse, ListSitesRequest, ListSitesResponse, ListStaffRequest,
-    ListStaffResponse, ListTheatresRequest, ListTheatresResponse, Plan, Reason, Site, Staff,
-    TeamMember, TeamRole, Theatre, TheatreDay, TimeRange, Urgency, case::State,
+    Access, Case, CaseProjection, Conflict, DaySchedule, Durations, GetAccessRequest,
+    GetDayScheduleRequest, Grant, ListAuditEventsResponse, ListCasesRequest, ListCasesResponse,
+    ListConflictsRequest, ListConflictsResponse, ListProcedureTypesRequest,
+    ListProcedureTypesResponse, ListReasonsRequest, ListReasonsResponse, ListSitesRequest,
+    ListSitesResponse, ListStaffRequest, ListStaffResponse, ListTheatresRequest,
+    ListTheatresResponse, Plan, Reason, Site, Staff, TeamMember, TeamRole, Theatre, TheatreDay,
+    TimeRange, Urgency, case::State, grant,
 };
 use tonic::Status;
 
@@ -198,7 +199,7 @@ async fn the_board_shows_theatres_cases_and_what_needs_attention_in_words() {
         "Waiting cases that can go today",
         "Past its target",
         "data-strip=\"proven\"",
-        "class=\"case case--confirmed r1 s13 w12\"",
+        "class=\"case case--confirmed r1 s",
     ] {
         seen.shows(part);
     }
@@ -253,6 +254,67 @@ async fn a_day_without_theatres_says_how_to_get_some() {
     );
     let seen = ask(front_end(FakeBackend::hospital(empty)), get("/")).await;
     seen.shows("No theatres yet");
+    for way in ["theatres create OT-1", "href=\"/import\"", "--seed demo"] {
+        seen.shows(way);
+    }
+}
+
+#[tokio::test]
+async fn filters_that_hide_everybody_who_waits_say_how_many_and_how_to_see_them() {
+    let ot = hospital(0).on("CaseService/ListCases", |q: ListCasesRequest| {
+        let all = [case(1, State::Requested), case(2, State::Postponed)];
+        let shown = if q.filter.contains("text") {
+            &[][..]
+        } else {
+            &all[..]
+        };
+        Ok(ListCasesResponse {
+            cases: shown.to_vec(),
+            ..Default::default()
+        })
+    });
+    let app = front_end(FakeBackend::hospital(ot));
+    let seen = ask(app, get("/waiting?text=nothing")).await;
+    seen.shows("No waiting case fits these filters; 2 cases are hidden.");
+    seen.shows("Clear filters");
+}
+
+#[tokio::test]
+async fn an_emergency_in_the_night_is_told_beside_the_row_and_leaves_the_day_as_wide_as_it_was() {
+    // A day that is over: on today's board the hours around now are shown whatever happens.
+    let over = midnight() - 7 * 24 * HOUR_S;
+    let ot = hospital(0).on(
+        "ScheduleService/GetDaySchedule",
+        move |q: GetDayScheduleRequest| {
+            let mut day = day(&q, 2);
+            (day.start_time, day.end_time) = (at(over), at(over + 24 * HOUR_S));
+            let hours = [(8, 9), (2, 3)];
+            for (one, (from, to)) in day.theatres[0].cases.iter_mut().zip(hours) {
+                let plan = one.case.as_mut().and_then(|case| case.plan.as_mut());
+                let plan = plan.expect("a planned case");
+                plan.start_time = at(over + from * HOUR_S);
+                plan.end_time = at(over + to * HOUR_S);
+            }
+            Ok(day)
+        },
+    );
+    let app = front_end(FakeBackend::hospital(ot));
+    let seen = ask(app.clone(), get("/?date=2026-03-02")).await;
+    seen.shows("class=\"board__elsewhere\" href=\"/cases/c1\"");
+    seen.shows("Not in the hours shown: </span>02:00–03:00");
+    seen.shows("class=\"case case--confirmed r1 s13 w12\" href=\"/cases/c0\"");
+    seen.shows("data-minutes=\"720\"");
+    let list = ask(app, get("/schedule?view=list")).await;
+    list.shows("02:00–03:00");
+}
+
+#[tokio::test]
+async fn every_page_tells_of_its_keys_and_a_key_for_the_search() {
+    let app = front_end(FakeBackend::hospital(hospital(1)));
+    let seen = ask(app, get("/")).await;
+    seen.shows("<dialog class=\"keys\" id=\"keys\" aria-labelledby=\"keys-title\">");
+    seen.shows("href=\"/settings#keys-here\" data-help");
+    seen.shows("href=\"/lookup\" data-key=\"/\"");
 }
 
 #[tokio::test]
@@ -267,29 +329,122 @@ async fn what_nobody_proved_to_say_is_not_shown() {
     seen.hides("Hip replacement");
 }
 
-#[tokio::test]
-async fn a_right_that_is_missing_is_named_and_the_connection_stays_proven() {
-    let denied = hospital(0).on(
-        "ScheduleService/GetDaySchedule",
-        |_: GetDayScheduleRequest| -> Result<DaySchedule, Status> {
-            use tonic_types::{ErrorDetails, StatusExt as _};
-            let details = ErrorDetails::with_error_info(
-                "PERMISSION_MISSING",
-                "otbooking",
-                [("permission".to_owned(), "schedule.read".to_owned())],
-            );
-            Err(Status::with_error_details(
-                tonic::Code::PermissionDenied,
-                "permission schedule.read",
-                details,
-            ))
-        },
+/// Refuses as the backend refuses a caller without a right.
+pub(crate) fn missing(permission: &str) -> Status {
+    use tonic_types::{ErrorDetails, StatusExt as _};
+    let details = ErrorDetails::with_error_info(
+        "PERMISSION_MISSING",
+        "otbooking",
+        [("permission".to_owned(), permission.to_owned())],
     );
-    let seen = ask(front_end(FakeBackend::hospital(denied)), get("/")).await;
+    let words = format!("permission {permission} denied");
+    Status::with_error_details(tonic::Code::PermissionDenied, words, details)
+}
+
+/// A backend that shows nobody the board.
+pub(crate) fn without_board() -> FakeOt {
+    hospital(0).on(
+        "ScheduleService/GetDaySchedule",
+        |_: GetDayScheduleRequest| -> Result<DaySchedule, Status> { Err(missing("schedule.read")) },
+    )
+}
+
+/// A backend that says to everybody that they have these rights and no others.
+pub(crate) fn may(ot: FakeOt, rights: &[&str]) -> FakeOt {
+    let grant = |right: &&str| Grant {
+        permission: (*right).to_owned(),
+        scope: grant::Scope::Any.into(),
+    };
+    let grants: Vec<Grant> = rights.iter().map(grant).collect();
+    ot.on("AccessService/GetAccess", move |_: GetAccessRequest| {
+        Ok(Access {
+            account: "front-end@hospital".to_owned(),
+            grants: grants.clone(),
+            ..Default::default()
+        })
+    })
+}
+
+#[tokio::test]
+async fn pages_offer_what_the_backend_says_one_may_do_and_nothing_else() {
+    let rights = ["schedule.read", "cases.read", "hospital.read"];
+    let app = front_end(FakeBackend::hospital(may(hospital(1), &rights)));
+    let seen = ask(app, get("/")).await;
+    for offered in ["/schedule", "/waiting", "/sessions"] {
+        seen.shows(&format!("href=\"{offered}\""));
+    }
+    for withheld in ["/cases/new", "/reports", "/audit", "/lookup"] {
+        seen.hides(&format!("href=\"{withheld}\""));
+    }
+    // A backend that does not say is asked for everything, and refuses what it must.
+    let seen = ask(front_end(FakeBackend::hospital(hospital(1))), get("/")).await;
+    for offered in ["/cases/new", "/reports", "/audit", "/lookup"] {
+        seen.shows(&format!("href=\"{offered}\""));
+    }
+}
+
+#[tokio::test]
+async fn a_right_that_a_person_lacks_is_named_and_the_connection_stays_proven() {
+    let proxy = Way::Proxy {
+        header: "x-person".parse().expect("a header"),
+        trusted: vec![std::net::Ipv4Addr::LOCALHOST.into()],
+    };
+    let app = front_end_for(FakeBackend::hospital(without_board()), proxy);
+    let mut request = with_header(get("/"), "x-person", "anna");
+    let from = SocketAddr::from(([127, 0, 0, 1], 40_000));
+    request
+        .extensions_mut()
+        .insert(axum::extract::ConnectInfo(from));
+    let seen = ask(app, request).await;
     assert_eq!(seen.status, StatusCode::FORBIDDEN);
     seen.shows("You may not do that");
     seen.shows("schedule.read");
     seen.shows("data-strip=\"proven\"");
+}
+
+#[tokio::test]
+async fn an_account_that_may_only_look_up_is_taken_to_the_look_up_and_told_why() {
+    let app = front_end(FakeBackend::hospital(without_board()));
+    for path in ["/", "/?date=2026-03-02"] {
+        let seen = ask(app.clone(), get(path)).await;
+        assert_eq!(seen.status, StatusCode::SEE_OTHER, "{path}");
+        assert_eq!(seen.header(header::LOCATION), "/lookup?instead=board");
+    }
+    let seen = ask(app.clone(), get("/lookup?instead=board")).await;
+    assert_eq!(seen.status, StatusCode::OK);
+    seen.shows("the board needs the right <code>schedule.read</code>");
+    ask(app, get("/lookup")).await.hides("schedule.read");
+}
+
+#[tokio::test]
+async fn whoever_is_known_to_look_up_only_is_not_denied_again_and_is_offered_nothing_else() {
+    let ot = may(without_board(), &["bookingInfo.get"]);
+    let called = ot.called.clone();
+    let app = front_end(FakeBackend::hospital(ot));
+    for _ in 0..3 {
+        let seen = ask(app.clone(), get("/")).await;
+        assert_eq!(seen.header(header::LOCATION), "/lookup?instead=board");
+    }
+    let asked_for_the_board = called
+        .lock()
+        .unwrap()
+        .iter()
+        .filter(|(method, _)| method.ends_with("GetDaySchedule"))
+        .count();
+    assert_eq!(asked_for_the_board, 1, "the first time nothing was known");
+    let seen = ask(app, get("/lookup?instead=board")).await;
+    seen.shows("front-end@hospital");
+    seen.shows("href=\"/lookup\"");
+    for withheld in [
+        "/schedule",
+        "/waiting",
+        "/cases/new",
+        "/sessions",
+        "/reports",
+        "/audit",
+    ] {
+        seen.hides(&format!("href=\"{withheld}\""));
+    }
 }
 
 #[tokio::test]

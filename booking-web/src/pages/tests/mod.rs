@@ -2,13 +2,18 @@
 
 mod cases;
 mod guards;
-mod hospital;
+pub(crate) mod hospital;
 mod hostile;
+mod imports;
 mod lookups;
 mod news;
 mod signing_in;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -60,17 +65,16 @@ fn front_end(backend: FakeBackend) -> Router {
 }
 
 fn front_end_for(backend: FakeBackend, way: Way) -> Router {
+    app(state_for(backend, way))
+}
+
+/// What all requests of a front end share, on the address that [`get`] asks.
+pub(crate) fn state_for(backend: FakeBackend, way: Way) -> AppState {
     let address = SocketAddr::from(([127, 0, 0, 1], 8000));
     let hosts = HostPolicy::new(address, Vec::new());
     let sign_in = SignIn::new(way, Seal::random().expect("entropy"), false);
     let timeout = Duration::from_secs(10);
-    app(AppState::new(
-        backend,
-        [proven().backend],
-        timeout,
-        hosts,
-        sign_in,
-    ))
+    AppState::new(backend, [proven().backend], timeout, hosts, sign_in)
 }
 
 async fn ask(app: Router, request: Request<Body>) -> Seen {

@@ -16,15 +16,7 @@ const PAGES: usize = 200;
 const CHANGES: usize = 50;
 
 fn lively() -> (Router, Arc<Hub>) {
-    let address = SocketAddr::from(([127, 0, 0, 1], 8000));
-    let sign_in = SignIn::new(Way::Open, Seal::random().expect("entropy"), false);
-    let state = AppState::new(
-        FakeBackend::hospital(hospital(1)),
-        [proven().backend],
-        Duration::from_secs(10),
-        HostPolicy::new(address, Vec::new()),
-        sign_in,
-    );
+    let state = state_for(FakeBackend::hospital(hospital(1)), Way::Open);
     let hub = Arc::clone(&state.live);
     hub.tell(News::Connected(true));
     (app(state), hub)

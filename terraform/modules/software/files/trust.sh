@@ -4,7 +4,7 @@
 #   trust restore-key         the authority's root keys, if this machine does not have them
 #   trust publish             the same the other way round, and the public halves for everybody
 #   trust handshaker-config   serve.toml with the public halves in it
-#   trust database-url        the backend's database, password included
+#   trust database            the backend's database, password included, and the certificate that it has to prove
 #
 # Runs as the service's own user: anybody on this machine may ask the metadata server for the machine's token, and what the token may
 # read is decided by IAM. Settings come from the unit: PROJECT, SECRETS (the API's address), KEY_SECRET, ROOTS_SECRET, DATABASE_SECRET.
@@ -98,12 +98,17 @@ case ${1:-} in
       die "the secret $ROOTS_SECRET holds no root key"
     sed "s/^roots = .*/roots = [$roots]/" /etc/alts-handshaker/serve.toml > "$RUNTIME_DIRECTORY/serve.toml"
     ;;
-  database-url)
+  database)
     status=0
-    url=$(latest "$DATABASE_SECRET") || status=$?
+    said=$(latest "$DATABASE_SECRET") || status=$?
     [ "$status" != 3 ] || die "the secret $DATABASE_SECRET has no version yet: this is tried again until it has"
     [ "$status" = 0 ] || exit "$status"
-    printf 'OT_DATABASE_URL=%s\n' "$url" > "$RUNTIME_DIRECTORY/database.env"
+    # The URL is the first line, the certificate the others.
+    grep --quiet 'BEGIN CERTIFICATE' <<< "$said" || die "the secret $DATABASE_SECRET holds no certificate of the database"
+    ca=$RUNTIME_DIRECTORY/database-ca.pem
+    echo "${said#*$'\n'}" > "$ca"
+    # The file stands in place of the authorities that the machine trusts otherwise, not beside them.
+    printf '%s=%s\n' OT_DATABASE_URL "${said%%$'\n'*}" SSL_CERT_FILE "$ca" > "$RUNTIME_DIRECTORY/database.env"
     ;;
-  *) die 'say restore-key, publish, handshaker-config or database-url' ;;
+  *) die 'say restore-key, publish, handshaker-config or database' ;;
 esac

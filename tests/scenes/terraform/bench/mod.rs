@@ -5,6 +5,8 @@
 //! | machines, accounts, addresses | `mock-gce`: namespaces, a metadata server each |
 //! | firewall rules | nftables in each machine (`firewall.rs`) |
 //! | bucket, secrets, roles on them | `google_apis.py` on a machine of its own |
+//! | Cloud SQL | a PostgreSQL that demands TLS, in memory (`database.rs`) |
+//! | disks that outlive machines | loop devices (`disks.rs`) |
 //! | startup scripts, programs, settings | the very same, run in the machines |
 //! | units | their commands, by `systemctl.py` |
 //! | `gcloud compute ssh`, `terraform` | `gcloud.py`, `terraform.py`: the outputs are pasted as they are |
@@ -12,7 +14,10 @@
 //! Real: Terraform, scripts, checksums, programs, handshakes, tokens' signatures, firewall. Not real: everything that only Google has. What
 //! is seen here is the suite's behaviour and never passed off as Google's.
 
+mod database;
+mod disks;
 mod firewall;
+mod release;
 mod scenes;
 mod world;
 
@@ -21,7 +26,12 @@ use std::{
     os::unix::fs::{PermissionsExt as _, symlink},
     path::{Path, PathBuf},
     process::Stdio,
+    sync::Arc,
 };
+
+use database::Database;
+use disks::Disks;
+use release::Release;
 
 use serde_json::json;
 use tests::{machines::Machines, process::program};
@@ -42,8 +52,14 @@ pub(crate) struct Bench {
     copy: Configuration,
     folder: &'static str,
     machines: Machines,
+    /// Where there is one.
+    database: Option<Database>,
+    /// Detached when the machines are down.
+    _disks: Disks,
     /// Ends with this.
     _apis: Child,
+    /// There for as long as somebody fetches from it.
+    _release: Arc<Release>,
     pub(crate) world: World,
 }
 
@@ -51,7 +67,8 @@ impl Bench {
     /// Applies a folder of the configuration to the stub and brings up what its state says.
     pub(crate) async fn up(folder: &'static str, variables: &str) -> Self {
         let copy = Configuration::copy();
-        pack_programs(&copy);
+        let release = Release::shared();
+        release.link_into(&copy.path("target/cloud-release"));
         let endpoints = format!(
             "endpoints = {{ storage = \"http://{APIS}\", secretmanager = \"http://{APIS}\", token_keys = \"{TOKEN_KEYS}\" }}"
         );
@@ -65,12 +82,17 @@ impl Bench {
         let machines = Machines::up_with(&mock_gce(&world)).await;
         let machines = machines.expect("the machines come up");
         stand_ins(machines.folder());
-        let apis = start_apis(&machines, &world, &copy.path(folder));
+        let disks = Disks::attach(machines.folder(), &world.machines());
+        let database = Database::start(&machines, &world).await;
+        let apis = start_apis(&machines, &world, database.as_ref(), &copy.path(folder));
         let bench = Self {
             copy,
             folder,
             machines,
+            database,
+            _disks: disks,
             _apis: apis,
+            _release: release,
             world,
         };
         bench.close_firewalls().await;
@@ -112,12 +134,36 @@ impl Bench {
         (well && said.contains(READY), said)
     }
 
+    /// Another machine takes the place of one: of the old one it has the disks that outlive it, and nothing else.
+    pub(crate) async fn replace(&self, machine: &Machine) -> (bool, String) {
+        const UNITS: &str = "alts-authority alts-handshaker booking-server booking-web";
+        let power_off = format!(
+            "systemctl stop {UNITS} && cd / && umount --recursive /run /var/log /var/lib /usr/local /etc /dev/disk/by-id"
+        );
+        let (well, said) = self
+            .says(&machine.name, &["/bin/sh", "-c", &power_off])
+            .await;
+        assert!(well, "{said}");
+        fs::remove_dir_all(self.machine_folder(&machine.name)).expect("it was there");
+        self.boot(machine).await
+    }
+
     /// Boots every machine.
     pub(crate) async fn boot_all(&self) {
         for machine in self.world.machines() {
             let (well, said) = self.boot(&machine).await;
             assert!(well, "{}: {said}", machine.name);
         }
+    }
+
+    /// `booking-client` with these words on the front end's machine, for the backend at HOST:PORT.
+    pub(crate) async fn books(&self, backend: &str, words: &str) -> (bool, String) {
+        let line = format!(
+            "set -a && . /etc/ot-booking/handshaker.env && OT_SERVER={backend} && \
+             OT_SERVER_ACCOUNT=prod-ot-booking-svc@{PROJECT}.iam.gserviceaccount.com && exec booking-client {words}"
+        );
+        self.says("prod-booking-client-vm", &["/bin/sh", "-c", &line])
+            .await
     }
 
     /// One of the suite's scripts, as a person with a project runs it.
@@ -191,22 +237,6 @@ impl Bench {
     }
 }
 
-/// A release of the programs as they are built here, by the release's own script.
-fn pack_programs(copy: &Configuration) {
-    let release = copy.path("target/cloud-release");
-    let built = program("booking-server").expect("the programs are built");
-    let built = built.parent().expect("a folder around it");
-    let packed = std::process::Command::new(repository().join("scripts/release"))
-        .arg("--from")
-        .arg(built)
-        .arg("--out")
-        .arg(&release)
-        .output()
-        .expect("scripts/release runs");
-    let said = String::from_utf8_lossy(&packed.stderr);
-    assert!(packed.status.success(), "{said}");
-}
-
 /// The machines as `mock-gce` takes them, and one more for Google's APIs.
 fn mock_gce(world: &World) -> String {
     let mut config =
@@ -221,6 +251,7 @@ fn mock_gce(world: &World) -> String {
     }
     let apis = format!("google-apis@{PROJECT}.iam.gserviceaccount.com");
     add("google-apis", APIS, &apis);
+    add(database::MACHINE, database::ADDRESS, &apis);
     config
 }
 
@@ -232,6 +263,7 @@ fn stand_ins(folder: &Path) {
         ("enter", "enter"),
         ("systemctl.py", "systemctl.py"),
         ("google_apis.py", "google_apis.py"),
+        ("cloud_sql", "cloud_sql"),
         ("gcloud.py", "bin/gcloud"),
         ("terraform.py", "bin/terraform"),
     ] {
@@ -243,12 +275,16 @@ fn stand_ins(folder: &Path) {
     drop(symlink("/usr/bin/python3", folder.join("bin/python3")));
 }
 
-fn start_apis(machines: &Machines, world: &World, applied_in: &Path) -> Child {
+fn start_apis(
+    machines: &Machines,
+    world: &World,
+    database: Option<&Database>,
+    applied_in: &Path,
+) -> Child {
     let mut apis = world.apis(|source| applied_in.join(source).display().to_string());
-    // What an apply with the real provider would have put there: on this bench each backend has a database of its own.
     for (name, value) in apis["secrets"].as_object_mut().expect("an object") {
         if name.ends_with("-database-url") {
-            *value = json!("sqlite:/var/lib/ot-booking/ot-booking.db");
+            *value = json!(database.map(Database::secret));
         }
     }
     let file = machines.folder().join("world.json");

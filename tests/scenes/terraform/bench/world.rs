@@ -12,6 +12,17 @@ pub(crate) struct Machine {
     /// Its service account's e-mail address.
     pub(crate) account: String,
     pub(crate) startup_script: String,
+    /// Disks beside the one that it boots from.
+    pub(crate) disks: Vec<Disk>,
+}
+
+/// A disk that outlives its machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Disk {
+    /// What it is called in the project.
+    pub(crate) name: String,
+    /// What it is called in the machine.
+    pub(crate) device: String,
 }
 
 /// A passthrough load balancer.
@@ -63,6 +74,7 @@ impl World {
                 address: text(&values["network_interface"][0]["network_ip"]),
                 account: text(&values["service_account"][0]["email"]),
                 startup_script: text(&values["metadata"]["startup-script"]),
+                disks: list(&values["attached_disk"]).map(disk).collect(),
             })
             .collect();
         let templates = self.every("google_compute_instance_template");
@@ -76,6 +88,7 @@ impl World {
                     address: format!("10.128.0.{}", 20 + number),
                     account: text(&template["service_account"][0]["email"]),
                     startup_script: text(&template["metadata"]["startup-script"]),
+                    disks: Vec::new(),
                 });
             }
         }
@@ -135,6 +148,15 @@ impl World {
             accounts.insert(account.to_owned());
         }
         granted
+    }
+}
+
+/// Of a block `attached_disk`, whose source is a path that ends with the disk's name.
+fn disk(attached: &Value) -> Disk {
+    let source = text(&attached["source"]);
+    Disk {
+        name: source.rsplit('/').next().unwrap_or_default().to_owned(),
+        device: text(&attached["device_name"]),
     }
 }
 

@@ -81,6 +81,9 @@ fn follows_from_the_configuration(about: &About, key: &str) -> bool {
     about.kind == "google_service_account" && matches!(key, "email" | "member" | "name")
 }
 
+/// Lists that have something in them wherever there is the thing at all.
+const NEVER_EMPTY: [&str; 1] = ["server_ca_cert"];
+
 fn invented(about: &About, key: &str, kind: &Type) -> Value {
     match kind {
         Type::String(primitive) => match primitive.as_str() {
@@ -90,6 +93,9 @@ fn invented(about: &About, key: &str, kind: &Type) -> Value {
         },
         Type::Array(parts) => match parts[0].as_str() {
             Some("map") => Value::Map(Vec::new()),
+            Some("list") if NEVER_EMPTY.contains(&key) => {
+                Value::Array(vec![invented(about, key, &parts[1])])
+            }
             Some("object") => {
                 let fields = parts[1].as_object().into_iter().flatten();
                 Value::Map(

@@ -1,7 +1,10 @@
 //! R8.
 
 use super::*;
-use crate::{Anaesthesia, SessionFlags, SessionOwner, SessionState, Urgency, testing::session};
+use crate::{
+    Anaesthesia, Capability, PAEDIATRIC, SessionFlags, SessionOwner, SessionState, Urgency,
+    testing::session,
+};
 
 #[test]
 fn a_session_is_its_owners_until_it_is_released() {
@@ -124,5 +127,34 @@ fn a_session_must_have_what_the_case_needs() {
             vec!["R8 SESSION_UNSUITABLE"; lacks],
             "{anaesthesia:?}"
         );
+    }
+}
+
+#[test]
+fn a_child_is_operated_on_where_theatre_and_session_are_for_children() {
+    let table = [
+        (
+            false,
+            false,
+            vec!["R7 CAPABILITY_MISSING", "R8 SESSION_UNSUITABLE"],
+        ),
+        (false, true, vec!["R7 CAPABILITY_MISSING"]),
+        (true, false, vec!["R8 SESSION_UNSUITABLE"]),
+        (true, true, vec![]),
+    ];
+    for (theatre_is, session_is, expected) in table {
+        let question = Question::new().with(|q| {
+            let paediatric = Capability::parse(PAEDIATRIC).unwrap();
+            q.case.required_capabilities.push(paediatric.clone());
+            let theatre = q.hospital.theatres.get_mut(&q.plan.theatre).unwrap();
+            theatre.capabilities.retain(|it| *it != paediatric);
+            if theatre_is {
+                theatre.capabilities.push(paediatric);
+            }
+            let mut session = session("s", "OT-1", "2026-06-01T07:00", "2026-06-01T12:00");
+            session.flags.paediatric = session_is;
+            q.around.sessions = vec![session];
+        });
+        assert_eq!(question.said(), expected, "{theatre_is} {session_is}");
     }
 }

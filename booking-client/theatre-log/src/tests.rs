@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
-use crate::stamp::timestamp;
 
 const HEADER: &str = "Encounter ID,Date,OR Suite,Service,CPT Code,CPT Description,Booked Time (min),OR Schedule,Wheels In,Start Time,End Time,Wheels Out";
 
@@ -25,7 +24,7 @@ fn row(cells: &str, zone: &str) -> Result<ImportRow, Refused> {
 }
 
 fn instant(stamp: Option<prost_types::Timestamp>) -> Option<Timestamp> {
-    stamp.as_ref().and_then(timestamp)
+    stamp.and_then(|stamp| Timestamp::new(stamp.seconds, stamp.nanos).ok())
 }
 
 fn at(text: &str) -> Option<Timestamp> {
@@ -299,4 +298,38 @@ proptest! {
         let text = format!("{HEADER}\n{cells}");
         let _ = open(text.as_bytes(), "", "America/New_York").map(Iterator::count);
     }
+}
+
+#[test]
+fn a_log_is_read_by_columns_that_a_person_chose_from_its_beginning() {
+    let text =
+        "Room;Case;Start;Service;Min\nA;1;03.01.2022 07:05;Eyes;60\nB;2;03.01.2022 08:05;Eyes;30\n";
+    let mut mapping = Mapping::separated_as(text.as_bytes());
+    let begins = Beginning::of(text.as_bytes(), &mapping, 1).unwrap();
+    assert_eq!(begins.header, ["Room", "Case", "Start", "Service", "Min"]);
+    assert_eq!(begins.rows, [["A", "1", "03.01.2022 07:05", "Eyes", "60"]]);
+    assert_eq!(
+        Field::Specialty
+            .usual_in(&begins.header)
+            .map(String::as_str),
+        Some("Service")
+    );
+    assert_eq!(Field::Theatre.usual_in(&begins.header), None);
+
+    let chosen = [
+        (Field::EncounterId, "Case"),
+        (Field::Theatre, "Room"),
+        (Field::BookedMin, "Min"),
+        (Field::ScheduledTime, "Start"),
+    ];
+    for (field, column) in chosen {
+        mapping.put(field, Some(column.to_owned()));
+    }
+    mapping.put(Field::Specialty, None);
+    mapping.try_form("%d.%m.%Y %H:%M");
+    let log = Log::open(text.as_bytes(), &mapping, TimeZone::UTC).unwrap();
+    let rows: Vec<ImportRow> = log.map(|row| row.unwrap().unwrap()).collect();
+    assert_eq!((rows[0].theatre.as_str(), rows[0].booked_min), ("A", 60));
+    assert_eq!(instant(rows[1].scheduled_time), at("2022-01-03T08:05:00Z"));
+    assert_eq!(rows[0].specialty, "", "the column was left out by choice");
 }

@@ -10,6 +10,7 @@
 //! Logs in the wild have no time zone, so the zone is told and never guessed. A row that cannot be
 //! understood is refused alone, with its line; the others go on.
 
+mod civil;
 mod columns;
 mod form;
 mod lines;
@@ -26,11 +27,12 @@ use csv::{ByteRecord, ReaderBuilder};
 use jiff::tz::TimeZone;
 use thiserror::Error;
 
-use self::{columns::Columns, form::Forms, lines::Lines, row::RowForm};
 pub use self::{
-    columns::ColumnsError,
+    civil::{CivilError, instant, zone_name},
+    columns::{ColumnsError, Field},
     mapping::{Mapping, MappingError},
 };
+use self::{columns::Columns, form::Forms, lines::Lines, row::RowForm};
 
 /// Why a log cannot be read at all.
 #[derive(Debug, Error)]
@@ -64,24 +66,67 @@ pub struct Log<R> {
     seen: HashMap<String, u64>,
 }
 
+/// How a log begins, for a person to see what its columns are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beginning {
+    /// The names of the columns.
+    pub header: Vec<String>,
+    /// The first rows, as they stand there.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Beginning {
+    /// Reads a header and at most so many rows behind it.
+    ///
+    /// # Errors
+    /// [`LogError`], when there is no text that could be CSV.
+    pub fn of(bytes: impl Read, mapping: &Mapping, rows: usize) -> Result<Self, LogError> {
+        let (mut reader, header) = begin(bytes, mapping)?;
+        let words = |record: &ByteRecord| -> Vec<String> {
+            let cells = record.iter();
+            cells
+                .map(|cell| String::from_utf8_lossy(cell).trim().to_owned())
+                .collect()
+        };
+        let mut begins = Self {
+            header: words(&header),
+            rows: Vec::new(),
+        };
+        let mut record = ByteRecord::new();
+        while begins.rows.len() < rows && reader.read_byte_record(&mut record)? {
+            begins.rows.push(words(&record));
+        }
+        Ok(begins)
+    }
+}
+
+/// A reader behind its header.
+fn begin<R: Read>(
+    bytes: R,
+    mapping: &Mapping,
+) -> Result<(csv::Reader<Lines<R>>, ByteRecord), LogError> {
+    let mut reader = ReaderBuilder::new()
+        .delimiter(mapping.delimiter())
+        // Rows of another length are refused one by one, not the file.
+        .flexible(true)
+        .from_reader(Lines::new(bytes));
+    let header = reader.byte_headers()?.clone();
+    if header
+        .get(0)
+        .is_some_and(|cell| cell.starts_with(b"\xff\xfe") || cell.starts_with(b"\xfe\xff"))
+    {
+        return Err(LogError::NotText("is UTF-16; save it as UTF-8"));
+    }
+    Ok((reader, header))
+}
+
 impl<R: Read> Log<R> {
     /// Reads the header.
     ///
     /// # Errors
     /// [`LogError`], when no row could be understood whatever it held.
     pub fn open(bytes: R, mapping: &Mapping, zone: TimeZone) -> Result<Self, LogError> {
-        let mut reader = ReaderBuilder::new()
-            .delimiter(mapping.delimiter())
-            // Rows of another length are refused one by one, not the file.
-            .flexible(true)
-            .from_reader(Lines::new(bytes));
-        let header = reader.byte_headers()?.clone();
-        if header
-            .get(0)
-            .is_some_and(|cell| cell.starts_with(b"\xff\xfe") || cell.starts_with(b"\xfe\xff"))
-        {
-            return Err(LogError::NotText("is UTF-16; save it as UTF-8"));
-        }
+        let (reader, header) = begin(bytes, mapping)?;
         let columns = Columns::find(&header, mapping)?;
         Ok(Self {
             reader,

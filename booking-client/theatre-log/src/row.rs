@@ -1,5 +1,7 @@
 //! One record of a log → one row of the contract, or a sentence saying what is wrong with it.
 
+use std::time::SystemTime;
+
 use booking_proto::ot::v1::ImportRow;
 use csv::ByteRecord;
 use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
@@ -8,7 +10,7 @@ use super::{
     columns::{Columns, Field},
     form::{Forms, Said},
 };
-use crate::{moment::Place, stamp::stamp};
+use crate::civil::instant;
 
 /// The longest footprint that the service takes.
 const MAX_BOOKED_MIN: i64 = 24 * 60;
@@ -132,14 +134,7 @@ impl RowForm {
     }
 
     fn resolve(&self, name: &str, civil: jiff::civil::DateTime) -> Result<Timestamp, String> {
-        // "Now" plays no part in a civil time with a date.
-        let place = Place {
-            zone: self.zone.clone(),
-            now: Timestamp::UNIX_EPOCH,
-        };
-        place
-            .instant(civil)
-            .map_err(|error| format!("{name}: {error}"))
+        instant(&self.zone, civil).map_err(|error| format!("{name}: {error}"))
     }
 }
 
@@ -163,6 +158,11 @@ fn booked(cell: &str) -> Result<i32, String> {
     }
 }
 
+/// As the contract has it.
+fn stamp(instant: Timestamp) -> prost_types::Timestamp {
+    SystemTime::from(instant).into()
+}
+
 fn unknown(name: &str, cell: &str) -> String {
     format!(
         "{name} '{}' is in no form that is known; name its form in a --mapping file",
@@ -172,5 +172,6 @@ fn unknown(name: &str, cell: &str) -> String {
 
 fn quoted(cell: &str) -> String {
     let shown: String = cell.chars().take(MAX_QUOTED_CHARS).collect();
-    crate::printable::Printable(&shown).to_string()
+    // Whatever a terminal or a page would obey is spelt out.
+    shown.escape_debug().to_string()
 }

@@ -7,22 +7,34 @@ use super::mapping::Mapping;
 
 /// What a column may hold. The order is the mapping file's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Field {
+pub enum Field {
+    /// What tells one row from another.
     EncounterId,
+    /// Where.
     Theatre,
+    /// Whose work it was.
     Specialty,
+    /// What was done, in words.
     Procedure,
+    /// The day that times without one are on.
     Date,
+    /// Planned minutes, with setup and cleanup.
     BookedMin,
+    /// Planned start.
     ScheduledTime,
+    /// The patient came in.
     WheelsIn,
+    /// The first cut.
     KnifeToSkin,
+    /// The last stitch.
     Closed,
+    /// The patient left.
     WheelsOut,
 }
 
 impl Field {
-    pub(super) const ALL: [Self; 11] = [
+    /// All, as a mapping file lists them.
+    pub const ALL: [Self; 11] = [
         Self::EncounterId,
         Self::Theatre,
         Self::Specialty,
@@ -35,6 +47,29 @@ impl Field {
         Self::Closed,
         Self::WheelsOut,
     ];
+
+    /// Its name in a mapping file.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::EncounterId => "encounter_id",
+            Self::Theatre => "theatre",
+            Self::Specialty => "specialty",
+            Self::Procedure => "procedure",
+            Self::Date => "date",
+            Self::BookedMin => "booked_min",
+            Self::ScheduledTime => "scheduled_time",
+            Self::WheelsIn => "wheels_in",
+            Self::KnifeToSkin => "knife_to_skin",
+            Self::Closed => "closed",
+            Self::WheelsOut => "wheels_out",
+        }
+    }
+
+    /// The column of a header that has one of the usual names for it.
+    pub fn usual_in(self, header: &[String]) -> Option<&String> {
+        let is_usual = |name: &&String| self.usual_names().contains(&plain(name).as_str());
+        header.iter().find(is_usual)
+    }
 
     /// The names a column has in the logs that hospitals export, and in the mapping file.
     ///
@@ -57,7 +92,7 @@ impl Field {
     }
 
     /// Without these a row says nothing that could be kept.
-    fn is_needed(self) -> bool {
+    pub fn is_needed(self) -> bool {
         matches!(
             self,
             Self::EncounterId | Self::Theatre | Self::BookedMin | Self::ScheduledTime
@@ -103,6 +138,9 @@ impl Columns {
         let mut index = [None; 11];
         let mut missing = Vec::new();
         for (place, field) in index.iter_mut().zip(Field::ALL) {
+            if mapping.leaves_out(field) {
+                continue;
+            }
             let mapped = mapping.column(field).map(plain);
             let wanted: Vec<&str> = match &mapped {
                 Some(name) => vec![name],

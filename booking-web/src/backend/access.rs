@@ -1,0 +1,116 @@
+//! What people and this front end's account may, as the backend said last: so that pages offer only
+//! what would be done. Nothing is guarded by it; the backend checks every call anew.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use booking_proto::ot::v1;
+
+/// How long an answer is taken for true. A right that was given or taken shows within this time.
+const FRESH: Duration = Duration::from_secs(15);
+/// The most people remembered; more than a hospital has, and then it begins anew.
+const MAX_KNOWN: usize = 10_000;
+
+/// The backend's answer for one person, or for the account alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Access {
+    /// The account that this front end proved.
+    pub(crate) account: String,
+    /// As the access file names them: `coordinator`, `theatre-nurse`.
+    pub(crate) roles: Vec<String>,
+    /// Who they are in the hospital, `staff/…`; empty when nobody has said.
+    pub(crate) staff: String,
+    /// By name, be it for anything or only for one's own.
+    rights: BTreeSet<String>,
+}
+
+impl Access {
+    /// Whether the right is given, be it only for one's own.
+    pub(crate) fn may(&self, right: &str) -> bool {
+        self.rights.contains(right)
+    }
+}
+
+impl From<v1::Access> for Access {
+    fn from(said: v1::Access) -> Self {
+        let rights = said.grants.into_iter().map(|one| one.permission);
+        Self {
+            rights: rights.collect(),
+            account: said.account,
+            roles: said.roles,
+            staff: said.staff,
+        }
+    }
+}
+
+/// All that was said, by person; under none for the account alone.
+#[derive(Debug, Default)]
+pub(crate) struct AccessBook(Mutex<HashMap<Option<String>, Entry>>);
+
+#[derive(Debug)]
+struct Entry {
+    said: Arc<Access>,
+    at: Instant,
+}
+
+impl AccessBook {
+    fn entries(&self) -> MutexGuard<'_, HashMap<Option<String>, Entry>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was said last, however long ago; none before anything was.
+    pub(crate) fn of(&self, person: Option<&str>) -> Option<Arc<Access>> {
+        let entries = self.entries();
+        let found = entries.get(&person.map(str::to_owned));
+        found.map(|entry| Arc::clone(&entry.said))
+    }
+
+    /// Whether it is time to ask again.
+    pub(super) fn is_stale(&self, person: Option<&str>, now: Instant) -> bool {
+        let entries = self.entries();
+        let found = entries.get(&person.map(str::to_owned));
+        found.is_none_or(|entry| now.duration_since(entry.at) >= FRESH)
+    }
+
+    pub(super) fn note(&self, person: Option<&str>, said: Access, now: Instant) {
+        let mut entries = self.entries();
+        if entries.len() >= MAX_KNOWN {
+            entries.clear();
+        }
+        let said = Arc::new(said);
+        entries.insert(person.map(str::to_owned), Entry { said, at: now });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_said_is_asked_again_after_a_while_and_kept_until_then() {
+        let (book, begun) = (AccessBook::default(), Instant::now());
+        assert!(book.is_stale(None, begun) && book.of(None).is_none());
+        let coordinator = v1::Access {
+            grants: vec![v1::Grant {
+                permission: "cases.schedule".to_owned(),
+                scope: v1::grant::Scope::Own.into(),
+            }],
+            ..Default::default()
+        };
+        book.note(Some("anna"), coordinator.into(), begun);
+        assert!(
+            book.of(Some("anna"))
+                .is_some_and(|anna| anna.may("cases.schedule"))
+        );
+        assert!(
+            book.of(None).is_none(),
+            "a person's rights are not the account's"
+        );
+        let later = |s| begun + Duration::from_secs(s);
+        assert!(!book.is_stale(Some("anna"), later(14)));
+        assert!(book.is_stale(Some("anna"), later(15)));
+    }
+}

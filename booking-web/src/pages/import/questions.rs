@@ -1,0 +1,144 @@
+//! What has to be said about a log before it can be read: its zone, its columns, its name.
+
+use jiff::tz::TimeZone;
+use theatre_log::{Beginning, Field as LogField, Log, Mapping};
+
+use crate::{
+    imports::{Import, Settings},
+    pages::{
+        field::{Choice, Field, Kind},
+        fields::{Fields, Problems},
+    },
+};
+
+/// The longest form of dates that is taken.
+const MAX_FORM_CHARS: usize = 60;
+
+/// The questions, answered as far as they are.
+pub(super) struct Questions {
+    pub(super) about: Vec<Field>,
+    pub(super) columns: Vec<Field>,
+    pub(super) strict: bool,
+}
+
+impl Questions {
+    /// For a log that begins like this. `answers` are what was said before, if anything was.
+    pub(super) fn of(
+        import: &Import,
+        begins: &Beginning,
+        answers: Option<&Fields>,
+        problems: &Problems,
+        zone: &str,
+    ) -> Self {
+        let suggested = Fields::new(vec![
+            ("time_zone".to_owned(), zone.to_owned()),
+            ("source".to_owned(), import.file.clone()),
+        ]);
+        let typed = answers.unwrap_or(&suggested);
+        let about = [
+            Field::line("time_zone", "Time zone of the log")
+                .hint("Whose clocks its times are; the hospital’s own is filled in. Logs do not say, so please look."),
+            Field::line("source", "Name of the log")
+                .hint("A case is known by this name and its number, so keep it when you import a newer copy."),
+            Field::line("form", "Form of dates and times")
+                .optional()
+                .hint("Only if they are unusual, such as %d.%m.%Y %H:%M for 03.01.2022 07:05"),
+        ];
+        Self {
+            about: about.map(|field| field.typed(typed, problems)).into(),
+            columns: LogField::ALL
+                .map(|field| column(field, begins, answers, problems))
+                .into(),
+            strict: typed.has("strict"),
+        }
+    }
+}
+
+fn column(
+    field: LogField,
+    begins: &Beginning,
+    answers: Option<&Fields>,
+    problems: &Problems,
+) -> Field {
+    let none = Choice::new(
+        "",
+        if field.is_needed() {
+            "Choose a column"
+        } else {
+            "Not in the log"
+        },
+    );
+    let columns = begins.header.iter().filter(|name| !name.is_empty());
+    let columns = columns.map(|name| Choice::new(name, name));
+    let question = Field::line(field.key(), label(field));
+    let question = question.kind(Kind::Choice(std::iter::once(none).chain(columns).collect()));
+    let question = if field.is_needed() {
+        question
+    } else {
+        question.optional()
+    };
+    match answers {
+        Some(answers) => question.typed(answers, problems),
+        None => question.value(field.usual_in(&begins.header).cloned().unwrap_or_default()),
+    }
+}
+
+fn label(field: LogField) -> &'static str {
+    match field {
+        LogField::EncounterId => "Number of the case",
+        LogField::Theatre => "Theatre",
+        LogField::Specialty => "Specialty",
+        LogField::Procedure => "Procedure, in words",
+        LogField::Date => "Date, if times have none",
+        LogField::BookedMin => "Minutes booked",
+        LogField::ScheduledTime => "Planned start",
+        LogField::WheelsIn => "Patient in",
+        LogField::KnifeToSkin => "First cut",
+        LogField::Closed => "Last stitch",
+        LogField::WheelsOut => "Patient out",
+    }
+}
+
+/// What was answered, if a log can be read with it.
+pub(super) fn answered(import: &Import, fields: &Fields) -> Result<Settings, Problems> {
+    let mut problems = Problems::default();
+    let zone = TimeZone::get(fields.get("time_zone"));
+    if zone.is_err() {
+        problems.add(
+            "time_zone",
+            "There is no zone of that name. Write it like Europe/London or America/New_York.",
+        );
+    }
+    let source = problems.line(fields, "source", true);
+    let form = fields.get("form");
+    let mut mapping = Mapping::separated_as(&import.bytes);
+    if form.chars().count() > MAX_FORM_CHARS {
+        problems.add(
+            "form",
+            format!("Shorten this to {MAX_FORM_CHARS} characters."),
+        );
+    } else if !form.is_empty() {
+        mapping.try_form(form);
+    }
+    for field in LogField::ALL {
+        let column = fields.get(field.key());
+        if column.is_empty() && field.is_needed() {
+            problems.add(field.key(), "Say which column has it.");
+        }
+        mapping.put(field, (!column.is_empty()).then(|| column.to_owned()));
+    }
+    let (true, Ok(zone)) = (problems.is_empty(), zone) else {
+        return Err(problems);
+    };
+    if let Err(error) = Log::open(&*import.bytes, &mapping, zone.clone()) {
+        problems.add("log", format!("The log {error}."));
+        return Err(problems);
+    }
+    Ok(Settings {
+        source,
+        zone,
+        mapping,
+        strict: fields.has("strict"),
+        typed: fields.pairs().to_vec(),
+    })
+}
