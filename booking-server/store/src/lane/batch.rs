@@ -155,7 +155,7 @@ impl Batch {
         })
     }
 
-    async fn finish(&mut self, mut tx: Tx, undo: bool) -> Result<(), Spoiled> {
+    async fn finish(&self, mut tx: Tx, undo: bool) -> Result<(), Spoiled> {
         if tx.is_blank() {
             tx.roll_back().await;
             return Ok(());
