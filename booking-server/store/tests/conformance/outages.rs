@@ -197,11 +197,11 @@ async fn pass_on_until(near: TcpStream, far: TcpStream, armed: &AtomicBool) {
                 return;
             }
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     };
     let back = async {
         drop(tokio::io::copy(&mut from_server, &mut to_store).await);
-        std::future::pending().await
+        std::future::pending::<()>().await;
     };
     tokio::select! {
         () = forth => {}
