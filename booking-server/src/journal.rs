@@ -11,13 +11,17 @@
 //! room, so that a hole in it is never silent.
 
 use std::{
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use jiff::Timestamp;
 use tokio::{
-    sync::mpsc::{self, error::TrySendError},
+    sync::{
+        mpsc::{self, error::TrySendError},
+        oneshot,
+    },
     task::JoinHandle,
     time::timeout,
 };
@@ -87,9 +91,13 @@ impl std::fmt::Debug for Journal {
     }
 }
 
-/// Writes them; ends when nobody can tell of a call any more.
+/// Writes them, until it is told to end.
 #[derive(Debug)]
-pub(crate) struct Writer(JoinHandle<()>);
+pub(crate) struct Writer {
+    writing: JoinHandle<()>,
+    /// Dropped to say so.
+    end: oneshot::Sender<()>,
+}
 
 impl Journal {
     /// A journal that is written into the audit of `store`.
@@ -100,13 +108,14 @@ impl Journal {
     fn with_backlog(backlog: usize, store: Store, clock: Clock) -> (Self, Writer) {
         let (queue, calls) = mpsc::channel(backlog);
         let missing = Arc::new(Missing::default());
-        let writer = tokio::spawn(write(calls, Arc::clone(&missing), store));
+        let (end, ended) = oneshot::channel();
+        let writing = tokio::spawn(write(calls, ended, Arc::clone(&missing), store));
         let journal = Self {
             queue,
             missing,
             clock,
         };
-        (journal, Writer(writer))
+        (journal, Writer { writing, end })
     }
 
     /// A journal that nobody reads: for tests that are about something else.
@@ -153,8 +162,23 @@ impl Journal {
     }
 }
 
-async fn write(mut calls: mpsc::Receiver<AuditRecord>, missing: Arc<Missing>, store: Store) {
-    while let Some(record) = calls.recv().await {
+async fn write(
+    mut calls: mpsc::Receiver<AuditRecord>,
+    ended: oneshot::Receiver<()>,
+    missing: Arc<Missing>,
+    store: Store,
+) {
+    let mut ended = pin!(ended);
+    loop {
+        let record = tokio::select! {
+            record = calls.recv() => record,
+            // What has been told by now is still written.
+            _ = &mut ended, if !calls.is_closed() => {
+                calls.close();
+                continue;
+            }
+        };
+        let Some(record) = record else { return };
         let call = Hole::of(&record);
         if let Err(error) = store.audit(record).await {
             tracing::error!(%error, "a call is missing in the audit");
@@ -224,9 +248,11 @@ impl Hole {
 }
 
 impl Writer {
-    /// Waits until all that was told is written.
+    /// Takes no more, and waits until all that was told is written.
     pub(crate) async fn flush(self) {
-        if timeout(FLUSH_TIMEOUT, self.0).await.is_err() {
+        let Self { writing, end } = self;
+        drop(end);
+        if timeout(FLUSH_TIMEOUT, writing).await.is_err() {
             tracing::warn!("the audit of the last calls was not written in time");
         }
     }
@@ -285,6 +311,18 @@ mod tests {
              2026-11-26T12:00:00Z"
         );
         assert_eq!(store.verify_audit().await.unwrap().broken, None);
+    }
+
+    #[tokio::test]
+    async fn what_was_told_is_written_in_the_end_though_somebody_could_still_tell() {
+        let store = empty().await;
+        let (journal, writer) = Journal::into(store.clone(), Arc::new(Timestamp::now));
+        journal.denied("ot.v1.CaseService/GetCase", "a@p", None);
+        let began = std::time::Instant::now();
+        writer.flush().await;
+        assert!(began.elapsed() < FLUSH_TIMEOUT);
+        assert_eq!(events(&store).await.len(), 1);
+        drop(journal);
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! The verified peer, in every request that its connection carries.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Instant};
 
 use tokio::net::TcpStream;
 use tonic::{Request, Status, transport::server::Connected};
@@ -15,6 +15,7 @@ use crate::{AltsContext, AltsStream};
 pub struct AltsConnectInfo {
     context: AltsContext,
     remote_addr: Option<SocketAddr>,
+    connected_at: Instant,
 }
 
 impl AltsConnectInfo {
@@ -29,6 +30,12 @@ impl AltsConnectInfo {
     pub fn remote_addr(&self) -> Option<SocketAddr> {
         self.remote_addr
     }
+
+    /// Since when the connection is served: for whoever bounds how long what was proven may last.
+    #[must_use]
+    pub fn connected_at(&self) -> Instant {
+        self.connected_at
+    }
 }
 
 impl Connected for AltsStream<TcpStream> {
@@ -38,6 +45,7 @@ impl Connected for AltsStream<TcpStream> {
         AltsConnectInfo {
             context: self.context().clone(),
             remote_addr: self.remote_addr(),
+            connected_at: Instant::now(),
         }
     }
 }

@@ -40,7 +40,7 @@ impl Reasons {
         let fields = fields.map(|field| (field.field.clone(), field.description.clone()));
         let all = rules.chain(fields).take(MAX_REASONS);
         let (lines, sentences) = all
-            .map(|(about, sentence)| (bounded(&format!("{about}: {sentence}")), sentence))
+            .map(|(about, sentence)| (bounded(&line(&about, &sentence)), sentence))
             .unzip();
         Self {
             lines,
@@ -61,5 +61,14 @@ impl Reasons {
             1 => Some(self.what.0.to_owned()),
             many => Some(format!("{many} {}", self.what.1)),
         }
+    }
+}
+
+/// A reason as a line; what is about nothing in particular counts those that were not told.
+fn line(about: &str, sentence: &str) -> String {
+    if about.is_empty() {
+        sentence.to_owned()
+    } else {
+        format!("{about}: {sentence}")
     }
 }

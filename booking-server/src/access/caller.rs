@@ -52,7 +52,6 @@ impl Caller {
             any_session: self.may(Permission::SessionsUseAny),
             overrides: self.may(Permission::RulesOverride),
             emergency: self.may(Permission::EmergencyPlan),
-            import: false,
         }
     }
 

@@ -35,13 +35,16 @@ impl UseCase for CreateCase {
     type Answer = Case;
 
     async fn perform(&self, act: &mut Act<'_>) -> Result<Case, Refusal> {
-        check_references(&self.details, &act.hospital)?;
+        let mut case = Case::request(self.id.clone(), self.details.clone(), act.now);
+        // First: who may not schedule is told neither what is there nor what is not.
+        if self.plan.is_some() {
+            act.may_schedule(&case)?;
+        }
+        check_references(&self.details, None, &act.hospital)?;
         if act.tx.case(&self.id).await?.is_some() {
             return Err(Refusal::Exists(name(&self.id)));
         }
-        let mut case = Case::request(self.id.clone(), self.details.clone(), act.now);
         if let Some(plan) = &self.plan {
-            act.may_schedule(&case)?;
             let placed = act.place(&case, plan, &self.overrides).await?;
             case = schedule(&case, placed, act.now)?;
         }
@@ -83,7 +86,7 @@ impl UseCase for UpdateCase {
     async fn perform(&self, act: &mut Act<'_>) -> Result<Case, Refusal> {
         let before = act.target(&self.target, Permission::CasesRequest).await?;
         let details = (self.change)(&before, &act.hospital, act.now)?;
-        check_references(&details, &act.hospital)?;
+        check_references(&details, Some(&before), &act.hospital)?;
         let placed = match &before.plan {
             Some(plan) if needs_placing(&before, &details) => {
                 let changed = before.with_details(details.clone());
@@ -308,9 +311,24 @@ pub(super) fn words(reason: &ReasonGiven) -> String {
     }
 }
 
-/// Refuses details that name what the hospital does not have, or no longer books.
-pub(super) fn check_references(details: &CaseDetails, hospital: &Hospital) -> Result<(), Refusal> {
+/// Refuses details that name what the hospital does not have, or a procedure type that it no longer
+/// books and `before` did not have; retired staff and equipment are the rules' to refuse.
+fn check_references(
+    details: &CaseDetails,
+    before: Option<&Case>,
+    hospital: &Hospital,
+) -> Result<(), Refusal> {
     let mut wrong = Vec::new();
+    if let Some(kind) = &details.procedure_type
+        && hospital
+            .procedure_types
+            .get(kind)
+            .is_some_and(|it| it.retired)
+        && before.and_then(|before| before.procedure_type.as_ref()) != Some(kind)
+    {
+        let why = "is retired; choose another".to_owned();
+        wrong.push(("case.procedure_type".to_owned(), why));
+    }
     let mut refuse = |field: String| wrong.push((field, "does not exist".to_owned()));
     if let Some(kind) = &details.procedure_type
         && !hospital.procedure_types.contains_key(kind)

@@ -20,7 +20,7 @@ use crate::{
     domain::{
         Anaesthesia, Case, CaseDetails, CaseId, CaseState, Footprint, Laterality, Milestones,
         PatientId, Plan, SiteId, Specialty, Staff, StaffId, TeamMember, TeamRole, Theatre,
-        TheatreId, TheatreState, TimeRange, Urgency, later,
+        TheatreId, TheatreState, TimeRange, Urgency, later, union,
     },
     names::name,
     store::Scope,
@@ -94,10 +94,8 @@ impl UseCase for ImportCases {
                 .collect()
         };
         let mut lists = self.lists(act, &new).await?;
-        self.make_theatres(act, &new).await?;
-        self.make_placeholders(act, &new).await?;
-
         let mut outcomes = Vec::with_capacity(self.rows.len());
+        let mut taken: Vec<(&ImportRow, Case)> = Vec::new();
         for row in &self.rows {
             if let Some(case) = here.get(&row.key) {
                 outcomes.push(row.outcome(Verdict::Unchanged, Some(case.clone()), String::new()));
@@ -114,14 +112,20 @@ impl UseCase for ImportCases {
             let case = row.case(act.now);
             list.add(&case, turnover_min, format!("line {}", row.line));
             here.insert(row.key.clone(), case.id.clone());
-            act.add_case(&case, "import").await?;
             let flagged = !message.is_empty();
             let verdict = if flagged {
                 Verdict::Flagged
             } else {
                 Verdict::Imported
             };
-            outcomes.push(row.outcome(verdict, Some(case.id), message));
+            outcomes.push(row.outcome(verdict, Some(case.id.clone()), message));
+            taken.push((row, case));
+        }
+        // Only what is taken in makes something that it stands on.
+        self.make_theatres(act, &taken).await?;
+        self.make_placeholders(act, &taken).await?;
+        for (_, case) in &taken {
+            act.add_case(case, "import").await?;
         }
         Ok(outcomes)
     }
@@ -135,31 +139,40 @@ impl ImportCases {
         rows: &[&ImportRow],
     ) -> Result<BTreeMap<TheatreId, List>, Refusal> {
         let mut lists = BTreeMap::<TheatreId, List>::new();
-        let starts = rows.iter().map(|row| row.scheduled);
-        let (Some(first), Some(last)) = (starts.clone().min(), starts.max()) else {
-            return Ok(lists);
-        };
-        let range = TimeRange::new(later(first, -2 * DAY_MIN), later(last, 2 * DAY_MIN));
-        let range = range.expect("four days at least");
         let mut theatres: Vec<_> = rows.iter().map(|row| row.theatre.clone()).collect();
         theatres.sort();
         theatres.dedup();
-        for case in act.tx.day(&Scope::These(theatres), range).await? {
-            let Some(plan) = &case.plan else { continue };
-            if case.state == CaseState::Cancelled {
-                continue;
+        let scope = Scope::These(theatres);
+        let around = rows.iter().map(|row| {
+            let range = TimeRange::new(
+                later(row.scheduled, -2 * DAY_MIN),
+                later(row.scheduled, 2 * DAY_MIN),
+            );
+            range.expect("four days")
+        });
+        // Not from the first to the last: rows may lie years apart, and others wait for the lane.
+        for range in union(around.collect()) {
+            for case in act.tx.day(&scope, range).await? {
+                let Some(plan) = &case.plan else { continue };
+                if case.state == CaseState::Cancelled {
+                    continue;
+                }
+                let theatre = act.hospital.theatres.get(&plan.theatre);
+                let turnover_min = theatre.map_or(0, |theatre| theatre.turnover_min);
+                let list = lists.entry(plan.theatre.clone()).or_default();
+                list.add(&case, turnover_min, name(&case.id));
             }
-            let theatre = act.hospital.theatres.get(&plan.theatre);
-            let turnover_min = theatre.map_or(0, |theatre| theatre.turnover_min);
-            let list = lists.entry(plan.theatre.clone()).or_default();
-            list.add(&case, turnover_min, name(&case.id));
         }
         Ok(lists)
     }
 
-    async fn make_theatres(&self, act: &mut Act<'_>, rows: &[&ImportRow]) -> Result<(), Refusal> {
+    async fn make_theatres(
+        &self,
+        act: &mut Act<'_>,
+        rows: &[(&ImportRow, Case)],
+    ) -> Result<(), Refusal> {
         let mut made = HashSet::new();
-        for row in rows {
+        for (row, _) in rows {
             let known = act.hospital.theatres.contains_key(&row.theatre);
             if known || !made.insert(&row.theatre) {
                 continue;
@@ -183,10 +196,10 @@ impl ImportCases {
     async fn make_placeholders(
         &self,
         act: &mut Act<'_>,
-        rows: &[&ImportRow],
+        rows: &[(&ImportRow, Case)],
     ) -> Result<(), Refusal> {
         let mut made = HashSet::new();
-        for row in rows {
+        for (row, _) in rows {
             let id = placeholder(row.specialty.as_ref());
             if act.hospital.staff.contains_key(&id) || !made.insert(id.clone()) {
                 continue;

@@ -13,7 +13,7 @@ use crate::{
         UnavailabilityId, UnitId, Version,
     },
     names::{Named, name},
-    store::{StoreError, Tx},
+    store::{StoreError, Tx, UnavailabilityQuery},
 };
 
 /// The most cases that are looked at for a change of what they hold; more cannot be planned into
@@ -52,6 +52,11 @@ pub(crate) trait Thing: InWords + Clone + Send + Sync + Sized + 'static {
     /// Among which planned cases are those that hold something else, now that this is no longer as
     /// `_before`; and whether one of these is.
     fn affected(&self, _before: &Self) -> Option<(CaseCondition, Affects<Self>)> {
+        None
+    }
+
+    /// Whose closures or absences it is that may name it.
+    fn subject(&self) -> Option<Subject> {
         None
     }
 }
@@ -131,6 +136,11 @@ impl<T: Thing> UseCase for Delete<T> {
     async fn perform(&self, act: &mut Act<'_>) -> Result<(), Refusal> {
         let before = act.thing::<T>(&self.id, self.version).await?;
         let version = before.version();
+        if let Some(subject) = before.subject()
+            && act.is_unavailable_at_times(subject).await?
+        {
+            return Err(StoreError::InUse(name(&self.id)).into());
+        }
         let deleted = T::delete(act.tx, &self.id, version).await;
         deleted.map_err(|error| match error {
             StoreError::InUse(_) => Refusal::Store(StoreError::InUse(name(&self.id))),
@@ -186,6 +196,15 @@ impl Act<'_> {
             reason,
         );
         Ok(())
+    }
+
+    /// Whether any closure or absence names it.
+    async fn is_unavailable_at_times(&mut self, subject: Subject) -> Result<bool, StoreError> {
+        let query = UnavailabilityQuery {
+            subjects: vec![subject],
+            range: None,
+        };
+        Ok(!self.tx.unavailabilities(&query).await?.is_empty())
     }
 
     /// The cases that hold their resources, of those of which `condition` holds.
@@ -271,9 +290,18 @@ thing!(
         let in_it = || CaseCondition::TheatreIn(vec![self.id.clone()]);
         differs.then(|| (in_it(), (|_, _| true) as Affects<Self>))
     }
+
+    fn subject(&self) -> Option<Subject> {
+        Some(Subject::Theatre(self.id.clone()))
+    }
 );
 
-thing!(Staff by id: StaffId, put_staff, delete_staff, |hospital| &hospital.staff);
+thing!(
+    Staff by id: StaffId, put_staff, delete_staff, |hospital| &hospital.staff,
+    fn subject(&self) -> Option<Subject> {
+        Some(Subject::Staff(self.id.clone()))
+    }
+);
 
 thing!(
     EquipmentUnit by id: UnitId, put_unit, delete_unit, |hospital| &hospital.units,

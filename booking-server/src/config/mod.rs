@@ -115,9 +115,9 @@ struct CommandLine {
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = drain_timeout)]
     drain_timeout: Duration,
 
-    /// How old a connection may grow, such as 10m, before its client has to shake hands anew. A
-    /// disabled account keeps the connections it has: this bounds for how long. Unlimited when
-    /// absent
+    /// How old a connection may grow, such as 10m, before its client has to shake hands anew; watches
+    /// end then. A disabled account keeps the connections it has: this bounds for how long.
+    /// Unlimited when absent
     #[arg(long, value_name = "TIME", env = "OT_MAX_CONNECTION_AGE", value_parser = connection_age)]
     max_connection_age: Option<Duration>,
 

@@ -102,7 +102,7 @@ pub(super) fn row(export: &Export, case: &Case) -> Vec<u8> {
             .map(|it| it.day_of_surgery.to_string())
             .unwrap_or_default(),
         case.postponements.to_string(),
-        case.import_key.clone().unwrap_or_default(),
+        patients(case.import_key.as_deref().unwrap_or_default()),
     ])
 }
 

@@ -15,6 +15,7 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::Export;
 use crate::domain::{Case, CaseState, TeamRole, Urgency};
@@ -45,7 +46,8 @@ pub(super) fn entry(export: &Export, case: &Case) -> Vec<u8> {
 fn appointment(export: &Export, case: &Case) -> Value {
     let mut appointment = json!({
         "resourceType": "Appointment",
-        "id": case.id.as_str(),
+        "id": logical_id(case.id.as_str()),
+        "identifier": [{ "value": case.id.as_str() }],
         "meta": { "versionId": case.version.to_string(), "lastUpdated": case.updated_at.to_string() },
         "status": status(case.state),
         "serviceType": [{ "text": case.procedure }],
@@ -77,6 +79,18 @@ fn appointment(export: &Export, case: &Case) -> Value {
         set("cancelationReason", concept);
     }
     appointment
+}
+
+/// The case's number where it can be an id of FHIR's (1 to 64 of letters, digits, `-` and `.`), else
+/// a digest of it: the number itself is among the identifiers.
+fn logical_id(number: &str) -> String {
+    const MAX_ID_CHARS: usize = 64;
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+    if number.len() <= MAX_ID_CHARS && number.chars().all(fits) {
+        return number.to_owned();
+    }
+    let digest = Sha256::digest(number);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn status(state: CaseState) -> &'static str {
@@ -132,6 +146,11 @@ fn participants(export: &Export, case: &Case) -> Vec<Value> {
         };
         let role = json!([{ "coding": [{ "system": PARTICIPATIONS, "code": code }], "text": member.role.as_str() }]);
         participants.push(json!({ "type": role, "actor": actor, "status": "accepted" }));
+    }
+    if participants.is_empty() {
+        // R4 wants one at least, with an actor or a type; who it is may not be told.
+        let subject = json!([{ "coding": [{ "system": PARTICIPATIONS, "code": "SBJ" }] }]);
+        participants.push(json!({ "type": subject, "status": "accepted" }));
     }
     participants
 }

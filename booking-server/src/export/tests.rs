@@ -179,6 +179,30 @@ fn a_bundle_is_json_with_an_appointment_a_case() {
 }
 
 #[test]
+fn an_appointment_is_valid_whatever_its_case_is_called_and_whoever_may_be_named() {
+    let ids = ["case-1", "case_1", "Fall Müller", &"Ü".repeat(64)];
+    let cases = ids.map(|id| Case {
+        id: CaseId::parse(id).unwrap(),
+        team: Vec::new(),
+        plan: None,
+        ..case()
+    });
+    let bundle: Value = serde_json::from_str(&file(Format::Fhir, false, &cases)).unwrap();
+    let mut seen = std::collections::BTreeSet::new();
+    for (entry, id) in bundle["entry"].as_array().unwrap().iter().zip(ids) {
+        let appointment = &entry["resource"];
+        assert_eq!(appointment["identifier"][0]["value"], id);
+        let logical = appointment["id"].as_str().unwrap();
+        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+        assert!((1..=64).contains(&logical.len()) && logical.chars().all(allowed));
+        assert!(seen.insert(logical), "{logical} stands for two cases");
+        let participants = appointment["participant"].as_array().unwrap();
+        assert_eq!(participants.len(), 1, "{appointment}");
+        assert!(participants[0]["type"].is_array());
+    }
+}
+
+#[test]
 fn a_calendar_has_an_event_a_case_in_utc() {
     let text = file(Format::ICalendar, true, &[case(), cancelled()]);
     for line in [
@@ -198,10 +222,14 @@ fn a_calendar_has_an_event_a_case_in_utc() {
 
 #[test]
 fn who_may_not_see_patients_gets_none_in_any_form_and_a_calendar_never_has_any() {
+    let imported = Case {
+        import_key: Some("log.csv/E-77".into()),
+        ..case()
+    };
     for format in [Format::Csv, Format::Fhir, Format::ICalendar] {
-        let text = file(format, false, &[case()]);
+        let text = file(format, false, std::slice::from_ref(&imported));
         assert!(
-            !text.contains("PT-1204") && !text.contains("Gall"),
+            !text.contains("PT-1204") && !text.contains("Gall") && !text.contains("E-77"),
             "{format:?}: {text}"
         );
     }

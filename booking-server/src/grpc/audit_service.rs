@@ -4,7 +4,7 @@ use booking_proto::ot::v1::{self, audit_service_server::AuditService};
 use tonic::{Request, Response, Status};
 
 use super::{
-    convert::audit::{event, to_conditions},
+    convert::audit::{event, of_patients, to_conditions},
     desk::{Admitted, Desk, reading},
 };
 use crate::{
@@ -32,13 +32,17 @@ impl AuditService for Desk {
             };
             Some((query, page.size))
         })?;
+        if of_patients(&query.conditions) {
+            self.patients_only(&admitted).await?;
+        }
         let found = self.app.read().await?.audit_page(&query).await;
-        let mut found = found.map_err(Refusal::from)?;
-        let next_page_token = pages.cut(&mut found, size, |last: &AuditEvent| last.sequence);
+        let found = found.map_err(Refusal::from)?;
         let sees_patients = admitted.caller.may(Permission::PatientsRead);
-        let events = found.iter().map(|it| event(it, sees_patients));
+        let last = |last: &AuditEvent| last.sequence;
+        let shown = |it: &AuditEvent| event(it, sees_patients);
+        let (audit_events, next_page_token) = pages.told(&found, size, last, shown);
         Ok(Response::new(v1::ListAuditEventsResponse {
-            audit_events: events.collect(),
+            audit_events,
             next_page_token,
         }))
     }

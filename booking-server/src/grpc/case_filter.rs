@@ -198,6 +198,11 @@ impl super::desk::Redact for v1::Case {
         self.patient.clear();
         self.condition.clear();
         self.notes.clear();
+        // The number that a log has for its patient.
+        self.import_key.clear();
+        for it in &mut self.overrides {
+            it.reason.clear();
+        }
         if let Some(cancellation) = &mut self.cancellation {
             cancellation.note.clear();
         }

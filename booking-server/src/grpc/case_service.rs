@@ -12,7 +12,7 @@ use super::{
         values::{note, version},
         words::word,
     },
-    desk::{Admitted, Desk, Redact, moment, patients_only, reading, target},
+    desk::{Admitted, Desk, Redact, moment, reading, target},
     mask,
 };
 use crate::{
@@ -88,7 +88,7 @@ impl CaseService for Desk {
             Some((filter?, order?, page?))
         })?;
         if filter.of_patients {
-            patients_only(&admitted.caller)?;
+            self.patients_only(&admitted).await?;
         }
         let query = CaseQuery {
             conditions: filter.conditions,
@@ -97,18 +97,13 @@ impl CaseService for Desk {
             // One more says whether there is a next page.
             limit: u32::from(page.size) + 1,
         };
-        let mut found = self
-            .app
-            .read()
-            .await?
-            .cases(&query)
-            .await
-            .map_err(Refusal::from)?;
+        let found = self.app.read().await?.cases(&query).await;
+        let found = found.map_err(Refusal::from)?;
         let last = |last: &Case| CasePlace::of(&order.cursor(last));
-        let next_page_token = pages.cut(&mut found, page.size, last);
-        let cases = found.iter().map(|it| admitted.shown(case::case(it)));
+        let shown = |it: &Case| admitted.shown(case::case(it));
+        let (cases, next_page_token) = pages.told(&found, page.size, last, shown);
         Ok(Response::new(v1::ListCasesResponse {
-            cases: cases.collect(),
+            cases,
             next_page_token,
         }))
     }
@@ -131,7 +126,13 @@ impl CaseService for Desk {
                 Some((target, overrides?))
             })?;
             let change = move |before: &Case, hospital: &_, now| {
-                let merged = mask::update(&case::case(before), &given, mask.as_ref())?;
+                let wire = case::case(before);
+                let mut merged = mask::update(&wire, &given, mask.as_ref())?;
+                // A target that nobody chose follows what it was made from.
+                let default = before.urgency.default_target(before.decided_at);
+                if before.target_at == default && merged.target_time == wire.target_time {
+                    merged.target_time = None;
+                }
                 reading(|fields| to_details(fields, hospital, &merged, now))
             };
             Ok(UpdateCase {

@@ -3,12 +3,13 @@
 //! The access layer has let the call in and says as whom. What is left for a service is to say how
 //! its request becomes a use case and the use case's answer a response.
 
-use std::sync::Arc;
+use std::{num::NonZero, sync::Arc};
 
 use booking_proto::ot::v1;
 use jiff::Timestamp;
 use prost::Message;
 use sha2::{Digest as _, Sha256};
+use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
@@ -18,12 +19,15 @@ use super::{
     health::HealthBoard,
     paging::Pages,
     tokens::Tokens,
+    watch::Watchers,
 };
 use crate::{
     access::{Caller, Denied, Gatekeeper, Permission, methods::Method},
     app::{App, Call, Refusal, Target, UseCase},
     domain::{Hospital, SiteId, TheatreId},
+    journal::record,
     names::parse,
+    store::{AuditRecord, Outcome},
 };
 
 /// A call that was let in; the access layer puts it into every request's extensions.
@@ -103,23 +107,63 @@ pub(super) struct Desk {
     pub(super) gatekeeper: Gatekeeper,
     /// Whether the server is on its way out.
     pub(super) board: HealthBoard,
+    /// Who watches.
+    pub(super) watchers: Watchers,
+    /// Turns to think: one for each processor.
+    thinking: Arc<Semaphore>,
 }
 
 impl Desk {
     /// Over `app`, with tokens under its database's key.
     pub(super) fn new(app: App, gatekeeper: Gatekeeper, board: HealthBoard) -> Self {
         let tokens = Tokens::new(app.store().token_key().as_bytes());
+        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
         Self {
             app,
             tokens,
             gatekeeper,
             board,
+            watchers: Watchers::default(),
+            thinking: Arc::new(Semaphore::new(processors)),
         }
     }
 
     /// A page of a list that is asked for with these words.
     pub(super) fn pages(&self, admitted: &Admitted, question: &[&str]) -> Pages<'_> {
         Pages::new(&self.tokens, admitted.method.name, question)
+    }
+
+    /// Refuses who may not see patients, and tells the audit of them.
+    pub(super) async fn patients_only(&self, admitted: &Admitted) -> Result<(), Refusal> {
+        let permission = Permission::PatientsRead;
+        if admitted.caller.may(permission) {
+            return Ok(());
+        }
+        self.app.denied(self.record(admitted)).await;
+        Err(Denied(permission).into())
+    }
+
+    /// What the audit keeps of a call that changes nothing.
+    pub(super) fn record(&self, admitted: &Admitted) -> AuditRecord {
+        let (caller, method) = (&admitted.caller, admitted.method.name);
+        let person = caller.person.as_deref();
+        record(self.app.now(), method, &caller.account, person, Outcome::Ok)
+    }
+
+    /// Does what keeps a processor busy, where no other call waits for it: a few at a time.
+    pub(super) async fn think<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Status> {
+        let gone = |_| Status::internal("the work on this call has failed; tell the operator");
+        let turn = Arc::clone(&self.thinking).acquire_owned().await;
+        let turn = turn.expect("nobody closes it");
+        let thinking = tokio::task::spawn_blocking(move || {
+            // Kept until it is done, whether or not anybody still waits for it.
+            let _turn = turn;
+            work()
+        });
+        thinking.await.map_err(gone)
     }
 
     /// Takes a request that writes all the way: read, done, answered.
@@ -152,14 +196,18 @@ impl Desk {
 
 fn call(admitted: Admitted, request: &impl WriteRequest) -> Result<Call, Refusal> {
     let id = request.request_id();
-    if !id.is_empty() && Uuid::try_parse(id).is_err() {
-        return Err(Refusal::field("request_id", "must be a UUID"));
-    }
+    // One id has one spelling.
+    let request_id = if id.is_empty() {
+        String::new()
+    } else {
+        let id = Uuid::try_parse(id);
+        id.map_err(|_| Refusal::field("request_id", "must be a UUID"))?
+            .to_string()
+    };
     Ok(Call {
         caller: admitted.caller,
         method: admitted.method,
-        // One id has one spelling.
-        request_id: id.to_ascii_lowercase(),
+        request_id,
         request_hash: Sha256::digest(request.encode_to_vec()).into(),
         validate_only: request.validate_only(),
     })
@@ -225,13 +273,4 @@ pub(super) fn moment(
     wire: Option<&prost_types::Timestamp>,
 ) -> Option<Option<Timestamp>> {
     fields.take(field, wire.map(instant).transpose())
-}
-
-/// Refuses who may not see patients.
-pub(super) fn patients_only(caller: &Caller) -> Result<(), Refusal> {
-    let permission = Permission::PatientsRead;
-    caller
-        .may(permission)
-        .then_some(())
-        .ok_or_else(|| Denied(permission).into())
 }

@@ -4,7 +4,7 @@
 //!  filter    = [ condition { "AND" condition } ]
 //!  condition = field operator ( value | "(" value { "," value } ")" )
 //!  operator  = "=" | "!=" | "<" | "<=" | ">" | ">="
-//!  value     = word | '"' { character | '\"' | '\\' } '"'
+//!  value     = word | '"' { character | '\"' | '\\' } '"'          no control characters
 //! ```
 //!
 //! What fields there are and what their values mean is for who asks: this knows neither.
@@ -231,6 +231,10 @@ impl Scanner {
         let mut value = String::new();
         loop {
             let next = self.peek();
+            // Nothing that is kept holds one, and PostgreSQL takes no text with the first of them.
+            if next.is_some_and(char::is_control) {
+                return Err(self.error("a value holds a control character"));
+            }
             self.at += usize::from(next.is_some());
             match next {
                 Some('"') => return Ok(value),
@@ -309,6 +313,7 @@ mod tests {
             ("a = ()", 6, "expected a value"),
             ("a = \"b", 7, "not closed"),
             ("a = \"\\n\"", 7, "backslash"),
+            ("a = \"b\0\"", 7, "control character"),
             ("é = é and", 7, "expected AND"),
         ];
         for (text, at, expected) in table {

@@ -1,10 +1,10 @@
 //! gRPC: the services, and what every call passes on its way to them.
 //!
 //! ```text
-//!  call -> CallLog -> ClientAuthorization -> Access -> otbooking.OtBookingService
-//!          (logged)   (a peer we know?)      (may it   ot.v1.…
-//!                                            do that?) grpc.health.v1.Health
-//!                                                      grpc.reflection.v1, v1alpha
+//!  call -> CallLog -> Age -> ClientAuthorization -> Access -> otbooking.OtBookingService
+//!          (logged)   (ended (a peer we know?)      (may it   ot.v1.…
+//!                     in time)                      do that?) grpc.health.v1.Health
+//!                                                             grpc.reflection.v1, v1alpha
 //! ```
 //!
 //! Nothing is served without authorisation, health and reflection included: whoever may not book
@@ -13,8 +13,10 @@
 
 mod access_layer;
 mod access_service;
+mod age;
 mod audit_service;
 mod booking_service;
+mod brevity;
 mod call_log;
 mod case_filter;
 mod case_service;
@@ -61,7 +63,7 @@ use tower::layer::util::{Identity, Stack};
 
 pub(crate) use self::{access_layer::AccessLayer, health::HealthBoard};
 use self::{
-    booking_service::OtBooking, call_log::CallLogLayer, desk::Desk, health::Health,
+    age::AgeLayer, booking_service::OtBooking, call_log::CallLogLayer, desk::Desk, health::Health,
     malformed::MalformedLayer,
 };
 use crate::{
@@ -77,7 +79,7 @@ use crate::{
 /// before it is refused for how much: no valid request of ours comes near it.
 const MAX_REQUEST_BYTES: usize = 4 * 1024 * 1024;
 
-/// The largest reply; a booking is some hundred bytes.
+/// The largest reply: gRPC's own default, which is what clients take. Pages of lists are cut to it.
 const MAX_REPLY_BYTES: usize = 4 * 1024 * 1024;
 
 /// The largest header list of a call. Ours carry no metadata; others' carry tracing.
@@ -101,12 +103,15 @@ const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 /// What every call passes, the log first.
 type Layers = Stack<
     MalformedLayer,
-    Stack<AccessLayer, Stack<ClientAuthorizationLayer, Stack<CallLogLayer, Identity>>>,
+    Stack<
+        AccessLayer,
+        Stack<ClientAuthorizationLayer, Stack<AgeLayer, Stack<CallLogLayer, Identity>>>,
+    >,
 >;
 
 /// A tonic server with our limits, that logs every call and lets in only whom `gatekeeper` knows,
-/// to what they may. Connections older than `max_age` are told to go: calls under way finish, new
-/// ones need a new handshake.
+/// to what they may. Connections older than `max_age` are told to go: calls under way finish,
+/// watches are ended, and new calls need a new handshake.
 pub(crate) fn server(
     gatekeeper: &Gatekeeper,
     journal: &Journal,
@@ -115,7 +120,7 @@ pub(crate) fn server(
     let mut server = Server::builder();
     if let Some(max_age) = max_age {
         // Without tonic's grace: given one, it asks nobody to go and cuts calls off at the end of both.
-        // Calls under way end by their own timeout, and no new one comes in.
+        // No new call comes in, and `AgeLayer` ends those that have no timeout of their own.
         server = server.max_connection_age(max_age);
     }
     let (known, denied) = (gatekeeper.clone(), journal.clone());
@@ -130,6 +135,7 @@ pub(crate) fn server(
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
         .layer(CallLogLayer)
+        .layer(AgeLayer { max_age })
         .layer(authorization)
         .layer(AccessLayer {
             gatekeeper: gatekeeper.clone(),

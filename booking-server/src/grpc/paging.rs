@@ -5,13 +5,19 @@
 
 use prost::Message;
 
-use super::{fields::Fields, tokens::Tokens};
+use super::{MAX_REPLY_BYTES, fields::Fields, tokens::Tokens};
 
 /// Elements of a page, when nobody says how many.
 const DEFAULT_PAGE_SIZE: u16 = 50;
 
 /// The most elements of a page; who asks for more gets as many.
 pub(super) const MAX_PAGE_SIZE: u16 = 1000;
+
+/// The most that a page's elements take, so that page and token fit into a reply.
+const MAX_PAGE_BYTES: usize = MAX_REPLY_BYTES - 64 * 1024;
+
+/// What an element takes beside itself in a reply: a field's number and a length.
+const ELEMENT_OVERHEAD_BYTES: usize = 8;
 
 /// The pages of one list.
 #[derive(Debug)]
@@ -66,6 +72,36 @@ impl<'a> Pages<'a> {
         })
     }
 
+    /// The page of `size` that came out as `found`, which was asked for with one more than fits, as
+    /// it is told; and what to give back for the page after it. A page of long elements has fewer.
+    pub(super) fn told<T, W: Message, K: Message>(
+        &self,
+        found: &[T],
+        size: u16,
+        key: impl FnOnce(&T) -> K,
+        tell: impl Fn(&T) -> W,
+    ) -> (Vec<W>, String) {
+        let mut room = MAX_PAGE_BYTES;
+        let mut told = Vec::new();
+        for it in found.iter().take(size.into()).map(tell) {
+            let bytes = it.encoded_len() + ELEMENT_OVERHEAD_BYTES;
+            if bytes > room && !told.is_empty() {
+                break;
+            }
+            room = room.saturating_sub(bytes);
+            told.push(it);
+        }
+        let next = match found.get(told.len()) {
+            Some(_) => self.next(key(&found[told.len() - 1])),
+            None => String::new(),
+        };
+        (told, next)
+    }
+
+    fn next(&self, last: impl Message) -> String {
+        self.tokens.seal(&self.purpose, &last.encode_to_vec())
+    }
+
     /// What to give back for the page after one of `size` that came out as `found`, which was
     /// asked for with one more than fits: cuts that off, and says where the rest begins.
     pub(super) fn cut<T, K: Message>(
@@ -79,7 +115,7 @@ impl<'a> Pages<'a> {
         }
         found.truncate(size.into());
         let last = found.last().expect("a page has at least one element");
-        self.tokens.seal(&self.purpose, &key(last).encode_to_vec())
+        self.next(key(last))
     }
 
     /// A page of a list that is small enough to be in memory; `key` orders it.

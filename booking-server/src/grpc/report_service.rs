@@ -16,7 +16,7 @@ use super::{
 use crate::{
     app::Refusal,
     domain::{
-        Hospital, Session, Subject, Theatre, TheatreId,
+        Hospital, Session, SiteId, Subject, TheatreId,
         report::{
             self, DEFAULT_IDLE_GAP_MIN, Definition, Period, ReportRow, Summary, TheatreDay, Window,
         },
@@ -34,7 +34,10 @@ const MAX_IDLE_GAP_MIN: i32 = 1440;
 /// What a report is about.
 struct Question {
     period: Period,
+    /// All of the site's, or those of them that were named.
     theatres: Vec<TheatreId>,
+    /// Nothing was left out: not even what has never had a theatre.
+    whole_hospital: bool,
     window: Window,
     idle_gap_min: u16,
 }
@@ -54,20 +57,23 @@ impl Question {
         let site = site?;
         let zone = hospital.sites.get(&site)?.zone.clone();
         let (first, last) = dates?;
-        let of_site = |theatre: &&Theatre| theatre.site == site;
-        let all = hospital.theatres.values().filter(of_site);
         let asked = asked?;
-        let theatres = all.filter(|it| asked.is_empty() || asked.contains(&it.id));
+        let whole_hospital = asked.is_empty() && hospital.sites.len() == 1;
         Some(Self {
             period: Period { first, last, zone },
-            theatres: theatres.map(|it| it.id.clone()).collect(),
+            theatres: of_site(fields, hospital, &site, &asked)?,
+            whole_hospital,
             window: window?,
             idle_gap_min: idle_gap_min?,
         })
     }
 
     async fn rows(&self, reads: &mut Reads) -> Result<Vec<ReportRow>, StoreError> {
-        let scope = Scope::These(self.theatres.clone());
+        let scope = if self.whole_hospital {
+            Scope::All
+        } else {
+            Scope::These(self.theatres.clone())
+        };
         match self.period.range() {
             Some(range) => reads.report_rows(&scope, range).await,
             None => Ok(Vec::new()),
@@ -80,6 +86,10 @@ impl Question {
         reads: &mut Reads,
         hospital: &Hospital,
     ) -> Result<Vec<TheatreDay>, StoreError> {
+        // No theatre at all would be asked for as any.
+        if self.theatres.is_empty() {
+            return Ok(Vec::new());
+        }
         let subjects = self.theatres.iter().cloned().map(Subject::Theatre);
         let closures = UnavailabilityQuery {
             subjects: subjects.collect(),
@@ -102,6 +112,10 @@ impl Question {
 impl Question {
     /// The sessions that figures about owners are measured against.
     async fn sessions(&self, reads: &mut Reads) -> Result<Vec<Session>, StoreError> {
+        // No theatre at all would be asked for as any.
+        if self.theatres.is_empty() {
+            return Ok(Vec::new());
+        }
         let query = SessionQuery {
             theatres: self.theatres.clone(),
             range: self.period.range(),
@@ -109,6 +123,25 @@ impl Question {
         };
         reads.sessions(&query).await
     }
+}
+
+/// The site's theatres that are meant: those that were named, or all of them.
+fn of_site(
+    fields: &mut Fields,
+    hospital: &Hospital,
+    site: &SiteId,
+    asked: &[TheatreId],
+) -> Option<Vec<TheatreId>> {
+    let theatres = hospital.theatres.values();
+    let here = theatres.filter(|theatre| theatre.site == *site);
+    let here: Vec<TheatreId> = here.map(|theatre| theatre.id.clone()).collect();
+    let elsewhere = asked.iter().position(|theatre| !here.contains(theatre));
+    if let Some(at) = elsewhere {
+        fields.refuse(format!("theatres[{at}]"), format!("is not at site {site}"));
+        return None;
+    }
+    let meant = |theatre: &TheatreId| asked.is_empty() || asked.contains(theatre);
+    Some(here.into_iter().filter(meant).collect())
 }
 
 fn to_dates(fields: &mut Fields, first: &str, last: &str) -> Option<(Date, Date)> {
@@ -177,7 +210,13 @@ impl ReportService for Desk {
             .map_err(Refusal::from)?;
         let sessions = asked.sessions(&mut reads).await.map_err(Refusal::from)?;
         drop(reads);
-        let used = report::session_use(&rows, &sessions, &asked.period);
+        let figures = self.think(move || {
+            let (window, gap) = (asked.window, asked.idle_gap_min);
+            let used = report::session_use(&rows, &sessions, &asked.period);
+            let found = report::utilisation(&rows, &days, window, gap, &asked.period);
+            (found, used)
+        });
+        let (found, used) = figures.await?;
         let owner = |it: &report::SessionUseRow| v1::utilisation_report::OwnerRow {
             owner: it.owner.as_ref().map(session_owner),
             sessions: count(it.sessions),
@@ -187,8 +226,6 @@ impl ReportService for Desk {
             capped: it.capped,
             uncapped: it.uncapped,
         };
-        let (window, gap) = (asked.window, asked.idle_gap_min);
-        let found = report::utilisation(&rows, &days, window, gap, &asked.period);
         let row = |it: &report::UtilisationRow| v1::utilisation_report::Row {
             theatre: optional(it.theatre.as_ref()),
             days: count(it.days),
@@ -213,7 +250,8 @@ impl ReportService for Desk {
         request: Request<v1::ReportRequest>,
     ) -> Result<Response<v1::OnTimeStartsReport>, Status> {
         let (asked, rows, _) = self.report(request.get_ref()).await?;
-        let found = report::on_time_starts(&rows, &asked.period);
+        let found = self.think(move || report::on_time_starts(&rows, &asked.period));
+        let found = found.await?;
         let row = |it: &report::OnTimeRow| v1::on_time_starts_report::Row {
             theatre: optional(it.theatre.as_ref()),
             first_cases: count(it.first_cases),
@@ -234,7 +272,8 @@ impl ReportService for Desk {
         request: Request<v1::ReportRequest>,
     ) -> Result<Response<v1::TurnoverReport>, Status> {
         let (asked, rows, _) = self.report(request.get_ref()).await?;
-        let found = report::turnover(&rows, asked.idle_gap_min, &asked.period);
+        let found = self.think(move || report::turnover(&rows, asked.idle_gap_min, &asked.period));
+        let found = found.await?;
         let row = |it: &report::TurnoverRow| {
             let figure = |of: fn(&Summary) -> f64| it.summary.as_ref().map_or(0.0, of);
             v1::turnover_report::Row {
@@ -260,7 +299,8 @@ impl ReportService for Desk {
         request: Request<v1::ReportRequest>,
     ) -> Result<Response<v1::CancellationsReport>, Status> {
         let (asked, rows, hospital) = self.report(request.get_ref()).await?;
-        let found = report::cancellations(&rows, &hospital, &asked.period);
+        let found = self.think(move || report::cancellations(&rows, &hospital, &asked.period));
+        let found = found.await?;
         let row = |it: &report::CancellationRow| v1::cancellations_report::Row {
             reason: name(&it.reason),
             group: it.group.map_or(0, number),
@@ -286,7 +326,8 @@ impl ReportService for Desk {
         request: Request<v1::ReportRequest>,
     ) -> Result<Response<v1::DurationAccuracyReport>, Status> {
         let (asked, rows, _) = self.report(request.get_ref()).await?;
-        let found = report::durations(&rows, &asked.period);
+        let found = self.think(move || report::durations(&rows, &asked.period));
+        let found = found.await?;
         let row = |it: &report::DurationRow| v1::duration_accuracy_report::Row {
             procedure: it.procedure.clone().unwrap_or_default(),
             cases: count(it.cases),
@@ -311,7 +352,8 @@ impl ReportService for Desk {
     ) -> Result<Response<v1::WaitingReport>, Status> {
         let rows = self.app.read().await?.waiting_rows().await;
         let rows = rows.map_err(Refusal::from)?;
-        let found = report::waiting(&rows, self.app.now());
+        let now = self.app.now();
+        let found = self.think(move || report::waiting(&rows, now)).await?;
         let row = |it: &report::WaitingRow| v1::waiting_report::Row {
             urgency: it.urgency.map_or(0, number),
             waiting: count(it.waiting),

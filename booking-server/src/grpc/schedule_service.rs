@@ -15,7 +15,9 @@ use super::{
     day::Day,
     desk::{Admitted, Desk, Redact, reading, site, theatres},
     fields::Fields,
-    slot_search, watch,
+    slot_search,
+    things::new_id,
+    watch,
 };
 use crate::{
     app::{ApplyEmergencyOption, Around, Refusal},
@@ -99,7 +101,11 @@ impl ScheduleService for Desk {
             Some((wanted?, search?))
         })?;
         let wanted = match wanted {
-            Wanted::Draft(case) => *case,
+            Wanted::Draft(case) => {
+                // What is offered to a patient says when that patient is taken.
+                self.patients_only(&admitted).await?;
+                *case
+            }
             Wanted::Known(id) => {
                 let found = snapshot.case(&id).await.map_err(Refusal::from)?;
                 found.ok_or_else(|| Refusal::NotFound(name(&id)))?
@@ -113,9 +119,12 @@ impl ScheduleService for Desk {
         let around = around.map_err(Refusal::from)?;
         drop(snapshot);
         let booker = admitted.caller.booker();
-        let offers = find_slots(&wanted, &search, &around, &hospital, &booker, now);
+        let offers = self.think(move || {
+            let offers = find_slots(&wanted, &search, &around, &hospital, &booker, now);
+            offers.iter().map(|it| offer(&wanted, it)).collect()
+        });
         Ok(Response::new(v1::FindSlotsResponse {
-            offers: offers.iter().map(|it| offer(&wanted, it)).collect(),
+            offers: offers.await?,
         }))
     }
 
@@ -153,15 +162,19 @@ impl ScheduleService for Desk {
             .await
             .map_err(Refusal::from)?;
         drop(snapshot);
-        let options = around.options(&found, &theatres, &hospital, &admitted.caller.booker(), now);
-        let options = options.iter().map(|it| {
-            let mut shown = option(&found, it, around.cases());
-            let sealed = SealedOption::of(it, &shown);
-            shown.option = self.tokens.seal(OPTION, &sealed.encode_to_vec());
-            shown
+        let (booker, tokens) = (admitted.caller.booker(), self.tokens.clone());
+        let options = self.think(move || {
+            let options = around.options(&found, &theatres, &hospital, &booker, now);
+            let options = options.iter().map(|it| {
+                let mut shown = option(&found, it, around.cases());
+                let sealed = SealedOption::of(it, &shown);
+                shown.option = tokens.seal(OPTION, &sealed.encode_to_vec());
+                shown
+            });
+            options.collect()
         });
         Ok(Response::new(v1::EmergencyPlan {
-            options: options.collect(),
+            options: options.await?,
         }))
     }
 
@@ -216,10 +229,13 @@ impl ScheduleService for Desk {
             })
             .cloned()
             .collect();
-        let around = stretch.timetable(&hospital);
-        let found = conflicts(&asked, &around, &hospital, now);
+        let found = self.think(move || {
+            let around = stretch.timetable(&hospital);
+            let found = conflicts(&asked, &around, &hospital, now);
+            found.iter().map(conflict).collect()
+        });
         Ok(Response::new(v1::ListConflictsResponse {
-            conflicts: found.iter().map(conflict).collect(),
+            conflicts: found.await?,
         }))
     }
 }
@@ -242,7 +258,8 @@ impl Wanted {
             (Some(id), None) => Some(Self::Known(id)),
             (None, Some(draft)) => {
                 let details = to_details(fields, hospital, draft, now)?;
-                let id = CaseId::parse("draft").expect("a constant");
+                // Nobody's: whatever number is taken in advance could be a case's.
+                let id = CaseId::parse(&new_id()).expect("a UUID is an identifier");
                 Some(Self::Draft(Box::new(Case::request(id, details, now))))
             }
             _ => {

@@ -190,13 +190,14 @@ impl SessionService for Desk {
             Some((query, page.size))
         })?;
         let found = self.app.read().await?.sessions(&query).await;
-        let mut found = found.map_err(Refusal::from)?;
-        let next_page_token = pages.cut(&mut found, size, |last| SessionPlace {
+        let found = found.map_err(Refusal::from)?;
+        let last = |last: &Session| SessionPlace {
             start: Some(timestamp(last.range.start())),
             id: last.id.text().to_owned(),
-        });
+        };
+        let (sessions, next_page_token) = pages.told(&found, size, last, session);
         Ok(Response::new(v1::ListSessionsResponse {
-            sessions: found.iter().map(session).collect(),
+            sessions,
             next_page_token,
         }))
     }

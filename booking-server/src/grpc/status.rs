@@ -12,25 +12,30 @@
 //! | an emergency option that was overtaken | `ABORTED` | `PLAN_STALE` | |
 //! | rules R1–R12 | `FAILED_PRECONDITION` | the first one's, such as `THEATRE_DOUBLE_BOOKED` | `PreconditionFailure`, every rule at once |
 //! | the wrong state | `FAILED_PRECONDITION` | `INVALID_STATE` | metadata `state`, `allowed` |
-//! | milestones | `FAILED_PRECONDITION` | `THEATRE_OCCUPIED`, `MILESTONE_…` | |
+//! | milestones | `FAILED_PRECONDITION` | `THEATRE_OCCUPIED`, `MILESTONE_…`, `MILESTONES_OUT_OF_ORDER` | |
+//! | a field that the case's state has fixed | `FAILED_PRECONDITION` | `FIELD_FIXED` | |
 //! | sessions | `FAILED_PRECONDITION` | `SESSION_OVERLAP`, `SESSION_HAS_CASES` | `PreconditionFailure`, every case |
 //! | deleting what is used | `FAILED_PRECONDITION` | `IN_USE` | |
+//! | the database's own net: an overlap, something referred to that is not there | `FAILED_PRECONDITION` | `DOUBLE_BOOKED`, `REFERENCE_MISSING` | |
 //! | a watch token that is too old | `OUT_OF_RANGE` | `WATCH_TOKEN_EXPIRED` | |
+//! | as many watches as a caller may have | `RESOURCE_EXHAUSTED` | `TOO_MANY_WATCHES` | |
 //! | the store is busy, or closing | `UNAVAILABLE` | `STORE_BUSY` | `RetryInfo` |
+//! | whether it happened is not known | `INTERNAL` | `OUTCOME_UNKNOWN` | |
 //! | the store is damaged | `DATA_LOSS` | `STORE_DAMAGED` | |
 //! | the store cannot be read | `INTERNAL` | `STORE_UNREADABLE` | |
 //!
 //! Double booking is not `ABORTED` and not `ALREADY_EXISTS`: to try again does not help, and what
 //! retries by itself must not. Details follow AIP-193 (google.aip.dev/193). A caller is told what
 //! it can act upon; what only an operator can act upon is logged, once, here. Messages quote
-//! nothing from the request but resource names of what was found: they end up in logs.
+//! nothing from the request but names of resources and of reasons: they end up in logs. They, and
+//! lists of violations, are cut to what headers hold ([`brevity`]).
 
 use std::time::Duration;
 
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, StatusExt as _};
 
-use super::convert::words::name_of;
+use super::{brevity, convert::words::name_of};
 use crate::{
     access::Denied,
     app::Refusal,
@@ -88,7 +93,7 @@ impl From<Refusal> for Status {
                 };
                 let violations: Vec<_> = cases.iter().map(violation).collect();
                 let message = format!("the session has {} cases in it", violations.len());
-                precondition("SESSION_HAS_CASES", message, violations)
+                precondition("SESSION_HAS_CASES", &[&message], violations)
             }
             Refusal::SessionState(state) => about(
                 Code::FailedPrecondition,
@@ -122,6 +127,15 @@ pub(super) fn permission_denied(denied: Denied) -> Status {
     )
 }
 
+/// What somebody is told who watches too much already.
+pub(super) fn too_many_watches(limit: usize) -> Status {
+    failure(
+        Code::ResourceExhausted,
+        "TOO_MANY_WATCHES",
+        &format!("{limit} watches of this caller are open; end one of them first"),
+    )
+}
+
 /// What somebody is told whose request does not decode.
 pub(super) fn malformed() -> Status {
     failure(
@@ -140,8 +154,11 @@ fn invalid(fields: Vec<(String, String)>) -> Status {
     let mut details = info("FIELD_INVALID", []);
     let violations = fields.into_iter();
     let violations = violations.map(|(field, why)| FieldViolation::new(field, why));
-    details.set_bad_request(violations.collect::<Vec<_>>());
-    Status::with_error_details(Code::InvalidArgument, broken.join("; "), details)
+    let bytes = |it: &FieldViolation| it.field.len() + it.description.len();
+    let rest = |rest| FieldViolation::new("", rest);
+    details.set_bad_request(brevity::violations(violations.collect(), bytes, rest));
+    let message = brevity::message(&broken);
+    Status::with_error_details(Code::InvalidArgument, message, details)
 }
 
 fn exists(resource: String) -> Status {
@@ -160,7 +177,7 @@ fn rules(broken: &[BrokenRule]) -> Status {
         let subject = subject(&it.subject);
         PreconditionViolation::new(it.rule.as_str(), subject, it.description.as_str())
     });
-    precondition(reason, said.join("; "), violations.collect())
+    precondition(reason, &said, violations.collect())
 }
 
 /// What stands in the way, by name; empty for the case itself.
@@ -197,11 +214,11 @@ fn transition(error: &TransitionError) -> Status {
         TransitionError::InFuture(_) => field("time"),
         TransitionError::TheatreOccupied(case) => precondition(
             "THEATRE_OCCUPIED",
-            said.clone(),
+            &[&said],
             vec![PreconditionViolation::new(
                 "THEATRE_OCCUPIED",
                 name(case),
-                said,
+                &said,
             )],
         ),
         TransitionError::AlreadyRecorded { .. } => failed("MILESTONE_RECORDED"),
@@ -253,6 +270,12 @@ fn store(error: &StoreError) -> Status {
             let message = "the bookings are busy; try again in a moment";
             Status::with_error_details(Code::Unavailable, message, details)
         }
+        StoreError::Unknown => failure(
+            Code::Internal,
+            "OUTCOME_UNKNOWN",
+            "it may have happened: the bookings could not be asked; look before you ask again, or \
+             ask again with the same request_id",
+        ),
         StoreError::Corrupt(_) => failure(
             Code::DataLoss,
             "STORE_DAMAGED",
@@ -278,12 +301,21 @@ fn about<const N: usize>(
     message: &str,
     metadata: [(&str, String); N],
 ) -> Status {
+    let message = brevity::message(&[message]);
     Status::with_error_details(code, message, info(reason, metadata))
 }
 
-fn precondition(reason: &str, message: String, violations: Vec<PreconditionViolation>) -> Status {
+fn precondition<S: AsRef<str>>(
+    reason: &str,
+    sentences: &[S],
+    violations: Vec<PreconditionViolation>,
+) -> Status {
     let mut details = info(reason, []);
-    details.set_precondition_failure(violations);
+    let bytes =
+        |it: &PreconditionViolation| it.r#type.len() + it.subject.len() + it.description.len();
+    let rest = |rest| PreconditionViolation::new("", "", rest);
+    details.set_precondition_failure(brevity::violations(violations, bytes, rest));
+    let message = brevity::message(sentences);
     Status::with_error_details(Code::FailedPrecondition, message, details)
 }
 

@@ -142,14 +142,13 @@ where
 
     let server =
         grpc::server(&deps.gatekeeper, &journal, deps.max_connection_age).add_routes(routes);
-    // From now on only the server tells of calls: when it is gone, all has been told.
-    drop(journal);
     tracing::info!(%address, "Booking OT service started successfully!");
     let ended = until_drained(board, deps.drain_timeout, shutdown, |stop| {
         server.serve_with_incoming_shutdown(incoming, stop)
     })
     .await;
-    // Nobody is served any more, so nobody can tell of a call.
+    // Connections whose calls outlasted the drain go on until the process ends. They are not waited
+    // for, and what they tell from now on is not taken.
     writer.flush().await;
     ended
 }
@@ -184,7 +183,9 @@ where
             ended.map_err(ServeError::Transport)
         }
         Err(_) => {
-            tracing::warn!("the drain deadline passed; the calls still under way are cut off");
+            tracing::warn!(
+                "the drain deadline passed; the calls still under way end with this process"
+            );
             Ok(())
         }
     }

@@ -118,14 +118,14 @@ pub fn plan_emergency(
     options
 }
 
-/// What is held, with theatres held for as long as their present patient will really need them.
+/// What is held, with theatres held for as long as their present patient will really need them, and
+/// as planned: who went in early still holds the planned time, and the store lets nobody else have it.
 fn table(outlook: Outlook<'_>, hospital: &Hospital, now: Timestamp) -> Timetable {
     let sessions = outlook.sessions.iter().cloned();
     let unavailable = outlook.unavailable.iter().cloned();
     let held = outlook.cases.iter().flat_map(|case| {
         let mut held = held_by(case, hospital);
         if case.state.is_in_progress() {
-            held.retain(|held| held.claim.resource.kind != ResourceKind::Theatre);
             held.extend(until_clean(case, hospital, now));
         }
         held

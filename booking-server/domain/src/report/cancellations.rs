@@ -130,7 +130,8 @@ fn definitions() -> Vec<Definition> {
         define(
             "cancelled",
             "Cases that are CANCELLED, not aborted, and whose planned start falls into the period; \
-             of a case cancelled without a plan, the cancellation.",
+             of a case cancelled without a plan, the cancellation. A case without a plan is at no \
+             site: it counts where the hospital has one site and no theatres are named.",
         ),
         define(
             "day_of_surgery",

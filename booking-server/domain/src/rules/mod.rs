@@ -16,8 +16,7 @@
 //! | `fitness` | R7 what theatre and equipment can do, R9 R10 the team, R12 the side |
 //! | `ownership` | R8 sessions |
 //!
-//! Import writes down what has happened: for it only R1 to R5 are asked, since neither hours nor
-//! teams undo the past.
+//! Import asks none of them: it writes down what has happened, which holds nothing any more.
 
 mod fitness;
 mod hours;
@@ -59,8 +58,6 @@ pub struct Booker {
     pub overrides: bool,
     /// Books emergencies: may set R6 and R11 aside, and use sessions kept for them.
     pub emergency: bool,
-    /// Writes down what has happened.
-    pub import: bool,
 }
 
 impl Booker {
@@ -114,11 +111,9 @@ pub fn broken_rules(
     };
     let mut broken = Vec::new();
     overlap::check(&asked, &mut broken);
-    if !booker.import {
-        hours::check(&asked, &mut broken);
-        fitness::check(&asked, &mut broken);
-        ownership::check(&asked, &mut broken);
-    }
+    hours::check(&asked, &mut broken);
+    fitness::check(&asked, &mut broken);
+    ownership::check(&asked, &mut broken);
     broken.sort_by_key(|broken| broken.rule);
     broken
 }

@@ -6,6 +6,7 @@ use super::{MONDAY, any_day, any_details, held_by_minute};
 use crate::{
     Booker, Case, CaseDetails, CaseId, CaseState, Milestone, Milestones, TeamRole, Urgency,
     emergency::{ApplyError, EmergencyOption, Fate, Outlook, apply, plan_emergency},
+    later,
     testing::{at, details, hospital, member, requested, scheduled, theatre_id},
 };
 
@@ -97,6 +98,19 @@ fn of_free_theatres_the_one_with_the_shortest_wait_comes_first() {
         .collect();
     // OT-1: 07:40 + 75 min in the room + 15 of cleanup + 10 of gap = 09:20.
     assert_eq!(said, [("OT-2", 3, 0), ("OT-3", 3, 0), ("OT-1", 78, 0)]);
+}
+
+#[test]
+fn who_went_in_early_keeps_the_theatre_for_as_long_as_was_planned() {
+    let now = "2026-06-01T08:02";
+    let mut early = by(scheduled("r", "OT-1", "2026-06-01T09:00"), "DC-2");
+    early.state = CaseState::InTheatre;
+    early.milestones.wheels_in = Some(at("2026-06-01T08:00"));
+    let case = emergency(details("PT-x"));
+    let made = options(&case, &["OT-1"], std::slice::from_ref(&early), now);
+    // Clean at 09:30 as it looks, and held until 10:30 with ten minutes of gap.
+    assert_eq!(made[0].plan.start, at("2026-06-01T10:40"));
+    assert!(made[0].consequences.is_empty());
 }
 
 #[test]
@@ -223,9 +237,10 @@ proptest! {
         let mut cases = cases;
         if let Some(case) = cases.get_mut(begun) {
             let planned = case.plan.as_ref().map(|plan| plan.start);
-            if planned < Some(at(now)) {
+            let went_in = planned.map(|planned| later(planned, -45));
+            if went_in < Some(at(now)) {
                 case.state = CaseState::InTheatre;
-                case.milestones.wheels_in = planned;
+                case.milestones.wheels_in = went_in;
             }
         }
         let case = emergency(details);

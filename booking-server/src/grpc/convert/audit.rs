@@ -8,8 +8,19 @@ use crate::{
     store::{AuditCondition, AuditEvent, FieldChange, Outcome},
 };
 
-/// The fields whose words tell of whom a case is.
-const OF_PATIENTS: [&str; 4] = ["patient", "condition", "notes", "cancellation"];
+/// The fields whose words tell of whom a case is: a log's key is its patient's number, and whoever
+/// writes a note may name somebody.
+const OF_PATIENTS: [&str; 6] = [
+    "patient",
+    "condition",
+    "notes",
+    "cancellation",
+    "overrides",
+    "import_key",
+];
+
+/// The method whose reason is nothing but a note.
+const CORRECT: &str = "ot.v1.CaseService/CorrectCase";
 
 /// An event; `sees_patients`: with what it says of patients.
 pub(in crate::grpc) fn event(event: &AuditEvent, sees_patients: bool) -> v1::AuditEvent {
@@ -23,8 +34,13 @@ pub(in crate::grpc) fn event(event: &AuditEvent, sees_patients: bool) -> v1::Aud
             after: words(&it.after),
         }
     };
-    // The article's question is about a patient.
-    let names_patient = record.resource.starts_with("patients/") && !sees_patients;
+    let names_patient = is_patient(&record.resource) && !sees_patients;
+    let reason = match record.reason.split_once(": ") {
+        _ if sees_patients => record.reason.clone(),
+        _ if record.method == CORRECT => String::new(),
+        Some((code, _)) => code.to_owned(),
+        None => record.reason.clone(),
+    };
     let outcome = match record.outcome {
         Outcome::Ok => WireOutcome::Ok,
         Outcome::Denied => WireOutcome::Denied,
@@ -45,10 +61,21 @@ pub(in crate::grpc) fn event(event: &AuditEvent, sees_patients: bool) -> v1::Aud
         etag_before: record.etag_before.clone(),
         etag_after: record.etag_after.clone(),
         changes: record.changes.iter().map(change).collect(),
-        reason: record.reason.clone(),
+        reason,
         outcome: outcome.into(),
         hash: event.hash.to_vec(),
     }
+}
+
+/// The article's question is about a patient.
+fn is_patient(resource: &str) -> bool {
+    resource.starts_with("patients/")
+}
+
+/// Whether it is asked who has looked a patient up.
+pub(in crate::grpc) fn of_patients(conditions: &[AuditCondition]) -> bool {
+    let asks = |it: &AuditCondition| matches!(it, AuditCondition::ResourceIs(it) if is_patient(it));
+    conditions.iter().any(asks)
 }
 
 /// Reads a filter.

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{
         Capability, Case, CaseDetails, Hospital, Laterality, Milestones, OverrideRequest, Plan,
-        ReasonGiven, RuleId, Specialty, TeamMember,
+        ReasonGiven, RuleId, Specialty, TeamMember, TeamRole,
     },
     names::{etag, name, optional, parse},
 };
@@ -149,6 +149,7 @@ pub(in crate::grpc) fn to_details(
         optional_instant(wire.target_time.as_ref()),
     );
     let team = fields.list("case.team", &wire.team, to_team_member);
+    let team = team.and_then(|team| fields.take("case.team", one_surgeon(team)));
     let units = fields.list("case.equipment", &wire.equipment, |unit: &String| {
         parse(unit)
     });
@@ -184,6 +185,19 @@ fn to_team_member(wire: &v1::TeamMember) -> Result<TeamMember, String> {
         staff: parse(&wire.staff).map_err(|why| format!("has a staff that {why}"))?,
         role: word(wire.role).map_err(|why| format!("has a role that {why}"))?,
     })
+}
+
+/// A team in which nobody, or one alone, is the primary surgeon.
+fn one_surgeon(team: Vec<TeamMember>) -> Result<Vec<TeamMember>, &'static str> {
+    let leads = |it: &&TeamMember| it.role == TeamRole::PrimarySurgeon;
+    let mut leading = team.iter().filter(leads).map(|it| &it.staff);
+    let first = leading.next();
+    // Down twice for one thing is down for it.
+    if leading.all(|staff| Some(staff) == first) {
+        Ok(team)
+    } else {
+        Err("has two primary surgeons; make one of them the assistant")
+    }
 }
 
 /// An instant that may be left out.

@@ -92,7 +92,7 @@ async fn free_places_are_offered_and_near_misses_with_their_rules() {
         include_near_misses: true,
         ..v1::FindSlotsRequest::default()
     };
-    let mut schedule = ScheduleServiceClient::new(wire(&world, Role::Viewer).await);
+    let mut schedule = ScheduleServiceClient::new(wire(&world, Role::Scheduler).await);
     let found = schedule.find_slots(request.clone()).await.unwrap();
     let first = &found.into_inner().offers[0];
     assert!(first.broken_rules.is_empty());

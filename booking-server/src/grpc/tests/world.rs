@@ -8,6 +8,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicI64, Ordering},
     },
+    time::Duration,
 };
 
 use alts::{AltsContext, AltsStream, record};
@@ -110,6 +111,11 @@ impl World {
     }
 
     pub(super) fn over(store: Store) -> Self {
+        Self::aging(store, None)
+    }
+
+    /// Whose connections grow no older than `max_connection_age`.
+    pub(super) fn aging(store: Store, max_connection_age: Option<Duration>) -> Self {
         let gatekeeper = Gatekeeper::new(policy());
         let now: Timestamp = NOW.parse().unwrap();
         let clock = Arc::new(AtomicI64::new(now.as_second()));
@@ -119,6 +125,7 @@ impl World {
                 Timestamp::from_second(ticking.load(Ordering::SeqCst)).unwrap()
             }),
             gatekeeper: gatekeeper.clone(),
+            max_connection_age,
             ..deps(&store)
         };
         let (connections, incoming) = mpsc::unbounded_channel();

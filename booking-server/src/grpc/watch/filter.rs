@@ -2,14 +2,17 @@
 
 use booking_proto::ot::v1;
 
-use super::super::{convert::values::instant, desk::theatres, fields::Fields};
+use super::super::{desk::theatres, fields::Fields, hospital_service::MAX_RANGE_DAYS};
 use crate::{
-    domain::{Case, CaseCondition, CaseQuery, CaseState, Hospital, TheatreId, TimeRange},
-    store::{Change, Reads, Scope, StoreError},
+    domain::{
+        Case, CaseCondition, CaseQuery, CaseState, Hospital, MAX_FOOTPRINT_MIN, TheatreId,
+        TimeRange, later,
+    },
+    store::Change,
 };
 
-/// Cases that are read at once for a snapshot without a range.
-const SNAPSHOT_PAGE: u32 = 1_000;
+/// Cases that are read at once for a snapshot: they are kept until the reader has taken them.
+const SNAPSHOT_PAGE: u32 = 200;
 
 /// Which cases.
 #[derive(Clone, Debug)]
@@ -30,7 +33,7 @@ impl Filter {
         let range = match (&wire.start_time, &wire.end_time) {
             (None, None) => Some(None),
             (start, end) => fields
-                .range("", start.as_ref(), end.as_ref(), instant)
+                .bounded_range(start.as_ref(), end.as_ref(), MAX_RANGE_DAYS)
                 .map(Some),
         };
         Some(Self {
@@ -70,42 +73,37 @@ impl Filter {
         }
     }
 
-    /// All of them.
-    pub(super) async fn snapshot(&self, reads: &mut Reads) -> Result<Vec<Case>, StoreError> {
-        let Some(range) = self.range else {
-            return self.all_that_is_not_over(reads).await;
-        };
-        let scope = match &*self.theatres {
-            [] => Scope::All,
-            theatres => Scope::These(theatres.to_vec()),
-        };
-        let mut cases = reads.day(&scope, range).await?;
-        cases.retain(|case| self.has(case));
-        Ok(cases)
-    }
-
-    async fn all_that_is_not_over(&self, reads: &mut Reads) -> Result<Vec<Case>, StoreError> {
-        let states = CaseState::ALL
-            .into_iter()
-            .filter(|state| !matches!(state, CaseState::Completed | CaseState::Cancelled));
+    /// The first page of all of them; what it gives may be more than [`Self::has`].
+    pub(super) fn first_page(&self) -> CaseQuery {
+        let states = CaseState::ALL.into_iter().filter(|state| match self.range {
+            Some(_) => *state != CaseState::Cancelled,
+            None => !matches!(state, CaseState::Completed | CaseState::Cancelled),
+        });
         let mut conditions = vec![CaseCondition::StateIn(states.collect())];
         if !self.theatres.is_empty() {
             conditions.push(CaseCondition::TheatreIn(self.theatres.clone()));
         }
-        let mut query = CaseQuery {
+        if let Some(range) = &self.range {
+            // What began before may reach into it.
+            let from = later(range.start(), -i64::from(MAX_FOOTPRINT_MIN));
+            conditions.push(CaseCondition::StartFrom(from));
+            conditions.push(CaseCondition::StartBefore(range.end()));
+        }
+        CaseQuery {
             conditions,
             limit: SNAPSHOT_PAGE,
             ..CaseQuery::default()
-        };
-        let mut cases = Vec::new();
-        loop {
-            let page = reads.cases(&query).await?;
-            let full = page.len() == SNAPSHOT_PAGE as usize;
-            query.after = page.last().map(|last| query.order.cursor(last));
-            cases.extend(page);
-            if !full {
-                return Ok(cases);
-            }
         }
     }
+}
+
+/// The page after one of `query` that came out as `page`, if there is one.
+pub(super) fn next_page(query: CaseQuery, page: &[Case]) -> Option<CaseQuery> {
+    let last = page
+        .last()
+        .filter(|_| page.len() == SNAPSHOT_PAGE as usize)?;
+    Some(CaseQuery {
+        after: Some(query.order.cursor(last)),
+        ..query
+    })
 }

@@ -1,34 +1,42 @@
 //! `ot.v1.WatchService`: changes as they happen, in the order in which they were committed.
 //!
 //! ```text
-//!  snapshot (cases, place in the order) -> SNAPSHOT… SNAPSHOT_COMPLETE(token)
+//!  a place in the order of changes
+//!  cases, page by page, as they are     -> SNAPSHOT… SNAPSHOT_COMPLETE(token)
 //!  feed of changes from that place      -> CHANGED / REMOVED / CONFIGURATION(token)
 //!  nothing for a while                  -> HEARTBEAT(token)
 //!
 //!  task --try_send--> queue (1,000) --> stream        queue full: told so, ended, never skipped
 //! ```
 //!
+//! The reader sets the pace of the snapshot, and no page waits in a transaction: a case that changes
+//! between two pages is in the feed.
+//!
 //! A change says which case; what is told is the case as it is now, so that a reader who falls
 //! behind is never told what is long past. Whether the reader may still watch is asked again
 //! whenever roles change.
 
 mod filter;
+mod limit;
+mod told;
 
-use std::{
-    pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use booking_proto::ot::v1::{
     self, WatchScheduleResponse, watch_schedule_response::Kind, watch_service_server::WatchService,
 };
-use tokio::{sync::mpsc, time};
-use tokio_stream::Stream;
+use tokio::{
+    sync::{mpsc, watch},
+    time,
+};
 use tonic::{Request, Response, Status};
 
-use self::filter::Filter;
+pub(super) use self::limit::Watchers;
+use self::{
+    filter::{Filter, next_page},
+    limit::{MAX_WATCHES, Place},
+    told::{LastWord, Told},
+};
 use super::{
     convert::{case::case, values::timestamp},
     desk::{Admitted, Desk, Redact as _, reading},
@@ -38,7 +46,7 @@ use super::{
     tokens::Tokens,
 };
 use crate::{
-    access::{Denied, Permission},
+    access::{Denied, Permission, Policy},
     app::Refusal,
     domain::{
         Case, CaseId, ProcedureTypeId, ReasonCode, SessionId, SiteId, StaffId, TemplateId,
@@ -79,13 +87,13 @@ impl WatchService for Desk {
             let resume = self.resume_from(fields, &wire.resume_token);
             Some((filter?, resume?))
         })?;
-        let (snapshot, position) = match resume {
-            Some(position) => (None, position),
+        let place = self.watchers.enter(admitted.caller.principal());
+        let place = place.ok_or_else(|| status::too_many_watches(MAX_WATCHES))?;
+        let position = match resume {
+            Some(position) => position,
             None => {
                 let mut reads = self.app.read().await?;
-                let position = reads.position().await.map_err(Refusal::from)?;
-                let cases = filter.snapshot(&mut reads).await.map_err(Refusal::from)?;
-                (Some(cases), position)
+                reads.position().await.map_err(Refusal::from)?
             }
         };
         let feed = self.app.store().changes_after(position).await;
@@ -97,18 +105,16 @@ impl WatchService for Desk {
             admitted,
             filter,
             queue,
+            _place: place,
         };
         let said = last_word.clone();
         tokio::spawn(async move {
             // The queue is closed after the last word, or the stream would end without it.
             let _open = watch.queue.clone();
-            let Err(ended) = watch.run(snapshot, feed).await;
+            let Err(ended) = watch.run(resume.is_none(), feed).await;
             said.say(ended);
         });
-        Ok(Response::new(Told {
-            receiver,
-            last_word,
-        }))
+        Ok(Response::new(Told::new(receiver, last_word)))
     }
 }
 
@@ -151,6 +157,13 @@ struct Watch {
     admitted: Admitted,
     filter: Filter,
     queue: mpsc::Sender<WatchScheduleResponse>,
+    _place: Place,
+}
+
+/// What may end a watch, whatever it is about to tell.
+struct Outside {
+    roles: watch::Receiver<Arc<Policy>>,
+    condition: watch::Receiver<Condition>,
 }
 
 /// Never: a watch goes on until something ends it.
@@ -158,23 +171,15 @@ enum Never {}
 
 impl Watch {
     /// Tells all there is to tell, until the reader goes, or may not or cannot be told any more.
-    async fn run(
-        mut self,
-        snapshot: Option<Vec<Case>>,
-        mut feed: ChangeFeed,
-    ) -> Result<Never, Status> {
-        let mut roles = self.desk.gatekeeper.subscribe();
-        let mut condition = self.desk.board.subscribe();
-        if let Some(cases) = snapshot {
-            for it in &cases {
-                let message = WatchScheduleResponse {
-                    kind: Kind::Snapshot.into(),
-                    case: Some(self.shown(it)),
-                    ..WatchScheduleResponse::default()
-                };
-                // The reader sets the pace: a snapshot is longer than any queue.
-                self.queue.send(message).await.map_err(|_| gone())?;
-            }
+    async fn run(mut self, snapshot: bool, mut feed: ChangeFeed) -> Result<Never, Status> {
+        let mut outside = Outside {
+            roles: self.desk.gatekeeper.subscribe(),
+            condition: self.desk.board.subscribe(),
+        };
+        // They may have changed since the call was let in.
+        outside.roles.mark_changed();
+        if snapshot {
+            self.tell_all(&mut outside).await?;
             self.tell(Kind::SnapshotComplete, feed.position(), |_| {})?;
         }
         let mut heartbeat = time::interval(HEARTBEAT);
@@ -187,9 +192,44 @@ impl Watch {
                     heartbeat.reset();
                 }
                 _ = heartbeat.tick() => self.tell(Kind::Heartbeat, feed.position(), |_| {})?,
-                Ok(()) = roles.changed() => self.ask_again()?,
-                () = drained(&mut condition) => return Err(draining()),
+                Ok(()) = outside.roles.changed() => self.ask_again()?,
+                () = drained(&mut outside.condition) => return Err(draining()),
                 () = self.queue.closed() => return Err(gone()),
+            }
+        }
+    }
+
+    /// Tells of every case that is watched.
+    async fn tell_all(&mut self, outside: &mut Outside) -> Result<(), Status> {
+        let mut query = Some(self.filter.first_page());
+        while let Some(asked) = query {
+            let page = self.desk.app.read().await?.cases(&asked).await;
+            let mut page = page.map_err(Refusal::from)?;
+            query = next_page(asked, &page);
+            page.retain(|it| self.filter.has(it));
+            for it in &page {
+                self.tell_at_leisure(it, outside).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells of one case once the queue has room for it: a snapshot is longer than any queue.
+    async fn tell_at_leisure(&mut self, it: &Case, outside: &mut Outside) -> Result<(), Status> {
+        let queue = self.queue.clone();
+        loop {
+            tokio::select! {
+                biased;
+                Ok(()) = outside.roles.changed() => self.ask_again()?,
+                () = drained(&mut outside.condition) => return Err(draining()),
+                room = queue.reserve() => {
+                    room.map_err(|_| gone())?.send(WatchScheduleResponse {
+                        kind: Kind::Snapshot.into(),
+                        case: Some(self.shown(it)),
+                        ..WatchScheduleResponse::default()
+                    });
+                    return Ok(());
+                }
             }
         }
     }
@@ -263,7 +303,7 @@ impl Watch {
 }
 
 /// Waits until the server is on its way out.
-async fn drained(condition: &mut tokio::sync::watch::Receiver<Condition>) {
+async fn drained(condition: &mut watch::Receiver<Condition>) {
     // The board outlives every watch; were it gone, so would be the server.
     drop(condition.wait_for(|now| now.is_draining()).await);
 }
@@ -289,38 +329,5 @@ fn changed_name(kind: ChangeKind, id: &str) -> String {
         ChangeKind::Unit => of::<UnitId>(id),
         ChangeKind::ProcedureType => of::<ProcedureTypeId>(id),
         ChangeKind::Reason => of::<ReasonCode>(id),
-    }
-}
-
-/// How a watch ended; said after all that was told before.
-#[derive(Clone, Debug, Default)]
-struct LastWord(Arc<Mutex<Option<Status>>>);
-
-impl LastWord {
-    fn say(&self, status: Status) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);
-    }
-
-    fn take(&self) -> Option<Status> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-}
-
-/// What a reader is told.
-#[derive(Debug)]
-pub(super) struct Told {
-    receiver: mpsc::Receiver<WatchScheduleResponse>,
-    last_word: LastWord,
-}
-
-impl Stream for Told {
-    type Item = Result<WatchScheduleResponse, Status>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        match self.receiver.poll_recv(cx) {
-            Poll::Ready(Some(message)) => Poll::Ready(Some(Ok(message))),
-            Poll::Ready(None) => Poll::Ready(self.last_word.take().map(Err)),
-            Poll::Pending => Poll::Pending,
-        }
     }
 }

@@ -34,24 +34,38 @@ enum Spoiled {
 /// One go at the queue.
 pub(super) struct Batch {
     ground: Ground,
-    /// When to stop trying.
-    deadline: Instant,
+    /// When to stop trying; there is none while all goes well.
+    deadline: Option<Instant>,
 }
 
 impl Batch {
     pub(super) fn new(ground: Ground) -> Self {
         Self {
             ground,
-            deadline: Instant::now() + PATIENCE,
+            deadline: None,
         }
     }
 
-    pub(super) async fn work_off(self, mut jobs: Vec<Box<dyn Job>>) {
+    /// When to stop trying after something that began at `began` has failed. Patience runs from the
+    /// first failure since the last success: a long queue is no database out of reach.
+    fn deadline_after(&mut self, began: Instant) -> Instant {
+        *self.deadline.get_or_insert(began + PATIENCE)
+    }
+
+    pub(super) async fn work_off(mut self, mut jobs: Vec<Box<dyn Job>>) {
         // Whoever has stopped waiting has not been promised anything.
         jobs.retain(|job| !job.is_abandoned());
         while jobs.len() > 1 {
-            match self.together(&mut jobs).await {
-                Ok(done) => jobs.drain(..done).for_each(Job::answer),
+            let mut done = 0;
+            match self.together(&mut jobs, &mut done).await {
+                Ok(()) => {
+                    self.deadline = None;
+                    jobs.drain(..done).for_each(Job::answer);
+                }
+                // Any of them may have happened: none may be done again, or be told to ask again.
+                Err(Spoiled::Unknown) => jobs
+                    .drain(..done)
+                    .for_each(|job| job.fail(StoreError::Unknown)),
                 Err(_) => break,
             }
         }
@@ -60,44 +74,49 @@ impl Batch {
         }
     }
 
-    /// All works in one transaction, or as many as fit into a slice of time; how many those were.
-    async fn together(&self, jobs: &mut [Box<dyn Job>]) -> Result<usize, Spoiled> {
+    /// All works in one transaction, or as many as fit into a slice of time; `done`: how many.
+    async fn together(
+        &mut self,
+        jobs: &mut [Box<dyn Job>],
+        done: &mut usize,
+    ) -> Result<(), Spoiled> {
         let started = Instant::now();
         let mut tx = self.begin().await?;
-        let mut done = 0;
         for job in jobs {
             run(job.as_mut(), &mut tx).await?;
-            done += 1;
+            *done += 1;
             if started.elapsed() > SLICE {
                 break;
             }
         }
-        self.finish(tx, false).await?;
-        Ok(done)
+        self.finish(tx, false).await
     }
 
     /// One work in a transaction of its own.
-    async fn alone(&self, mut job: Box<dyn Job>) {
+    async fn alone(&mut self, mut job: Box<dyn Job>) {
         match self.try_alone(job.as_mut()).await {
             Ok(()) => job.answer(),
             Err(spoiled) => self.again(job, spoiled).await,
         }
     }
 
-    async fn try_alone(&self, job: &mut dyn Job) -> Result<(), Spoiled> {
-        if Instant::now() > self.deadline {
+    async fn try_alone(&mut self, job: &mut dyn Job) -> Result<(), Spoiled> {
+        if self.deadline.is_some_and(|end| Instant::now() > end) {
             return Err(Spoiled::Lasting(Some(StoreError::Busy(
                 "no connection was found".into(),
             ))));
         }
         let mut tx = self.begin().await?;
         run(job, &mut tx).await?;
-        self.finish(tx, job.is_rehearsal()).await
+        self.finish(tx, job.is_rehearsal()).await?;
+        self.deadline = None;
+        Ok(())
     }
 
     /// Tries again for as long as it may help, then answers.
-    async fn again(&self, mut job: Box<dyn Job>, mut spoiled: Spoiled) {
+    async fn again(&mut self, mut job: Box<dyn Job>, mut spoiled: Spoiled) {
         let mut pause = FIRST_PAUSE;
+        let deadline = self.deadline_after(Instant::now());
         loop {
             let error = match spoiled {
                 Spoiled::Transient(error) => error,
@@ -105,7 +124,7 @@ impl Batch {
                 Spoiled::Lasting(Some(error)) => return job.fail(error),
                 Spoiled::Unknown => return job.fail(StoreError::Unknown),
             };
-            if Instant::now() + pause > self.deadline {
+            if Instant::now() + pause > deadline {
                 return job.fail(error);
             }
             tracing::warn!(%error, "a write is tried again");
@@ -118,7 +137,8 @@ impl Batch {
         }
     }
 
-    async fn begin(&self) -> Result<Tx, Spoiled> {
+    async fn begin(&mut self) -> Result<Tx, Spoiled> {
+        let began = Instant::now();
         let begun = async {
             let mut conn = self.ground.pool.begin_write().await?;
             let (head, xid) = lock_head(&mut conn).await?;
@@ -127,6 +147,7 @@ impl Batch {
         };
         begun.await.map_err(|error| match error {
             BeginError::Database(error) if fault(&error) == Fault::Transient => {
+                self.deadline_after(began);
                 Spoiled::Transient(error.into())
             }
             BeginError::Database(error) => Spoiled::Lasting(Some(error.into())),

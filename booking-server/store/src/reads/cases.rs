@@ -43,18 +43,8 @@ impl Reads {
         Ok(self.read_cases(sql).await?.pop())
     }
 
-    /// Cases by their numbers, in no particular order; those that are not there are left out.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] when they cannot be read.
-    pub async fn cases_by_id(&mut self, ids: &[CaseId]) -> Result<Vec<Case>, StoreError> {
-        let mut sql = select();
-        sql.push("c.id in ").list(ids.iter().map(CaseId::as_str));
-        self.read_cases(sql).await
-    }
-
-    /// Cases by the keys they were imported under, likewise.
+    /// Cases by the keys they were imported under, in no particular order; those that are not there
+    /// are left out.
     ///
     /// # Errors
     ///

@@ -54,8 +54,8 @@ pub(crate) fn urgency(number: i64) -> Option<Urgency> {
 }
 
 /// The text that is searched in.
-pub(crate) fn search_text(case: &Case) -> String {
-    format!("{}\n{}", case.procedure, case.condition).to_lowercase()
+pub(crate) fn search_text(procedure: &str, condition: &str) -> String {
+    format!("{procedure}\n{condition}").to_lowercase()
 }
 
 #[derive(Deserialize, Serialize)]
@@ -267,7 +267,7 @@ fn values(sql: Sql, case: &Case) -> Sql {
         .bind(case.procedure.as_str())
         .bind(case.procedure_type.as_ref().map(ProcedureTypeId::as_str))
         .bind(case.condition.as_str())
-        .bind(search_text(case))
+        .bind(search_text(&case.procedure, &case.condition))
         .bind(case.specialty.as_ref().map(Specialty::as_str))
         .bind(case.laterality.name())
         .bind(urgency_number(case.urgency))

@@ -3,7 +3,12 @@
 use sqlx::{SqlitePool, migrate::Migrator};
 
 use super::blame::Blame;
-use crate::{OpenError, Seed, StoreError, TokenKey, db::Pool, prepare::plant};
+use crate::{
+    OpenError, Seed, StoreError, TokenKey,
+    db::{Conn, Fields, Pool, Sql},
+    prepare::plant,
+    rows::case::search_text,
+};
 
 /// Every schema there has been, in order; each runs in a transaction of its own.
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -33,6 +38,7 @@ pub(super) async fn prepare(
         .map_err(|error| blame.migrate(error))?;
     let planted = async {
         let mut conn = Pool::Sqlite(writers.clone()).begin_write().await?;
+        lower_search_text(&mut conn).await?;
         let key = plant(&mut conn, seed).await?;
         conn.commit().await?;
         Ok(key)
@@ -40,4 +46,22 @@ pub(super) async fn prepare(
     planted
         .await
         .map_err(|error: StoreError| blame.store(error))
+}
+
+/// Puts right, once, what a migration has made to search in of an older schema's cases: SQLite's own
+/// `lower` knows the letters of ASCII alone.
+async fn lower_search_text(conn: &mut Conn) -> Result<(), StoreError> {
+    let key = conn.row(Sql::new("select key from token_key")).await?;
+    if key.is_some() {
+        // It is made with the first start on this schema, in this transaction.
+        return Ok(());
+    }
+    let select = "select id, procedure, condition from surgical_case";
+    for row in &conn.rows(Sql::new(select)).await? {
+        let f = &mut Fields::of("surgical_case", row);
+        let (id, text) = (f.text()?, search_text(&f.text()?, &f.text()?));
+        let update = "update surgical_case set search_text = $1 where id = $2";
+        conn.run(Sql::new(update).bind(text).bind(id)).await?;
+    }
+    Ok(())
 }

@@ -2,7 +2,10 @@
 
 use booking_domain::{Case, CaseId, Claim};
 
-use super::{Tx, place};
+use super::{
+    Tx, place,
+    seal::{ROWS_PER_INSERT, insert, separated},
+};
 use crate::{ChangeKind, Place, StoreError, db::Sql, rows};
 
 /// A case as it was, as it shall be, and what it then holds.
@@ -97,37 +100,32 @@ impl Tx {
 
     /// Frees what these cases held.
     async fn let_go(&mut self, cases: &[&CaseId]) -> Result<(), StoreError> {
-        if cases.is_empty() {
-            return Ok(());
+        for some in cases.chunks(ROWS_PER_INSERT) {
+            let mut sql = Sql::new("delete from occupancy where case_id in ");
+            sql.list(some.iter().map(|case| case.as_str()));
+            self.write(sql).await?;
         }
-        let mut sql = Sql::new("delete from occupancy where case_id in ");
-        sql.list(cases.iter().map(|case| case.as_str()));
-        self.write(sql).await.map(drop)
+        Ok(())
     }
 
     /// Takes what these cases claim, those of them that hold anything.
     async fn take(&mut self, cases: &[(&Case, &[Claim])]) -> Result<(), StoreError> {
-        let mut sql =
-            Sql::new("insert into occupancy (case_id, kind, resource, start_us, end_us) values ");
-        let mut any = false;
-        for (case, claims) in cases.iter().filter(|(case, _)| case.state.holds()) {
-            for claim in *claims {
-                sql.push(if any { ", (" } else { "(" })
-                    .arg(case.id.as_str());
+        let holding = cases.iter().filter(|(case, _)| case.state.holds());
+        let taken = holding.flat_map(|(case, claims)| claims.iter().map(|claim| (&case.id, claim)));
+        let taken: Vec<(&CaseId, &Claim)> = taken.collect();
+        for some in taken.chunks(ROWS_PER_INSERT) {
+            let mut sql = insert("occupancy", "case_id, kind, resource, start_us, end_us");
+            separated(&mut sql, some, |sql, (case, claim)| {
+                sql.push("(").arg(case.as_str());
                 sql.push(", ").arg(claim.resource.kind as i64);
                 sql.push(", ").arg(claim.resource.id.as_str());
                 sql.push(", ").arg(claim.range.start().as_microsecond());
-                sql.push(", ")
-                    .arg(claim.range.end().as_microsecond())
-                    .push(")");
-                any = true;
-            }
+                sql.push(", ").arg(claim.range.end().as_microsecond());
+                sql.push(")");
+            });
+            self.write(sql).await?;
         }
-        if any {
-            self.write(sql).await.map(drop)
-        } else {
-            Ok(())
-        }
+        Ok(())
     }
 
     async fn replace_team(&mut self, before: &Case, after: &Case) -> Result<(), StoreError> {

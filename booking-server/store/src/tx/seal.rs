@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How many rows one statement adds: far below the 32,766 parameters that SQLite takes.
-const ROWS_PER_INSERT: usize = 500;
+pub(super) const ROWS_PER_INSERT: usize = 500;
 
 impl Tx {
     /// Writes what is left to write; only the commit is missing then.
@@ -102,13 +102,13 @@ impl Tx {
     }
 }
 
-fn insert(table: &str, columns: &str) -> Sql {
+pub(super) fn insert(table: &str, columns: &str) -> Sql {
     let mut sql = Sql::new("insert into ");
     sql.push(table).push(" (").push(columns).push(") values ");
     sql
 }
 
-fn separated<T>(sql: &mut Sql, rows: &[T], push: impl Fn(&mut Sql, &T)) {
+pub(super) fn separated<T>(sql: &mut Sql, rows: &[T], push: impl Fn(&mut Sql, &T)) {
     for (index, row) in rows.iter().enumerate() {
         sql.push(if index == 0 { "" } else { ", " });
         push(sql, row);

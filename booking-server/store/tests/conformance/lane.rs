@@ -187,6 +187,29 @@ pub(crate) async fn what_nobody_waits_for_any_more_is_not_begun(ground: Ground) 
     assert!(case(&store, "late").await.is_none());
 }
 
+pub(crate) async fn who_waits_long_behind_others_has_a_turn_all_the_same(ground: Ground) {
+    const SLOW: usize = 4;
+    let store = ground.hospital().await;
+    let slow = |number: usize| {
+        let (store, id) = (store.clone(), format!("slow-{number}"));
+        tokio::spawn(async move {
+            store
+                .write(testing::requested(&id), |case, tx| {
+                    Box::pin(async move {
+                        tokio::time::sleep(Duration::from_millis(1_800)).await;
+                        tx.insert_case(case, &[]).await
+                    })
+                })
+                .await
+        })
+    };
+    // Together they take longer than the lane is patient with a database that does not answer.
+    for done in (0..SLOW).map(slow).collect::<Vec<_>>() {
+        let done = done.await.unwrap();
+        assert!(done.is_ok(), "{done:?}");
+    }
+}
+
 pub(crate) async fn a_closed_store_refuses(ground: Ground) {
     let store = ground.hospital().await;
     let mut feed = store.changes();

@@ -16,6 +16,7 @@ mod ground;
 mod hospital;
 mod lane;
 mod logs;
+mod many;
 mod model;
 mod outages;
 mod queries;
@@ -57,6 +58,8 @@ on_both! {
         an_undone_move_is_as_if_it_had_not_been
         a_doctor_is_found_by_surgical_roles_and_once
         an_imported_case_is_there_once;
+    many:
+        more_cases_than_a_statement_has_parameters_change_at_once;
     queries:
         every_page_of_every_query_is_what_the_domain_says
         a_day_holds_every_case_whose_footprint_reaches_into_it
@@ -89,6 +92,7 @@ on_both! {
         a_work_that_panics_takes_only_its_commit_with_it
         a_rehearsal_says_what_would_happen_and_undoes_it
         what_nobody_waits_for_any_more_is_not_begun
+        who_waits_long_behind_others_has_a_turn_all_the_same
         a_closed_store_refuses;
     races:
         twelve_writers_for_one_slot_have_one_winner

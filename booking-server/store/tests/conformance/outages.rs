@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -13,6 +13,7 @@ use booking_store::{OpenOptions, Store, StoreError};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
+    sync::watch,
 };
 
 use crate::ground::{Ground, case, insert};
@@ -81,6 +82,24 @@ enum Cut {
     AfterCommit,
 }
 
+/// The server's address and the database's name, with a hospital in it.
+async fn behind(ground: &Ground) -> (String, String) {
+    ground.hospital().await.close().await;
+    let Ground::Postgres(url) = ground else {
+        unreachable!("it was made so")
+    };
+    let (server, database) = url.rsplit_once('@').unwrap().1.split_once('/').unwrap();
+    (server.to_owned(), database.to_owned())
+}
+
+async fn through(port: u16, database: &str) -> Store {
+    let url = format!("postgres://ot@127.0.0.1:{port}/{database}");
+    let location = url.parse().unwrap();
+    Store::open(&location, OpenOptions::default())
+        .await
+        .unwrap()
+}
+
 /// Passes bytes on between the store and PostgreSQL, and cuts every so-many-th commit off.
 async fn unreliable_wire(server: String, cut: Cut) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -123,16 +142,9 @@ async fn pass_on(near: TcpStream, far: TcpStream, cut: Cut, commits: Arc<AtomicU
 async fn a_commit_whose_answer_is_lost_is_neither_lost_nor_done_twice() {
     for cut in [Cut::BeforeCommit, Cut::AfterCommit] {
         let ground = Ground::postgres().await;
-        ground.hospital().await.close().await;
-        let Ground::Postgres(url) = &ground else {
-            unreachable!("it was made so")
-        };
-        let (server, database) = url.rsplit_once('@').unwrap().1.split_once('/').unwrap();
-        let port = unreliable_wire(server.to_owned(), cut).await;
-        let url = format!("postgres://ot@127.0.0.1:{port}/{database}");
-        let store = Store::open(&url.parse().unwrap(), OpenOptions::default())
-            .await
-            .unwrap();
+        let (server, database) = behind(&ground).await;
+        let port = unreliable_wire(server, cut).await;
+        let store = through(port, &database).await;
         let start = store.read().await.unwrap().position().await.unwrap();
         for number in 0..12 {
             let id = format!("c{number}");
@@ -145,4 +157,107 @@ async fn a_commit_whose_answer_is_lost_is_neither_lost_nor_done_twice() {
         assert_eq!(end, start + 12, "{cut:?}");
         assert_eq!(store.examine().await.unwrap(), []);
     }
+}
+
+/// Passes bytes on until `armed`: then the next commit still arrives, and nothing comes back or goes
+/// through any more.
+async fn wire_that_breaks_for_good(server: String, armed: Arc<AtomicBool>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (broken, is_broken) = watch::channel(false);
+    tokio::spawn(async move {
+        while let Ok((near, _)) = listener.accept().await {
+            if *is_broken.borrow() {
+                continue;
+            }
+            let far = TcpStream::connect(&server).await.unwrap();
+            let (mut breaks, broken) = (is_broken.clone(), broken.clone());
+            let armed = Arc::clone(&armed);
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = pass_on_until(near, far, &armed) => drop(broken.send_replace(true)),
+                    _ = breaks.wait_for(|broken| *broken) => {}
+                }
+            });
+        }
+    });
+    port
+}
+
+/// Ends with the commit that was passed on when armed; never otherwise.
+async fn pass_on_until(near: TcpStream, far: TcpStream, armed: &AtomicBool) {
+    let (mut from_store, mut to_store) = near.into_split();
+    let (mut from_server, mut to_server) = far.into_split();
+    let forth = async {
+        let mut buffer = vec![0; 64 * 1024];
+        while let Ok(read @ 1..) = from_store.read(&mut buffer).await {
+            to_server.write_all(&buffer[..read]).await.unwrap();
+            let is_commit = buffer[..read].windows(6).any(|word| word == b"COMMIT");
+            if is_commit && armed.load(Ordering::SeqCst) {
+                return;
+            }
+        }
+        std::future::pending::<()>().await;
+    };
+    let back = async {
+        drop(tokio::io::copy(&mut from_server, &mut to_store).await);
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = forth => {}
+        () = back => {}
+    }
+    // What was passed on arrives.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_may_have_been_committed_is_never_said_to_be_merely_busy() {
+    let ground = Ground::postgres().await;
+    let (server, database) = behind(&ground).await;
+    let armed = Arc::new(AtomicBool::new(false));
+    let port = wire_that_breaks_for_good(server, Arc::clone(&armed)).await;
+    let store = through(port, &database).await;
+    let first = {
+        let store = store.clone();
+        tokio::spawn(async move {
+            store
+                .write(testing::requested("first"), |case, tx| {
+                    Box::pin(async move {
+                        // The others queue behind it, and share the commit after its own.
+                        tokio::time::sleep(Duration::from_millis(500)).await;
+                        tx.insert_case(case, &[]).await
+                    })
+                })
+                .await
+        })
+    };
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let others = (0..WRITERS).map(|number| {
+        let (store, armed) = (store.clone(), Arc::clone(&armed));
+        tokio::spawn(async move {
+            let case = testing::requested(&format!("c{number}"));
+            let done = store.write((case, armed), |(case, armed), tx| {
+                Box::pin(async move {
+                    armed.store(true, Ordering::SeqCst);
+                    tx.insert_case(case, &[]).await
+                })
+            });
+            (number, done.await)
+        })
+    });
+    let others: Vec<_> = others.collect();
+    first.await.unwrap().unwrap();
+    let mut unknown = 0;
+    let witness = ground.open(booking_store::Seed::None).await;
+    for other in others {
+        let (number, done) = other.await.unwrap();
+        let there = case(&witness, &format!("c{number}")).await.is_some();
+        match done {
+            Err(StoreError::Unknown) => unknown += 1,
+            Err(StoreError::Busy(_)) => assert!(!there, "c{number} was written"),
+            done => panic!("c{number}: {done:?}"),
+        }
+    }
+    assert!(unknown > 1, "only {unknown} shared the commit");
 }

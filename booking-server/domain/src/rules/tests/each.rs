@@ -222,15 +222,6 @@ fn each_rule_is_broken_by_what_it_forbids_and_by_nothing_else() {
                 "R12 LATERALITY_REQUIRED",
             ],
         ),
-        (
-            "all at once, but it has happened: an import",
-            Question::new().with(|q| {
-                q.case.team.clear();
-                q.plan = plan("OT-2", "2026-05-10T09:00");
-                q.booker.import = true;
-            }),
-            none,
-        ),
     ];
     for (what, question, expected) in table {
         assert_eq!(question.said(), expected, "{what}");

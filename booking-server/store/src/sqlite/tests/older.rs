@@ -1,5 +1,7 @@
 //! Databases that an earlier version has made.
 
+use booking_domain::{CaseCondition, CaseQuery};
+
 use super::*;
 
 /// What version 1 could hold.
@@ -10,7 +12,7 @@ const HELD: &str = "
     insert into patient values ('p'), ('q');
     insert into surgical_case values
         ('planned', 'p', 'Repair', 'Hernia', 'COMPLETED', 10, 'T', 20, 10, 60, 10),
-        ('waiting', 'p', 'Repair', 'Hernia, LEFT', 'POSTPONED', 11, null, null, 10, 60, 10),
+        ('waiting', 'p', 'Repair', 'Hernia, LEFT; ÖSOPHAGUS', 'POSTPONED', 11, null, null, 10, 60, 10),
         ('off', 'q', 'Repair', 'Hernia', 'CANCELLED', 12, 'U', 40, 10, 60, 10),
         ('never planned', 'q', 'Repair', 'Hernia', 'CANCELLED', 13, null, null, 10, 60, 10);
     insert into case_team values
@@ -62,7 +64,16 @@ async fn what_version_1_held_is_carried_over_whole() {
     );
     assert_eq!(cases[0].plan.as_ref().unwrap().start.as_microsecond(), 20);
     assert_eq!(cases[1].decided_at.as_microsecond(), 11);
-    assert_eq!(cases[1].condition, "Hernia, LEFT");
+    assert_eq!(cases[1].condition, "Hernia, LEFT; ÖSOPHAGUS");
+    for text in ["left", "ösophagus"] {
+        let query = CaseQuery {
+            conditions: vec![CaseCondition::TextContains(text.to_owned())],
+            limit: 10,
+            ..CaseQuery::default()
+        };
+        let found = store.read().await.unwrap().cases(&query).await.unwrap();
+        assert_eq!(found.len(), 1, "{text}");
+    }
 
     let off = ask(&store, "q", "d").await;
     assert_eq!(off.len(), 2);

@@ -1,0 +1,152 @@
+//! Refusals are told in headers, and headers are short: what fits is said, the rest is counted.
+//!
+//! ```text
+//!   grpc-message             the sentences, percent-encoded        1 KiB at most
+//!   grpc-status-details-bin  sentences and violations, in base64   4/3 × (1 + 3.5) KiB at most
+//! ```
+//!
+//! The two fit into the 8 KiB of headers that gRPC's libraries take by default. A client on hyper
+//! takes 16 KiB and resets what is longer: it would be told of an internal error, and of no field.
+
+/// The longest message, as the header counts it. Bytes.
+const MAX_MESSAGE_BYTES: usize = 1024;
+
+/// The longest list of violations. Bytes.
+const MAX_VIOLATIONS_BYTES: usize = 3584;
+
+/// What protobuf adds to a violation with three texts. Bytes.
+const VIOLATION_OVERHEAD_BYTES: usize = 12;
+
+/// Room for the words that count the rest. Bytes.
+const REST_BYTES: usize = 32;
+
+/// Sentences in one message: those that fit, and how many do not. The first is always there.
+pub(super) fn message<S: AsRef<str>>(sentences: &[S]) -> String {
+    let mut said = String::new();
+    let mut room = MAX_MESSAGE_BYTES - REST_BYTES;
+    for (at, sentence) in sentences.iter().enumerate() {
+        let sentence = sentence.as_ref();
+        let bytes = encoded_len(sentence) + 2;
+        if bytes > room {
+            if at == 0 {
+                said = clipped(sentence, room);
+            }
+            let rest = sentences.len() - at.max(1);
+            if rest > 0 {
+                said.push_str(&format!("; {}", more(rest)));
+            }
+            return said;
+        }
+        room -= bytes;
+        if at > 0 {
+            said.push_str("; ");
+        }
+        said.push_str(sentence);
+    }
+    said
+}
+
+/// The violations that fit, of which each has texts of `bytes`; `rest` makes the last one, which
+/// counts those that do not.
+pub(super) fn violations<V>(
+    all: Vec<V>,
+    bytes: impl Fn(&V) -> usize,
+    rest: impl FnOnce(String) -> V,
+) -> Vec<V> {
+    let mut room = MAX_VIOLATIONS_BYTES - REST_BYTES;
+    let fits = |it: &V| {
+        let left = room.checked_sub(bytes(it) + VIOLATION_OVERHEAD_BYTES);
+        room = left.unwrap_or(0);
+        left.is_some()
+    };
+    let total = all.len();
+    let mut told: Vec<V> = all.into_iter().take_while(fits).collect();
+    if told.len() < total {
+        told.push(rest(more(total - told.len())));
+    }
+    told
+}
+
+fn more(count: usize) -> String {
+    format!("and {count} more")
+}
+
+/// What a character takes in `grpc-message` (gRPC's "HTTP2 protocol": percent-encoded but for
+/// printable ASCII). Bytes.
+fn encoded_char_len(c: char) -> usize {
+    if matches!(c, ' '..='~') && c != '%' {
+        1
+    } else {
+        3 * c.len_utf8()
+    }
+}
+
+fn encoded_len(text: &str) -> usize {
+    text.chars().map(encoded_char_len).sum()
+}
+
+/// The beginning of a sentence that is too long by itself.
+fn clipped(text: &str, mut room: usize) -> String {
+    let fits = |c: &char| {
+        let left = room.checked_sub(encoded_char_len(*c));
+        room = left.unwrap_or(0);
+        left.is_some()
+    };
+    let mut clipped: String = text.chars().take_while(fits).collect();
+    clipped.push_str("...");
+    clipped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fits_is_said_as_it_is() {
+        assert_eq!(
+            message(&["a is wrong", "b is wrong"]),
+            "a is wrong; b is wrong"
+        );
+        assert_eq!(message::<&str>(&[]), "");
+        let told = violations(vec!["a", "b"], |it| it.len(), |_| "rest");
+        assert_eq!(told, ["a", "b"]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_counted_and_nothing_grows_beyond_its_room() {
+        for sentence in [
+            "a field is wrong",
+            "ein Feld ist ungültig 🩺",
+            &"%".repeat(2_000),
+        ] {
+            for count in [1, 2, 40, 5_000] {
+                let sentences = vec![sentence; count];
+                let said = message(&sentences);
+                assert!(encoded_len(&said) <= MAX_MESSAGE_BYTES, "{said}");
+                let shown = said
+                    .split("; ")
+                    .filter(|it| !it.starts_with("and "))
+                    .count();
+                let rest = count - shown;
+                let expected = if rest > 0 { more(rest) } else { String::new() };
+                assert!(said.ends_with(&expected), "{count}: {said}");
+
+                let told = violations(
+                    sentences.iter().map(ToString::to_string).collect(),
+                    String::len,
+                    |rest| rest,
+                );
+                let bytes: usize = told
+                    .iter()
+                    .map(|it| it.len() + VIOLATION_OVERHEAD_BYTES)
+                    .sum();
+                assert!(bytes <= MAX_VIOLATIONS_BYTES, "{bytes}");
+                if told.len() <= count && told.last().is_some_and(|it| it != sentence) {
+                    assert_eq!(told[told.len() - 1], more(count + 1 - told.len()));
+                } else {
+                    assert_eq!(told.len(), count);
+                }
+            }
+        }
+    }
+}
