@@ -87,7 +87,7 @@ async fn times(kind: Kind, cases: u32) -> Result<Times> {
     ask(&hospital.channel(0)?).await
 }
 
-/// Through the store itself: a history of a million cases is not booked one by one.
+/// A history of a million cases is not booked one by one: the database copies a day of it.
 async fn fill(url: &str, cases: u32) -> Result<()> {
     let programs = program("booking-server")?;
     let scale = programs

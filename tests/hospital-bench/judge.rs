@@ -45,13 +45,16 @@ struct Figure {
 
 /// All of a run, in the order they were seen.
 #[derive(Debug, Default)]
-pub(crate) struct Findings(Vec<Figure>);
+pub(crate) struct Findings {
+    figures: Vec<Figure>,
+    notes: Vec<String>,
+}
 
 impl Findings {
     /// Adds one.
     pub(crate) fn add(&mut self, what: String, value: f64, unit: &'static str, bound: Bound) {
         eprintln!("hospital-bench: {what}: {value:.1} {unit}");
-        self.0.push(Figure {
+        self.figures.push(Figure {
             what,
             value,
             unit,
@@ -59,9 +62,17 @@ impl Findings {
         });
     }
 
+    /// Adds words below the figures.
+    pub(crate) fn note(&mut self, words: String) {
+        eprintln!("hospital-bench: {words}");
+        self.notes.push(words);
+    }
+
     /// Whether every bound holds.
     pub(crate) fn all_hold(&self) -> bool {
-        self.0.iter().all(|figure| figure.bound.holds(figure.value))
+        self.figures
+            .iter()
+            .all(|figure| figure.bound.holds(figure.value))
     }
 }
 
@@ -72,7 +83,7 @@ impl fmt::Display for Findings {
             "{:<58} {:>9}  {:>10}  verdict",
             "figure", "bound", "seen"
         )?;
-        for figure in &self.0 {
+        for figure in &self.figures {
             let verdict = match figure.bound {
                 Bound::None => "",
                 bound if bound.holds(figure.value) => "ok",
@@ -84,6 +95,9 @@ impl fmt::Display for Findings {
                 "{what:<58} {:>9}  {:>10.1}  {verdict}",
                 figure.bound, figure.value
             )?;
+        }
+        for note in &self.notes {
+            writeln!(f, "{note}")?;
         }
         Ok(())
     }

@@ -13,9 +13,13 @@
 //! |---|---|
 //! | `bookings.rs` | writing |
 //! | `history.rs` | reading |
+//! | `bound.rs` | what bounds the bookings: pure |
+//! | `cost.rs` | who used the processors |
 //! | `judge.rs` | figures, bounds, verdicts: pure |
 
 mod bookings;
+mod bound;
+mod cost;
 mod history;
 mod judge;
 

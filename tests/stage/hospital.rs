@@ -53,19 +53,17 @@ impl Hospital {
     /// # Errors
     /// When a program is missing or does not start; the message holds its log.
     pub async fn open(database: Database, count: usize, seed: &str) -> Result<Self> {
-        let folder = TempDir::new()?;
-        let (postgres, url) = match database {
-            Database::Sqlite => (None, database_in(folder.path())),
-            Database::Postgres => {
-                let start = || ThrowAwayPostgres::start(Durability::Full);
-                let postgres = tokio::task::spawn_blocking(start)
-                    .await?
-                    .map_err(anyhow::Error::msg)?;
-                let url = postgres.database().await.map_err(anyhow::Error::msg)?;
-                (Some(postgres), url)
-            }
-        };
-        Self::furnish(folder, postgres, &url, count, seed).await
+        let (folder, postgres, url) = ground(database).await?;
+        Self::furnish(folder, postgres, &url, count, seed, "info").await
+    }
+
+    /// Opens one with a single backend that logs as `log` says: a level, or directives.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_logging(database: Database, seed: &str, log: &str) -> Result<Self> {
+        let (folder, postgres, url) = ground(database).await?;
+        Self::furnish(folder, postgres, &url, 1, seed, log).await
     }
 
     /// Opens one with a single backend on a database that somebody else made and outlives it.
@@ -73,7 +71,7 @@ impl Hospital {
     /// # Errors
     /// As [`Self::open`].
     pub async fn open_on(url: &str, seed: &str) -> Result<Self> {
-        Self::furnish(TempDir::new()?, None, url, 1, seed).await
+        Self::furnish(TempDir::new()?, None, url, 1, seed, "info").await
     }
 
     async fn furnish(
@@ -82,8 +80,10 @@ impl Hospital {
         url: &str,
         count: usize,
         seed: &str,
+        log: &str,
     ) -> Result<Self> {
-        let args = hospital_args(folder.path(), url, seed)?;
+        let mut args = hospital_args(folder.path(), url, seed)?;
+        args.extend(["--log", log].map(str::to_owned));
         let mock = Mock::start(&machines(), Clock::default()).await?;
         let mut backends = Vec::new();
         for _ in 0..count {
@@ -207,4 +207,21 @@ impl Hospital {
         ensure!(doctor.status.success(), "the doctor found: {found}{stderr}");
         Ok(())
     }
+}
+
+/// A folder, and a database in it or on a server of its own, as durable as in production.
+async fn ground(database: Database) -> Result<(TempDir, Option<ThrowAwayPostgres>, String)> {
+    let folder = TempDir::new()?;
+    let (postgres, url) = match database {
+        Database::Sqlite => (None, database_in(folder.path())),
+        Database::Postgres => {
+            let start = || ThrowAwayPostgres::start(Durability::Full);
+            let postgres = tokio::task::spawn_blocking(start)
+                .await?
+                .map_err(anyhow::Error::msg)?;
+            let url = postgres.database().await.map_err(anyhow::Error::msg)?;
+            (Some(postgres), url)
+        }
+    };
+    Ok((folder, postgres, url))
 }
