@@ -63,12 +63,7 @@ impl Desk {
         let mut request = Request::new(message);
         request.set_timeout(self.timeout + BACKEND_GRACE);
         request.extensions_mut().insert(slot.clone());
-        if let Some(person) = &self.person {
-            let person = AsciiMetadataValue::try_from(person.as_str()).map_err(|_| {
-                Refusal::from(&Status::new(Code::InvalidArgument, "no such person"))
-            })?;
-            request.metadata_mut().insert(ON_BEHALF_OF, person);
-        }
+        name_person(&mut request, self.person.as_deref())?;
         let called = tokio::time::timeout(self.timeout, method(self.wire.clone(), request)).await;
         let outcome = match called {
             Ok(Ok(response)) => Ok(response.into_inner()),
@@ -90,6 +85,19 @@ impl Desk {
             *noted = Some(reply.bare());
         }
     }
+}
+
+/// Says for whom a call is made, if for anybody.
+pub(super) fn name_person<Q>(
+    request: &mut Request<Q>,
+    person: Option<&str>,
+) -> Result<(), Refusal> {
+    if let Some(person) = person {
+        let person = AsciiMetadataValue::try_from(person)
+            .map_err(|_| Refusal::from(&Status::new(Code::InvalidArgument, "no such person")))?;
+        request.metadata_mut().insert(ON_BEHALF_OF, person);
+    }
+    Ok(())
 }
 
 impl<T> Reply<T> {
