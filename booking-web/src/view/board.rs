@@ -149,10 +149,12 @@ impl Board {
         long_date(self.date)
     }
 
-    /// Forgets who the patients are.
+    /// Forgets who the patients are, and every way to where it is said.
     pub(crate) fn anonymise(&mut self) {
         for bar in self.rows.iter_mut().flat_map(|row| &mut row.bars) {
             bar.card.patient.clear();
+            bar.card.link.clear();
+            bar.card.can_move = false;
         }
     }
 
