@@ -34,10 +34,12 @@ pub(crate) async fn follow(hub: Arc<Hub>, backend: Arc<dyn Backend>, timeout: Du
                 // What was told before is on every page; what comes next begins anew.
                 Err(Ended::TooOld) => token.clear(),
                 Err(Ended::After(heard)) => {
+                    // Streams end now and then; nothing is lost while the next one begins at once.
                     if heard {
                         pause = FIRST_PAUSE;
+                    } else {
+                        hub.tell(News::Connected(false));
                     }
-                    hub.tell(News::Connected(false));
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }

@@ -29,7 +29,7 @@ pub(crate) struct Frame {
     /// The accounts page can be opened.
     pub(crate) accounts: bool,
     pub(crate) undo: Option<UndoOffer>,
-    /// The last change before the page was put together; empty for pages that do not live.
+    /// The last change before the page was put together, for `live_state.html` of pages that live.
     pub(crate) since: String,
 }
 
