@@ -89,6 +89,8 @@ pub struct Cli {
     pub users: Option<PathBuf>,
 
     /// A key that keeps people signed in when this program is started again; made when not there
+    ///
+    /// FILE.ended beside it keeps who has signed out.
     #[arg(long, value_name = "FILE", env = "OT_WEB_SESSION_KEY")]
     pub session_key: Option<PathBuf>,
 
@@ -104,10 +106,11 @@ pub struct Cli {
     #[arg(long, value_name = "HEADER", requires = "trusted_proxies", value_parser = parse_header)]
     pub person_header: Option<axum::http::HeaderName>,
 
-    /// Addresses of proxies that are believed about persons
+    /// Addresses of proxies that are believed about persons and about where these come from
     ///
-    /// The address of the connection counts, no header. A request from elsewhere is nobody's.
-    /// Repeat it or join several by commas.
+    /// The address of the connection counts, no header. A request from elsewhere is nobody's. Tries
+    /// to sign in are counted by address: behind a proxy, by the last one in X-Forwarded-For that is
+    /// not a proxy's own. Repeat it or join several by commas.
     #[arg(long = "trusted-proxy", value_name = "ADDRESS", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,
 

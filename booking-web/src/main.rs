@@ -10,7 +10,7 @@ use booking_web::{
     backend::alts::AltsBackend,
     cli::Cli,
     serve, telemetry,
-    visitor::{Seal, SignIn, Users, Way, hash_password},
+    visitor::{Ended, Seal, SignIn, Users, Way, hash_password},
 };
 use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
 use tokio::{
@@ -106,7 +106,16 @@ fn sign_in(cli: &Cli, address: SocketAddr) -> anyhow::Result<SignIn> {
         (None, None) if address.ip().is_loopback() && cli.public_hosts.is_empty() => Way::Open,
         (None, None) => Way::Closed,
     };
-    Ok(SignIn::new(way, seal, !cli.public_hosts.is_empty()))
+    let sign_in = SignIn::new(way, seal, !cli.public_hosts.is_empty());
+    let sign_in = sign_in.behind(cli.trusted_proxies.clone());
+    Ok(match &cli.session_key {
+        // What outlasts this program has to be ended for longer, too.
+        Some(file) => {
+            let now_s = jiff::Timestamp::now().as_second();
+            sign_in.with_ended(Ended::kept_in(&file.with_added_extension("ended"), now_s)?)
+        }
+        None => sign_in,
+    })
 }
 
 /// Where accounts may be switched, as the flags say.

@@ -18,40 +18,85 @@
 
   const isTyping = (element) => element && /^(INPUT|SELECT|TEXTAREA)$/.test(element.tagName);
 
-  /* Whoever has the focus keeps it: the same case, or whatever has the same id. */
-  const holdFocus = () => {
-    const focused = document.activeElement;
-    const name = focused?.dataset?.case;
-    const id = focused?.id;
-    return () => {
-      if (document.activeElement !== document.body) return;
-      const again = name ? one(`[data-case="${CSS.escape(name)}"]`) : id ? document.getElementById(id) : null;
-      again?.focus({ preventScroll: true });
-    };
+  const isChanged = (control) => {
+    if (control.tagName === 'SELECT') {
+      const chosen = [...control.options].findLastIndex((option) => option.defaultSelected);
+      return control.selectedIndex !== Math.max(chosen, 0);
+    }
+    return /^(checkbox|radio)$/.test(control.type) ? control.checked !== control.defaultChecked : control.value !== control.defaultValue;
+  };
+
+  /* Somebody is about something here: typing, with something typed or chosen that was perhaps refused, or
+   * with a form opened. */
+  const isInUse = (part) => (part.contains(document.activeElement) && isTyping(document.activeElement))
+    || all('input, select, textarea', part).some(isChanged)
+    || one('details[open] form, form[data-typed]', part) !== null;
+
+  /* What a part shows: without what differs in every answer, and what this script has put there. */
+  const face = (part) => {
+    const copy = part.cloneNode(true);
+    for (const once of all('input[name="token"], input[name="request_id"]', copy)) once.removeAttribute('value');
+    for (const bar of all('.case', copy)) bar.removeAttribute('tabindex');
+    return copy.innerHTML;
+  };
+
+  /* Whoever has the focus keeps it: the same case, whatever has the same id, or a button or link that
+   * says and does the same; at the least the part of the page they were in. */
+  const refocus = (focused, part) => {
+    if (!focused || document.activeElement !== document.body) return;
+    const does = (element) => [element.textContent, element.getAttribute('href'), element.form?.getAttribute('action')].join();
+    const again = focused.dataset.case ? one(`[data-case="${CSS.escape(focused.dataset.case)}"]`)
+      : focused.id ? document.getElementById(focused.id)
+        : all(focused.tagName, part).find((element) => does(element) === does(focused));
+    if (!again && !part.hasAttribute('tabindex')) part.tabIndex = -1;
+    (again ?? part).focus({ preventScroll: true });
+  };
+
+  const parts = (within) => all('[data-live][id]', within);
+  const kinds = (within) => parts(within).map((part) => `${part.tagName}#${part.id}.${part.className}`).sort().join();
+
+  /* Another page has come than this one: what stands in its place while the backend is gone, or it again.
+   * It becomes this one, whose stream goes on. */
+  const become = (fresh) => {
+    const mark = one('#live-state', fresh);
+    if (parts(document).some(isInUse)) { pending = 1; return; }
+    if (!mark) { location.replace(self()); return; }
+    if (state) mark.replaceWith(state);
+    document.title = fresh.title;
+    document.documentElement.dataset.theme = fresh.documentElement.dataset.theme ?? 'system';
+    document.body.className = fresh.body.className;
+    document.body.replaceChildren(...fresh.body.childNodes);
   };
 
   const swap = (fresh) => {
-    const refocus = holdFocus();
-    for (const part of all('[data-live][id]')) {
+    if (!parts(fresh).length) return; // no page that lives; this one says more
+    if (kinds(fresh) !== kinds(document)) become(fresh);
+    else for (const part of parts(document)) {
       const other = fresh.getElementById(part.id);
-      const busy = part.contains(document.activeElement) && isTyping(document.activeElement);
-      if (!other || busy || other.innerHTML === part.innerHTML) continue;
+      part.hidden = other.hidden;
+      if (isInUse(part) || face(other) === face(part)) continue;
+      const focused = part.contains(document.activeElement) && part !== document.activeElement ? document.activeElement : null;
       const { scrollLeft, scrollTop } = part;
       part.replaceChildren(...other.childNodes);
       part.scrollLeft = scrollLeft;
       part.scrollTop = scrollTop;
+      refocus(focused, part);
     }
     document.title = fresh.title;
     page.token = fresh.body.dataset.token ?? page.token;
     ready();
-    refocus();
   };
 
   const get = async (address) => {
     const response = await fetch(address, { headers: { accept: 'text/html' } });
     if (response.redirected && new URL(response.url).pathname === '/sign-in') throw new Error('signed out');
-    return new DOMParser().parseFromString(await response.text(), 'text/html');
+    const found = new DOMParser().parseFromString(await response.text(), 'text/html');
+    found.isGood = response.ok;
+    return found;
   };
+
+  /* Where this page is to be had again: the answer to a form has another address of its own. */
+  const self = () => one('[data-self]')?.dataset.self ?? location.href;
 
   // --- news -------------------------------------------------------------------------------------
 
@@ -59,18 +104,23 @@
   const MINUTE_MS = 60000;
   const ANNOUNCE_MS = 10000;
   const state = one('#live-state');
-  let paused = false, changes = 0, heard = Date.now(), said = 0, pending = 0, last = page.since, source;
+  let paused = false, over = false, changes = 0, heard = Date.now(), said = 0, pending = 0, source;
+  let last = state?.dataset.since;
+  let follows = false; // the front end hears the backend's changes
+  let asked = 0; // answers may overtake each other
 
   const say = (kind, words) => {
-    if (!state || (state.dataset.state === kind && state.firstChild?.data === words)) return;
+    if (!state || over || (paused && kind !== 'paused')) return;
+    const [status] = state.children; // the button beside it is not read out each time
+    if (state.dataset.state === kind && status.textContent === words) return;
+    state.hidden = false;
     state.dataset.state = kind;
-    const button = state.lastElementChild;
-    state.replaceChildren(words, ...(button ? [button] : []));
+    status.textContent = words;
   };
 
   const summary = () => {
     const now = Date.now();
-    if (changes && now - said >= ANNOUNCE_MS) {
+    if (changes && !paused && now - said >= ANNOUNCE_MS) {
       said = now;
       say('live', `Live: ${changes} change${changes === 1 ? '' : 's'} `);
       changes = 0;
@@ -78,43 +128,63 @@
   };
 
   const refresh = async () => {
-    if (paused || moving || one('dialog[open]') || document.hidden) { pending = 1; return; }
+    const isBusy = () => paused || moving || one('dialog[open]') || document.hidden;
+    if (over) return;
+    if (isBusy()) { pending = 1; return; }
     pending = 0;
+    const question = (asked += 1);
     try {
-      swap(await get(location.href));
+      const fresh = await get(self());
+      if (question !== asked) return;
+      if (isBusy()) { pending = 1; return; }
+      swap(fresh);
+      const live = fresh.isGood && follows && source?.readyState === EventSource.OPEN;
+      if (live && state?.dataset.state !== 'live') say('live', 'Live ');
       document.documentElement.dataset.refreshed = String(Number(document.documentElement.dataset.refreshed ?? 0) + 1);
     } catch (error) {
-      say('lost', error.message === 'signed out' ? 'Signed out: reload the page ' : 'Live updates paused: trying again ');
+      if (error.message === 'signed out') { finished(); return; }
+      say('lost', 'Live updates paused: trying again ');
       pending = 1;
     }
   };
 
-  let timer;
+  const finished = () => {
+    paused = false;
+    say('lost', 'Signed out: reload the page ');
+    over = true;
+    source?.close();
+  };
+
+  let timer = 0;
   const soon = () => {
-    clearTimeout(timer);
-    // Many pages hear the same; they do not all ask in the same moment.
-    timer = setTimeout(refresh, 100 + Math.random() * 400);
+    // Many pages hear the same; they do not all ask in the same moment. What comes until then waits
+    // for the same answer, and does not put it off.
+    timer ||= setTimeout(() => { timer = 0; refresh(); }, 100 + Math.random() * 400);
   };
 
   const listen = () => {
     source?.close();
+    if (over || document.hidden) return;
+    heard = Date.now();
     source = new EventSource(`/events?since=${encodeURIComponent(last)}`);
     const on = (kind, act) => source.addEventListener(kind, (event) => {
       heard = Date.now();
       if (event.lastEventId) last = event.lastEventId;
       act?.();
     });
-    on('hello', () => say('live', 'Live '));
+    on('hello', () => { follows = true; say('live', 'Live '); });
     on('beat');
     on('changed', () => { changes += 1; summary(); soon(); });
     on('resync', soon);
-    on('connected', () => { say('live', 'Live '); soon(); });
-    on('lost', () => { say('lost', 'Live updates paused: the backend does not answer '); soon(); });
+    on('connected', () => { follows = true; say('live', 'Live '); soon(); });
+    on('lost', () => { follows = false; say('lost', 'Live updates paused: the backend does not answer '); soon(); });
+    const mine = source;
     source.onerror = async () => {
       say('lost', 'Live updates paused: trying again ');
-      if (source.readyState !== EventSource.CLOSED) return;
+      if (mine.readyState !== EventSource.CLOSED) return;
+      soon(); // which tells whether we are signed out
       await wait(2000);
-      if (!document.hidden) listen();
+      if (mine === source) listen();
     };
   };
 
@@ -123,21 +193,23 @@
     button.addEventListener('click', () => {
       paused = !paused;
       button.textContent = paused ? 'Go on' : 'Pause';
-      say(paused ? 'paused' : 'live', paused ? 'Paused ' : 'Live ');
+      if (paused) say('paused', 'Paused ');
+      else if (follows) say('live', 'Live ');
+      else say('lost', 'Live updates paused: trying again ');
       if (!paused) soon();
     });
     state?.append(button);
     listen();
     setInterval(() => {
       summary();
-      if (!document.hidden && Date.now() - heard > SILENCE_MS) { heard = Date.now(); say('lost', 'Live updates paused: trying again '); listen(); }
+      if (over || document.hidden) return;
+      if (Date.now() - heard > SILENCE_MS) { say('lost', 'Live updates paused: trying again '); listen(); }
       if (pending) refresh();
     }, 3000);
     setInterval(refresh, MINUTE_MS); // the line of now moves
+    // A browser has six connections for all its tabs, so those that nobody sees take none.
     document.addEventListener('visibilitychange', () => {
-      // Browsers open six connections to a server, and a stream holds one: a page that nobody sees,
-      // in another tab or left for the next page, gives its own back and asks later what it missed.
-      if (document.hidden) { source.close(); return; }
+      if (document.hidden) { source?.close(); return; }
       heard = Date.now();
       listen();
       if (pending) refresh();
@@ -245,7 +317,8 @@
   const confirm = async (move) => {
     const next = location.pathname + location.search.replace(/([?&])undo=[^&]*&?/, '$1').replace(/[?&]$/, '');
     const query = new URLSearchParams({ theatre: move.lane.dataset.theatre, at: instant(move.lane, move.minute), next });
-    const form = one('#move', await get(`/${move.name}/move?${query}`));
+    const answer = await get(`/${move.name}/move?${query}`).catch(() => null);
+    const form = answer && one('#move', answer);
     if (!form) { location.href = `/${move.name}/move?${query}`; return; }
     const dialog = document.createElement('dialog');
     dialog.setAttribute('aria-label', 'Move the case');
@@ -259,6 +332,7 @@
 
   const finish = async () => {
     const move = moving;
+    if (!move) return;
     const moved = move.lane !== laneOf(move.bar) || move.minute !== minutesOf(move.bar);
     end();
     if (moved) await confirm(move);
@@ -325,7 +399,10 @@
   const laneAt = (y) => lanes().find((lane) => { const box = lane.getBoundingClientRect(); return y >= box.top && y < box.bottom; });
 
   document.addEventListener('dragstart', (event) => { if (event.target.closest?.('.case')) event.preventDefault(); });
+  // A move by keys ends with whatever else is begun.
+  document.addEventListener('focusout', () => { if (!pressed) end(); });
   document.addEventListener('pointerdown', (event) => {
+    end();
     const bar = event.target.closest?.('.case[data-moves]');
     if (bar && event.button === 0 && event.pointerType !== 'touch') {
       pressed = { bar, x: event.clientX, y: event.clientY, grip: event.clientX - bar.getBoundingClientRect().left };
@@ -362,6 +439,6 @@
   const board = one('#board');
   const now = one('.axis__now');
   if (board && now) board.scrollLeft = Math.max(0, now.offsetLeft - board.clientWidth / 2);
-  if (page.since) follow();
+  if (state) follow();
   poll();
 })();

@@ -412,7 +412,7 @@ act_as = true
 roles = ["viewer"]
 
 [people."anna"]
-roles = ["coordinator", "auditor"]
+roles = ["coordinator", "auditor", "legacy"]
 "#;
 
 /// Arguments of a backend whose access file gives the client account everything.

@@ -1,14 +1,12 @@
 //! The article's call: asks, and hands the answer on with the proof of who gave it.
 
-use std::time::Duration;
-
 use alts::{AltsContext, Handshaker};
 use booking_proto::otbooking::{
     BookingRequest, BookingResponse, ot_booking_service_client::OtBookingServiceClient,
 };
 use tonic::{Request, Response};
 
-use super::service::{SERVER_GRACE, channel};
+use super::service::{ON_BEHALF_OF, SERVER_GRACE, channel, person};
 use crate::{
     failure::Failure,
     output::{Answer, Peer, Versions},
@@ -35,17 +33,21 @@ async fn ask(call: &Call, handshaker: Handshaker) -> Result<Answer, Failure> {
     let mut client =
         OtBookingServiceClient::new(channel).max_decoding_message_size(MAX_ANSWER_BYTES);
     let response = client
-        .get_booking_info(with_deadline(call.booking.clone(), call.timeout))
+        .get_booking_info(request(call)?)
         .await
         .map_err(|status| Failure::from_status(&status))?;
     believe(response)
 }
 
-/// Tells the server when nobody waits any longer, so that it does not work for nobody.
-fn with_deadline(message: BookingRequest, timeout: Duration) -> Request<BookingRequest> {
-    let mut request = Request::new(message);
-    request.set_timeout(timeout + SERVER_GRACE);
-    request
+/// Tells the server when nobody waits any longer, so that it does not work for nobody; and for whom it
+/// works, where somebody was named.
+fn request(call: &Call) -> Result<Request<BookingRequest>, Failure> {
+    let mut request = Request::new(call.booking.clone());
+    request.set_timeout(call.timeout + SERVER_GRACE);
+    if let Some(person) = person(call.person.as_deref())? {
+        request.metadata_mut().insert(ON_BEHALF_OF, person);
+    }
+    Ok(request)
 }
 
 /// Takes an answer only together with the proof of who gave it.
@@ -96,8 +98,16 @@ mod tests {
     }
 
     #[test]
-    fn the_server_learns_the_deadline() {
-        let request = with_deadline(BookingRequest::default(), Duration::from_secs(1));
-        assert_eq!(request.metadata().get("grpc-timeout").unwrap(), "1250000u");
+    fn the_server_learns_the_deadline_and_for_whom_it_is_asked_if_for_anybody() {
+        let typed = ["booking-client", "h:1", "a@b", "--timeout", "1s"];
+        let call = |more: &[&str]| {
+            let typed = typed.iter().chain(more).copied();
+            Call::from_cli(&crate::cli::parse(typed).unwrap()).unwrap()
+        };
+        let articles = request(&call(&[])).unwrap();
+        assert_eq!(articles.metadata().get("grpc-timeout").unwrap(), "1250000u");
+        assert!(articles.metadata().get(ON_BEHALF_OF).is_none());
+        let annas = request(&call(&["--on-behalf-of", "anna"])).unwrap();
+        assert_eq!(annas.metadata().get(ON_BEHALF_OF).unwrap(), "anna");
     }
 }

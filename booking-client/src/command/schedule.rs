@@ -18,10 +18,14 @@ pub(super) async fn day(
     let place = service.place().await?;
     let request = request::day(args, service.site().await?, &place)?;
     let mut schedule = service.schedule();
-    let day = service
+    let mut day = service
         .call(request, async |r| schedule.get_day_schedule(r).await)
         .await?;
-    printer.message(&day, || output::day(&day, &place, !args.no_patients))?;
+    if args.no_patients {
+        // Before anything is printed in any form.
+        output::without_patients(&mut day);
+    }
+    printer.message(&day, || output::day(&day, &place))?;
     Ok(())
 }
 

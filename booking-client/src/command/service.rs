@@ -29,7 +29,7 @@ use crate::{
 pub(super) const SERVER_GRACE: Duration = Duration::from_millis(250);
 
 /// Whom the call is for, where an account may act for people.
-const ON_BEHALF_OF: &str = "on-behalf-of";
+pub(super) const ON_BEHALF_OF: &str = "on-behalf-of";
 
 /// The service at the other end of one secured channel.
 #[derive(Clone, Debug)]
@@ -59,14 +59,7 @@ impl Service {
         endpoint: &Endpoint,
         handshaker: Handshaker,
     ) -> Result<Self, Failure> {
-        let person = match &common.on_behalf_of {
-            Some(typed) => Some(typed.parse().map_err(|_| {
-                Failure::usage(
-                    "--on-behalf-of has characters that cannot be sent; use printable ASCII",
-                )
-            })?),
-            None => None,
-        };
+        let person = person(common.on_behalf_of.as_deref())?;
         Ok(Self {
             channel: channel(endpoint, handshaker.clone())?,
             timeout: common.timeout,
@@ -195,6 +188,16 @@ fn choose(sites: Vec<Site>, wanted: Option<&str>) -> Result<Site, Failure> {
             "which site is meant? Choose one with --site: {ids}"
         ))),
     }
+}
+
+/// The person for whom calls are made, as metadata.
+pub(super) fn person(typed: Option<&str>) -> Result<Option<MetadataValue<Ascii>>, Failure> {
+    let unsendable = |_| {
+        Failure::usage("--on-behalf-of has characters that cannot be sent; use printable ASCII")
+    };
+    typed
+        .map(|typed| typed.parse().map_err(unsendable))
+        .transpose()
 }
 
 /// A channel that connects at its first call.

@@ -1,9 +1,11 @@
 //! `export`: a stream of chunks into a file, whole or not at all.
 
 use std::{
-    fs::{self, File},
+    fs::{self, OpenOptions},
     io::Write,
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use booking_proto::ot::v1::{ExportCasesRequest, ExportChunk};
@@ -11,6 +13,11 @@ use tonic::Streaming;
 
 use super::Service;
 use crate::{cli::ExportArgs, failure::Failure, output::Printer, request};
+
+/// Cases are about patients: whoever exports them decides who else reads the file.
+const OWN_EYES: u32 = 0o600;
+/// The longest pause within a stream of chunks: the service has to read the next few hundred cases.
+const SILENCE: Duration = Duration::from_secs(60);
 
 pub(super) async fn export(
     service: &Service,
@@ -56,18 +63,26 @@ async fn into_file(
             path.display()
         ))
     };
-    let mut file = File::create(unfinished).map_err(failed)?;
+    // What was left by an earlier try may be open to more eyes; its mode would stay.
+    drop(fs::remove_file(unfinished));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(OWN_EYES)
+        .open(unfinished)
+        .map_err(failed)?;
     copy(chunks, &mut file).await?;
     file.sync_all().map_err(failed)?;
     fs::rename(unfinished, path).map_err(failed)
 }
 
 async fn copy(mut chunks: Streaming<ExportChunk>, out: &mut impl Write) -> Result<(), Failure> {
-    while let Some(chunk) = chunks
-        .message()
-        .await
-        .map_err(|status| Failure::in_command(&status))?
-    {
+    loop {
+        let next = tokio::time::timeout(SILENCE, chunks.message()).await;
+        let next = next.map_err(|_| Failure::deadline(SILENCE))?;
+        let Some(chunk) = next.map_err(|status| Failure::in_command(&status))? else {
+            break;
+        };
         out.write_all(&chunk.data)?;
     }
     out.flush()?;

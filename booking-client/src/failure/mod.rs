@@ -34,6 +34,8 @@ pub struct Failure {
     reasons: Vec<String>,
     /// A word for programs, such as `THEATRE_DOUBLE_BOOKED`; empty when the service gave none.
     word: String,
+    /// Nothing that the service or the way to it has to do with.
+    is_local: bool,
 }
 
 impl Failure {
@@ -54,6 +56,7 @@ impl Failure {
             remedy: "this is a defect of booking-client; please report it".to_owned(),
             reasons: Vec::new(),
             word: String::new(),
+            is_local: true,
         }
     }
 
@@ -72,6 +75,7 @@ impl Failure {
         Self {
             exit: Exit::Failed,
             remedy: String::new(),
+            is_local: true,
             ..Self::new(Code::Unknown, said)
         }
     }
@@ -111,6 +115,11 @@ impl Failure {
         self.word == UNREAD
     }
 
+    /// Whether it is of this machine alone (a file, a pipe, a defect), so that asking again is no use.
+    pub fn is_local(&self) -> bool {
+        self.is_local
+    }
+
     /// What the transport or the service answered instead of a booking, on one line.
     pub fn from_status(status: &Status) -> Self {
         match alts::Error::from_status(status) {
@@ -134,6 +143,7 @@ impl Failure {
             remedy: error.remedy().to_owned(),
             reasons: Vec::new(),
             word: String::new(),
+            is_local: false,
         }
     }
 
@@ -155,6 +165,7 @@ impl Failure {
             remedy: remedy(code).to_owned(),
             reasons: Vec::new(),
             word: String::new(),
+            is_local: false,
         }
     }
 

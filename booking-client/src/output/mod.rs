@@ -34,7 +34,7 @@ pub use self::{
     report::{
         cancellations, duration_accuracy, on_time_starts, turnover, utilisation, waiting_report,
     },
-    schedule::{conflict_table, day, offers, options},
+    schedule::{conflict_table, day, offers, options, without_patients},
     sessions::{expansion, session_table, template_table},
     transfer::{ImportCount, import_progress, import_summary},
     watch::change,

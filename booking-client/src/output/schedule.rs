@@ -13,8 +13,22 @@ use super::{
 };
 use crate::{cli::words::shown, moment::Place, printable::Printable, request::id_of};
 
-/// One day. Without patients it may hang on a wall.
-pub fn day(day: &DaySchedule, place: &Place, with_patients: bool) -> String {
+/// Takes away what tells of a person, as the service does for whoever may not read of patients: what
+/// is left may hang on a wall.
+pub fn without_patients(day: &mut DaySchedule) {
+    let cases = day.theatres.iter_mut().flat_map(|one| &mut one.cases);
+    for case in cases.filter_map(|one| one.case.as_mut()) {
+        case.patient.clear();
+        case.condition.clear();
+        case.notes.clear();
+        if let Some(cancellation) = &mut case.cancellation {
+            cancellation.note.clear();
+        }
+    }
+}
+
+/// One day.
+pub fn day(day: &DaySchedule, place: &Place) -> String {
     let title = match civil(day.start_time.as_ref(), place) {
         Some(start) => start.strftime("%A %-d %B %Y").to_string(),
         None => day.date.clone(),
@@ -29,12 +43,12 @@ pub fn day(day: &DaySchedule, place: &Place, with_patients: bool) -> String {
     );
     for theatre in &day.theatres {
         text.push('\n');
-        text.push_str(&theatre_day(theatre, place, with_patients));
+        text.push_str(&theatre_day(theatre, place));
     }
     text
 }
 
-fn theatre_day(day: &TheatreDay, place: &Place, with_patients: bool) -> String {
+fn theatre_day(day: &TheatreDay, place: &Place) -> String {
     let theatre = day.theatre.clone().unwrap_or_default();
     let id = id_of(&theatre.name);
     let mut text = Printable(&id).to_string();
@@ -78,10 +92,7 @@ fn theatre_day(day: &TheatreDay, place: &Place, with_patients: bool) -> String {
         text.push_str("  no cases\n");
         return text;
     }
-    let rows = day
-        .cases
-        .iter()
-        .map(|projection| row(projection, place, with_patients));
+    let rows = day.cases.iter().map(|projection| row(projection, place));
     let headings = [
         "planned",
         "state",
@@ -100,7 +111,7 @@ fn theatre_day(day: &TheatreDay, place: &Place, with_patients: bool) -> String {
     text
 }
 
-fn row(projection: &CaseProjection, place: &Place, with_patients: bool) -> Vec<String> {
+fn row(projection: &CaseProjection, place: &Place) -> Vec<String> {
     let case = projection.case.clone().unwrap_or_default();
     let plan = case.plan.clone().unwrap_or_default();
     vec![
@@ -108,11 +119,7 @@ fn row(projection: &CaseProjection, place: &Place, with_patients: bool) -> Vec<S
         shown(case.state().as_str_name()),
         shown(case.urgency().as_str_name()),
         procedure(&case),
-        if with_patients {
-            id_of(&case.patient)
-        } else {
-            String::new()
-        },
+        id_of(&case.patient),
         member(&case, TeamRole::PrimarySurgeon),
         member(&case, TeamRole::Anaesthetist),
         so_far(projection, place),

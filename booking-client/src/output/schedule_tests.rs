@@ -27,6 +27,7 @@ fn projection(state: State, times: (&str, &str), delay_min: i32) -> CaseProjecti
             state: state.into(),
             urgency: Urgency::Urgent2a.into(),
             patient: "patients/PT-1".to_owned(),
+            condition: "Coxarthrosis".to_owned(),
             procedure: "Hip replacement".to_owned(),
             laterality: Laterality::Left.into(),
             team: vec![TeamMember {
@@ -117,10 +118,17 @@ OT-1  Main\\u{1b}[2J, open 08:00-18:00
             .collect::<Vec<_>>()
             .join(" ")
     };
-    assert_eq!(squeeze(&day(&board(), &london(), true)), squeeze(expected));
+    assert_eq!(squeeze(&day(&board(), &london())), squeeze(expected));
 }
 
 #[test]
 fn without_patients_nothing_on_the_wall_says_who_they_are() {
-    assert!(!day(&board(), &london(), false).contains("PT-1"));
+    let mut board = board();
+    assert!(super::super::json::line(&board).contains("PT-1"));
+    without_patients(&mut board);
+    assert!(!day(&board, &london()).contains("PT-1"));
+    let json = super::super::json::line(&board);
+    for told in ["PT-1", "Coxarthrosis"] {
+        assert!(!json.contains(told), "{json}");
+    }
 }

@@ -15,6 +15,8 @@ pub struct Call {
     pub endpoint: Endpoint,
     /// The question.
     pub booking: BookingRequest,
+    /// For whom it is asked; nobody in the article.
+    pub person: Option<String>,
     /// How long everything together may take.
     pub timeout: Duration,
 }
@@ -43,6 +45,7 @@ impl Call {
                 doctor_id: or(&asked.doctor, DEFAULT_DOCTOR),
                 description: or(&asked.description, ""),
             },
+            person: cli.common.on_behalf_of.clone(),
             timeout: cli.common.timeout,
         })
     }

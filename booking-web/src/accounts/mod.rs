@@ -47,7 +47,6 @@ pub(crate) struct Seen {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Account {
     pub(crate) email: String,
-    pub(crate) display_name: String,
     pub(crate) enabled: bool,
     /// Its machines, each with connections that are open to its handshaker.
     pub(crate) machines: Vec<(String, u64)>,
@@ -159,7 +158,6 @@ impl Accounts {
                     .max()
                     .unwrap_or(0),
                 email: one.email,
-                display_name: one.display_name,
             }
         };
         Ok(accounts.into_iter().map(account).collect())

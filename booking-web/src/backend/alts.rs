@@ -19,6 +19,7 @@ use tower::util::BoxCloneSyncService;
 use super::{
     Backend, Booking, Lookup, Pending, Refusal, Reply, Verified, Wire,
     observed::{Observed, PeerSlot},
+    ot::name_person,
 };
 
 /// The largest answer that is read: two short texts, with room for every field to come.
@@ -82,13 +83,17 @@ impl std::fmt::Debug for AltsBackend {
 }
 
 impl Backend for AltsBackend {
-    fn look_up(&self, lookup: Lookup, timeout: Duration) -> Pending<'_> {
+    fn look_up(&self, lookup: Lookup, person: Option<String>, timeout: Duration) -> Pending<'_> {
         let wire = self.wire();
         Box::pin(async move {
             let slot = PeerSlot::default();
             let mut client =
                 OtBookingServiceClient::new(wire).max_decoding_message_size(MAX_ANSWER_BYTES);
-            let call = client.get_booking_info(request(lookup, &slot, timeout));
+            let mut request = request(lookup, &slot, timeout);
+            if let Err(refusal) = name_person(&mut request, person.as_deref()) {
+                return Reply::Unproven(refusal);
+            }
+            let call = client.get_booking_info(request);
             let ended = match tokio::time::timeout(timeout, call).await {
                 Ok(Ok(response)) => Ok(booking(response.into_inner())),
                 Ok(Err(status)) => Err(Refusal::from(&status)),

@@ -114,6 +114,8 @@ pub(crate) struct FakeBackend {
     ot: FakeOt,
     peer: Option<Verified>,
     pub(crate) heard: Arc<Mutex<Vec<Lookup>>>,
+    /// For whom each of them was.
+    pub(crate) heard_for: Arc<Mutex<Vec<Option<String>>>>,
 }
 
 impl FakeBackend {
@@ -123,6 +125,7 @@ impl FakeBackend {
             ot: FakeOt::default(),
             peer: Some(proven()),
             heard: Default::default(),
+            heard_for: Default::default(),
         }
     }
 
@@ -165,6 +168,7 @@ impl FakeBackend {
             ot: FakeOt::default(),
             peer: Some(proven()),
             heard: Default::default(),
+            heard_for: Default::default(),
         }
     }
 
@@ -186,7 +190,11 @@ impl FakeBackend {
 }
 
 impl Backend for FakeBackend {
-    fn look_up(&self, lookup: Lookup, _timeout: Duration) -> Pending<'_> {
+    fn look_up(&self, lookup: Lookup, person: Option<String>, _timeout: Duration) -> Pending<'_> {
+        self.heard_for
+            .lock()
+            .expect("no test panics while it holds this")
+            .push(person);
         self.heard
             .lock()
             .expect("no test panics while it holds this")

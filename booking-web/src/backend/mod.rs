@@ -33,7 +33,10 @@ pub use self::{
 /// Answers the article's look-up, and carries everything else.
 pub trait Backend: Send + Sync + 'static {
     /// Looks a booking up, within `timeout`. Never fails otherwise than by a [`Refusal`].
-    fn look_up(&self, lookup: Lookup, timeout: Duration) -> Pending<'_>;
+    ///
+    /// On behalf of `person` where one has signed in; without, it is the article's call word for
+    /// word, and what this front end's account may counts alone.
+    fn look_up(&self, lookup: Lookup, person: Option<String>, timeout: Duration) -> Pending<'_>;
 
     /// The connection, for the calls of package `ot.v1`. A handle: all share one channel.
     fn wire(&self) -> Wire;

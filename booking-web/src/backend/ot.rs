@@ -117,13 +117,8 @@ impl Desk {
         let mut request = Request::new(message);
         request.set_timeout(self.timeout + BACKEND_GRACE);
         request.extensions_mut().insert(slot.clone());
-        if let Some(person) = &self.person {
-            // The sign-in takes no other names.
-            let Ok(person) = AsciiMetadataValue::try_from(person.as_str()) else {
-                let status = Status::new(Code::InvalidArgument, "no such person");
-                return Reply::Unproven(Refusal::from(&status));
-            };
-            request.metadata_mut().insert(ON_BEHALF_OF, person);
+        if let Err(refusal) = name_person(&mut request, self.person.as_deref()) {
+            return Reply::Unproven(refusal);
         }
         let called = tokio::time::timeout(self.timeout, method(self.wire.clone(), request)).await;
         let outcome = match called {
@@ -141,6 +136,19 @@ impl Desk {
             *noted = Some(reply.bare());
         }
     }
+}
+
+/// Says for whom a call is made, if for anybody.
+pub(super) fn name_person<Q>(
+    request: &mut Request<Q>,
+    person: Option<&str>,
+) -> Result<(), Refusal> {
+    if let Some(person) = person {
+        let person = AsciiMetadataValue::try_from(person)
+            .map_err(|_| Refusal::from(&Status::new(Code::InvalidArgument, "no such person")))?;
+        request.metadata_mut().insert(ON_BEHALF_OF, person);
+    }
+    Ok(())
 }
 
 impl<T> Reply<T> {

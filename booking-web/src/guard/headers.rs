@@ -1,4 +1,4 @@
-//! The headers of every response: nothing may be loaded, framed, guessed, kept or referred.
+//! The headers of every response: nothing may be loaded, framed, guessed, kept or referred elsewhere.
 
 use axum::{
     http::{HeaderName, HeaderValue, header},
@@ -14,7 +14,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 const ALWAYS: [(HeaderName, &str); 5] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "no-referrer"),
+    // With "no-referrer" forms of our own would come with `Origin: null`.
+    (header::REFERRER_POLICY, "same-origin"),
     (
         HeaderName::from_static("cross-origin-opener-policy"),
         "same-origin",

@@ -1,7 +1,7 @@
 //! What every request passes before a page sees it, outermost first.
 //!
 //! ```text
-//!   headers ─► access log ─► host ─► origin ─► time limit ─► compression ─► body limit ─► page
+//!   headers ─► access log ─► host ─► origin ─► renewal ─► time limit ─► compression ─► body limit ─► page
 //! ```
 //!
 //! The headers are outermost so that refusals carry them too; the log comes before every guard so
@@ -16,11 +16,11 @@ mod time_limit;
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use tower_http::compression::CompressionLayer;
 
-use crate::AppState;
+use crate::{AppState, visitor};
 
-/// The largest form accepted. Every field filled to its limit, each character of it
-/// percent-encoded, is under 8 KiB.
-pub(crate) const MAX_FORM_BYTES: usize = 16 * 1024;
+/// The largest form accepted. A new case with every field filled to its limit (notes of 2000
+/// characters, lines of 200) is under 32 KiB when each of them takes nine bytes, percent-encoded.
+pub(crate) const MAX_FORM_BYTES: usize = 64 * 1024;
 
 /// Puts all guards around the pages.
 pub(crate) fn around(pages: Router, state: AppState) -> Router {
@@ -30,6 +30,10 @@ pub(crate) fn around(pages: Router, state: AppState) -> Router {
         .layer(middleware::from_fn_with_state(
             state.clone(),
             time_limit::guard,
+        ))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            visitor::renew,
         ))
         .layer(middleware::from_fn(origin::guard))
         .layer(middleware::from_fn_with_state(state, hosts::guard))

@@ -48,10 +48,12 @@ pub(crate) async fn follow(state: AppState) {
                     tokio::time::sleep(DENIED_PAUSE).await;
                 }
                 Err(Ended::After(heard)) => {
+                    // Streams end now and then; nothing is lost while the next one begins at once.
                     if heard {
                         pause = FIRST_PAUSE;
+                    } else {
+                        hub.tell(News::Connected(false));
                     }
-                    hub.tell(News::Connected(false));
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }

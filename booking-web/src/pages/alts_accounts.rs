@@ -24,7 +24,7 @@ use crate::{
     view::civil::how_long,
 };
 
-/// Faults that are worth a button; any other can be typed.
+/// Faults that are offered; those that a machine has otherwise are shown, and kept until others are set.
 const KNOWN_FAULTS: [&str; 8] = [
     "delay=2s",
     "bad-mac",
@@ -95,6 +95,11 @@ const STEPS: [(&str, &str, &str, &str); 4] = [
 impl AccountsPage {
     fn known_faults(&self) -> [&'static str; 8] {
         KNOWN_FAULTS
+    }
+
+    /// Whether it fails in a way that is not among those offered.
+    fn has_others(&self, machine: &Machine) -> bool {
+        !machine.faults.is_empty() && !KNOWN_FAULTS.iter().any(|known| machine.has(known))
     }
 }
 
@@ -178,7 +183,7 @@ async fn call(ctx: &Ctx) -> Reply {
     };
     ctx.state
         .backend
-        .look_up(lookup, ctx.state.backend_timeout)
+        .look_up(lookup, None, ctx.state.backend_timeout)
         .await
 }
 

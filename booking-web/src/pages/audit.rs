@@ -106,8 +106,13 @@ async fn load(ctx: &Ctx, verdict: Option<(bool, String)>) -> Result<AuditPage, R
         filter: conditions.join(" AND "),
     };
     let (listed, civil) = tokio::try_join!(ctx.desk.list_audit_events(request), async {
-        Ok(ctx.civil().await.unwrap_or_else(|_| Civil::of("UTC")))
+        Ok(ctx.civil().await.ok())
     })?;
+    // An auditor need not have the right to know the hospital's zone.
+    let exactly = |at| match &civil {
+        Some(civil) => civil.exactly(at),
+        None => format!("{} UTC", Civil::of("UTC").exactly(at)),
+    };
     let next = match listed.next_page_token.as_str() {
         "" => String::new(),
         token => format!(
@@ -120,7 +125,7 @@ async fn load(ctx: &Ctx, verdict: Option<(bool, String)>) -> Result<AuditPage, R
     let rows = listed.audit_events.into_iter().map(|event| Row {
         sequence: event.sequence,
         time: instant(event.time.as_ref())
-            .map(|at| civil.exactly(at))
+            .map(exactly)
             .unwrap_or_default(),
         what: method_words(&event.method),
         link: event.resource.starts_with("cases/"),

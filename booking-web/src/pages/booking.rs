@@ -157,7 +157,11 @@ pub(crate) async fn look_up(
     let state = &ctx.state;
     let reply = state
         .backend
-        .look_up(lookup.clone(), state.backend_timeout)
+        .look_up(
+            lookup.clone(),
+            ctx.visitor.person.clone(),
+            state.backend_timeout,
+        )
         .await;
     note(&reply);
     answer(&ctx, form, lookup, reply)

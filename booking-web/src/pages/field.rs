@@ -25,6 +25,7 @@ pub(crate) enum Kind {
     Date,
     Time,
     Text,
+    Username,
     Password,
     Choice(Vec<Choice>),
 }
@@ -86,13 +87,21 @@ impl Field {
         self
     }
 
+    /// What was typed in place of what is shown, where it is wrong.
+    pub(crate) fn wrong(self, fields: &Fields, problems: &Problems) -> Self {
+        match problems.of(self.name) {
+            Some(_) => self.typed(fields, problems),
+            None => self,
+        }
+    }
+
     fn input_type(&self) -> &'static str {
         match self.kind {
             Kind::Number => "number",
             Kind::Date => "date",
             Kind::Time => "time",
             Kind::Password => "password",
-            Kind::Line | Kind::Text | Kind::Choice(_) => "text",
+            Kind::Line | Kind::Text | Kind::Username | Kind::Choice(_) => "text",
         }
     }
 
@@ -111,10 +120,10 @@ impl Field {
     }
 
     fn autocomplete(&self) -> &'static str {
-        if matches!(self.kind, Kind::Password) {
-            "current-password"
-        } else {
-            "off"
+        match self.kind {
+            Kind::Username => "username",
+            Kind::Password => "current-password",
+            _ => "off",
         }
     }
 

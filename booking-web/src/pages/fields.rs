@@ -52,6 +52,21 @@ impl Fields {
         found.map(|(_, value)| value.trim())
     }
 
+    /// These, and of the others those of whose name there is nothing.
+    pub(crate) fn or<N: Into<String>, V: Into<String>>(
+        mut self,
+        others: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
+        for (name, value) in others {
+            let (name, value) = (name.into(), value.into());
+            if !value.is_empty() && !self.has(&name) {
+                self.0.retain(|(key, _)| *key != name);
+                self.0.push((name, value));
+            }
+        }
+        self
+    }
+
     pub(crate) fn date(&self, name: &str) -> Option<Date> {
         self.get(name).parse().ok()
     }
@@ -139,6 +154,14 @@ impl Problems {
             );
         }
         date
+    }
+
+    /// None when nothing was typed, too.
+    pub(crate) fn optional_date(&mut self, fields: &Fields, field: &str) -> Option<Date> {
+        fields
+            .has(field)
+            .then(|| self.date(fields, field))
+            .flatten()
     }
 
     pub(crate) fn time(&mut self, fields: &Fields, field: &str) -> Option<Time> {

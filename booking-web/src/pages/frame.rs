@@ -74,7 +74,7 @@ pub(crate) struct Frame {
     pub(crate) strip: Strip,
     pub(crate) offers: Offers,
     pub(crate) undo: Option<UndoOffer>,
-    /// The last change before the page was put together; empty for pages that do not live.
+    /// The last change before the page was put together, for `live_state.html` of pages that live.
     pub(crate) since: String,
 }
 

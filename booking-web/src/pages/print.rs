@@ -79,11 +79,10 @@ fn lists(day: &DaySchedule, only: &str, names: &Directory, civil: &Civil) -> Vec
             .is_some_and(|theatre| only.is_empty() || theatre.name == only)
     });
     let lists = wanted.filter_map(|one| {
-        let cases: Vec<&Case> = one
+        let cases = one
             .cases
             .iter()
-            .filter_map(|projection| projection.case.as_ref())
-            .collect();
+            .filter_map(|projection| projection.case.as_ref());
         let sessions = one.sessions.iter().filter_map(|session| {
             let (start, end) =
                 instant(session.start_time.as_ref()).zip(instant(session.end_time.as_ref()))?;
@@ -93,27 +92,45 @@ fn lists(day: &DaySchedule, only: &str, names: &Directory, civil: &Civil) -> Vec
                 names.owner(session)
             ))
         });
-        Some(List {
+        let mut list = List {
             theatre: one.theatre.as_ref()?.display_name.clone(),
             sessions: sessions.collect(),
-            version: version(&cases),
+            version: String::new(),
             lines: cases
-                .into_iter()
                 .filter_map(|case| Line::of(case, names, civil))
                 .collect(),
-        })
+        };
+        list.version = version(&day.date, &list);
+        Some(list)
     });
     lists.collect()
 }
 
-/// FNV-1a over names and versions: two lists of one version say the same.
-fn version(cases: &[&Case]) -> String {
-    let bytes = cases
-        .iter()
-        .flat_map(|case| [case.name.as_bytes(), case.etag.as_bytes()])
-        .flatten();
+/// FNV-1a over all that is printed: two lists of one version say the same.
+fn version(date: &str, list: &List) -> String {
+    let heads = [date, &list.theatre].into_iter();
+    let heads = heads.chain(list.sessions.iter().map(String::as_str));
+    let lines = list.lines.iter().flat_map(|line| {
+        let team = line.team.iter().map(String::as_str);
+        [
+            &line.time,
+            &line.patient,
+            &line.procedure,
+            &line.condition,
+            line.urgency,
+            line.anaesthesia,
+            &line.equipment,
+            &line.notes,
+        ]
+        .into_iter()
+        .chain(team)
+    });
+    // Each text ends with a byte that no text has, so that none runs into the next.
+    let bytes = heads
+        .chain(lines)
+        .flat_map(|text| text.bytes().chain([0xff]));
     let hash = bytes.fold(0x811c_9dc5_u32, |hash, byte| {
-        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     });
     format!("{hash:08x}")
 }
@@ -125,7 +142,7 @@ impl Line {
             instant(plan.start_time.as_ref()).zip(instant(plan.end_time.as_ref()))?;
         Some(Self {
             time: civil.span(start, end),
-            patient: wording::id(&case.patient).to_owned(),
+            patient: wording::shown_id(&case.patient),
             procedure: wording::procedure(&case.procedure, case.laterality()),
             condition: case.condition.clone(),
             urgency: wording::urgency(case.urgency()).word,
@@ -138,7 +155,7 @@ impl Line {
             equipment: case
                 .equipment
                 .iter()
-                .map(|unit| wording::id(unit))
+                .map(|unit| wording::shown_id(unit))
                 .collect::<Vec<_>>()
                 .join(", "),
             notes: case.notes.clone(),

@@ -10,6 +10,7 @@ use booking_proto::ot::v1::{
 use super::{
     context::{Ctx, permitted},
     field::{Field, Kind},
+    fields::Problems,
     frame::{Frame, Here},
 };
 use crate::{
@@ -63,11 +64,10 @@ async fn load(ctx: &Ctx) -> Result<ReportsPage, Refusal> {
     let (civil, names, reasons) = tokio::try_join!(ctx.civil(), ctx.names(), ctx.reasons())?;
     let names = names.reasons(&reasons);
     let today = civil.date(ctx.now);
-    let last = ctx.query.date("last").unwrap_or(today);
-    let first = ctx
-        .query
-        .date("first")
-        .unwrap_or_else(|| days_later(last, 1 - DAYS));
+    let mut problems = Problems::default();
+    let last = problems.optional_date(&ctx.query, "last").unwrap_or(today);
+    let first = problems.optional_date(&ctx.query, "first");
+    let first = first.unwrap_or_else(|| days_later(last, 1 - DAYS));
     let request = || ReportRequest {
         first_date: first.to_string(),
         last_date: last.to_string(),
@@ -91,10 +91,12 @@ async fn load(ctx: &Ctx) -> Result<ReportsPage, Refusal> {
         frame: ctx.frame(Here::Reports),
         first: Field::line("first", "From")
             .kind(Kind::Date)
-            .value(first.to_string()),
+            .value(first.to_string())
+            .wrong(&ctx.query, &problems),
         last: Field::line("last", "To, included")
             .kind(Kind::Date)
-            .value(last.to_string()),
+            .value(last.to_string())
+            .wrong(&ctx.query, &problems),
         reports: reports.into_iter().flatten().collect(),
     })
 }

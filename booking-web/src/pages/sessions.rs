@@ -69,11 +69,13 @@ impl SessionsPage {
 
 /// `GET /sessions?date=`
 pub(crate) async fn show(ctx: Ctx) -> Response {
-    page(&ctx, None).await
+    let date = ctx.query.date("date");
+    page(&ctx, date, None).await
 }
 
-async fn page(ctx: &Ctx, refusal: Option<Refusal>) -> Response {
-    match load(ctx, refusal.clone()).await {
+/// The week of a day, this week when none is given.
+async fn page(ctx: &Ctx, date: Option<Date>, refusal: Option<Refusal>) -> Response {
+    match load(ctx, date, refusal.clone()).await {
         Ok(page) => {
             let status = refusal.map_or(StatusCode::OK, |refusal| status_of(refusal.kind));
             super::page(status, &page)
@@ -82,12 +84,13 @@ async fn page(ctx: &Ctx, refusal: Option<Refusal>) -> Response {
     }
 }
 
-async fn load(ctx: &Ctx, refusal: Option<Refusal>) -> Result<SessionsPage, Refusal> {
+async fn load(
+    ctx: &Ctx,
+    date: Option<Date>,
+    refusal: Option<Refusal>,
+) -> Result<SessionsPage, Refusal> {
     let (civil, names, reasons) = tokio::try_join!(ctx.civil(), ctx.names(), ctx.reasons())?;
-    let date = ctx
-        .query
-        .date("date")
-        .unwrap_or_else(|| civil.date(ctx.now));
+    let date = date.unwrap_or_else(|| civil.date(ctx.now));
     let first = monday(date);
     let request = ListSessionsRequest {
         start_time: Some(message(civil.midnight(first))),
@@ -188,12 +191,12 @@ pub(crate) async fn act(
         }
         _ => return super::error::not_found().await.into_response(),
     };
-    let date = fields
-        .date("date")
-        .map(|date| date.to_string())
-        .unwrap_or_default();
+    let date = fields.date("date");
     match done {
-        Ok(done) => Redirect::to(&format!("/sessions?date={date}&done={done}")).into_response(),
-        Err(refusal) => page(&ctx, Some(refusal)).await,
+        Ok(done) => {
+            let date = date.map(|date| date.to_string()).unwrap_or_default();
+            Redirect::to(&format!("/sessions?date={date}&done={done}")).into_response()
+        }
+        Err(refusal) => page(&ctx, date, Some(refusal)).await,
     }
 }

@@ -1,9 +1,6 @@
 //! `/sign-in`, `/sign-out`, and the demo's link.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    time::Instant,
-};
+use std::{net::SocketAddr, time::Instant};
 
 use askama::Template;
 use axum::{
@@ -25,7 +22,7 @@ use super::{
 };
 use crate::{
     AppState,
-    visitor::{SESSION_COOKIE, SESSION_S, Way, cookie},
+    visitor::{MAX_NAME_CHARS, SESSION_COOKIE, SESSION_S, Way, client, cookie},
 };
 
 #[derive(Template)]
@@ -39,7 +36,7 @@ struct SignInPage {
 
 fn form(next: &str, name: &str, problem: &'static str) -> SignInPage {
     SignInPage {
-        name: Field::line("name", "Name").value(name),
+        name: Field::line("name", "Name").kind(Kind::Username).value(name),
         password: Field::line("password", "Password").kind(Kind::Password),
         next: url::own_path(next).to_owned(),
         problem,
@@ -63,6 +60,7 @@ pub(crate) async fn show(
 pub(crate) async fn sign_in(
     State(state): State<AppState>,
     from: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
     form_: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Response {
     let Way::Local { .. } = &state.sign_in.way else {
@@ -75,7 +73,13 @@ pub(crate) async fn sign_in(
     let name = fields.get("name").to_owned();
     let password = fields.as_typed("password").to_owned();
     let refused = |status, problem| super::page(status, &form(fields.get("next"), &name, problem));
-    let from: Option<IpAddr> = from.map(|Extension(ConnectInfo(address))| address.ip());
+    let from = from.map(|Extension(ConnectInfo(address))| address.ip());
+    let from = client(from, &headers, &state.sign_in.proxies);
+    let wrong = "That name and password do not belong together.";
+    // Nobody has a longer one, and each that is tried is remembered for a while.
+    if name.chars().count() > MAX_NAME_CHARS {
+        return refused(StatusCode::UNPROCESSABLE_ENTITY, wrong);
+    }
     if !state.sign_in.attempts.take(&name, from, Instant::now()) {
         tracing::warn!("too many tries to sign in");
         return refused(
@@ -84,12 +88,9 @@ pub(crate) async fn sign_in(
         );
     }
     if !verify(&state, &name, password).await {
-        return refused(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "That name and password do not belong together.",
-        );
+        return refused(StatusCode::UNPROCESSABLE_ENTITY, wrong);
     }
-    state.sign_in.attempts.forgive(&name);
+    state.sign_in.attempts.forgive(&name, from);
     tracing::info!("somebody signed in");
     let begun = state.sign_in.begin(&name, false, Timestamp::now());
     enter(&state, &begun, url::own_path(fields.get("next")))
@@ -147,14 +148,25 @@ pub(crate) fn with_cookie(
     age_s: i64,
     then: Redirect,
 ) -> Response {
+    let mut response = then.into_response();
+    add_cookie(state, name, value, age_s, &mut response);
+    response
+}
+
+/// Leaves a cookie with a response.
+pub(crate) fn add_cookie(
+    state: &AppState,
+    name: &str,
+    value: &str,
+    age_s: i64,
+    response: &mut Response,
+) {
     let secure = if state.sign_in.secure_cookies {
         "; Secure"
     } else {
         ""
     };
     let cookie = format!("{name}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Lax{secure}");
-    let mut response = then.into_response();
     let cookie = HeaderValue::try_from(cookie).expect("base64url and our own words");
     response.headers_mut().append(header::SET_COOKIE, cookie);
-    response
 }

@@ -3,7 +3,7 @@
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use booking_proto::ot::v1::{
-    Case, CreateCaseRequest, GetCaseRequest, Plan, PostponeCaseRequest, Reason,
+    Case, CreateCaseRequest, GetCaseRequest, OverrideRequest, Plan, PostponeCaseRequest, Reason,
     RescheduleCaseRequest, ScheduleCaseRequest, reason::Group,
 };
 use jiff::Timestamp;
@@ -56,20 +56,27 @@ struct Undo {
     etag: String,
     theatre: String,
     start_s: i64,
+    /// The same however often it is sent, so that it is done once.
+    request_id: String,
+    /// Rules that were set aside where the case was.
+    rules: Vec<String>,
 }
 
-/// The query that leads to a page which offers to undo this. `before` is the plan that there was.
-pub(crate) fn query(ctx: &Ctx, done: Done, after: &Case, before: Option<&Plan>) -> String {
+/// The query that leads to a page which offers to undo this. `before` is the case as it was.
+pub(crate) fn query(ctx: &Ctx, done: Done, after: &Case, before: &Case) -> String {
     let word = DONE
         .iter()
         .find(|one| one.0 == done)
         .map_or("", |one| one.1);
     let until_s = ctx.now.as_second() + UNDO_S;
-    let theatre = before.map_or("", |plan| &plan.theatre);
-    let start = before.and_then(|plan| civil::instant(plan.start_time.as_ref()));
+    let plan = before.plan.as_ref();
+    let theatre = plan.map_or("", |plan| &plan.theatre);
+    let start = plan.and_then(|plan| civil::instant(plan.start_time.as_ref()));
     let start_s = start.map_or(0, Timestamp::as_second);
+    let (request_id, rules) = (request_id(), before.overrides.iter().map(|one| &*one.rule));
+    let rules = rules.collect::<Vec<_>>().join(",");
     let text = format!(
-        "{until_s}|{word}|{}|{}|{theatre}|{start_s}",
+        "{until_s}|{word}|{}|{}|{theatre}|{start_s}|{request_id}|{rules}",
         after.name, after.etag
     );
     format!("undo={}", ctx.state.sign_in.seal.seal("undo", &text))
@@ -86,6 +93,13 @@ fn open(ctx: &Ctx, sealed: &str) -> Option<(i64, Undo)> {
         etag: parts.next()?.to_owned(),
         theatre: parts.next()?.to_owned(),
         start_s: parts.next()?.parse().ok()?,
+        request_id: parts.next()?.to_owned(),
+        rules: parts
+            .next()?
+            .split(',')
+            .filter(|rule| !rule.is_empty())
+            .map(str::to_owned)
+            .collect(),
     };
     Some((until_s, undo))
 }
@@ -133,6 +147,12 @@ async fn reverse(ctx: &Ctx, undo: &Undo) -> Result<Case, Refusal> {
         })
     };
     let (name, etag) = (undo.case.clone(), undo.etag.clone());
+    let request_id = undo.request_id.clone();
+    let set_aside = undo.rules.iter().map(|rule| OverrideRequest {
+        rule: rule.clone(),
+        reason: "Undone: it was set aside there before.".to_owned(),
+    });
+    let overrides = set_aside.collect();
     match undo.done {
         Done::Scheduled => {
             let request = PostponeCaseRequest {
@@ -140,7 +160,7 @@ async fn reverse(ctx: &Ctx, undo: &Undo) -> Result<Case, Refusal> {
                 etag,
                 reason: clerical(&ctx.reasons().await?),
                 note: "Undone.".to_owned(),
-                request_id: request_id(),
+                request_id,
                 validate_only: false,
             };
             ctx.desk.postpone_case(request).await
@@ -152,7 +172,8 @@ async fn reverse(ctx: &Ctx, undo: &Undo) -> Result<Case, Refusal> {
                 plan: plan(),
                 reason: clerical(&ctx.reasons().await?),
                 note: "Undone.".to_owned(),
-                request_id: request_id(),
+                overrides,
+                request_id,
                 ..Default::default()
             };
             ctx.desk.reschedule_case(request).await
@@ -162,21 +183,28 @@ async fn reverse(ctx: &Ctx, undo: &Undo) -> Result<Case, Refusal> {
                 name,
                 etag,
                 plan: plan(),
-                request_id: request_id(),
+                overrides,
+                request_id,
                 ..Default::default()
             };
             ctx.desk.schedule_case(request).await
         }
         Done::Cancelled => {
-            re_enter(ctx, name, plan().filter(|plan| !plan.theatre.is_empty())).await
+            let request = CreateCaseRequest {
+                case: Some(again(ctx, name).await?),
+                plan: plan().filter(|plan| !plan.theatre.is_empty()),
+                request_id,
+                ..Default::default()
+            };
+            ctx.desk.create_case(request).await
         }
     }
 }
 
 /// A cancelled case stays cancelled, for the records; what it was is entered anew.
-async fn re_enter(ctx: &Ctx, name: String, plan: Option<Plan>) -> Result<Case, Refusal> {
+async fn again(ctx: &Ctx, name: String) -> Result<Case, Refusal> {
     let old = ctx.desk.get_case(GetCaseRequest { name }).await?;
-    let again = Case {
+    Ok(Case {
         patient: old.patient,
         procedure: old.procedure,
         procedure_type: old.procedure_type,
@@ -193,14 +221,7 @@ async fn re_enter(ctx: &Ctx, name: String, plan: Option<Plan>) -> Result<Case, R
         notes: old.notes,
         specialty: old.specialty,
         ..Default::default()
-    };
-    let request = CreateCaseRequest {
-        case: Some(again),
-        plan,
-        request_id: request_id(),
-        ..Default::default()
-    };
-    ctx.desk.create_case(request).await
+    })
 }
 
 /// The reason that fits an undo best: an administrative one.

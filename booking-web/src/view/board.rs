@@ -154,12 +154,14 @@ impl Board {
         long_date(self.date)
     }
 
-    /// Forgets who the patients are.
+    /// Forgets who the patients are, and every way to where it is said.
     pub(crate) fn anonymise(&mut self) {
         for row in &mut self.rows {
             let bars = row.bars.iter_mut().map(|bar| &mut bar.card);
             for card in bars.chain(&mut row.elsewhere) {
                 card.patient.clear();
+                card.link.clear();
+                card.can_move = false;
             }
         }
     }

@@ -69,6 +69,13 @@ impl Civil {
             .map_or(Timestamp::UNIX_EPOCH, |day| day.timestamp())
     }
 
+    /// Whether the instant is read as this date and time, to the minute.
+    pub(crate) fn shows(&self, at: Timestamp, date: Date, time: Time) -> bool {
+        let read = at.to_zoned(self.0.clone());
+        let minute = |time: Time| (time.hour(), time.minute());
+        read.date() == date && minute(read.time()) == minute(time)
+    }
+
     /// What was typed as a date and a time. A time that the clocks skip is an error in words; of
     /// a time that comes twice the first is meant.
     pub(crate) fn at(&self, date: Date, time: Time) -> Result<Timestamp, String> {

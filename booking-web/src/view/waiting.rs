@@ -36,7 +36,7 @@ impl Waiting {
         Self {
             link: format!("/{}", case.name),
             procedure: wording::procedure(&case.procedure, case.laterality()),
-            patient: wording::id(&case.patient).to_owned(),
+            patient: wording::shown_id(&case.patient),
             surgeon: surgeon(case, names),
             specialty: case.specialty.clone(),
             waits: waits.map(how_long).unwrap_or_default(),

@@ -4,6 +4,7 @@ use booking_proto::ot::v1::{
     Anaesthesia, Laterality, Milestone, Milestones, TeamRole, Urgency, case::State, reason::Group,
 };
 use jiff::Timestamp;
+use percent_encoding::percent_decode_str;
 
 use super::civil::instant;
 
@@ -136,12 +137,19 @@ pub(crate) fn procedure(procedure: &str, laterality: Laterality) -> String {
 
 /// The last three characters of a patient's number: enough to tell two on a board apart.
 pub(crate) fn patient_tail(patient: &str) -> String {
-    let number = id(patient);
+    let number = shown_id(patient);
     if number.is_empty() {
         return String::new();
     }
     let skip = number.chars().count().saturating_sub(3);
     format!("…{}", number.chars().skip(skip).collect::<String>())
+}
+
+/// The same as people write it: `PT 1204` of `patients/PT%201204`.
+pub(crate) fn shown_id(name: &str) -> String {
+    percent_decode_str(id(name))
+        .decode_utf8_lossy()
+        .into_owned()
 }
 
 /// The part of a resource name behind the collection: `OT-1` of `theatres/OT-1`.

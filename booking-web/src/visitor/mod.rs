@@ -11,14 +11,13 @@
 //! word, and the backend believes it only of accounts that may act for people.
 
 mod attempts;
+mod client;
+mod ended;
+mod renew;
 mod seal;
 mod users;
 
-use std::{
-    collections::BTreeSet,
-    net::{IpAddr, SocketAddr},
-    sync::Mutex,
-};
+use std::net::{IpAddr, SocketAddr};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
@@ -27,8 +26,9 @@ use axum::{
 };
 use jiff::Timestamp;
 
-pub(crate) use self::attempts::Attempts;
+pub(crate) use self::{attempts::Attempts, client::client, renew::renew};
 pub use self::{
+    ended::{Ended, EndedError},
     seal::{Seal, SealError},
     users::{Users, UsersError, hash_password},
 };
@@ -39,12 +39,10 @@ use crate::{
 
 /// The cookie of a signed-in person.
 pub(crate) const SESSION_COOKIE: &str = "ot_session";
-/// How long a sign-in lasts: a shift.
+/// How long a sign-in lasts after it was last used: a shift.
 pub(crate) const SESSION_S: i64 = 12 * 60 * 60;
 /// The longest name of a person, in characters; the backend's limit too.
-const MAX_NAME_CHARS: usize = 64;
-/// The most sign-outs remembered; each is forgotten when its sign-in would have ended anyhow.
-const MAX_ENDED: usize = 10_000;
+pub(crate) const MAX_NAME_CHARS: usize = 64;
 
 /// How people sign in.
 #[derive(Debug)]
@@ -54,7 +52,9 @@ pub struct SignIn {
     /// Cookies only over HTTPS: the front end is behind a proxy that speaks it.
     pub(crate) secure_cookies: bool,
     pub(crate) attempts: Attempts,
-    ended: Mutex<BTreeSet<(i64, String)>>,
+    /// Believed about the addresses of those who come through them.
+    pub(crate) proxies: Vec<IpAddr>,
+    ended: Ended,
 }
 
 /// Where names come from.
@@ -135,8 +135,21 @@ impl SignIn {
             seal,
             secure_cookies,
             attempts: Attempts::default(),
-            ended: Mutex::default(),
+            proxies: Vec::new(),
+            ended: Ended::default(),
         }
+    }
+
+    /// Believes these proxies about the addresses of those who come through them.
+    #[must_use]
+    pub fn behind(self, proxies: Vec<IpAddr>) -> Self {
+        Self { proxies, ..self }
+    }
+
+    /// Remembers there which sign-ins were ended.
+    #[must_use]
+    pub fn with_ended(self, ended: Ended) -> Self {
+        Self { ended, ..self }
     }
 
     /// The path of the demo's link, without the slash before it; none without a demo.
@@ -152,47 +165,54 @@ impl SignIn {
 
     /// The value of a session cookie for a person who has just proven who they are.
     pub(crate) fn begin(&self, person: &str, by_demo: bool, now: Timestamp) -> String {
-        let until_s = now.as_second() + SESSION_S;
-        let kind = if by_demo { "demo" } else { "local" };
-        let nonce = self.seal.nonce();
-        self.seal
-            .seal("session", &format!("{until_s}|{kind}|{nonce}|{person}"))
+        let session = Session {
+            until_s: now.as_second() + SESSION_S,
+            by_demo,
+            nonce: self.seal.nonce(),
+            proof: self.proof_of(person),
+            person: person.to_owned(),
+        };
+        self.seal.seal("session", &session.text())
     }
 
-    /// Ends a sign-in before its time.
+    /// Ends a sign-in before its time, and with it every cookie that was made of it.
     pub(crate) fn end(&self, cookie: &str, now: Timestamp) {
-        let Some(session) = self.open(cookie, now) else {
-            return;
-        };
-        let mut ended = self
-            .ended
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        ended.retain(|(until_s, _)| *until_s > now.as_second());
-        if ended.len() >= MAX_ENDED {
-            ended.pop_first();
+        if let Some(session) = self.open(cookie, now) {
+            // No cookie of it lasts longer than one that is made now.
+            let until_s = now.as_second() + SESSION_S;
+            self.ended.insert(session.nonce, until_s, now.as_second());
         }
-        ended.insert((session.until_s, session.nonce));
+    }
+
+    /// The cookie with which a sign-in goes on that is in use and past half its time.
+    pub(crate) fn renewed(&self, headers: &HeaderMap, now: Timestamp) -> Option<String> {
+        if !matches!(self.way, Way::Local { .. }) {
+            return None;
+        }
+        let mut session = self.open(cookie(headers, SESSION_COOKIE)?, now)?;
+        if session.until_s - now.as_second() > SESSION_S / 2 {
+            return None;
+        }
+        session.until_s = now.as_second() + SESSION_S;
+        Some(self.seal.seal("session", &session.text()))
+    }
+
+    /// What changes with a person's password, so that a new one ends what the old one began. It
+    /// tells nothing of either.
+    fn proof_of(&self, person: &str) -> String {
+        match &self.way {
+            Way::Local { users, .. } => self.seal.tag("password", &users.hash_of(person)),
+            _ => String::new(),
+        }
     }
 
     fn open(&self, cookie: &str, now: Timestamp) -> Option<Session> {
         let text = self.seal.open("session", cookie)?;
-        let mut parts = text.splitn(4, '|');
-        let until_s: i64 = parts.next()?.parse().ok()?;
-        let by_demo = parts.next()? == "demo";
-        let nonce = parts.next()?.to_owned();
-        let person = parts.next()?.to_owned();
-        let ended = self
-            .ended
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let alive = until_s > now.as_second() && !ended.contains(&(until_s, nonce.clone()));
-        alive.then_some(Session {
-            until_s,
-            by_demo,
-            nonce,
-            person,
-        })
+        let session = Session::read(&text)?;
+        let alive = session.until_s > now.as_second()
+            && !self.ended.contains(&session.nonce)
+            && session.proof == self.proof_of(&session.person);
+        alive.then_some(session)
     }
 
     /// Who a request is from; none when they have to sign in first.
@@ -248,11 +268,40 @@ impl SignIn {
     }
 }
 
+/// What a session's cookie says: `UNTIL|KIND|NONCE|PROOF|PERSON`.
 struct Session {
     until_s: i64,
     by_demo: bool,
+    /// The same in all cookies of one sign-in.
     nonce: String,
+    /// Of the password that the person had then.
+    proof: String,
     person: String,
+}
+
+impl Session {
+    fn text(&self) -> String {
+        let kind = if self.by_demo { "demo" } else { "local" };
+        let Self {
+            until_s,
+            nonce,
+            proof,
+            person,
+            ..
+        } = self;
+        format!("{until_s}|{kind}|{nonce}|{proof}|{person}")
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(5, '|');
+        Some(Self {
+            until_s: parts.next()?.parse().ok()?,
+            by_demo: parts.next()? == "demo",
+            nonce: parts.next()?.to_owned(),
+            proof: parts.next()?.to_owned(),
+            person: parts.next()?.to_owned(),
+        })
+    }
 }
 
 impl Visitor {

@@ -100,6 +100,11 @@ impl Seal {
         Some(text)
     }
 
+    /// What stands for a secret text: equal for equal texts, and of no use to learn them.
+    pub(crate) fn tag(&self, purpose: &str, text: &str) -> String {
+        BASE64.encode(self.mac(purpose, text).finalize().into_bytes())
+    }
+
     /// Something that was never there before.
     pub fn nonce(&self) -> String {
         let mut bytes = [0; NONCE_BYTES];

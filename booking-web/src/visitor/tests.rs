@@ -174,6 +174,47 @@ fn what_a_visitor_sends_in_the_proxys_name_signs_nobody_in() {
 }
 
 #[test]
+fn a_sign_in_that_is_used_goes_on_and_ends_everywhere_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let sign_in = sign_in(folder.path());
+    let first = sign_in.begin("anna", false, now());
+    let at = |s: i64| now() + jiff::SignedDuration::from_secs(s);
+    let half = SESSION_S / 2;
+    assert_eq!(sign_in.renewed(&with_cookie(&first), at(half - 1)), None);
+    let second = sign_in.renewed(&with_cookie(&first), at(half)).unwrap();
+    let seen = |cookie: &str, s| sign_in.visitor(&with_cookie(cookie), None, at(s));
+    let later = half + SESSION_S - 1;
+    assert_eq!(
+        seen(&second, later).unwrap().person.as_deref(),
+        Some("anna")
+    );
+    assert_eq!(seen(&first, later), None);
+    assert_eq!(
+        seen(&first, half).unwrap().form_token(&sign_in.seal).len(),
+        seen(&second, half).unwrap().form_token(&sign_in.seal).len()
+    );
+    // Signed out with the older of two cookies: the newer is worth nothing either.
+    sign_in.end(&first, at(half));
+    assert_eq!(seen(&second, half), None);
+    assert_eq!(seen(&second, later), None);
+}
+
+#[test]
+fn a_new_password_ends_what_the_old_one_began() {
+    let folder = tempfile::tempdir().unwrap();
+    let sign_in = sign_in(folder.path());
+    let headers = with_cookie(&sign_in.begin("anna", false, now()));
+    assert!(sign_in.visitor(&headers, None, now()).is_some());
+    let hash = hash_password("another one").unwrap();
+    let file = folder.path().join("users.toml");
+    std::fs::write(&file, format!("[people.anna]\npassword = \"{hash}\"\n")).unwrap();
+    let later = std::time::SystemTime::now() + Duration::from_secs(5);
+    let file = std::fs::File::options().append(true).open(&file).unwrap();
+    file.set_modified(later).unwrap();
+    assert_eq!(sign_in.visitor(&headers, None, now()), None);
+}
+
+#[test]
 fn after_ten_wrong_tries_there_is_one_every_half_minute() {
     let attempts = Attempts::default();
     let start = Instant::now();
@@ -185,9 +226,56 @@ fn after_ten_wrong_tries_there_is_one_every_half_minute() {
         "the address counts too"
     );
     assert!(attempts.take("bert", "10.0.0.2".parse().ok(), start));
-    assert!(attempts.take(
-        "anna",
-        "10.0.0.3".parse().ok(),
-        start + Duration::from_secs(31)
-    ));
+    assert!(attempts.take("anna", from, start + Duration::from_secs(31)));
+    assert!(!attempts.take("anna", from, start + Duration::from_secs(31)));
+}
+
+#[test]
+fn whoever_keeps_guessing_at_a_name_does_not_keep_its_owner_out() {
+    let attempts = Attempts::default();
+    let start = Instant::now();
+    let at = |s| start + Duration::from_secs(s);
+    for s in 0..600 {
+        attempts.take("anna", "10.0.0.1".parse().ok(), at(s));
+    }
+    assert!(attempts.take("anna", "10.0.0.2".parse().ok(), at(600)));
+}
+
+#[test]
+fn made_up_names_do_not_fill_anybodys_bucket_again() {
+    let attempts = Attempts::default();
+    let start = Instant::now();
+    let guesser = "10.0.0.1".parse().ok();
+    while attempts.take("anna", guesser, start) {}
+    for number in 0..12_000_u32 {
+        let from = IpAddr::from(std::net::Ipv4Addr::from_bits(0x0b00_0000 + number));
+        attempts.take(&format!("nobody-{number}"), Some(from), start);
+        let later = start + Duration::from_millis(1);
+        if number % 1000 == 0 {
+            assert!(!attempts.take("anna", guesser, later), "after {number}");
+        }
+    }
+}
+
+#[test]
+fn right_passwords_of_many_people_at_one_address_use_nothing_up() {
+    let attempts = Attempts::default();
+    let start = Instant::now();
+    let ward = "10.0.0.1".parse().ok();
+    for number in 0..50 {
+        let name = format!("nurse-{number}");
+        assert!(attempts.take(&name, ward, start), "{name}");
+        attempts.forgive(&name, ward);
+    }
+}
+
+#[test]
+fn addresses_of_one_network_are_one() {
+    let attempts = Attempts::default();
+    let start = Instant::now();
+    let tries = (0..20).filter(|number| {
+        let from = format!("2001:db8:1:2::{number:x}").parse().ok();
+        attempts.take(&format!("name-{number}"), from, start)
+    });
+    assert_eq!(tries.count(), 10);
 }

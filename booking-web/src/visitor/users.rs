@@ -95,6 +95,12 @@ impl Users {
         })
     }
 
+    /// The hash of the person's password; empty for whoever has none.
+    pub(crate) fn hash_of(&self, name: &str) -> String {
+        let hash = self.with(|people| people.get(name).and_then(|person| person.password.clone()));
+        hash.unwrap_or_default()
+    }
+
     /// Whether the password is this person's. Takes a core for some tens of milliseconds: call it
     /// where that hurts nobody.
     pub(crate) fn verify(&self, name: &str, password: &str) -> bool {

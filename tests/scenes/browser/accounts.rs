@@ -18,7 +18,7 @@ const PROVEN: &str = "[data-strip=proven]";
 
 async fn switch(browser: &Browser, account: &str) -> Result<()> {
     browser
-        .press(&format!("button[role=switch][aria-label='{account}']"))
+        .press(&format!("button[role=switch][data-account='{account}']"))
         .await
 }
 

@@ -18,7 +18,6 @@ use crate::{
         fields::{Fields, MAX_LINE_CHARS, Posted},
         undo::{self, Done},
     },
-    view::civil,
 };
 
 /// `POST /cases/{id}/{action}`
@@ -37,7 +36,7 @@ pub(crate) async fn act(
     };
     match done {
         Ok(query) => Redirect::to(&format!("/cases/{id}?{query}")).into_response(),
-        Err(refusal) => show::page(&ctx, &id, Some(refusal)).await,
+        Err(refusal) => show::page(&ctx, &id, Some(refusal), &fields).await,
     }
 }
 
@@ -95,31 +94,13 @@ async fn milestone(ctx: &Ctx, fields: &Fields, name: String) -> Result<String, R
         name,
         etag,
         milestone: milestone.into(),
-        time: time_of(ctx, fields).await?.map(civil::message),
+        // None is now.
+        time: None,
         request_id,
         validate_only: false,
     };
     ctx.desk.record_milestone(request).await?;
     Ok("done=recorded".to_owned())
-}
-
-/// The time that was typed, on the hospital's today; none typed means now.
-async fn time_of(ctx: &Ctx, fields: &Fields) -> Result<Option<jiff::Timestamp>, Refusal> {
-    let typed = fields.get("time");
-    if typed.is_empty() {
-        return Ok(None);
-    }
-    let civil = ctx.civil().await?;
-    let time = jiff::civil::Time::strptime("%H:%M", typed);
-    let time = time.map_err(|_| {
-        Refusal::of_form(
-            "time",
-            "Enter a time as hours:minutes, for example 09:30.".to_owned(),
-        )
-    })?;
-    let at = civil.at(civil.date(ctx.now), time);
-    at.map(Some)
-        .map_err(|words| Refusal::of_form("time", words))
 }
 
 async fn postpone(ctx: &Ctx, fields: &Fields, id: &str) -> Result<String, Refusal> {
@@ -139,12 +120,7 @@ async fn postpone(ctx: &Ctx, fields: &Fields, id: &str) -> Result<String, Refusa
         validate_only: false,
     };
     let after = ctx.desk.postpone_case(request).await?;
-    Ok(undo::query(
-        ctx,
-        Done::Postponed,
-        &after,
-        before.plan.as_ref(),
-    ))
+    Ok(undo::query(ctx, Done::Postponed, &after, &before))
 }
 
 async fn cancel(ctx: &Ctx, fields: &Fields, id: &str) -> Result<String, Refusal> {
@@ -164,12 +140,7 @@ async fn cancel(ctx: &Ctx, fields: &Fields, id: &str) -> Result<String, Refusal>
         validate_only: false,
     };
     let after = ctx.desk.cancel_case(request).await?;
-    Ok(undo::query(
-        ctx,
-        Done::Cancelled,
-        &after,
-        before.plan.as_ref(),
-    ))
+    Ok(undo::query(ctx, Done::Cancelled, &after, &before))
 }
 
 async fn abort(ctx: &Ctx, fields: &Fields, name: String) -> Result<String, Refusal> {

@@ -71,40 +71,38 @@ pub(crate) async fn show(ctx: Ctx) -> Response {
     }
 }
 
-/// What the form starts with: the defaults of the procedure that was chosen, without any script.
+/// What the form starts with: the defaults of the kind that the address names, if it names one.
 fn start(query: &Fields, known: &Known) -> Fields {
-    let chosen = known
-        .types
-        .iter()
-        .find(|one| one.name == query.get("procedure_type"));
-    let durations = chosen.and_then(|one| one.default_durations);
-    let durations = durations.unwrap_or(Durations {
-        setup_min: 15,
-        procedure_min: 60,
-        cleanup_min: 15,
-    });
-    let mut pairs = vec![
-        ("setup_min", durations.setup_min.to_string()),
-        ("procedure_min", durations.procedure_min.to_string()),
-        ("cleanup_min", durations.cleanup_min.to_string()),
-        ("urgency", Urgency::Elective.as_str_name().to_owned()),
-        ("anaesthesia", Anaesthesia::General.as_str_name().to_owned()),
-        (
-            "laterality",
-            Laterality::NotApplicable.as_str_name().to_owned(),
-        ),
+    let usual = [
+        ("setup_min", "15"),
+        ("procedure_min", "60"),
+        ("cleanup_min", "15"),
+        ("urgency", Urgency::Elective.as_str_name()),
+        ("anaesthesia", Anaesthesia::General.as_str_name()),
+        ("laterality", Laterality::NotApplicable.as_str_name()),
     ];
-    if let Some(chosen) = chosen {
-        pairs.push(("procedure_type", chosen.name.clone()));
-        pairs.push(("procedure", chosen.display_name.clone()));
-        pairs.push(("specialty", chosen.specialty.clone()));
+    defaults(query, known).or(usual)
+}
+
+/// The defaults of the kind that was chosen, without any script.
+fn defaults(fields: &Fields, known: &Known) -> Fields {
+    let mut kinds = known.types.iter();
+    let Some(kind) = kinds.find(|one| one.name == fields.get("procedure_type")) else {
+        return Fields::default();
+    };
+    let words = Fields::default().or([
+        ("procedure_type", kind.name.as_str()),
+        ("procedure", kind.display_name.as_str()),
+        ("specialty", kind.specialty.as_str()),
+    ]);
+    match kind.default_durations {
+        None => words,
+        Some(durations) => words.or([
+            ("setup_min", durations.setup_min.to_string()),
+            ("procedure_min", durations.procedure_min.to_string()),
+            ("cleanup_min", durations.cleanup_min.to_string()),
+        ]),
     }
-    Fields::new(
-        pairs
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect(),
-    )
 }
 
 fn page(
@@ -215,6 +213,12 @@ pub(crate) async fn create(Posted { ctx, fields }: Posted) -> Response {
         Err(refusal) => return ctx.trouble(Here::NewCase, &refusal),
     };
     let mut problems = Problems::default();
+    if fields.has("fill") {
+        // By POST like all that is typed here: an address would keep the patient's number.
+        let filled = defaults(&fields, &known).or(fields.pairs().iter().cloned());
+        let page = page(&ctx, &known, &filled, &problems, None);
+        return crate::pages::page(StatusCode::OK, &page);
+    }
     let case = read(&ctx, &fields, &mut problems);
     if !problems.is_empty() {
         let page = page(&ctx, &known, &fields, &problems, None);

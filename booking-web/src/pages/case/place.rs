@@ -46,24 +46,49 @@ struct MovePage {
     refusal: Option<Refusal>,
     /// A preview found nothing in the way.
     fits: bool,
+    /// The instant that was shown as date and time, which is meant as long as these stay as they are:
+    /// when the clocks go back, date and time alone mean two.
+    exactly: String,
+    /// What stands in the way, where all of it may be set aside.
+    aside: Vec<Aside>,
     override_reason: String,
+    override_complaint: Option<String>,
+}
+
+/// A rule that may be set aside.
+struct Aside {
+    rule: String,
+    words: String,
+    /// It was ticked.
+    chosen: bool,
 }
 
 impl MovePage {
     fn verb(&self) -> &'static str {
         if self.moves { "Move" } else { "Book" }
     }
+}
 
-    fn broken(&self) -> &[BrokenRule] {
-        self.refusal
-            .as_ref()
-            .map_or(&[], |refusal| &refusal.broken_rules)
-    }
-
-    /// All that stands in the way may be set aside.
-    fn may_override(&self) -> bool {
-        !self.broken().is_empty() && self.broken().iter().all(BrokenRule::is_overridable)
-    }
+/// What the backend said stands in the way, now or, when it was not asked again, as the form gives it
+/// back; nothing when any of it stands firm.
+fn aside(typed: &Fields, refusal: Option<&Refusal>) -> Vec<Aside> {
+    let said: Vec<(&str, &str)> = match refusal {
+        None => typed.all("rule").zip(typed.all("rule_words")).collect(),
+        Some(refusal) if refusal.broken_rules.iter().all(BrokenRule::is_overridable) => {
+            let broken = refusal.broken_rules.iter();
+            broken
+                .map(|one| (one.rule.as_str(), one.description.as_str()))
+                .collect()
+        }
+        Some(_) => Vec::new(),
+    };
+    said.into_iter()
+        .map(|(rule, words)| Aside {
+            rule: rule.to_owned(),
+            words: words.to_owned(),
+            chosen: typed.all("override").any(|chosen| chosen == rule),
+        })
+        .collect()
 }
 
 /// Everything the page is made of.
@@ -106,20 +131,20 @@ fn proposed(query: &Fields, known: &Known) -> Fields {
         "" => plan.map_or("", |plan| &plan.theatre),
         theatre => theatre,
     };
-    let mut pairs = vec![
-        ("theatre", theatre.to_owned()),
-        ("next", query.get("next").to_owned()),
-    ];
-    if let Some(at) = at {
-        pairs.push(("date", known.civil.date(at).to_string()));
-        pairs.push(("time", known.civil.time(at)));
+    let place = Fields::default().or([("theatre", theatre), ("next", query.get("next"))]);
+    match at {
+        Some(at) => with_instant(place, at, &known.civil),
+        None => place,
     }
-    Fields::new(
-        pairs
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect(),
-    )
+}
+
+/// With date and time where there are none yet, and the instant that both of them show.
+fn with_instant(fields: Fields, at: Timestamp, civil: &Civil) -> Fields {
+    fields.or([
+        ("date", civil.date(at).to_string()),
+        ("time", civil.time(at)),
+        ("exactly", at.to_string()),
+    ])
 }
 
 fn page(
@@ -175,6 +200,9 @@ fn page(
         instant(plan.start_time.as_ref()).map(|at| format!("{theatre}, {}", known.civil.moment(at)))
     });
     MovePage {
+        exactly: typed.get("exactly").to_owned(),
+        aside: aside(typed, refusal.as_ref()),
+        override_complaint: problems.of("override_reason").cloned(),
         frame: ctx.frame(Here::Elsewhere),
         id: id.to_owned(),
         etag: if typed.has("etag")
@@ -205,25 +233,29 @@ pub(crate) async fn place(Path(id): Path<String>, Posted { ctx, fields }: Posted
         Ok(known) => known,
         Err(refusal) => return ctx.trouble(Here::Elsewhere, &refusal),
     };
+    // An offered slot is an instant; the form has fields for date and time.
+    let fields = match fields.get("at").parse() {
+        Ok(at) => with_instant(fields, at, &known.civil),
+        Err(_) => fields,
+    };
     let mut problems = Problems::default();
     let wish = wish(&fields, &known, preview, &mut problems);
     let Some(wish) = wish.filter(|_| problems.is_empty()) else {
         let page = page(&ctx, &known, &id, &fields, &problems, None, false);
         return crate::pages::page(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
-    let before = known.case.plan.clone();
     match carry_out(&ctx, &known.case, wish).await {
         Ok(_) if preview => {
             let page = page(&ctx, &known, &id, &fields, &problems, None, true);
             crate::pages::page(StatusCode::OK, &page)
         }
         Ok(after) => {
-            let done = if before.is_some() {
+            let done = if known.case.plan.is_some() {
                 Done::Moved
             } else {
                 Done::Scheduled
             };
-            let query = undo::query(&ctx, done, &after, before.as_ref());
+            let query = undo::query(&ctx, done, &after, &known.case);
             let next = match url::own_path(fields.get("next")) {
                 "/" if !fields.has("next") => format!("/cases/{id}"),
                 next => next.to_owned(),
@@ -295,7 +327,13 @@ fn wish(fields: &Fields, known: &Known, preview: bool, problems: &mut Problems) 
 
 fn start(fields: &Fields, civil: &Civil, problems: &mut Problems) -> Option<Timestamp> {
     let (date, time) = (problems.date(fields, "date"), problems.time(fields, "time"));
-    let at = civil.at(date?, time?);
+    let (date, time) = date.zip(time)?;
+    if let Ok(exactly) = fields.get("exactly").parse::<Timestamp>()
+        && civil.shows(exactly, date, time)
+    {
+        return Some(exactly);
+    }
+    let at = civil.at(date, time);
     at.map_err(|words| problems.add("time", words)).ok()
 }
 

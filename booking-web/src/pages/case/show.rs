@@ -11,6 +11,7 @@ use crate::{
     backend::Refusal,
     pages::{
         context::{Ctx, permitted},
+        fields::Fields,
         frame::{Frame, Here},
         waiting::quoted,
     },
@@ -44,6 +45,9 @@ pub(crate) struct CasePage {
     reasons: Vec<(String, String)>,
     history: Option<Vec<Event>>,
     refusal: Option<Refusal>,
+    /// As typed for what was refused.
+    reason: String,
+    note: String,
     done: &'static str,
 }
 
@@ -113,12 +117,18 @@ impl CasePage {
 
 /// `GET /cases/{id}`
 pub(crate) async fn show(Path(id): Path<String>, ctx: Ctx) -> Response {
-    page(&ctx, &id, None).await
+    page(&ctx, &id, None, &Fields::default()).await
 }
 
-/// The case's page, with what stood in the way of what was asked, if anything did.
-pub(crate) async fn page(ctx: &Ctx, id: &str, refusal: Option<Refusal>) -> Response {
-    match load(ctx, id, refusal.clone()).await {
+/// The case's page, with what stood in the way of what was asked, if anything did, and with what
+/// was typed for it.
+pub(crate) async fn page(
+    ctx: &Ctx,
+    id: &str,
+    refusal: Option<Refusal>,
+    typed: &Fields,
+) -> Response {
+    match load(ctx, id, refusal.clone(), typed).await {
         Ok(page) => {
             let status = refusal.map_or(StatusCode::OK, |refusal| {
                 crate::pages::context::status_of(refusal.kind)
@@ -129,7 +139,12 @@ pub(crate) async fn page(ctx: &Ctx, id: &str, refusal: Option<Refusal>) -> Respo
     }
 }
 
-async fn load(ctx: &Ctx, id: &str, refusal: Option<Refusal>) -> Result<CasePage, Refusal> {
+async fn load(
+    ctx: &Ctx,
+    id: &str,
+    refusal: Option<Refusal>,
+    typed: &Fields,
+) -> Result<CasePage, Refusal> {
     let events = ListAuditEventsRequest {
         page_size: HISTORY,
         filter: format!("resource = {}", quoted(&name(id))),
@@ -175,6 +190,8 @@ async fn load(ctx: &Ctx, id: &str, refusal: Option<Refusal>) -> Result<CasePage,
                 .collect()
         }),
         refusal,
+        reason: typed.get("reason").to_owned(),
+        note: typed.get("note").to_owned(),
         done: done(ctx.query.get("done"), ctx.query.get("late")),
         frame: ctx.frame(Here::Elsewhere),
     })
@@ -183,7 +200,6 @@ async fn load(ctx: &Ctx, id: &str, refusal: Option<Refusal>) -> Result<CasePage,
 /// What the redirect after a form says in words.
 fn done(done: &str, late: &str) -> &'static str {
     match (done, late) {
-        ("created", _) => "Entered. It is on the waiting list.",
         ("confirmed", _) => "Confirmed.",
         ("recorded", _) => "Recorded.",
         ("aborted", _) => "Recorded as aborted.",
@@ -251,7 +267,7 @@ fn facts(case: &Case, names: &Directory, civil: &Civil, ctx: &Ctx) -> Vec<(&'sta
         }
     };
     let all = [
-        ("Patient", hidden(wording::id(&case.patient))),
+        ("Patient", hidden(&wording::shown_id(&case.patient))),
         ("Condition", hidden(&case.condition)),
         ("Urgency", wording::urgency(case.urgency()).word.to_owned()),
         (
@@ -276,7 +292,7 @@ fn facts(case: &Case, names: &Directory, civil: &Civil, ctx: &Ctx) -> Vec<(&'sta
             "Equipment",
             case.equipment
                 .iter()
-                .map(|unit| wording::id(unit))
+                .map(|unit| wording::shown_id(unit))
                 .collect::<Vec<_>>()
                 .join(", "),
         ),

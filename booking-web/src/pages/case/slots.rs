@@ -10,6 +10,7 @@ use crate::{
     pages::{
         context::{Ctx, request_id},
         field::{Field, Kind},
+        fields::Problems,
         frame::{Frame, Here},
         url,
     },
@@ -60,7 +61,9 @@ pub(crate) async fn show(Path(id): Path<String>, ctx: Ctx) -> Response {
 async fn load(ctx: &Ctx, id: &str) -> Result<SlotsPage, Refusal> {
     let (case, names, civil) = tokio::try_join!(case(ctx, id), ctx.names(), ctx.civil())?;
     let today = civil.date(ctx.now);
-    let first = ctx.query.date("from").unwrap_or(today).max(today);
+    let mut problems = Problems::default();
+    let from = problems.optional_date(&ctx.query, "from");
+    let first = from.unwrap_or(today).max(today);
     let days = ctx
         .query
         .get("days")
@@ -89,7 +92,8 @@ async fn load(ctx: &Ctx, id: &str) -> Result<SlotsPage, Refusal> {
         procedure: wording::procedure(&case.procedure, case.laterality()),
         from: Field::line("from", "From")
             .kind(Kind::Date)
-            .value(first.to_string()),
+            .value(first.to_string())
+            .wrong(&ctx.query, &problems),
         days: Field::line("days", "Days")
             .kind(Kind::Number)
             .value(days.to_string()),

@@ -235,7 +235,13 @@ async fn every_page_of_the_hospital_opens_and_none_has_inline_script_or_style() 
 #[tokio::test]
 async fn the_kiosk_knows_no_patient() {
     let seen = ask(front_end(FakeBackend::hospital(hospital(3))), get("/kiosk")).await;
-    for secret in ["1204", "…204", "Coxarthrosis"] {
+    for secret in [
+        "1204",
+        "…204",
+        "Coxarthrosis",
+        "href=\"/cases",
+        "data-moves",
+    ] {
         seen.hides(secret);
     }
     seen.shows("Hip replacement, left");
@@ -552,4 +558,121 @@ pub(super) fn with_header(
         .headers_mut()
         .insert(name, value.parse().expect("a header value"));
     request
+}
+
+#[tokio::test]
+async fn only_pages_that_live_open_a_stream() {
+    let app = front_end(FakeBackend::hospital(hospital(3)));
+    for (path, lives) in [
+        ("/", true),
+        ("/waiting", true),
+        ("/kiosk", true),
+        ("/cases/new", false),
+        ("/settings", false),
+        ("/audit", false),
+        ("/print", false),
+    ] {
+        let seen = ask(app.clone(), get(path)).await;
+        assert_eq!(seen.body.contains("data-since"), lives, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_stands_in_for_another_lives_so_that_it_goes_when_the_backend_is_back() {
+    let seen = ask(
+        front_end(FakeBackend::hospital(FakeOt::default())),
+        get("/waiting"),
+    )
+    .await;
+    seen.shows("data-since");
+}
+
+#[tokio::test]
+async fn times_that_are_not_the_hospitals_say_so() {
+    use booking_proto::ot::v1::{AuditEvent, ListAuditEventsRequest};
+    let denied = |_: ListSitesRequest| -> Result<ListSitesResponse, Status> {
+        Err(Status::permission_denied("no"))
+    };
+    let events = |_: ListAuditEventsRequest| {
+        Ok(ListAuditEventsResponse {
+            audit_events: vec![AuditEvent {
+                time: at(1_772_441_412),
+                ..Default::default()
+            }],
+            ..Default::default()
+        })
+    };
+    let ot = hospital(0).on("AuditService/ListAuditEvents", events);
+    let app = front_end(FakeBackend::hospital(ot.clone()));
+    ask(app, get("/audit")).await.hides(" UTC</td>");
+    let app = front_end(FakeBackend::hospital(
+        ot.on("HospitalService/ListSites", denied),
+    ));
+    ask(app, get("/audit")).await.shows(":12 UTC</td>");
+}
+
+/// A fresh list's version, from the printed page.
+async fn version(change: fn(&mut DaySchedule)) -> String {
+    let ot = hospital(0).on(
+        "ScheduleService/GetDaySchedule",
+        move |q: GetDayScheduleRequest| {
+            let mut day = day(&q, 1);
+            change(&mut day);
+            Ok(day)
+        },
+    );
+    let seen = ask(
+        front_end(FakeBackend::hospital(ot)),
+        get("/print?date=2026-03-02"),
+    )
+    .await;
+    let version = seen
+        .body
+        .split("List version <strong>")
+        .nth(1)
+        .expect("a list");
+    version.split('<').next().expect("its end").to_owned()
+}
+
+#[tokio::test]
+async fn a_lists_version_changes_with_anything_that_is_printed_on_it() {
+    use booking_proto::ot::v1::Session;
+    let as_it_was = version(|_| {}).await;
+    assert_eq!(version(|_| {}).await, as_it_was);
+    let changes: [fn(&mut DaySchedule); 3] = [
+        |day| {
+            day.theatres[0].sessions.push(Session {
+                start_time: day.start_time,
+                end_time: day.end_time,
+                ..Default::default()
+            });
+        },
+        |day| day.theatres[0].theatre.as_mut().unwrap().display_name = "Theatre 1".to_owned(),
+        |day| day.theatres[0].cases[0].case.as_mut().unwrap().notes = "Latex".to_owned(),
+    ];
+    for (index, change) in changes.into_iter().enumerate() {
+        assert_ne!(version(change).await, as_it_was, "{index}");
+    }
+}
+
+#[tokio::test]
+async fn a_date_that_is_none_is_told_beside_its_field() {
+    let ot = hospital(1)
+        .on(
+            "CaseService/GetCase",
+            |_: booking_proto::ot::v1::GetCaseRequest| Ok(case(1, State::Requested)),
+        )
+        .on(
+            "ScheduleService/FindSlots",
+            |_: booking_proto::ot::v1::FindSlotsRequest| {
+                Ok(booking_proto::ot::v1::FindSlotsResponse::default())
+            },
+        );
+    let app = front_end(FakeBackend::hospital(ot));
+    let seen = ask(app.clone(), get("/cases/c1/slots?from=31.02.")).await;
+    seen.shows("id=\"from-complaint\"");
+    seen.shows("Enter a date");
+    ask(app, get("/cases/c1/slots?from="))
+        .await
+        .hides("id=\"from-complaint\"");
 }

@@ -141,3 +141,30 @@ async fn from_elsewhere_and_without_sign_in_only_the_look_up_is_answered() {
     seen.shows("Sign-in is not set up");
     assert_eq!(ask(app, get("/lookup")).await.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn a_look_up_is_for_whoever_has_signed_in_and_the_articles_for_nobody() {
+    let folder = TempDir::new().unwrap();
+    let backend = FakeBackend::finding("01-Jun-2024 11:30", "Gall bladder stone");
+    let people = backend.heard_for.clone();
+    let app = front_end_for(backend, local(&folder));
+    let cookie = session(&ask(app.clone(), get("/sign-in/demo/key")).await);
+    ask(app, with_header(post(ARTICLE), "cookie", &cookie)).await;
+    assert_eq!(*people.lock().unwrap(), [Some("anna".to_owned())]);
+
+    let backend = FakeBackend::finding("01-Jun-2024 11:30", "Gall bladder stone");
+    let people = backend.heard_for.clone();
+    ask(front_end(backend), post(ARTICLE)).await;
+    assert_eq!(*people.lock().unwrap(), [None]);
+}
+
+#[tokio::test]
+async fn a_name_longer_than_any_is_refused_without_being_remembered() {
+    let folder = TempDir::new().unwrap();
+    let app = front_end_for(FakeBackend::hanging(), local(&folder));
+    let form = format!("name={}&password=guess", "n".repeat(65));
+    for _ in 0..12 {
+        let seen = ask(app.clone(), post_to("/sign-in", form.clone())).await;
+        assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}

@@ -1,0 +1,130 @@
+//! Sign-ins that were ended before their time: in memory, and in a file where sign-ins outlast the
+//! program.
+//!
+//! ```text
+//!   1767225600 hjH6cT0p1Zbq0nX1z4bC8A     forgotten at this second; the sign-in's nonce
+//! ```
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// The most that are remembered; each is forgotten when its sign-in would have ended anyhow.
+const MAX_ENDED: usize = 10_000;
+
+/// A file of ended sign-ins that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot use the file of ended sign-ins {0}: {1}")]
+pub struct EndedError(String, io::Error);
+
+/// The ended sign-ins.
+#[derive(Debug, Default)]
+pub struct Ended(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    /// By nonce, the second at which they are forgotten.
+    until_s: BTreeMap<String, i64>,
+    /// Added to at each; none where nothing outlasts the program.
+    file: Option<File>,
+}
+
+impl Ended {
+    /// Those in a file, which is made when it is not there and written anew without those of which
+    /// no cookie lives at `now_s`.
+    ///
+    /// # Errors
+    /// When it cannot be read or written.
+    pub fn kept_in(path: &Path, now_s: i64) -> Result<Self, EndedError> {
+        let failed = |error| EndedError(path.display().to_string(), error);
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(failed(error)),
+        };
+        // A line that was cut off by a crash is none.
+        let lines = text.lines().filter_map(|line| line.split_once(' '));
+        let known =
+            lines.filter_map(|(until, nonce)| Some((nonce.to_owned(), until.parse().ok()?)));
+        let until_s: BTreeMap<String, i64> = known.filter(|(_, until)| *until > now_s).collect();
+
+        let fresh = path.with_added_extension("new");
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .mode(0o600)
+            .open(&fresh)
+            .map_err(failed)?;
+        for (nonce, until) in &until_s {
+            file.write_all(line(nonce, *until).as_bytes())
+                .map_err(failed)?;
+        }
+        file.sync_all().map_err(failed)?;
+        fs::rename(&fresh, path).map_err(failed)?;
+        Ok(Self(Mutex::new(Inner {
+            until_s,
+            file: Some(file),
+        })))
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether that sign-in was ended.
+    pub(crate) fn contains(&self, nonce: &str) -> bool {
+        self.inner().until_s.contains_key(nonce)
+    }
+
+    /// Ends one, of which no cookie lives at `until_s`.
+    pub(crate) fn insert(&self, nonce: String, until_s: i64, now_s: i64) {
+        let mut inner = self.inner();
+        inner.until_s.retain(|_, until_s| *until_s > now_s);
+        if inner.until_s.len() >= MAX_ENDED {
+            let soonest = inner.until_s.iter().min_by_key(|(_, until_s)| **until_s);
+            if let Some(soonest) = soonest.map(|(nonce, _)| nonce.clone()) {
+                inner.until_s.remove(&soonest);
+            }
+        }
+        if let Some(file) = &mut inner.file
+            && let Err(error) = file.write_all(line(&nonce, until_s).as_bytes())
+        {
+            tracing::error!(%error, "a sign-out will not outlast this program");
+        }
+        inner.until_s.insert(nonce, until_s);
+    }
+}
+
+fn line(nonce: &str, until_s: i64) -> String {
+    format!("{until_s} {nonce}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_ended_stays_so_when_the_program_is_started_again_until_it_does_not_matter() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("session.key.ended");
+        let ended = Ended::kept_in(&path, 0).unwrap();
+        ended.insert("short".to_owned(), 10, 0);
+        ended.insert("long".to_owned(), 20, 0);
+        fs::write(&path, fs::read_to_string(&path).unwrap() + "3").unwrap();
+        let again = Ended::kept_in(&path, 10).unwrap();
+        assert!(again.contains("long"));
+        assert!(
+            !again.contains("short"),
+            "its cookies have ended by themselves"
+        );
+        assert_eq!(fs::read_to_string(&path).unwrap(), "20 long\n");
+        again.insert("later".to_owned(), 30, 10);
+        assert!(Ended::kept_in(&path, 10).unwrap().contains("later"));
+    }
+}
