@@ -62,7 +62,6 @@
     if (parts(document).some(isInUse)) { pending = 1; return; }
     if (!mark) { location.replace(self()); return; }
     if (state) mark.replaceWith(state);
-    document.title = fresh.title;
     document.documentElement.dataset.theme = fresh.documentElement.dataset.theme ?? 'system';
     document.body.className = fresh.body.className;
     document.body.replaceChildren(...fresh.body.childNodes);
@@ -113,7 +112,6 @@
     if (!state || over || (paused && kind !== 'paused')) return;
     const [status] = state.children; // the button beside it is not read out each time
     if (state.dataset.state === kind && status.textContent === words) return;
-    state.hidden = false;
     state.dataset.state = kind;
     status.textContent = words;
   };
