@@ -26,8 +26,9 @@ const YEAR: [&str; 2] = ["2025-06-16", DAY];
 const THEATRES: usize = 200;
 const GROUP: usize = 8;
 
-const BOARDS: usize = 200;
-const REPORTS: usize = 20;
+/// Rounds of questions, the first for nothing; and reports in each.
+const ROUNDS: usize = 9;
+const REPORTS: usize = 3;
 
 /// What was promised, at the 95th percentile.
 const BOARD_MS: f64 = 50.0;
@@ -36,8 +37,18 @@ const REPORT_MS: f64 = 500.0;
 const BOARD_GROWTH: f64 = 1.5;
 
 pub(crate) async fn run(kind: Kind, cases: u32, findings: &mut Findings) -> Result<()> {
-    let short = times(kind, SHORT_HISTORY).await?;
-    let long = times(kind, cases).await?;
+    let short_past = Past::open(kind, SHORT_HISTORY).await?;
+    let long_past = Past::open(kind, cases).await?;
+    let (mut short, mut long) = (Times::default(), Times::default());
+    // In turn, so that the machine's mood is the same for both.
+    for round in 0..ROUNDS {
+        if round == 1 {
+            // The first round connected, and read what was not in memory.
+            (short, long) = (Times::default(), Times::default());
+        }
+        ask(&short_past.channel, &mut short).await?;
+        ask(&long_past.channel, &mut long).await?;
+    }
     let name = kind.name();
     findings.add(
         format!("{name}: day board of {GROUP} theatres, {cases} cases, p95"),
@@ -66,25 +77,40 @@ struct Times {
     reports_ms: Vec<f64>,
 }
 
-async fn times(kind: Kind, cases: u32) -> Result<Times> {
-    let folder = TempDir::new()?;
-    let (_postgres, url) = match kind {
-        Kind::Sqlite => (
-            None,
-            format!("sqlite:{}", folder.path().join("ot.db").display()),
-        ),
-        Kind::Postgres => {
-            let start = || ThrowAwayPostgres::start(Durability::None);
-            let postgres = tokio::task::spawn_blocking(start)
-                .await?
-                .map_err(anyhow::Error::msg)?;
-            let url = postgres.database().await.map_err(anyhow::Error::msg)?;
-            (Some(postgres), url)
-        }
-    };
-    fill(&url, cases).await?;
-    let hospital = Hospital::open_on(&url, "none").await?;
-    ask(&hospital.channel(0)?).await
+/// A hospital with a past, and the way to ask it.
+struct Past {
+    channel: AltsChannel,
+    _hospital: Hospital,
+    _postgres: Option<ThrowAwayPostgres>,
+    _folder: TempDir,
+}
+
+impl Past {
+    async fn open(kind: Kind, cases: u32) -> Result<Self> {
+        let folder = TempDir::new()?;
+        let (postgres, url) = match kind {
+            Kind::Sqlite => (
+                None,
+                format!("sqlite:{}", folder.path().join("ot.db").display()),
+            ),
+            Kind::Postgres => {
+                let start = || ThrowAwayPostgres::start(Durability::None);
+                let postgres = tokio::task::spawn_blocking(start)
+                    .await?
+                    .map_err(anyhow::Error::msg)?;
+                let url = postgres.database().await.map_err(anyhow::Error::msg)?;
+                (Some(postgres), url)
+            }
+        };
+        fill(&url, cases).await?;
+        let hospital = Hospital::open_on(&url, "none").await?;
+        Ok(Self {
+            channel: hospital.channel(0)?,
+            _hospital: hospital,
+            _postgres: postgres,
+            _folder: folder,
+        })
+    }
 }
 
 /// A history of a million cases is not booked one by one: the database copies a day of it.
@@ -105,13 +131,12 @@ async fn fill(url: &str, cases: u32) -> Result<()> {
     Ok(())
 }
 
-async fn ask(channel: &AltsChannel) -> Result<Times> {
-    let mut times = Times::default();
+/// Asks for the board of every group, and for some groups' year.
+async fn ask(channel: &AltsChannel, times: &mut Times) -> Result<()> {
     let mut schedule = ScheduleServiceClient::new(channel.clone());
     let mut reports = ReportServiceClient::new(channel.clone());
     let mut cases_seen = 0;
-    // The first one connects.
-    for number in 0..=BOARDS {
+    for number in 0..THEATRES / GROUP {
         let request = GetDayScheduleRequest {
             date: DAY.to_owned(),
             theatres: group(number),
@@ -119,17 +144,15 @@ async fn ask(channel: &AltsChannel) -> Result<Times> {
         };
         let asked = Instant::now();
         let day = schedule.get_day_schedule(request).await?.into_inner();
-        if number > 0 {
-            times.boards_ms.push(asked.elapsed().as_secs_f64() * 1000.0);
-            cases_seen += day
-                .theatres
-                .iter()
-                .map(|theatre| theatre.cases.len())
-                .sum::<usize>();
-        }
+        times.boards_ms.push(asked.elapsed().as_secs_f64() * 1000.0);
+        cases_seen += day
+            .theatres
+            .iter()
+            .map(|theatre| theatre.cases.len())
+            .sum::<usize>();
     }
     ensure!(
-        cases_seen > BOARDS * GROUP,
+        cases_seen > THEATRES,
         "the boards were empty: {cases_seen} cases"
     );
     for number in 0..REPORTS {
@@ -149,7 +172,7 @@ async fn ask(channel: &AltsChannel) -> Result<Times> {
             "a row for each theatre, and one for all"
         );
     }
-    Ok(times)
+    Ok(())
 }
 
 fn group(number: usize) -> Vec<String> {
