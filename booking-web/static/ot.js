@@ -346,7 +346,11 @@
   // --- keys -------------------------------------------------------------------------------------
 
   const help = () => one('#keys')?.showModal();
-  one('[data-help]')?.addEventListener('click', (event) => { event.preventDefault(); help(); });
+  document.addEventListener('click', (event) => {
+    if (!event.target.closest('[data-help]')) return;
+    event.preventDefault();
+    help();
+  });
 
   const ARROWS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'];
 

@@ -27,8 +27,6 @@ pub(crate) enum Here {
 pub(crate) struct Offers {
     /// What the person may; none while the backend has not said.
     person: Option<Arc<Access>>,
-    /// What this front end's account may: single look-ups are its own.
-    account: Option<Arc<Access>>,
     /// The accounts page can be opened.
     accounts: bool,
 }
@@ -37,19 +35,15 @@ impl Offers {
     pub(crate) fn new(state: &AppState, person: Option<&str>) -> Self {
         Self {
             person: state.access.of(person),
-            account: state.access.of(None),
             accounts: state.accounts.is_some(),
         }
     }
 
     fn page(&self, need: Need) -> bool {
-        let may = |access: &Option<Arc<Access>>, right| {
-            access.as_ref().is_none_or(|access| access.may(right))
-        };
+        let person = self.person.as_ref();
         match need {
-            Need::Right(right) => may(&self.person, right),
-            Need::Given(right) => self.person.as_ref().is_some_and(|access| access.may(right)),
-            Need::OfAccount(right) => may(&self.account, right),
+            Need::Right(right) => person.is_none_or(|access| access.may(right)),
+            Need::Given(right) => person.is_some_and(|access| access.may(right)),
         }
     }
 }
@@ -61,8 +55,6 @@ enum Need {
     Right(&'static str),
     /// The same, but a page that few need: offered only once the backend has said yes.
     Given(&'static str),
-    /// The right of this front end's account.
-    OfAccount(&'static str),
 }
 
 /// Used by `base.html`.
@@ -80,7 +72,7 @@ pub(crate) struct Frame {
 
 /// The navigation: where, how it is called, its address, for whom.
 const ENTRIES: [(Here, &str, &str, Need); 9] = {
-    use Need::{Given, OfAccount, Right};
+    use Need::{Given, Right};
     [
         (Here::Board, "Board", "/", Right("schedule.read")),
         (
@@ -110,12 +102,7 @@ const ENTRIES: [(Here, &str, &str, Need); 9] = {
         (Here::Reports, "Reports", "/reports", Right("reports.read")),
         (Here::Audit, "Audit", "/audit", Right("audit.read")),
         (Here::Import, "Import", "/import", Given("cases.import")),
-        (
-            Here::Lookup,
-            "Look-up",
-            "/lookup",
-            OfAccount("bookingInfo.get"),
-        ),
+        (Here::Lookup, "Look-up", "/lookup", Right("bookingInfo.get")),
     ]
 };
 
