@@ -27,6 +27,8 @@ pub(crate) enum Here {
 pub(crate) struct Offers {
     /// What the person may; none while the backend has not said.
     person: Option<Arc<Access>>,
+    /// What this front end's account may.
+    account: Option<Arc<Access>>,
     /// The accounts page can be opened.
     accounts: bool,
 }
@@ -35,6 +37,7 @@ impl Offers {
     pub(crate) fn new(state: &AppState, person: Option<&str>) -> Self {
         Self {
             person: state.access.of(person),
+            account: state.access.of(None),
             accounts: state.accounts.is_some(),
         }
     }
