@@ -109,14 +109,32 @@ impl AltsContext {
         &self.0.peer_attributes
     }
 
-    /// Whether two connections proved the same, however far apart in time.
+    /// Whether two connections proved the same parties, protocols and versions. When they did it
+    /// and what attributes say of the handshake (whether it was resumed) may differ.
     pub(crate) fn proves_the_same_as(&self, other: &Self) -> bool {
-        let established_at = self.established_at();
         *self.0
             == Facts {
-                established_at,
+                established_at: self.established_at(),
+                peer_attributes: self.peer_attributes().clone(),
                 ..Facts::clone(&other.0)
             }
+    }
+
+    /// The same, but of the attributes only those that another connection has too.
+    pub(crate) fn with_attributes_of_both(&self, other: &Self) -> Self {
+        let mut facts = Facts::clone(&self.0);
+        facts
+            .peer_attributes
+            .retain(|name, value| other.peer_attributes().get(name) == Some(value));
+        Self::new(facts)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn with_attributes(&self, peer_attributes: BTreeMap<String, String>) -> Self {
+        Self::new(Facts {
+            peer_attributes,
+            ..Facts::clone(&self.0)
+        })
     }
 
     /// When the handshake finished, by this machine's clock.

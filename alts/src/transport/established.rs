@@ -2,8 +2,9 @@
 //! does not say on which connection either came.
 //!
 //! A call may have gone over the connection that was there when it began, or over any that was
-//! made until it was answered. When all of those proved the same facts, the claim is true of
-//! whichever it was; when they differ, nothing is claimed. Pure.
+//! made until it was answered. When all of those proved the same parties, the claim is true of
+//! whichever it was, with the attributes that they all have; when they differ, nothing is claimed.
+//! Pure.
 
 use std::sync::Arc;
 
@@ -17,8 +18,10 @@ struct Generation(u64);
 #[derive(Debug, Default)]
 pub(super) struct History {
     newest: Generation,
-    /// Invariant: the connections from here to `newest` proved the same facts.
+    /// Invariant: the connections from here to `newest` proved the same parties.
     same_since: Generation,
+    /// What all of those connections proved.
+    shared: Option<AltsContext>,
     last: Option<(AltsContext, CauseOfEnd)>,
 }
 
@@ -26,10 +29,15 @@ impl History {
     /// Adds a connection.
     pub(super) fn established(&mut self, context: AltsContext, end: CauseOfEnd) {
         self.newest.0 += 1;
-        let same = self.last.as_ref();
-        if !same.is_some_and(|(last, _)| last.proves_the_same_as(&context)) {
-            self.same_since = self.newest;
-        }
+        let same = self.shared.take();
+        let same = same.filter(|shared| shared.proves_the_same_as(&context));
+        self.shared = Some(match same {
+            Some(shared) => context.with_attributes_of_both(&shared),
+            None => {
+                self.same_since = self.newest;
+                context.clone()
+            }
+        });
         self.last = Some((context, end));
     }
 
@@ -49,7 +57,11 @@ impl History {
     /// The peer of a call that began at `began` and is answered now, if that is beyond doubt.
     pub(super) fn claim(&self, began: &Moment) -> Option<&AltsContext> {
         let first_possible = began.newest.max(Generation(1));
-        self.last().filter(|_| self.same_since <= first_possible)
+        if first_possible == self.newest {
+            return self.last();
+        }
+        let shared = self.shared.as_ref();
+        shared.filter(|_| self.same_since <= first_possible)
     }
 
     /// The ends of the connections that a call may have died with that began at `began` and
@@ -122,6 +134,31 @@ mod tests {
             let claim = claim.map(|context| context.peer_service_account().as_str());
             assert_eq!(claim, expected, "{peers:?} from {began:?}");
         }
+    }
+
+    #[test]
+    fn of_handshakes_that_differ_only_what_they_share_is_claimed() {
+        let full = context_with("a@x", &[("zone", "z"), ("resumed", "false")]);
+        let resumed = context_with("a@x", &[("zone", "z"), ("resumed", "true")]);
+        let mut history = History::default();
+        history.established(full, CauseOfEnd::default());
+        let began = history.now();
+        history.established(resumed.clone(), CauseOfEnd::default());
+        let claim = history.claim(&began).unwrap();
+        assert_eq!(claim.peer_service_account().as_str(), "a@x");
+        assert_eq!(claim.peer_attributes().len(), 1);
+        assert_eq!(claim.peer_attributes()["zone"], "z");
+        // Of a call that can only have gone over the newest everything is known.
+        assert_eq!(history.claim(&history.now()), Some(&resumed));
+    }
+
+    fn context_with(peer: &str, attributes: &[(&str, &str)]) -> AltsContext {
+        let attributes = attributes.iter();
+        test_context(peer).with_attributes(
+            attributes
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+        )
     }
 
     #[test]

@@ -67,10 +67,12 @@ async fn the_page_shows_the_booking_and_both_verified_accounts() {
     let suite = suite().await;
     // This front end's account may ask the article's question, and has no right to the board.
     let home = http::get(suite.web_addr, "/").await.expect("home");
-    assert_eq!(home.status, 403, "{}", home.head);
-    assert!(home.body.contains("schedule.read"), "{}", home.body);
-    let form = http::get(suite.web_addr, "/lookup").await.expect("a form");
+    assert_eq!(home.status, 303, "{}", home.head);
+    let instead = "/lookup?instead=board";
+    assert!(home.head.contains(instead), "{}", home.head);
+    let form = http::get(suite.web_addr, instead).await.expect("a form");
     assert_eq!(form.status, 200, "{}", form.head);
+    assert!(form.body.contains("schedule.read"), "{}", form.body);
     let form = "patient=PT-1204&doctor=DC-3904&description=";
     let page = http::post_form(suite.web_addr, "/booking", form)
         .await

@@ -18,8 +18,12 @@ pub(crate) fn only(messages: Vec<Value>) -> Value {
     message
 }
 
-/// The first place in a theatre from tomorrow on that breaks no rule, and a case for it.
+/// The first place from tomorrow on that breaks no rule, in a theatre that is empty whatever the
+/// hour, and a case for it.
 async fn case_and_offer(hospital: &Hospital) -> (String, Value) {
+    let quiet = "theatres create quiet --name Quiet --open mon-sun=00:00-24:00 --capability general-anaesthesia";
+    let quiet: Vec<&str> = quiet.split(' ').collect();
+    hospital.text(&quiet).await.expect("it is made");
     let fields = "--patient PT-77 --duration 30 --setup 10 --cleanup 10 --surgeon DC-3904 --anaesthetist DC-1180";
     let fields: Vec<&str> = fields.split(' ').collect();
     let create = [
@@ -33,6 +37,8 @@ async fn case_and_offer(hospital: &Hospital) -> (String, Value) {
         .json(&[
             "slots",
             &name,
+            "--theatre",
+            "quiet",
             "--earliest",
             "tomorrow",
             "--latest",

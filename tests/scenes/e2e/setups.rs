@@ -66,10 +66,21 @@ async fn theatres_and_staff_are_set_up_by_hand() {
         "{}",
         stderr(&closed)
     );
+    // It was never planned into, but a closure still tells of it.
+    let delete = ["theatres", "delete", "OT 9/b"];
+    let refused = hospital.run(&delete).await.unwrap();
+    assert!(
+        stderr(&refused).contains("is in use"),
+        "{}",
+        stderr(&refused)
+    );
+    let closure = only(hospital.json(&["theatres", "closures"]).await.unwrap());
+    let closure = closure["name"].as_str().unwrap();
     hospital
-        .text(&["theatres", "delete", "OT 9/b"])
+        .text(&["theatres", "reopen", closure])
         .await
-        .expect("it was never planned into");
+        .unwrap();
+    hospital.text(&delete).await.unwrap();
 }
 
 #[tokio::test]
