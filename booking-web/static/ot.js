@@ -110,7 +110,7 @@
 
   const say = (kind, words) => {
     if (!state || over || (paused && kind !== 'paused')) return;
-    const [status] = state.children; // the button beside it is not read out each time
+    const status = one('[role=status]', state); // the button beside it is not read out each time
     if (state.dataset.state === kind && status.textContent === words) return;
     state.dataset.state = kind;
     status.textContent = words;
@@ -196,7 +196,7 @@
       else say('lost', 'Live updates paused: trying again ');
       if (!paused) soon();
     });
-    state?.append(button);
+    state.prepend(button); // before the words: it stays where it is
     listen();
     setInterval(() => {
       summary();

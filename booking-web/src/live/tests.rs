@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     backend::fake::{FakeBackend, FakeOt},
     pages::tests::{
-        hospital::{may, without_board},
+        rights::{may, without_board},
         state_for,
     },
     visitor::Way,

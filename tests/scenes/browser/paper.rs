@@ -49,7 +49,7 @@ fn behind<'a>(page: &'a str, label: &str) -> Result<&'a str> {
 #[tokio::test]
 async fn the_operating_list_is_printed_with_everything_that_paper_needs() -> Result<()> {
     let hospital = Hospital::start().await?;
-    let case = hospital.enter_at("PT-9030", 10).await?;
+    hospital.enter_at("PT-9030", 10).await?;
     hospital.enter_at("PT-9031", 12).await?;
     let browser = hospital.browser(true).await?;
     let day = format!("/print?date={}", hospital.tomorrow()?);
@@ -98,7 +98,7 @@ async fn the_operating_list_is_printed_with_everything_that_paper_needs() -> Res
     );
 
     // Another list has another version.
-    hospital.confirm(&case).await?;
+    hospital.enter_at("PT-9032", 14).await?;
     browser
         .open(&hospital.suite, &format!("{day}&theatre=theatres/OT-9"))
         .await?;

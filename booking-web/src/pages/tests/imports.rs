@@ -4,10 +4,7 @@ use booking_proto::ot::v1::{
     ImportCasesRequest, ImportCasesResponse, ImportOutcome, import_outcome::Kind,
 };
 
-use super::{
-    hospital::{hospital, may},
-    *,
-};
+use super::{hospital::hospital, rights::may, *};
 use crate::backend::fake::FakeOt;
 
 const LOG: &str = "Encounter ID,OR Suite,Service,Booked Time (min),OR Schedule\n\

@@ -3,11 +3,12 @@
 mod begin;
 mod cases;
 mod guards;
-pub(crate) mod hospital;
+mod hospital;
 mod hostile;
 mod imports;
 mod lookups;
 mod news;
+pub(crate) mod rights;
 mod signing_in;
 
 use std::{
