@@ -136,7 +136,8 @@ async fn what_was_revoked_stays_revoked_on_a_new_machine_of_the_authority() {
 
     let (well, said) = bench.replace(&authority).await;
     assert!(well, "{said}");
-    // Programs that begin anew get certificates with ids that nobody had before, and go on.
+    // Programs that begin anew get certificates with ids that nobody had before, and go on; the old
+    // ones are still on record.
     for (name, unit) in [
         ("prod-booking-service-vm", "alts-handshaker"),
         ("prod-booking-client-vm", "alts-handshaker"),
@@ -148,7 +149,11 @@ async fn what_was_revoked_stays_revoked_on_a_new_machine_of_the_authority() {
     let revoked: BTreeSet<String> = list(&revoked["revoked"]).map(text).collect();
     assert_eq!(revoked, before);
     let after = issued().await;
-    assert!(after.is_disjoint(&before), "{after:?} {before:?}");
+    let new = after.difference(&before).count();
+    assert!(
+        after.is_superset(&before) && new >= 2,
+        "{after:?} {before:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
