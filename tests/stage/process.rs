@@ -13,6 +13,7 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncRead, BufReader},
     process::{Child, Command},
     sync::Notify,
+    task::JoinHandle,
     time::timeout,
 };
 
@@ -22,6 +23,8 @@ use crate::clock;
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a program may take to drain after SIGTERM before it is killed.
 const STOP_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long to wait for what a program said before it ended.
+const LAST_WORDS_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Where the suite's programs are: beside this one.
 ///
@@ -46,6 +49,8 @@ pub struct Process {
     name: String,
     child: Child,
     log: Arc<Log>,
+    /// They end with its outputs.
+    collectors: [JoinHandle<()>; 2],
 }
 
 #[derive(Debug, Default)]
@@ -68,12 +73,13 @@ impl Process {
             .spawn()
             .with_context(|| format!("starting {name}"))?;
         let log = Arc::<Log>::default();
-        collect(child.stdout.take().context("stdout")?, Arc::clone(&log));
-        collect(child.stderr.take().context("stderr")?, Arc::clone(&log));
+        let stdout = collect(child.stdout.take().context("stdout")?, Arc::clone(&log));
+        let stderr = collect(child.stderr.take().context("stderr")?, Arc::clone(&log));
         Ok(Self {
             name: name.to_owned(),
             child,
             log,
+            collectors: [stdout, stderr],
         })
     }
 
@@ -97,6 +103,7 @@ impl Process {
         match found.await {
             Ok(Ok(fields)) => Ok(fields),
             Ok(Err(status)) => {
+                self.hear_out().await;
                 let status = status.map_or_else(|error| error.to_string(), |s| s.to_string());
                 bail!(
                     "{} ended ({status}) before {message:?}:\n{}",
@@ -109,6 +116,15 @@ impl Process {
                 self.name,
                 self.log_text()
             ),
+        }
+    }
+
+    /// Waits for the last words of a program that has ended; not for those that it left behind.
+    async fn hear_out(&mut self) {
+        for collector in &mut self.collectors {
+            if !collector.is_finished() {
+                let _ = timeout(LAST_WORDS_TIMEOUT, collector).await;
+            }
         }
     }
 
@@ -202,7 +218,7 @@ impl Drop for Process {
     }
 }
 
-fn collect(output: impl AsyncRead + Unpin + Send + 'static, log: Arc<Log>) {
+fn collect(output: impl AsyncRead + Unpin + Send + 'static, log: Arc<Log>) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut lines = BufReader::new(output).lines();
         while let Ok(Some(line)) = lines.next_line().await {
@@ -212,5 +228,5 @@ fn collect(output: impl AsyncRead + Unpin + Send + 'static, log: Arc<Log>) {
                 .push(line);
             log.grown.notify_one();
         }
-    });
+    })
 }
