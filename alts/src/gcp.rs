@@ -3,7 +3,7 @@
 //!
 //! Messages that can carry secrets or peers' bytes print only their sizes.
 
-#![allow(
+#![expect(
     missing_docs,
     unused_qualifications,
     clippy::all,

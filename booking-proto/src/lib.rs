@@ -15,12 +15,9 @@
 
 /// The article's contract (package `otbooking`), unchanged.
 pub mod otbooking {
-    #![allow(
+    #![expect(
         missing_docs,
         unused_qualifications,
-        clippy::all,
-        clippy::use_self,
-        clippy::or_fun_call,
         reason = "generated; the .proto carries the words"
     )]
     tonic::include_proto!("otbooking");
@@ -30,12 +27,10 @@ pub mod otbooking {
 pub mod ot {
     /// The first version.
     pub mod v1 {
-        #![allow(
+        #![expect(
             missing_docs,
             unused_qualifications,
             clippy::all,
-            clippy::use_self,
-            clippy::or_fun_call,
             reason = "generated; the .proto files carry the words"
         )]
         tonic::include_proto!("ot.v1");

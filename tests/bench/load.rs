@@ -19,11 +19,9 @@ use contract::{
 
 /// The generated contract.
 pub(crate) mod contract {
-    #![allow(
-        missing_docs,
+    #![expect(
         unreachable_pub,
         unused_qualifications,
-        clippy::all,
         reason = "generated"
     )]
     tonic::include_proto!("bench");

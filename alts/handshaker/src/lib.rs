@@ -1,3 +1,5 @@
+//! A handshaker service for gRPC's ALTS, its authority and a mock of both. The README is the crate's documentation:
+//!
 #![doc = include_str!("../README.md")]
 
 pub mod admin;

@@ -1,3 +1,5 @@
+//! Machines in which a gRPC program believes it is on Google Compute Engine. The README is the crate's documentation:
+//!
 #![doc = include_str!("../README.md")]
 
 pub mod api;

@@ -12,13 +12,7 @@ use tonic::{Code, Status};
 
 /// The generated contract.
 mod contract {
-    #![allow(
-        missing_docs,
-        unreachable_pub,
-        unused_qualifications,
-        clippy::all,
-        reason = "generated"
-    )]
+    #![expect(unreachable_pub, unused_qualifications, reason = "generated")]
     tonic::include_proto!("tests");
 }
 

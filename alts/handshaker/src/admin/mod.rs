@@ -24,10 +24,9 @@ use crate::{cloud::CloudError, directory::DirectoryError, state::StateError};
 
 /// Generated from `proto/alts_handshaker/admin/v1/*.proto`, which document it.
 pub mod proto {
-    #![allow(
+    #![expect(
         missing_docs,
         unused_qualifications,
-        clippy::all,
         reason = "generated; the .proto files carry the words"
     )]
     tonic::include_proto!("alts_handshaker.admin.v1");

@@ -32,7 +32,7 @@ use crate::{
 
 /// Generated from `proto/alts_handshaker/authority/v1/authority.proto`, which documents it.
 pub mod proto {
-    #![allow(
+    #![expect(
         missing_docs,
         unused_qualifications,
         clippy::all,

@@ -97,7 +97,7 @@ pub use self::{
 
 /// Generated from `proto/alts_local/v1/handshake.proto`, which documents it.
 pub(crate) mod wire {
-    #![allow(unreachable_pub, missing_docs, clippy::all, reason = "generated")]
+    #![expect(unreachable_pub, clippy::all, reason = "generated")]
     include!(concat!(env!("OUT_DIR"), "/alts_local.v1.rs"));
 }
 

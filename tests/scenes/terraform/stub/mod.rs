@@ -14,22 +14,11 @@ mod rules;
 mod schema;
 mod value;
 
-/// The generated contract.
-mod wire {
-    #![allow(
-        dead_code,
-        unreachable_pub,
-        unused_qualifications,
-        clippy::all,
-        reason = "generated"
-    )]
-    tonic::include_proto!("tfplugin6");
-}
-
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use provider::StubProvider;
 pub(crate) use schema::Schema;
+use tests::tfplugin6 as wire;
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;
