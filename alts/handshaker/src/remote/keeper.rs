@@ -155,7 +155,12 @@ impl TrustKeeper {
         let answer = self.client.clone().get_crl(GetCrlRequest {}).await;
         let bytes = answer.map_err(|status| cause(&status))?.into_inner().crl;
         if bytes.is_empty() {
-            return Ok(None);
+            // Nobody signs that there is none: it takes the place of no list.
+            return if keeps(known, self.crl.as_deref()) {
+                Ok(None)
+            } else {
+                Err("its revocation list: there is none by the new root keys".to_owned())
+            };
         }
         let crl = Crl::open(&bytes, &roots_of(known)).map_err(said("its revocation list"))?;
         match self.crl.as_deref() {

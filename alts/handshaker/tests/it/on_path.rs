@@ -31,16 +31,23 @@ struct OnPath {
     /// About whom to ask in place of whom was asked about.
     asks_about: Option<&'static str>,
     keeps_lists: Arc<AtomicBool>,
+    /// What a machine gets in place of a list that is kept: an answer without one, or none.
+    answers_without: bool,
 }
 
 impl OnPath {
     /// Between the suite's authority and the machines that are started from now on.
-    async fn come_between(suite: &mut Suite, asks_about: Option<&'static str>) -> Self {
+    async fn come_between(
+        suite: &mut Suite,
+        asks_about: Option<&'static str>,
+        answers_without: bool,
+    ) -> Self {
         let authority = AuthorityClient::connect(format!("http://{}", suite.address)).await;
         let on_path = Self {
             authority: authority.unwrap(),
             asks_about,
             keeps_lists: Arc::default(),
+            answers_without,
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         suite.address = listener.local_addr().unwrap();
@@ -72,7 +79,11 @@ impl Authority for OnPath {
         request: Request<GetCrlRequest>,
     ) -> Result<Response<GetCrlResponse>, Status> {
         if self.keeps_lists.load(Ordering::SeqCst) {
-            return Err(Status::unavailable("lost on the way"));
+            return if self.answers_without {
+                Ok(Response::new(GetCrlResponse::default()))
+            } else {
+                Err(Status::unavailable("lost on the way"))
+            };
         }
         self.authority.clone().get_crl(request).await
     }
@@ -100,7 +111,7 @@ async fn an_answer_about_another_account_does_not_admit_a_disabled_one() {
             ..Settings::default()
         })
         .await;
-        OnPath::come_between(&mut suite, asks_about).await;
+        OnPath::come_between(&mut suite, asks_about, false).await;
         let (client, server) = (suite.client().await, suite.server().await);
         let (client, server) = (process_on(&client).await, process_on(&server).await);
         let (mut client, first) = client.start_client(&[SERVER]).await;
@@ -129,8 +140,17 @@ async fn refused(client: &Library, server: &Library) -> String {
 
 #[tokio::test]
 async fn who_keeps_revocation_lists_from_arriving_un_revokes_nobody() {
+    keeps_revocation_lists(false).await;
+}
+
+#[tokio::test]
+async fn who_answers_that_there_is_no_revocation_list_un_revokes_nobody() {
+    keeps_revocation_lists(true).await;
+}
+
+async fn keeps_revocation_lists(answers_without: bool) {
     let mut suite = Suite::start(Settings::default()).await;
-    let on_path = OnPath::come_between(&mut suite, None).await;
+    let on_path = OnPath::come_between(&mut suite, None, answers_without).await;
     let (client_vm, server_vm) = (suite.client().await, suite.server().await);
     let server = process_on(&server_vm).await;
     shake(&process_on(&client_vm).await, &server, &[SERVER])
