@@ -33,7 +33,7 @@ use crate::{
 /// over one; ours may be told to run more.
 const MAX_CONCURRENT_STREAMS: u32 = 1024;
 
-/// Handshakes under way at once, over all connections; as many more wait, and others are refused.
+/// Handshakes under way at once, over all connections of a machine; as many more wait, and others are refused.
 /// Each holds its first request of at most 96 KiB or a frame of at most 64 KiB: all of them together
 /// stay below 768 MiB. (A request that is still arriving is HTTP/2's: one a call, of at most
 /// `MAX_REQUEST_LEN`.)
@@ -93,7 +93,7 @@ impl Default for Limits {
     }
 }
 
-/// The handshakes of one listener, in number.
+/// The handshakes of one machine, in number, wherever it listens.
 #[derive(Debug)]
 pub(crate) struct Places {
     /// Those under way and those that wait.
@@ -130,6 +130,7 @@ impl Places {
 pub struct MachineHandshaker<I> {
     workload: Workload<I>,
     limits: Limits,
+    places: Arc<Places>,
 }
 
 impl<I: Issuer> MachineHandshaker<I> {
@@ -154,13 +155,18 @@ impl<I: Issuer> MachineHandshaker<I> {
                 clock,
             },
             limits: Limits::default(),
+            places: Arc::new(Places::new(Limits::default())),
         }
     }
 
     /// The same with other limits.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
-        Self { limits, ..self }
+        Self {
+            limits,
+            places: Arc::new(Places::new(limits)),
+            ..self
+        }
     }
 
     /// The same, counting into `metrics`.
@@ -222,7 +228,7 @@ impl<I: Issuer> MachineHandshaker<I> {
         let incoming = Incoming::new(listener, workload, slots, self.limits.preface);
         let service = Service::<I> {
             limits: self.limits,
-            places: Arc::new(Places::new(self.limits)),
+            places: self.places,
             issuer: std::marker::PhantomData,
         };
         let service =
@@ -245,6 +251,7 @@ impl<I> Clone for MachineHandshaker<I> {
         Self {
             workload: self.workload.clone(),
             limits: self.limits,
+            places: Arc::clone(&self.places),
         }
     }
 }

@@ -214,21 +214,26 @@ pub(crate) async fn handshaker(limits: Limits) -> SocketAddr {
 }
 
 pub(crate) async fn counted_handshaker(limits: Limits, metrics: Arc<Metrics>) -> SocketAddr {
+    let [address] = handshaker_in(limits, metrics).await;
+    address
+}
+
+/// One machine that listens in several places.
+async fn handshaker_in<const N: usize>(limits: Limits, metrics: Arc<Metrics>) -> [SocketAddr; N] {
     let root = RootKey::new(&Seed::new([1; 32]));
     let trust = Arc::new(Trust::of_roots([root.public()]));
     let machine = MachineName::parse("vm").unwrap();
     let issuer = Arc::new(Generous(root));
     let handshaker =
         MachineHandshaker::new(machine, account(CLIENT), issuer, trust, Clock::system());
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(
-        handshaker
-            .with_limits(limits)
-            .with_metrics(metrics)
-            .serve(listener, std::future::pending()),
-    );
-    address
+    let handshaker = handshaker.with_limits(limits).with_metrics(metrics);
+    let mut addresses = Vec::new();
+    for _ in 0..N {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        addresses.push(listener.local_addr().unwrap());
+        tokio::spawn(handshaker.clone().serve(listener, std::future::pending()));
+    }
+    addresses.try_into().unwrap()
 }
 
 /// Waits until the other side hangs up.
@@ -279,20 +284,23 @@ async fn idle_connections_give_way_and_one_with_a_handshake_does_not() {
 
 #[tokio::test]
 async fn handshakes_beyond_a_number_wait_and_beyond_another_are_refused() {
-    let address = handshaker(Limits {
+    let limits = Limits {
         handshakes: 1,
         waiting: 1,
         ..Limits::default()
-    })
-    .await;
+    };
+    let metrics = Arc::new(Metrics::new(Clock::system()));
+    // Wherever the machine listens.
+    let [address, elsewhere] = handshaker_in(limits, metrics).await;
     let library = Library::connect(address, "grpc-c/53").await;
+    let other = Library::connect(elsewhere, "grpc-c/53").await;
     let (under_way, _) = library.start_client(&[SERVER]).await;
     let mut second = library.call().await;
     second.requests.send(client_start(&[SERVER])).await.unwrap();
     // Nobody says when the second one has begun to wait. Whoever comes then is refused.
     tokio::time::sleep(Duration::from_millis(300)).await;
     let refused = crate::suite::eventually(|| async {
-        let third = tokio::time::timeout(Duration::from_millis(100), start_client_status(&library));
+        let third = tokio::time::timeout(Duration::from_millis(100), start_client_status(&other));
         third.await
     })
     .await;
