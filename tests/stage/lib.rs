@@ -9,7 +9,9 @@ pub mod drill;
 pub mod hospital;
 pub mod http;
 pub mod machines;
+pub mod mock;
 pub mod process;
+mod programs;
 pub mod suite;
 pub mod talk;
 

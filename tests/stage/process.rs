@@ -230,3 +230,14 @@ fn collect(output: impl AsyncRead + Unpin + Send + 'static, log: Arc<Log>) -> Jo
         }
     })
 }
+
+/// A text field of a log line.
+///
+/// # Errors
+/// When it is not there.
+pub(crate) fn field(fields: &Value, name: &str) -> Result<String> {
+    let value = fields.get(name).and_then(Value::as_str);
+    Ok(value
+        .with_context(|| format!("no field {name} in {fields}"))?
+        .to_owned())
+}
