@@ -26,7 +26,8 @@ const PART: u32 = 25_000;
 const DAYS_BETWEEN: u32 = 60;
 
 /// The backend's memory may grow by so much over the run, after it is warm: page caches fill up to
-/// their limits; a leak of a hundred bytes a booking would show.
+/// their limits; a leak of a hundred bytes a booking shows in a full run, of half a
+/// KiB in a quick one.
 const GROWTH_KIB: f64 = 8.0 * 1024.0;
 
 /// The backend tells of every commit, for what bounds them.

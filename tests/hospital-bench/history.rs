@@ -10,7 +10,10 @@ use booking_proto::ot::v1::{
 };
 use booking_store::testing::{Durability, ThrowAwayPostgres};
 use tempfile::TempDir;
-use tests::{hospital::Hospital, process::program};
+use tests::{
+    hospital::{Hospital, ground},
+    process::program,
+};
 use tokio::process::Command;
 
 use crate::{
@@ -87,21 +90,7 @@ struct Past {
 
 impl Past {
     async fn open(kind: Kind, cases: u32) -> Result<Self> {
-        let folder = TempDir::new()?;
-        let (postgres, url) = match kind {
-            Kind::Sqlite => (
-                None,
-                format!("sqlite:{}", folder.path().join("ot.db").display()),
-            ),
-            Kind::Postgres => {
-                let start = || ThrowAwayPostgres::start(Durability::None);
-                let postgres = tokio::task::spawn_blocking(start)
-                    .await?
-                    .map_err(anyhow::Error::msg)?;
-                let url = postgres.database().await.map_err(anyhow::Error::msg)?;
-                (Some(postgres), url)
-            }
-        };
+        let (folder, postgres, url) = ground(kind.database(), Durability::None).await?;
         fill(&url, cases).await?;
         let hospital = Hospital::open_on(&url, "none").await?;
         Ok(Self {

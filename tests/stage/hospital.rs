@@ -12,8 +12,9 @@ use tokio::process::Command;
 use crate::{
     SERVER_ACCOUNT,
     clock::Clock,
+    mock::{Mock, machines},
     process::{Process, program},
-    suite::{Mock, database_in, hospital_args, machines, start_server},
+    programs::{database_in, hospital_args, start_server},
 };
 
 /// Where a hospital is kept.
@@ -53,7 +54,7 @@ impl Hospital {
     /// # Errors
     /// When a program is missing or does not start; the message holds its log.
     pub async fn open(database: Database, count: usize, seed: &str) -> Result<Self> {
-        let (folder, postgres, url) = ground(database).await?;
+        let (folder, postgres, url) = ground(database, Durability::Full).await?;
         Self::furnish(folder, postgres, &url, count, seed, "info").await
     }
 
@@ -62,7 +63,7 @@ impl Hospital {
     /// # Errors
     /// As [`Self::open`].
     pub async fn open_logging(database: Database, seed: &str, log: &str) -> Result<Self> {
-        let (folder, postgres, url) = ground(database).await?;
+        let (folder, postgres, url) = ground(database, Durability::Full).await?;
         Self::furnish(folder, postgres, &url, 1, seed, log).await
     }
 
@@ -209,13 +210,19 @@ impl Hospital {
     }
 }
 
-/// A folder, and a database in it or on a server of its own, as durable as in production.
-async fn ground(database: Database) -> Result<(TempDir, Option<ThrowAwayPostgres>, String)> {
+/// A folder, and a database in it or on a server of its own.
+///
+/// # Errors
+/// When PostgreSQL does not start.
+pub async fn ground(
+    database: Database,
+    durability: Durability,
+) -> Result<(TempDir, Option<ThrowAwayPostgres>, String)> {
     let folder = TempDir::new()?;
     let (postgres, url) = match database {
         Database::Sqlite => (None, database_in(folder.path())),
         Database::Postgres => {
-            let start = || ThrowAwayPostgres::start(Durability::Full);
+            let start = move || ThrowAwayPostgres::start(durability);
             let postgres = tokio::task::spawn_blocking(start)
                 .await?
                 .map_err(anyhow::Error::msg)?;
