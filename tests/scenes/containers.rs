@@ -36,8 +36,9 @@ async fn the_store_keeps_its_promises_on_postgresql_in_a_container() {
     let arguments = [
         "test",
         "--locked",
-        "-p",
-        "booking-store",
+        "--workspace",
+        "--features",
+        "tests/containers",
         "--test",
         "conformance",
         "--",
