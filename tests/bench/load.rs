@@ -19,11 +19,7 @@ use contract::{
 
 /// The generated contract.
 pub(crate) mod contract {
-    #![expect(
-        unreachable_pub,
-        unused_qualifications,
-        reason = "generated"
-    )]
+    #![expect(unreachable_pub, unused_qualifications, reason = "generated")]
     tonic::include_proto!("bench");
 }
 

@@ -1,7 +1,7 @@
 //! A case is moved on the board itself: dragged, and by the keyboard alone, each with a preview, up
 //! to the confirmed change and back.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use fantoccini::key::Key;
 use jiff::ToSpan as _;
 
@@ -48,13 +48,13 @@ async fn a_case_is_dragged_with_a_preview_and_the_move_confirmed_and_undone() ->
     let browser = hospital.browser(true).await?;
     hospital.open_board_of(&browser, &case).await?;
     let lane = "return document.querySelector(arguments[0]).closest('.lanes')";
-    let measure = format!("{lane}.getBoundingClientRect().width / {}", 1);
+    let measure = format!("{lane}.getBoundingClientRect().width");
     let width = browser.run(&measure, vec![bar(&case).into()]).await?;
     let minutes = browser
         .run(&format!("{lane}.dataset.minutes"), vec![bar(&case).into()])
         .await?;
-    let hour_px = width.as_f64().unwrap_or_default() * 60.0
-        / minutes.as_str().unwrap_or("1").parse::<f64>()?;
+    let hour_px = width.as_f64().context("a width")? * 60.0
+        / minutes.as_str().context("minutes")?.parse::<f64>()?;
     browser.drag(&bar(&case), (hour_px, 0.0)).await?;
     browser.find(FITS).await?;
     browser.screenshot("drag.png").await?;

@@ -31,9 +31,7 @@ impl Glob {
         }
         rest.ends_with(last)
     }
-}
 
-impl Glob {
     /// The same pattern in another spelling; it must keep the stars.
     pub(super) fn map(&self, spell: impl FnOnce(&str) -> String) -> Self {
         Self(spell(&self.0))

@@ -53,7 +53,7 @@ async fn kept_keys_serve_until_they_are_due_and_an_unknown_name_asks_again() {
     assert!(missing.contains("cannot be read"), "{missing}");
 
     std::fs::write(&path, jwks()).unwrap();
-    // Nor is one that could not be read.
+    // A failure is remembered as well: not read again at once.
     assert!(source.keys(KID).await.is_err());
     tokio::time::advance(MIN_REFRESH_INTERVAL).await;
     assert!(source.keys(KID).await.unwrap().knows(KID));
@@ -63,6 +63,7 @@ async fn kept_keys_serve_until_they_are_due_and_an_unknown_name_asks_again() {
     tokio::time::advance(MIN_REFRESH_INTERVAL).await;
     assert!(source.keys("rotated").await.unwrap().knows("rotated"));
 }
+
 /// A publisher who answers once, and from then on accepts connections and says nothing.
 async fn falling_silent() -> (KeysLocation, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
