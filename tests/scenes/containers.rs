@@ -3,7 +3,7 @@
 //! ```text
 //!   this test ──testcontainers──▶ Docker's API ──▶ container: PostgreSQL
 //!       │                                                 ▲
-//!       └── cargo test -p booking-store --test conformance -- postgres:: outages::
+//!       └── cargo test --workspace --test conformance -- postgres:: outages::
 //! ```
 //!
 //! `tests/containers/run` starts it, with an engine where there is none and an image where none can
@@ -57,6 +57,7 @@ async fn the_store_keeps_its_promises_on_postgresql_in_a_container() {
 }
 
 fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a port left");
+    let bound = listener.local_addr().expect("a bound socket has an address");
+    bound.port()
 }
