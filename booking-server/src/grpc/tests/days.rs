@@ -30,7 +30,11 @@ pub(super) fn at(time: &str) -> Option<prost_types::Timestamp> {
     plan("OT-1", time).unwrap().start_time
 }
 
-fn session(start: &str, end: &str, owner: v1::session_owner::Owner) -> v1::CreateSessionRequest {
+pub(super) fn session(
+    start: &str,
+    end: &str,
+    owner: v1::session_owner::Owner,
+) -> v1::CreateSessionRequest {
     v1::CreateSessionRequest {
         session: Some(v1::Session {
             theatre: "theatres/OT-1".into(),
