@@ -1,14 +1,13 @@
 //! Figures through the whole server, from cases that callers entered.
 
 use booking_proto::ot::v1::{
-    self, hospital_service_client::HospitalServiceClient,
-    report_service_client::ReportServiceClient, session_owner::Owner,
+    self, report_service_client::ReportServiceClient, session_owner::Owner,
     session_service_client::SessionServiceClient,
 };
 use tonic::Code;
 
 use super::{
-    days::{created, session, wire},
+    days::{annexe, created, session, wire},
     drafts::{draft, plan},
     world::World,
 };
@@ -66,17 +65,7 @@ async fn a_report_of_one_site_tells_nothing_of_another() {
         .into_inner();
     assert!(has_sessions(&report), "{report:?}");
 
-    let mut hospital = HospitalServiceClient::new(wire(&world, Role::Admin).await);
-    let site = v1::CreateSiteRequest {
-        site_id: "annexe".into(),
-        site: Some(v1::Site {
-            display_name: "Annexe".into(),
-            time_zone: "Europe/London".into(),
-            ..v1::Site::default()
-        }),
-        ..v1::CreateSiteRequest::default()
-    };
-    hospital.create_site(site).await.unwrap();
+    annexe(&world).await;
     let of_annexe = |theatres: &[&str]| v1::ReportRequest {
         site: "sites/annexe".into(),
         theatres: theatres.iter().map(ToString::to_string).collect(),
