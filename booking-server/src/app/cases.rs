@@ -319,22 +319,16 @@ fn check_references(
     hospital: &Hospital,
 ) -> Result<(), Refusal> {
     let mut wrong = Vec::new();
-    if let Some(kind) = &details.procedure_type
-        && hospital
-            .procedure_types
-            .get(kind)
-            .is_some_and(|it| it.retired)
-        && before.and_then(|before| before.procedure_type.as_ref()) != Some(kind)
-    {
-        let why = "is retired; choose another".to_owned();
-        wrong.push(("case.procedure_type".to_owned(), why));
+    if let Some(kind) = &details.procedure_type {
+        let kept = before.and_then(|before| before.procedure_type.as_ref()) == Some(kind);
+        let why = match hospital.procedure_types.get(kind) {
+            None => Some("does not exist"),
+            Some(it) if it.retired && !kept => Some("is retired; choose another"),
+            Some(_) => None,
+        };
+        wrong.extend(why.map(|why| ("case.procedure_type".to_owned(), why.to_owned())));
     }
     let mut refuse = |field: String| wrong.push((field, "does not exist".to_owned()));
-    if let Some(kind) = &details.procedure_type
-        && !hospital.procedure_types.contains_key(kind)
-    {
-        refuse("case.procedure_type".to_owned());
-    }
     for (at, member) in details.team.iter().enumerate() {
         if !hospital.staff.contains_key(&member.staff) {
             refuse(format!("case.team[{at}].staff"));

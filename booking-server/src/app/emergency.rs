@@ -3,49 +3,24 @@
 use jiff::Timestamp;
 use tonic::async_trait;
 
-use super::{Act, Refusal, UseCase};
+use super::{Act, Around, Refusal, UseCase};
 use crate::{
     access::Permission,
     domain::{
-        Booker, Case, Hospital, Session, TheatreId, TimeRange, Unavailability,
+        Booker, Case, Hospital, TheatreId, TimeRange,
         emergency::{ApplyError, EmergencyOption, Outlook, apply, plan_emergency},
         later,
     },
-    store::{Reads, Scope, SessionQuery, StoreError, UnavailabilityQuery},
+    store::{Reads, StoreError},
 };
 
 const DAY_MIN: i64 = 24 * 60;
 
-/// All that an emergency may meet: from a day before now to two days after.
-pub(crate) struct Around {
-    cases: Vec<Case>,
-    sessions: Vec<Session>,
-    unavailable: Vec<Unavailability>,
-}
-
 impl Around {
-    /// What there is at `now`.
+    /// All that an emergency may meet: from a day before `now` to two days after.
     pub(crate) async fn read(reads: &mut Reads, now: Timestamp) -> Result<Self, StoreError> {
         let range = TimeRange::new(later(now, -DAY_MIN), later(now, 2 * DAY_MIN));
-        let range = range.expect("three days are more than none");
-        let sessions = SessionQuery {
-            range: Some(range),
-            ..SessionQuery::default()
-        };
-        let unavailable = UnavailabilityQuery {
-            range: Some(range),
-            ..UnavailabilityQuery::default()
-        };
-        Ok(Self {
-            cases: reads.day(&Scope::All, range).await?,
-            sessions: reads.sessions(&sessions).await?,
-            unavailable: reads.unavailabilities(&unavailable).await?,
-        })
-    }
-
-    /// Everything that is planned or going on.
-    pub(crate) fn cases(&self) -> &[Case] {
-        &self.cases
+        Self::within(reads, range.expect("three days are more than none")).await
     }
 
     fn outlook(&self) -> Outlook<'_> {

@@ -13,6 +13,7 @@
 //! bytes, made by whoever calls.
 
 mod act;
+mod around;
 mod cases;
 mod emergency;
 mod import;
@@ -28,11 +29,12 @@ use jiff::{Timestamp, Unit};
 
 pub(crate) use self::{
     act::{Act, UseCase, told},
+    around::Around,
     cases::{
         AbortCase, CancelCase, ConfirmCase, CorrectCase, CreateCase, PostponeCase, RecordMilestone,
         RescheduleCase, ScheduleCase, Target, UpdateCase,
     },
-    emergency::{ApplyEmergencyOption, Around},
+    emergency::ApplyEmergencyOption,
     import::{ImportCases, ImportRow, Imported, Verdict},
     move_cases::{Move, MoveCases},
     refusal::Refusal,

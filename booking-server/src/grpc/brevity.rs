@@ -20,27 +20,29 @@ const VIOLATION_OVERHEAD_BYTES: usize = 12;
 /// Room for the words that count the rest. Bytes.
 const REST_BYTES: usize = 32;
 
+/// What stands between two sentences.
+const JOINT: &str = "; ";
+
 /// Sentences in one message: those that fit, and how many do not. The first is always there.
 pub(super) fn message<S: AsRef<str>>(sentences: &[S]) -> String {
     let mut said = String::new();
     let mut room = MAX_MESSAGE_BYTES - REST_BYTES;
     for (at, sentence) in sentences.iter().enumerate() {
         let sentence = sentence.as_ref();
-        let bytes = encoded_len(sentence) + 2;
+        let joint = if at == 0 { "" } else { JOINT };
+        let bytes = encoded_len(joint) + encoded_len(sentence);
         if bytes > room {
             if at == 0 {
                 said = clipped(sentence, room);
             }
             let rest = sentences.len() - at.max(1);
             if rest > 0 {
-                said.push_str(&format!("; {}", more(rest)));
+                said.push_str(&format!("{JOINT}{}", more(rest)));
             }
             return said;
         }
         room -= bytes;
-        if at > 0 {
-            said.push_str("; ");
-        }
+        said.push_str(joint);
         said.push_str(sentence);
     }
     said
@@ -71,10 +73,11 @@ fn more(count: usize) -> String {
     format!("and {count} more")
 }
 
-/// What a character takes in `grpc-message` (gRPC's "HTTP2 protocol": percent-encoded but for
-/// printable ASCII). Bytes.
+/// What a character takes in `grpc-message`. gRPC's "HTTP2 protocol" has all percent-encoded but
+/// printable ASCII; tonic encodes the space too, and what a URL would. Bytes.
 fn encoded_char_len(c: char) -> usize {
-    if matches!(c, ' '..='~') && c != '%' {
+    let of_urls = matches!(c, '"' | '#' | '%' | '<' | '>' | '`' | '?' | '{' | '}');
+    if c.is_ascii_graphic() && !of_urls {
         1
     } else {
         3 * c.len_utf8()
@@ -99,7 +102,30 @@ fn clipped(text: &str, mut room: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tonic::{Code, Status};
+
     use super::*;
+
+    /// What the header takes that says so. Bytes.
+    fn header_len(said: &str) -> usize {
+        let response = Status::new(Code::Internal, said).into_http::<()>();
+        response.headers()["grpc-message"].len()
+    }
+
+    #[test]
+    fn a_character_takes_what_it_takes_in_the_header() {
+        for c in ('\0'..='\u{ff}').chain(['„', '🩺']) {
+            assert_eq!(encoded_char_len(c), header_len(&c.to_string()), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn what_just_fits_is_not_cut() {
+        let just = "x".repeat(MAX_MESSAGE_BYTES - REST_BYTES);
+        assert_eq!(message(&[&just]), just);
+        assert_eq!(message(&[&just, "y"]), format!("{just}; and 1 more"));
+        assert_eq!(message(&[just.clone() + "x"]), just + "...");
+    }
 
     #[test]
     fn what_fits_is_said_as_it_is() {
@@ -117,12 +143,14 @@ mod tests {
         for sentence in [
             "a field is wrong",
             "ein Feld ist ungültig 🩺",
+            "\"<{#}>\" is no `name`, is it?",
             &"%".repeat(2_000),
         ] {
             for count in [1, 2, 40, 5_000] {
                 let sentences = vec![sentence; count];
                 let said = message(&sentences);
-                assert!(encoded_len(&said) <= MAX_MESSAGE_BYTES, "{said}");
+                let bytes = header_len(&said);
+                assert!(bytes <= MAX_MESSAGE_BYTES, "{bytes}: {said}");
                 let shown = said
                     .split("; ")
                     .filter(|it| !it.starts_with("and "))

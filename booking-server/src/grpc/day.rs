@@ -13,7 +13,7 @@ use super::{
         session::session,
         values::{date, timestamp},
     },
-    desk::{Redact, site, theatres},
+    desk::{Redact, site, theatres, theatres_at},
     fields::Fields,
 };
 use crate::{
@@ -51,19 +51,11 @@ impl Day {
         };
         let range = day_range(zone, date).ok_or("is a day that the site never had");
         let range = fields.take("date", range);
-        let of_site = |theatre: &&Theatre| theatre.site == site;
-        let mut theatres: Vec<&Theatre> = match asked? {
-            none if none.is_empty() => hospital.theatres.values().filter(of_site).collect(),
-            some => some
-                .iter()
-                .filter_map(|id| hospital.theatres.get(id))
-                .collect(),
-        };
-        theatres.sort_by_key(|theatre| (theatre.list_order, &theatre.id));
-        theatres.dedup_by_key(|theatre| &theatre.id);
-        let theatres = theatres.into_iter().map(|theatre| theatre.id.clone());
+        let mut theatres = theatres_at(fields, hospital, &site, &asked?)?;
+        // Those of one order stay as they came: by name.
+        theatres.sort_by_key(|id| hospital.theatres.get(id).map(|it| it.list_order));
         Some(Self {
-            theatres: theatres.collect(),
+            theatres,
             date,
             range: range?,
             site,

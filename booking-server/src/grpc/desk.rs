@@ -266,6 +266,25 @@ pub(super) fn theatres(
     })
 }
 
+/// The site's theatres that are meant: those that were named, or all of them.
+pub(super) fn theatres_at(
+    fields: &mut Fields,
+    hospital: &Hospital,
+    site: &SiteId,
+    asked: &[TheatreId],
+) -> Option<Vec<TheatreId>> {
+    let theatres = hospital.theatres.values();
+    let here = theatres.filter(|theatre| theatre.site == *site);
+    let here: Vec<TheatreId> = here.map(|theatre| theatre.id.clone()).collect();
+    let elsewhere = asked.iter().position(|theatre| !here.contains(theatre));
+    if let Some(at) = elsewhere {
+        fields.refuse(format!("theatres[{at}]"), format!("is not at site {site}"));
+        return None;
+    }
+    let meant = |theatre: &TheatreId| asked.is_empty() || asked.contains(theatre);
+    Some(here.into_iter().filter(meant).collect())
+}
+
 /// An instant that may be left out.
 pub(super) fn moment(
     fields: &mut Fields,

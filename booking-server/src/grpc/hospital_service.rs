@@ -375,9 +375,11 @@ impl HospitalService for Desk {
             let since_1900 = it.range.start().as_second() - EARLIEST_S;
             format!("{since_1900:012} {}", it.id)
         };
-        let (listed, next_page_token) = pages.of_sorted(found.into_iter(), &page, key);
+        let found = found.into_iter();
+        let (unavailabilities, next_page_token) =
+            pages.of_sorted(found, &page, key, unavailability);
         Ok(Response::new(v1::ListUnavailabilitiesResponse {
-            unavailabilities: listed.iter().map(unavailability).collect(),
+            unavailabilities,
             next_page_token,
         }))
     }

@@ -17,9 +17,7 @@ use booking_proto::FILE_DESCRIPTOR_SET;
 use prost::{
     Message, Name,
     bytes::{Buf, Bytes},
-    encoding::{
-        DecodeContext, WireType, decode_key, decode_varint, encode_key, encode_varint, skip_field,
-    },
+    encoding::{self, DecodeContext, decode_key, decode_varint, skip_field},
 };
 use prost_types::{DescriptorProto, FieldMask, FileDescriptorSet, field_descriptor_proto::Label};
 
@@ -173,10 +171,8 @@ fn split_message(field: Option<&Vec<u8>>) -> Parts {
 /// The encoded field with this message in it.
 fn joined_message(number: u32, parts: Parts) -> Vec<u8> {
     let message: Vec<u8> = parts.into_values().flatten().collect();
-    let mut field = Vec::with_capacity(message.len() + 8);
-    encode_key(number, WireType::LengthDelimited, &mut field);
-    encode_varint(message.len() as u64, &mut field);
-    field.extend(message);
+    let mut field = Vec::new();
+    encoding::bytes::encode(number, &message, &mut field);
     field
 }
 

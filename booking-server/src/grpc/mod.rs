@@ -63,8 +63,12 @@ use tower::layer::util::{Identity, Stack};
 
 pub(crate) use self::{access_layer::AccessLayer, health::HealthBoard};
 use self::{
-    age::AgeLayer, booking_service::OtBooking, call_log::CallLogLayer, desk::Desk, health::Health,
-    malformed::MalformedLayer,
+    age::AgeLayer,
+    booking_service::OtBooking,
+    call_log::CallLogLayer,
+    desk::Desk,
+    health::Health,
+    malformed::{MALFORMED, MalformedLayer},
 };
 use crate::{
     access::{Gatekeeper, methods},
@@ -141,7 +145,7 @@ pub(crate) fn server(
             gatekeeper: gatekeeper.clone(),
             journal: journal.clone(),
         })
-        .layer(MalformedLayer)
+        .layer(MALFORMED)
 }
 
 /// What the article's service needs, over any store.

@@ -92,43 +92,60 @@ impl<'a> Pages<'a> {
             told.push(it);
         }
         let next = match found.get(told.len()) {
-            Some(_) => self.next(key(&found[told.len() - 1])),
+            Some(_) => {
+                let last = key(&found[told.len() - 1]);
+                self.tokens.seal(&self.purpose, &last.encode_to_vec())
+            }
             None => String::new(),
         };
         (told, next)
     }
 
-    fn next(&self, last: impl Message) -> String {
-        self.tokens.seal(&self.purpose, &last.encode_to_vec())
-    }
-
-    /// What to give back for the page after one of `size` that came out as `found`, which was
-    /// asked for with one more than fits: cuts that off, and says where the rest begins.
-    pub(super) fn cut<T, K: Message>(
-        &self,
-        found: &mut Vec<T>,
-        size: u16,
-        key: impl FnOnce(&T) -> K,
-    ) -> String {
-        if found.len() <= usize::from(size) {
-            return String::new();
-        }
-        found.truncate(size.into());
-        let last = found.last().expect("a page has at least one element");
-        self.next(key(last))
-    }
-
     /// A page of a list that is small enough to be in memory; `key` orders it.
-    pub(super) fn of_sorted<T>(
+    pub(super) fn of_sorted<T, W: Message>(
         &self,
         all: impl Iterator<Item = T>,
         page: &Page<String>,
         key: impl Fn(&T) -> String,
-    ) -> (Vec<T>, String) {
+        tell: impl Fn(&T) -> W,
+    ) -> (Vec<W>, String) {
         let mut keyed: Vec<_> = all.map(|each| (key(&each), each)).collect();
         keyed.retain(|(key, _)| page.after.as_ref().is_none_or(|after| key > after));
         keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
-        let next = self.cut(&mut keyed, page.size, |(key, _)| key.clone());
-        (keyed.into_iter().map(|(_, each)| each).collect(), next)
+        let key = |(key, _): &(String, T)| key.clone();
+        self.told(&keyed, page.size, key, |(_, each)| tell(each))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sorted_list_of_long_elements_comes_in_pages_that_fit_and_nothing_is_left_out() {
+        let tokens = Tokens::new(b"key");
+        let pages = Pages::new(&tokens, "List", &[]);
+        // More than a reply takes, all together; the last is too long even alone.
+        let mut all: Vec<_> = (100..999).map(|n| n.to_string().repeat(4_000)).collect();
+        all.push("~".repeat(MAX_PAGE_BYTES + 1));
+        let (mut listed, mut sizes, mut token) = (Vec::new(), Vec::new(), String::new());
+        loop {
+            let mut fields = Fields::new();
+            let page = pages.page(&mut fields, i32::MAX, &token);
+            let page = fields.finish(page).unwrap();
+            let key = |it: &String| it[..3].to_owned();
+            let reversed = all.iter().rev().cloned();
+            let (told, next) = pages.of_sorted(reversed, &page, key, String::clone);
+            let bytes: usize = told.iter().map(Message::encoded_len).sum();
+            assert!(bytes <= MAX_PAGE_BYTES || told.len() == 1, "{bytes}");
+            sizes.push(told.len());
+            listed.extend(told);
+            token = next;
+            if token.is_empty() {
+                break;
+            }
+        }
+        assert!(listed == all, "{sizes:?}");
+        assert!(sizes.len() > 3, "{sizes:?}");
     }
 }

@@ -10,13 +10,13 @@ use super::{
         values::{date, minute_of_day, timestamp},
         words::number,
     },
-    desk::{Desk, reading, site, theatres},
+    desk::{Desk, reading, site, theatres, theatres_at},
     fields::Fields,
 };
 use crate::{
     app::Refusal,
     domain::{
-        Hospital, Session, SiteId, Subject, TheatreId,
+        Hospital, Session, Subject, TheatreId,
         report::{
             self, DEFAULT_IDLE_GAP_MIN, Definition, Period, ReportRow, Summary, TheatreDay, Window,
         },
@@ -61,7 +61,7 @@ impl Question {
         let whole_hospital = asked.is_empty() && hospital.sites.len() == 1;
         Some(Self {
             period: Period { first, last, zone },
-            theatres: of_site(fields, hospital, &site, &asked)?,
+            theatres: theatres_at(fields, hospital, &site, &asked)?,
             whole_hospital,
             window: window?,
             idle_gap_min: idle_gap_min?,
@@ -123,25 +123,6 @@ impl Question {
         };
         reads.sessions(&query).await
     }
-}
-
-/// The site's theatres that are meant: those that were named, or all of them.
-fn of_site(
-    fields: &mut Fields,
-    hospital: &Hospital,
-    site: &SiteId,
-    asked: &[TheatreId],
-) -> Option<Vec<TheatreId>> {
-    let theatres = hospital.theatres.values();
-    let here = theatres.filter(|theatre| theatre.site == *site);
-    let here: Vec<TheatreId> = here.map(|theatre| theatre.id.clone()).collect();
-    let elsewhere = asked.iter().position(|theatre| !here.contains(theatre));
-    if let Some(at) = elsewhere {
-        fields.refuse(format!("theatres[{at}]"), format!("is not at site {site}"));
-        return None;
-    }
-    let meant = |theatre: &TheatreId| asked.is_empty() || asked.contains(theatre);
-    Some(here.into_iter().filter(meant).collect())
 }
 
 fn to_dates(fields: &mut Fields, first: &str, last: &str) -> Option<(Date, Date)> {

@@ -2,7 +2,7 @@
 //! the rules.
 
 use booking_proto::ot::v1::{self, schedule_service_server::ScheduleService};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use prost::Message as _;
 use tonic::{Request, Response, Status};
 
@@ -21,50 +21,12 @@ use super::{
 };
 use crate::{
     app::{ApplyEmergencyOption, Around, Refusal},
-    domain::{
-        Case, CaseId, Hospital, MAX_SEARCH_DAYS, TimeRange, Timetable, conflicts, find_slots,
-    },
+    domain::{Case, CaseId, Hospital, MAX_SEARCH_DAYS, conflicts, find_slots},
     names::{name, parse},
-    store::{Reads, Scope, SessionQuery, StoreError, UnavailabilityQuery},
 };
 
 /// What the tokens of emergency options are for.
 const OPTION: &str = "emergency option";
-
-/// A claim reaches so far beyond the day it begins on.
-const REACH: SignedDuration = SignedDuration::from_hours(48);
-
-/// A stretch of time, as the store knows it.
-struct Stretch {
-    cases: Vec<Case>,
-    sessions: Vec<crate::domain::Session>,
-    unavailable: Vec<crate::domain::Unavailability>,
-}
-
-impl Stretch {
-    /// All theatres': people and equipment may be in any of them.
-    async fn read(reads: &mut Reads, range: TimeRange) -> Result<Self, StoreError> {
-        let range = reach(range);
-        let sessions = SessionQuery {
-            range: Some(range),
-            ..SessionQuery::default()
-        };
-        let unavailable = UnavailabilityQuery {
-            range: Some(range),
-            ..UnavailabilityQuery::default()
-        };
-        Ok(Self {
-            cases: reads.day(&Scope::All, range).await?,
-            sessions: reads.sessions(&sessions).await?,
-            unavailable: reads.unavailabilities(&unavailable).await?,
-        })
-    }
-
-    fn timetable(&self, hospital: &Hospital) -> Timetable {
-        let (sessions, unavailable) = (self.sessions.clone(), self.unavailable.clone());
-        Timetable::of_cases(&self.cases, sessions, unavailable, hospital)
-    }
-}
 
 #[tonic::async_trait]
 impl ScheduleService for Desk {
@@ -214,12 +176,11 @@ impl ScheduleService for Desk {
             let range = fields.bounded_range(start, end, MAX_SEARCH_DAYS.into());
             Some((site?, range?))
         })?;
-        let stretch = Stretch::read(&mut snapshot, range)
-            .await
-            .map_err(Refusal::from)?;
+        let around = Around::within(&mut snapshot, slot_search::reach(range));
+        let around = around.await.map_err(Refusal::from)?;
         drop(snapshot);
-        let asked: Vec<Case> = stretch
-            .cases
+        let asked: Vec<Case> = around
+            .cases()
             .iter()
             .filter(|case| {
                 let plan = case.plan.as_ref();
@@ -230,7 +191,7 @@ impl ScheduleService for Desk {
             .cloned()
             .collect();
         let found = self.think(move || {
-            let around = stretch.timetable(&hospital);
+            let around = around.into_timetable(&hospital);
             let found = conflicts(&asked, &around, &hospital, now);
             found.iter().map(conflict).collect()
         });
@@ -268,13 +229,6 @@ impl Wanted {
             }
         }
     }
-}
-
-/// A stretch of time, and all around it that may reach into it.
-pub(super) fn reach(range: TimeRange) -> TimeRange {
-    let from = range.start().checked_sub(REACH).unwrap_or(Timestamp::MIN);
-    let to = range.end().checked_add(REACH).unwrap_or(Timestamp::MAX);
-    TimeRange::new(from, to).unwrap_or(range)
 }
 
 impl Redact for v1::ApplyEmergencyPlanResponse {

@@ -73,9 +73,10 @@ impl SessionService for Desk {
         let page = reading(|fields| pages.page(fields, request.page_size, &request.page_token))?;
         let templates = self.app.read().await?.templates().await;
         let templates = templates.map_err(Refusal::from)?.into_iter();
-        let (listed, next_page_token) = pages.of_sorted(templates, &page, |it| it.id.to_string());
+        let key = |it: &SessionTemplate| it.id.to_string();
+        let (session_templates, next_page_token) = pages.of_sorted(templates, &page, key, template);
         Ok(Response::new(v1::ListSessionTemplatesResponse {
-            session_templates: listed.iter().map(template).collect(),
+            session_templates,
             next_page_token,
         }))
     }

@@ -3,12 +3,12 @@
 use booking_proto::ot::v1;
 use jiff::SignedDuration;
 
-use super::{convert::values::instant, desk::theatres, fields::Fields, schedule_service::reach};
+use super::{convert::values::instant, desk::theatres, fields::Fields};
 use crate::{
     app::Refusal,
     domain::{
-        Case, Hospital, MAX_SEARCH_DAYS, MAX_SEARCH_THEATRE_DAYS, SlotSearch, TimeRange, Timetable,
-        searched,
+        Case, Hospital, MAX_CLAIM_MIN, MAX_SEARCH_DAYS, MAX_SEARCH_THEATRE_DAYS, SlotSearch,
+        TimeRange, Timetable, later, searched,
     },
     store::{Reads, SessionQuery, StoreError, UnavailabilityQuery},
 };
@@ -16,6 +16,9 @@ use crate::{
 /// Offers, when nobody says how many, and at most.
 const DEFAULT_SLOTS: usize = 10;
 const MAX_SLOTS: usize = 100;
+
+/// No claim reaches further beyond where it begins.
+const REACH_MIN: i64 = MAX_CLAIM_MIN as i64;
 
 pub(super) fn to_search(
     fields: &mut Fields,
@@ -61,6 +64,13 @@ pub(super) fn check_extent(search: &SlotSearch) -> Result<(), Refusal> {
          an earlier latest_time: together at most {MAX_SEARCH_THEATRE_DAYS} theatre-days"
     );
     Err(Refusal::field("theatres", why))
+}
+
+/// A stretch of time, and all around it that may reach into it.
+pub(super) fn reach(range: TimeRange) -> TimeRange {
+    let (start, end) = (range.start(), range.end());
+    let wider = TimeRange::new(later(start, -REACH_MIN), later(end, REACH_MIN));
+    wider.expect("no narrower than a range, which is never empty")
 }
 
 /// All that a search needs to know of.

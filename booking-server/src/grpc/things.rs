@@ -98,7 +98,7 @@ impl Desk {
     }
 
     /// One page of what the hospital has of a kind.
-    pub(super) async fn listed<M, T, R>(
+    pub(super) async fn listed<M, T, R: prost::Message>(
         &self,
         request: Request<M>,
         page: impl FnOnce(&M) -> (i32, &str, bool),
@@ -113,8 +113,7 @@ impl Desk {
         let page: Page<String> = reading(|fields| pages.page(fields, size, token))?;
         let hospital = self.app.store().hospital().await.map_err(Refusal::from)?;
         let all = all(&hospital, retired).into_iter();
-        let (listed, next) = pages.of_sorted(all, &page, key);
-        Ok((listed.iter().map(respond).collect(), next))
+        Ok(pages.of_sorted(all, &page, key, respond))
     }
 
     /// One thing of the hospital.

@@ -92,8 +92,8 @@ impl FromStr for Location {
 }
 
 /// Options of a PostgreSQL URL that mean something; what its driver does not know it ignores, and a
-/// mistyped `sslmode` must not pass for one.
-const OPTIONS: [&str; 17] = [
+/// mistyped `sslmode` must not pass for one. `sslmode` itself is held to [`SSL_MODES`].
+const OPTIONS: [&str; 15] = [
     "application_name",
     "dbname",
     "host",
@@ -104,16 +104,14 @@ const OPTIONS: [&str; 17] = [
     "ssl-ca",
     "ssl-cert",
     "ssl-key",
-    "ssl-mode",
     "ssl-root-cert",
     "sslcert",
     "sslkey",
-    "sslmode",
     "sslrootcert",
     "user",
 ];
 
-/// `allow` is not among them: the driver would never encrypt.
+/// What `sslmode` may be. `allow` is not among them: the driver would never encrypt.
 const SSL_MODES: [&str; 5] = ["disable", "prefer", "require", "verify-ca", "verify-full"];
 
 fn options_are_known(url: &str) -> bool {
@@ -160,6 +158,10 @@ mod tests {
                 "postgres://u@h/db?sslmode=allow",
                 Err(InvalidDatabaseUrl::PostgresOption),
             ),
+            (
+                "postgres://u@h/db?ssl-mode=allow",
+                Err(InvalidDatabaseUrl::PostgresOption),
+            ),
             ("mysql://h/db", Err(InvalidDatabaseUrl::UnknownScheme)),
             ("ot-booking.db", Err(InvalidDatabaseUrl::UnknownScheme)),
             ("", Err(InvalidDatabaseUrl::UnknownScheme)),
@@ -167,7 +169,14 @@ mod tests {
         for (url, expected) in table {
             assert_eq!(url.parse(), expected, "{url}");
         }
-        let whole = "postgres://u:p@h:1/db?sslmode=verify-full&sslrootcert=ca.pem&options[a]=b";
-        assert!(matches!(whole.parse(), Ok(Location::Postgres(_))));
+        for understood in [
+            "postgres://u:p@h:1/db?sslmode=verify-full&sslrootcert=ca.pem&options[a]=b",
+            "postgres://u@h/db?ssl-mode=require",
+        ] {
+            assert!(
+                matches!(understood.parse(), Ok(Location::Postgres(_))),
+                "{understood}"
+            );
+        }
     }
 }

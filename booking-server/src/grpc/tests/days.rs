@@ -4,7 +4,7 @@ use booking_proto::ot::v1::{
     self, case::State, hospital_service_client::HospitalServiceClient,
     schedule_service_client::ScheduleServiceClient, session_service_client::SessionServiceClient,
 };
-use tonic::Code;
+use tonic::{Code, Status};
 
 use super::{
     drafts::{draft, plan, reason},
@@ -26,11 +26,30 @@ pub(super) async fn created(world: &World, case: v1::Case, place: Option<v1::Pla
     cases.create_case(request).await.unwrap().into_inner()
 }
 
+/// Another site, without a theatre.
+pub(super) async fn annexe(world: &World) {
+    let mut hospital = HospitalServiceClient::new(wire(world, Role::Admin).await);
+    let site = v1::CreateSiteRequest {
+        site_id: "annexe".into(),
+        site: Some(v1::Site {
+            display_name: "Annexe".into(),
+            time_zone: "Europe/London".into(),
+            ..v1::Site::default()
+        }),
+        ..v1::CreateSiteRequest::default()
+    };
+    hospital.create_site(site).await.unwrap();
+}
+
 pub(super) fn at(time: &str) -> Option<prost_types::Timestamp> {
     plan("OT-1", time).unwrap().start_time
 }
 
-fn session(start: &str, end: &str, owner: v1::session_owner::Owner) -> v1::CreateSessionRequest {
+pub(super) fn session(
+    start: &str,
+    end: &str,
+    owner: v1::session_owner::Owner,
+) -> v1::CreateSessionRequest {
     v1::CreateSessionRequest {
         session: Some(v1::Session {
             theatre: "theatres/OT-1".into(),
@@ -78,6 +97,30 @@ async fn a_day_shows_what_a_board_needs_and_a_kiosk_no_patient() {
         at("2024-06-21T08:00:00Z")
     );
     assert!(!day.resume_token.is_empty());
+}
+
+#[tokio::test]
+async fn a_day_of_one_site_takes_no_theatre_of_another() {
+    let world = World::new().await;
+    annexe(&world).await;
+    let mut schedule = ScheduleServiceClient::new(wire(&world, Role::Viewer).await);
+    let mut day = async |site: &str, theatres: &[&str]| {
+        let request = v1::GetDayScheduleRequest {
+            site: site.into(),
+            date: "2024-06-21".into(),
+            theatres: theatres.iter().map(ToString::to_string).collect(),
+        };
+        let day = schedule.get_day_schedule(request).await?.into_inner();
+        let name = |it: v1::TheatreDay| it.theatre.unwrap().name;
+        Ok::<_, Status>(day.theatres.into_iter().map(name).collect::<Vec<_>>())
+    };
+    let named = ["theatres/OT-2", "theatres/OT-1", "theatres/OT-2"];
+    let shown = day("sites/main", &named).await.unwrap();
+    assert_eq!(shown, ["theatres/OT-1", "theatres/OT-2"]);
+    assert!(day("sites/annexe", &[]).await.unwrap().is_empty());
+    let refused = day("sites/annexe", &["theatres/OT-1"]).await.unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidArgument);
+    assert!(refused.message().starts_with("theatres[0]"), "{refused:?}");
 }
 
 #[tokio::test]

@@ -1,13 +1,13 @@
 //! Figures through the whole server, from cases that callers entered.
 
 use booking_proto::ot::v1::{
-    self, hospital_service_client::HospitalServiceClient,
-    report_service_client::ReportServiceClient,
+    self, report_service_client::ReportServiceClient, session_owner::Owner,
+    session_service_client::SessionServiceClient,
 };
 use tonic::Code;
 
 use super::{
-    days::{created, wire},
+    days::{annexe, created, session, wire},
     drafts::{draft, plan},
     world::World,
 };
@@ -50,30 +50,30 @@ async fn what_is_cancelled_from_the_waiting_list_is_counted_as_the_definition_sa
 #[tokio::test]
 async fn a_report_of_one_site_tells_nothing_of_another() {
     let world = World::new().await;
+    let (start, end) = ("2024-06-21T07:00:00Z", "2024-06-21T12:00:00Z");
+    let mut sessions = SessionServiceClient::new(wire(&world, Role::Scheduler).await);
+    let open = session(start, end, Owner::Open(true));
+    sessions.create_session(open).await.unwrap();
     created(&world, draft("PT-1"), plan("OT-1", "2024-06-21T08:00:00Z")).await;
-    let mut hospital = HospitalServiceClient::new(wire(&world, Role::Admin).await);
-    let site = v1::CreateSiteRequest {
-        site_id: "annexe".into(),
-        site: Some(v1::Site {
-            display_name: "Annexe".into(),
-            time_zone: "Europe/London".into(),
-            ..v1::Site::default()
-        }),
-        ..v1::CreateSiteRequest::default()
-    };
-    hospital.create_site(site).await.unwrap();
+    let mut reports = ReportServiceClient::new(wire(&world, Role::Coordinator).await);
+    let has_sessions =
+        |report: &v1::UtilisationReport| report.owners.iter().any(|it| it.sessions > 0);
+    let report = reports
+        .query_utilisation(june())
+        .await
+        .unwrap()
+        .into_inner();
+    assert!(has_sessions(&report), "{report:?}");
+
+    annexe(&world).await;
     let of_annexe = |theatres: &[&str]| v1::ReportRequest {
         site: "sites/annexe".into(),
         theatres: theatres.iter().map(ToString::to_string).collect(),
         ..june()
     };
-    let mut reports = ReportServiceClient::new(wire(&world, Role::Coordinator).await);
     let report = reports.query_utilisation(of_annexe(&[])).await.unwrap();
     let report = report.into_inner();
-    assert!(
-        report.owners.iter().all(|it| it.sessions == 0),
-        "{report:?}"
-    );
+    assert!(!has_sessions(&report), "{report:?}");
     let refused = reports
         .query_utilisation(of_annexe(&["theatres/OT-1"]))
         .await;

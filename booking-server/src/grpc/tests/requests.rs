@@ -52,7 +52,7 @@ async fn two_primary_surgeons_are_one_too_many_in_words() {
 }
 
 #[tokio::test]
-async fn a_retired_procedure_type_is_not_asked_for_any_more() {
+async fn a_procedure_type_that_is_retired_or_never_was_is_not_asked_for() {
     let world = World::new().await;
     let mut hospital = HospitalServiceClient::new(wire(&world, Role::Admin).await);
     let new = v1::CreateProcedureTypeRequest {
@@ -80,6 +80,14 @@ async fn a_retired_procedure_type_is_not_asked_for_any_more() {
     hospital.update_procedure_type(retire).await.unwrap();
     let refused = create(&world, late).await.unwrap_err();
     assert_eq!(refused_field(&refused), "case.procedure_type");
+    assert!(refused.message().contains("is retired"), "{refused:?}");
+    let unknown = v1::Case {
+        procedure_type: "procedureTypes/none".into(),
+        ..draft("PT-3")
+    };
+    let refused = create(&world, unknown).await.unwrap_err();
+    assert_eq!(refused_field(&refused), "case.procedure_type");
+    assert!(refused.message().contains("does not exist"), "{refused:?}");
     // What was asked for before keeps it.
     let update = v1::UpdateCaseRequest {
         case: Some(v1::Case {
