@@ -58,6 +58,8 @@ async fn the_store_keeps_its_promises_on_postgresql_in_a_container() {
 
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a port left");
-    let bound = listener.local_addr().expect("a bound socket has an address");
+    let bound = listener
+        .local_addr()
+        .expect("a bound socket has an address");
     bound.port()
 }

@@ -25,6 +25,7 @@ use super::{
     Category, Cipher, IssuerName, MachineName, MasterCertificate, MasterRequest, RevocationId,
     Timestamp, Validity,
     certificate::VERSION,
+    certified_key::CertifiedKey,
     signature::{Label, sign},
     wire,
 };
@@ -93,8 +94,8 @@ impl MasterCredential {
         now: Timestamp,
         lifetime: Duration,
     ) -> HandshakeCredential {
-        let secret = StaticSecret::from(**seed);
-        let public_key = PublicKey::from(&secret);
+        let key = CertifiedKey::new(StaticSecret::from(**seed));
+        let public_key = key.public();
         let validity = Validity {
             not_before: now,
             not_after: now.after(lifetime).min(self.validity().not_after),
@@ -116,7 +117,7 @@ impl MasterCredential {
         };
         HandshakeCredential {
             subject: self.key.subject.clone(),
-            secret,
+            key,
             certificate: sign(Label::Handshake, &body, &self.key.key).encode_to_vec(),
             revocation_id,
             validity,
@@ -135,7 +136,7 @@ fn short_digest(key: &PublicKey) -> [u8; 8] {
 /// What one side of a handshake proves its identity with.
 pub struct HandshakeCredential {
     subject: ServiceAccount,
-    secret: StaticSecret,
+    key: CertifiedKey,
     certificate: Vec<u8>,
     revocation_id: RevocationId,
     validity: Validity,
@@ -157,8 +158,8 @@ impl HandshakeCredential {
         self.revocation_id
     }
 
-    pub(crate) fn secret(&self) -> &StaticSecret {
-        &self.secret
+    pub(crate) fn key(&self) -> &CertifiedKey {
+        &self.key
     }
 
     pub(crate) fn certificate(&self) -> &[u8] {

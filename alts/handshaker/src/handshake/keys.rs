@@ -34,7 +34,7 @@ use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-use x25519_dalek::{PublicKey, StaticSecret};
+use x25519_dalek::{PublicKey, SharedSecret, StaticSecret};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::error::NotAuthentic;
@@ -85,6 +85,22 @@ impl Transcript {
     }
 }
 
+/// X25519 of two keys.
+///
+/// # Errors
+/// [`NotAuthentic::SmallOrderKey`] when the result is all zeroes, which an honest key never gives
+/// (RFC 7748, section 6.1).
+pub(super) fn agreement(
+    ours: &StaticSecret,
+    theirs: &PublicKey,
+) -> Result<SharedSecret, NotAuthentic> {
+    let shared = ours.diffie_hellman(theirs);
+    if !shared.was_contributory() {
+        return Err(NotAuthentic::SmallOrderKey);
+    }
+    Ok(shared)
+}
+
 /// Diffie-Hellman results, one after the other, in the order both sides agree on.
 #[derive(Default, Zeroize, ZeroizeOnDrop)]
 pub struct SharedSecrets(Vec<u8>);
@@ -98,15 +114,15 @@ impl SharedSecrets {
     /// Adds one agreement.
     ///
     /// # Errors
-    /// [`NotAuthentic::SmallOrderKey`] when the result is all zeroes, which an honest key never
-    /// gives (RFC 7748, section 6.1).
+    /// When the key has small order, see [`agreement`].
     pub fn agree(&mut self, ours: &StaticSecret, theirs: &PublicKey) -> Result<(), NotAuthentic> {
-        let shared = ours.diffie_hellman(theirs);
-        if !shared.was_contributory() {
-            return Err(NotAuthentic::SmallOrderKey);
-        }
-        self.0.extend_from_slice(shared.as_bytes());
+        self.add(&agreement(ours, theirs)?);
         Ok(())
+    }
+
+    /// Adds one agreement that was worked out already.
+    pub fn add(&mut self, agreed: &SharedSecret) {
+        self.0.extend_from_slice(agreed.as_bytes());
     }
 
     /// Binds the secrets to what both sides saw.

@@ -43,6 +43,7 @@ use alts::RpcVersions;
 
 mod abort;
 mod certificate;
+mod certified_key;
 mod chain;
 mod client;
 mod credential;
@@ -58,6 +59,7 @@ mod message;
 mod name;
 mod peer;
 mod policy;
+mod recent;
 mod revocation;
 mod roots;
 mod server;

@@ -4,6 +4,7 @@ use x25519_dalek::{PublicKey, StaticSecret};
 
 use super::{
     HandshakeError,
+    certified_key::CertifiedKey,
     error::NotAuthentic,
     keys::{ResumptionSecret, SessionKeys, SharedSecrets, TranscriptHash},
 };
@@ -39,11 +40,18 @@ impl Cipher {
     }
 }
 
-/// A side's two keys.
+/// Our side's two keys.
 #[derive(Clone, Copy)]
-pub(crate) struct Pair<Key> {
-    pub(crate) certified: Key,
-    pub(crate) ephemeral: Option<Key>,
+pub(crate) struct Ours<'a> {
+    pub(crate) certified: &'a CertifiedKey,
+    pub(crate) ephemeral: Option<&'a StaticSecret>,
+}
+
+/// The other side's two keys.
+#[derive(Clone, Copy)]
+pub(crate) struct Theirs<'a> {
+    pub(crate) certified: &'a PublicKey,
+    pub(crate) ephemeral: Option<&'a PublicKey>,
 }
 
 /// The secret as the client computes it.
@@ -51,16 +59,16 @@ pub(crate) struct Pair<Key> {
 /// # Errors
 /// When one of the server's keys has small order.
 pub(crate) fn agree_as_client(
-    ours: Pair<&StaticSecret>,
-    theirs: Pair<&PublicKey>,
+    ours: Ours<'_>,
+    theirs: Theirs<'_>,
 ) -> Result<SharedSecrets, NotAuthentic> {
     let mut secrets = SharedSecrets::new();
     if let (Some(our_ephemeral), Some(their_ephemeral)) = (ours.ephemeral, theirs.ephemeral) {
         secrets.agree(our_ephemeral, their_ephemeral)?;
         secrets.agree(our_ephemeral, theirs.certified)?;
-        secrets.agree(ours.certified, their_ephemeral)?;
+        secrets.agree(ours.certified.secret(), their_ephemeral)?;
     }
-    secrets.agree(ours.certified, theirs.certified)?;
+    secrets.add(&*ours.certified.agree(theirs.certified)?);
     Ok(secrets)
 }
 
@@ -70,16 +78,16 @@ pub(crate) fn agree_as_client(
 /// # Errors
 /// When one of the client's keys has small order.
 pub(crate) fn agree_as_server(
-    ours: Pair<&StaticSecret>,
-    theirs: Pair<&PublicKey>,
+    ours: Ours<'_>,
+    theirs: Theirs<'_>,
 ) -> Result<SharedSecrets, NotAuthentic> {
     let mut secrets = SharedSecrets::new();
     if let (Some(our_ephemeral), Some(their_ephemeral)) = (ours.ephemeral, theirs.ephemeral) {
         secrets.agree(our_ephemeral, their_ephemeral)?;
-        secrets.agree(ours.certified, their_ephemeral)?;
+        secrets.agree(ours.certified.secret(), their_ephemeral)?;
         secrets.agree(our_ephemeral, theirs.certified)?;
     }
-    secrets.agree(ours.certified, theirs.certified)?;
+    secrets.add(&*ours.certified.agree(theirs.certified)?);
     Ok(secrets)
 }
 

@@ -9,18 +9,13 @@
 //! Tickets are checked for standing too: what they stand for must still be believed when they are
 //! used. Whether the caller wanted this peer is not asked here: see the client's last state.
 
-use std::{
-    collections::BTreeMap,
-    fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use sha2::{Digest, Sha256};
 
 use super::{
     CertificateError, Crl, Policy, Roots, Timestamp, VerifiedChain, VerifiedPeer,
-    certificate::MAX_CERTIFICATE_LEN,
+    certificate::MAX_CERTIFICATE_LEN, recent::Recent,
 };
 
 /// How far two machines' clocks may be apart, unless configured; and the most that may be
@@ -28,9 +23,6 @@ use super::{
 ///
 /// The bound is a trade: every certificate is believed this much longer than it says.
 pub const MAX_CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
-
-/// Verified chains that are remembered. A machine has few peers; each entry is about 500 bytes.
-const CACHE_CAPACITY: usize = 1024;
 
 /// What to do without a revocation list that is current.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,8 +62,9 @@ pub struct Trust {
     policy: Policy,
     crl: Option<Arc<Crl>>,
     settings: TrustSettings,
-    /// Chains that these roots made. What may change is checked again at every use.
-    cache: Mutex<Cache>,
+    /// Chains that these roots made, by the SHA-256 of their bytes. What may change is checked again
+    /// at every use.
+    seen: Recent<VerifiedChain>,
 }
 
 impl Trust {
@@ -90,7 +83,7 @@ impl Trust {
                 max_clock_skew: settings.max_clock_skew.min(MAX_CLOCK_SKEW),
                 ..settings
             },
-            cache: Mutex::default(),
+            seen: Recent::default(),
         }
     }
 
@@ -124,14 +117,13 @@ impl Trust {
             return Err(CertificateError::TooLong(certificate.len()));
         }
         let digest: [u8; 32] = Sha256::digest(certificate).into();
-        let seen = self.cache().get(&digest);
-        let (chain, is_new) = match seen {
+        let (chain, is_new) = match self.seen.get(&digest) {
             Some(chain) => (chain, false),
             None => (VerifiedChain::check(certificate, &self.roots)?, true),
         };
         self.check_standing(&chain.peer, now)?;
         if is_new {
-            self.cache().insert(digest, chain.clone());
+            self.seen.insert(digest, chain.clone());
         }
         Ok(chain)
     }
@@ -180,11 +172,6 @@ impl Trust {
         }
         Ok(())
     }
-
-    fn cache(&self) -> MutexGuard<'_, Cache> {
-        // The cache is whole between any two statements: a panic elsewhere cannot have broken it.
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl fmt::Debug for Trust {
@@ -193,29 +180,5 @@ impl fmt::Debug for Trust {
             .field("roots", &self.roots)
             .field("settings", &self.settings)
             .finish_non_exhaustive()
-    }
-}
-
-/// Chains found good, by the SHA-256 of their bytes, in two generations: when the young one is full
-/// the old one goes.
-#[derive(Default)]
-struct Cache {
-    young: BTreeMap<[u8; 32], VerifiedChain>,
-    old: BTreeMap<[u8; 32], VerifiedChain>,
-}
-
-impl Cache {
-    fn get(&self, digest: &[u8; 32]) -> Option<VerifiedChain> {
-        self.young
-            .get(digest)
-            .or_else(|| self.old.get(digest))
-            .cloned()
-    }
-
-    fn insert(&mut self, digest: [u8; 32], chain: VerifiedChain) {
-        if self.young.len() >= CACHE_CAPACITY / 2 {
-            self.old = std::mem::take(&mut self.young);
-        }
-        self.young.insert(digest, chain);
     }
 }

@@ -12,7 +12,7 @@ use crate::handshake::{
     frame::{Frame, FrameReader, FrameType},
     keys::Transcript,
     message::{self, ClientInit, ServerBasis, ServerInit},
-    suite::{Pair, agree_as_client, resumed_keys},
+    suite::{Ours, Theirs, agree_as_client, resumed_keys},
     ticket::{Holder, Resumable},
 };
 
@@ -162,12 +162,12 @@ impl ExpectServerInit {
     ) -> Result<Awaited, HandshakeError> {
         let chain = self.config.trust.verify(certificate, now)?;
         chain.check_cipher(init.cipher)?;
-        let ours = Pair {
-            certified: self.config.credential.secret(),
+        let ours = Ours {
+            certified: self.config.credential.key(),
             // Not when the server chose to do without.
             ephemeral: self.ephemeral.as_ref(),
         };
-        let theirs = Pair {
+        let theirs = Theirs {
             certified: &chain.static_key,
             ephemeral: init.ephemeral.as_ref(),
         };

@@ -12,7 +12,7 @@ use crate::handshake::{
     frame::{Frame, FrameReader, FrameType},
     keys::{SessionKeys, Transcript},
     message::{self, ClientInit, ServerBasis, ServerInit},
-    suite::{Pair, agree_as_server, resumed_keys},
+    suite::{Ours, Theirs, agree_as_server, resumed_keys},
     ticket::{Holder, NewTicket, Resumable, Terms},
 };
 
@@ -206,11 +206,11 @@ impl Answer {
     ) -> Result<(SessionKeys, Arc<VerifiedPeer>), HandshakeError> {
         let chain = self.config.trust.verify(&init.certificate, now)?;
         chain.check_cipher(choice.cipher)?;
-        let ours = Pair {
-            certified: self.config.credential.secret(),
+        let ours = Ours {
+            certified: self.config.credential.key(),
             ephemeral,
         };
-        let theirs = Pair {
+        let theirs = Theirs {
             certified: &chain.static_key,
             ephemeral: init.ephemeral.as_ref(),
         };

@@ -154,8 +154,8 @@ fn no_debug_output_holds_key_material() {
     );
     let secrets: [&[u8]; 5] = [
         client.record_key.as_bytes(),
-        pair.client.credential.secret().as_bytes(),
-        pair.server.credential.secret().as_bytes(),
+        pair.client.credential.key().secret().as_bytes(),
+        pair.server.credential.key().secret().as_bytes(),
         &pair.client_entropy[..32],
         &[0x51; 32],
     ];

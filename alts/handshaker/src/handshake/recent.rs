@@ -1,0 +1,76 @@
+//! What was worked out lately of peers, in bounded number.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// Entries that are remembered. A machine has few peers; the largest entry is about 500 bytes.
+const CAPACITY: usize = 1024;
+
+/// By 32 bytes that name each, in two generations: when the young one is full the old one goes.
+pub(super) struct Recent<V>(Mutex<Generations<V>>);
+
+struct Generations<V> {
+    young: BTreeMap<[u8; 32], V>,
+    old: BTreeMap<[u8; 32], V>,
+}
+
+impl<V: Clone> Recent<V> {
+    /// What is remembered of `key`.
+    pub(super) fn get(&self, key: &[u8; 32]) -> Option<V> {
+        let generations = self.lock();
+        let found = generations.young.get(key);
+        found.or_else(|| generations.old.get(key)).cloned()
+    }
+
+    /// Remembers `value`, and perhaps forgets the oldest.
+    pub(super) fn insert(&self, key: [u8; 32], value: V) {
+        let mut generations = self.lock();
+        if generations.young.len() >= CAPACITY / 2 {
+            generations.old = std::mem::take(&mut generations.young);
+        }
+        generations.young.insert(key, value);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Generations<V>> {
+        // Whole between any two statements: a panic elsewhere cannot have broken it.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<V> Default for Recent<V> {
+    fn default() -> Self {
+        Self(Mutex::new(Generations {
+            young: BTreeMap::new(),
+            old: BTreeMap::new(),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(number: usize) -> [u8; 32] {
+        let mut key = [0; 32];
+        key[..8].copy_from_slice(&number.to_le_bytes());
+        key
+    }
+
+    #[test]
+    fn the_latest_are_remembered_and_never_more_than_there_is_room_for() {
+        let recent = Recent::default();
+        for number in 0..5 * CAPACITY {
+            recent.insert(key(number), number);
+            assert_eq!(recent.get(&key(number)), Some(number));
+        }
+        let is_kept = |number: &usize| recent.get(&key(*number)).is_some();
+        let kept = (0..5 * CAPACITY).filter(is_kept).count();
+        assert!((CAPACITY / 2..=CAPACITY).contains(&kept), "{kept}");
+        assert_eq!(
+            recent.get(&key(5 * CAPACITY - CAPACITY / 2)),
+            Some(5 * CAPACITY - CAPACITY / 2)
+        );
+    }
+}
