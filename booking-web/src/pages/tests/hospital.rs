@@ -227,19 +227,48 @@ async fn every_page_of_the_hospital_opens_and_none_has_inline_script_or_style() 
     }
 }
 
+/// A case at eight and one in the night, on every day. The days are over: on today's board the hours
+/// around now are shown whatever happens.
+fn with_a_night() -> FakeOt {
+    let over = midnight() - 7 * 24 * HOUR_S;
+    hospital(0).on(
+        "ScheduleService/GetDaySchedule",
+        move |q: GetDayScheduleRequest| {
+            let mut day = day(&q, 2);
+            (day.start_time, day.end_time) = (at(over), at(over + 24 * HOUR_S));
+            let hours = [(8, 9), (2, 3)];
+            for (one, (from, to)) in day.theatres[0].cases.iter_mut().zip(hours) {
+                let plan = one.case.as_mut().and_then(|case| case.plan.as_mut());
+                let plan = plan.expect("a planned case");
+                plan.start_time = at(over + from * HOUR_S);
+                plan.end_time = at(over + to * HOUR_S);
+            }
+            Ok(day)
+        },
+    )
+}
+
 #[tokio::test]
 async fn the_kiosk_knows_no_patient() {
-    let seen = ask(front_end(FakeBackend::hospital(hospital(3))), get("/kiosk")).await;
-    for secret in [
-        "1204",
-        "…204",
-        "Coxarthrosis",
-        "href=\"/cases",
-        "data-moves",
-    ] {
-        seen.hides(secret);
+    let table = [
+        (hospital(3), "08:00–09:00"),
+        (with_a_night(), "Not in the hours shown: </span>02:00–03:00"),
+    ];
+    for (ot, when) in table {
+        let seen = ask(front_end(FakeBackend::hospital(ot)), get("/kiosk")).await;
+        for secret in [
+            "1204",
+            "…204",
+            "Coxarthrosis",
+            "href=\"/cases",
+            "href=\"\"",
+            "data-moves",
+        ] {
+            seen.hides(secret);
+        }
+        seen.shows("Hip replacement, left");
+        seen.shows(when);
     }
-    seen.shows("Hip replacement, left");
 }
 
 #[tokio::test]
@@ -358,24 +387,7 @@ async fn filters_that_hide_everybody_who_waits_say_how_many_and_how_to_see_them(
 
 #[tokio::test]
 async fn an_emergency_in_the_night_is_told_beside_the_row_and_leaves_the_day_as_wide_as_it_was() {
-    // A day that is over: on today's board the hours around now are shown whatever happens.
-    let over = midnight() - 7 * 24 * HOUR_S;
-    let ot = hospital(0).on(
-        "ScheduleService/GetDaySchedule",
-        move |q: GetDayScheduleRequest| {
-            let mut day = day(&q, 2);
-            (day.start_time, day.end_time) = (at(over), at(over + 24 * HOUR_S));
-            let hours = [(8, 9), (2, 3)];
-            for (one, (from, to)) in day.theatres[0].cases.iter_mut().zip(hours) {
-                let plan = one.case.as_mut().and_then(|case| case.plan.as_mut());
-                let plan = plan.expect("a planned case");
-                plan.start_time = at(over + from * HOUR_S);
-                plan.end_time = at(over + to * HOUR_S);
-            }
-            Ok(day)
-        },
-    );
-    let app = front_end(FakeBackend::hospital(ot));
+    let app = front_end(FakeBackend::hospital(with_a_night()));
     let seen = ask(app.clone(), get("/?date=2026-03-02")).await;
     seen.shows("class=\"board__elsewhere\" href=\"/cases/c1\"");
     seen.shows("Not in the hours shown: </span>02:00–03:00");
