@@ -283,6 +283,29 @@ fn a_mapping_file_renames_columns_and_adds_forms() {
 }
 
 #[test]
+fn every_field_is_called_in_a_mapping_file_what_it_says_it_is() {
+    for field in Field::ALL {
+        let file = format!("[columns]\n{} = \"Spalte\"", field.key());
+        let mapping = Mapping::parse(&file).unwrap();
+        for other in Field::ALL {
+            let named = (other == field).then_some("Spalte");
+            assert_eq!(mapping.column(other), named, "{field:?} {other:?}");
+        }
+    }
+}
+
+#[test]
+fn a_column_that_is_chosen_after_all_is_read() {
+    let mut mapping = Mapping::default();
+    mapping.put(Field::Specialty, None);
+    mapping.put(Field::Specialty, Some("Service".to_owned()));
+    let text = format!("{HEADER}\n1,,OT-1,Eyes,,,60,2022-01-03 07:05,,,,\n");
+    let mut log = Log::open(text.as_bytes(), &mapping, TimeZone::UTC).unwrap();
+    let row = log.next().unwrap().unwrap().unwrap();
+    assert_eq!(row.specialty, "Eyes");
+}
+
+#[test]
 fn bytes_that_are_no_text_are_refused_in_their_row() {
     let mut text = format!("{HEADER}\n").into_bytes();
     text.extend_from_slice(b"1,,OT-\xff,S,,,60,2022-01-03 07:05,,,,\n");
