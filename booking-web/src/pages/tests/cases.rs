@@ -43,18 +43,34 @@ fn with_case(state: State) -> FakeOt {
     })
 }
 
+/// A hospital that takes any new case.
+fn takes_cases() -> FakeOt {
+    hospital(0).on("CaseService/CreateCase", |_: CreateCaseRequest| {
+        Ok(case(1, State::Requested))
+    })
+}
+
+/// A refusal for these rules: the first one's word, then rule, subject and words of each.
+fn broken(word: &str, rules: &[[&str; 3]]) -> Status {
+    let violations = rules
+        .iter()
+        .map(|[rule, subject, words]| PreconditionViolation::new(*rule, *subject, *words));
+    let mut details = refused_as(word);
+    details.set_precondition_failure(violations.collect::<Vec<_>>());
+    Status::with_error_details(Code::FailedPrecondition, "rules are broken", details)
+}
+
+fn refused_as(word: &str) -> ErrorDetails {
+    ErrorDetails::with_error_info(word, "otbooking", [] as [(String, String); 0])
+}
+
+/// Another case, and a theatre that is closed.
 fn in_the_way() -> Status {
-    let violations = vec![
-        PreconditionViolation::new("R1", "cases/c2", "Theatre One is taken by another case."),
-        PreconditionViolation::new("R6", "theatres/OT-1", "Theatre One is closed then."),
+    let rules = [
+        ["R1", "cases/c2", "Theatre One is taken by another case."],
+        ["R6", "theatres/OT-1", "Theatre One is closed then."],
     ];
-    let mut details = ErrorDetails::with_error_info(
-        "THEATRE_DOUBLE_BOOKED",
-        "otbooking",
-        [] as [(String, String); 0],
-    );
-    details.set_precondition_failure(violations);
-    Status::with_error_details(Code::FailedPrecondition, "two rules", details)
+    broken("THEATRE_DOUBLE_BOOKED", &rules)
 }
 
 /// Opens a page and sends a form from it.
@@ -137,8 +153,7 @@ async fn a_move_ends_where_it_began_with_an_offer_to_undo_it() {
                 ..case(2, State::Scheduled)
             })
         });
-    let called = ot.called.clone();
-    let app = front_end(FakeBackend::hospital(ot));
+    let app = front_end(FakeBackend::hospital(ot.clone()));
     let form = "theatre=theatres%2FOT-1&date=2026-03-02&time=10%3A05&reason=reasons%2Fill&next=%2F%3Fdate%3D2026-03-02";
     let seen = send(&app, "/cases/c1/move", "/cases/c1/move", form).await;
     assert_eq!(seen.status, StatusCode::SEE_OTHER);
@@ -152,13 +167,11 @@ async fn a_move_ends_where_it_began_with_an_offer_to_undo_it() {
     let sealed = location.split("undo=").nth(1).unwrap();
     let undone = send(&app, &location, "/undo", &format!("undo={sealed}")).await;
     assert_eq!(undone.status, StatusCode::SEE_OTHER);
-    let calls = called
-        .lock()
-        .unwrap()
-        .iter()
-        .filter(|(method, _)| method == "CaseService/RescheduleCase")
-        .count();
-    assert_eq!(calls, 2, "there and back");
+    assert_eq!(
+        ot.times_asked("CaseService/RescheduleCase"),
+        2,
+        "there and back"
+    );
 }
 
 #[tokio::test]
@@ -166,18 +179,11 @@ async fn a_cancellation_needs_a_reason_before_anything_is_sent() {
     let ot = with_case(State::Confirmed).on("CaseService/CancelCase", |_: CancelCaseRequest| {
         Ok(case(1, State::Cancelled))
     });
-    let called = ot.called.clone();
-    let app = front_end(FakeBackend::hospital(ot));
+    let app = front_end(FakeBackend::hospital(ot.clone()));
     let seen = send(&app, "/cases/c1", "/cases/c1/cancel", "reason=").await;
     assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY);
     seen.shows("Choose a reason.");
-    assert!(
-        called
-            .lock()
-            .unwrap()
-            .iter()
-            .all(|(method, _)| method != "CaseService/CancelCase")
-    );
+    assert_eq!(ot.times_asked("CaseService/CancelCase"), 0);
     let seen = send(
         &app,
         "/cases/c1",
@@ -193,11 +199,7 @@ async fn a_stale_edit_is_compared_and_not_lost() {
     let ot = with_case(State::Requested).on(
         "CaseService/UpdateCase",
         |_: UpdateCaseRequest| -> Result<Case, Status> {
-            let details = ErrorDetails::with_error_info(
-                "ETAG_MISMATCH",
-                "otbooking",
-                [] as [(String, String); 0],
-            );
+            let details = refused_as("ETAG_MISMATCH");
             Err(Status::with_error_details(
                 Code::Aborted,
                 "changed",
@@ -223,11 +225,8 @@ async fn a_stale_edit_is_compared_and_not_lost() {
 
 #[tokio::test]
 async fn junk_in_a_new_case_is_told_beside_each_field_and_kept() {
-    let ot = hospital(0).on("CaseService/CreateCase", |_: CreateCaseRequest| {
-        Ok(case(1, State::Requested))
-    });
-    let called = ot.called.clone();
-    let app = front_end(FakeBackend::hospital(ot));
+    let ot = takes_cases();
+    let app = front_end(FakeBackend::hospital(ot.clone()));
     let long = "x".repeat(201);
     let form = format!(
         "patient=%22%3E%3Cscript%3E{}&procedure={long}&condition=a%00b&laterality=SIDEWAYS&urgency=&anaesthesia=GENERAL&setup_min=-1&procedure_min=1e9&cleanup_min=ten",
@@ -239,13 +238,7 @@ async fn junk_in_a_new_case_is_told_beside_each_field_and_kept() {
     seen.shows(&long);
     seen.shows("&#60;script&#62;");
     seen.hides("<script>");
-    assert!(
-        called
-            .lock()
-            .unwrap()
-            .iter()
-            .all(|(method, _)| method != "CaseService/CreateCase")
-    );
+    assert_eq!(ot.times_asked("CaseService/CreateCase"), 0);
 }
 
 #[tokio::test]
@@ -253,8 +246,7 @@ async fn a_form_without_its_token_or_with_anothers_changes_nothing() {
     let ot = with_case(State::Confirmed).on("CaseService/CancelCase", |_: CancelCaseRequest| {
         Ok(case(1, State::Cancelled))
     });
-    let called = ot.called.clone();
-    let app = front_end(FakeBackend::hospital(ot));
+    let app = front_end(FakeBackend::hospital(ot.clone()));
     for form in [
         "reason=reasons%2Fill",
         "token=&reason=reasons%2Fill",
@@ -263,25 +255,13 @@ async fn a_form_without_its_token_or_with_anothers_changes_nothing() {
         let seen = ask(app.clone(), post_to("/cases/c1/cancel", form)).await;
         assert_eq!(seen.status, StatusCode::FORBIDDEN, "{form}");
     }
-    assert!(
-        called
-            .lock()
-            .unwrap()
-            .iter()
-            .all(|(method, _)| method != "CaseService/CancelCase")
-    );
+    assert_eq!(ot.times_asked("CaseService/CancelCase"), 0);
 }
 
+/// A rule that may be set aside.
 fn set_aside() -> Status {
-    let violations = vec![PreconditionViolation::new(
-        "R8",
-        "sessions/s1",
-        "The session belongs to orthopaedics.",
-    )];
-    let mut details =
-        ErrorDetails::with_error_info("SESSION_OWNED", "otbooking", [] as [(String, String); 0]);
-    details.set_precondition_failure(violations);
-    Status::with_error_details(Code::FailedPrecondition, "one rule", details)
+    let words = "The session belongs to orthopaedics.";
+    broken("SESSION_OWNED", &[["R8", "sessions/s1", words]])
 }
 
 /// The value of the first input of that name on a page.
@@ -311,9 +291,8 @@ async fn the_defaults_of_a_kind_are_filled_in_beside_what_was_typed_and_nothing_
             ..Default::default()
         })
     };
-    let ot = hospital(0).on("HospitalService/ListProcedureTypes", kinds);
-    let called = ot.called.clone();
-    let app = front_end(FakeBackend::hospital(ot));
+    let ot = takes_cases().on("HospitalService/ListProcedureTypes", kinds);
+    let app = front_end(FakeBackend::hospital(ot.clone()));
     let form = "patient=PT-1204&condition=Coxarthrosis&notes=latex+allergy&urgency=EXPEDITED\
                 &laterality=LEFT&procedure=&specialty=Orthopaedics&setup_min=15&procedure_min=60\
                 &cleanup_min=15&procedure_type=procedureTypes%2Fhip&fill=1";
@@ -331,13 +310,7 @@ async fn the_defaults_of_a_kind_are_filled_in_beside_what_was_typed_and_nothing_
     seen.shows("latex allergy");
     seen.shows("value=\"EXPEDITED\" selected");
     seen.hides("formmethod=\"get\"");
-    assert!(
-        called
-            .lock()
-            .unwrap()
-            .iter()
-            .all(|(method, _)| method != "CaseService/CreateCase")
-    );
+    assert_eq!(ot.times_asked("CaseService/CreateCase"), 0);
 }
 
 #[tokio::test]

@@ -1,17 +1,19 @@
 //! A small hospital for the pages, and the pages that show it: board, schedule, lists, kiosk.
 
 use booking_proto::ot::v1::{
-    Access, Case, CaseProjection, Conflict, DaySchedule, Durations, GetAccessRequest,
-    GetDayScheduleRequest, Grant, ListAuditEventsResponse, ListCasesRequest, ListCasesResponse,
-    ListConflictsRequest, ListConflictsResponse, ListProcedureTypesRequest,
-    ListProcedureTypesResponse, ListReasonsRequest, ListReasonsResponse, ListSitesRequest,
-    ListSitesResponse, ListStaffRequest, ListStaffResponse, ListTheatresRequest,
-    ListTheatresResponse, Plan, Reason, Site, Staff, TeamMember, TeamRole, Theatre, TheatreDay,
-    TimeRange, Urgency, case::State, grant,
+    Access, Case, CaseProjection, Conflict, DaySchedule, Durations, GetDayScheduleRequest,
+    ListAuditEventsResponse, ListCasesRequest, ListCasesResponse, ListConflictsRequest,
+    ListConflictsResponse, ListProcedureTypesRequest, ListProcedureTypesResponse,
+    ListReasonsRequest, ListReasonsResponse, ListSitesRequest, ListSitesResponse, ListStaffRequest,
+    ListStaffResponse, ListTheatresRequest, ListTheatresResponse, Plan, Reason, Site, Staff,
+    TeamMember, TeamRole, Theatre, TheatreDay, TimeRange, Urgency, case::State,
 };
 use tonic::Status;
 
-use super::*;
+use super::{
+    rights::{grants, knows},
+    *,
+};
 use crate::backend::fake::FakeOt;
 
 const HOUR_S: i64 = 3600;
@@ -290,19 +292,14 @@ async fn a_day_without_theatres_says_how_to_get_some() {
 }
 
 /// As somebody with this role, who is this in the hospital.
-fn known_as(ot: FakeOt, role: &'static str, staff: &'static str) -> FakeOt {
-    ot.on("AccessService/GetAccess", move |_: GetAccessRequest| {
-        let grant = |right: &str| Grant {
-            permission: right.to_owned(),
-            scope: grant::Scope::Any.into(),
-        };
-        Ok(Access {
-            roles: vec![role.to_owned()],
-            staff: staff.to_owned(),
-            grants: ["schedule.read", "cases.read"].map(grant).to_vec(),
-            ..Default::default()
-        })
-    })
+fn known_as(ot: FakeOt, role: &str, staff: &str) -> FakeOt {
+    let access = Access {
+        roles: vec![role.to_owned()],
+        staff: staff.to_owned(),
+        grants: grants(&["schedule.read", "cases.read"]),
+        ..Default::default()
+    };
+    knows(ot, access)
 }
 
 #[tokio::test]
