@@ -94,6 +94,7 @@ async fn a_log_is_looked_at_then_checked_then_taken_in_and_each_step_says_what_b
         "<bdi>log.csv</bdi>",
         "<bdi>2022-01-03 07:05</bdi>",
         "value=\"UTC\"",
+        "value=\"log.csv\"",
         "<option value=\"OR Suite\" selected>",
         "Check, without changing anything",
     ] {
