@@ -14,7 +14,10 @@ use super::{
     rights::{grants, knows},
     *,
 };
-use crate::backend::fake::FakeOt;
+use crate::{
+    backend::fake::FakeOt,
+    pages::{board::PRESET_COOKIE, waiting::quoted},
+};
 
 const HOUR_S: i64 = 3600;
 
@@ -105,6 +108,28 @@ fn day(request: &GetDayScheduleRequest, cases: usize) -> DaySchedule {
     }
 }
 
+/// The first page of those cases whom the filter's `staff` and `urgency` leave, in the order given: it
+/// knows no other conditions.
+fn listed(mut cases: Vec<Case>, q: &ListCasesRequest) -> ListCasesResponse {
+    let asked = |field: &str| {
+        let mut conditions = q.filter.split(" AND ");
+        conditions.find_map(|one| one.strip_prefix(field)?.strip_prefix(" = "))
+    };
+    if let Some(whose) = asked("staff") {
+        let is_in = |case: &Case| case.team.iter().any(|one| quoted(&one.staff) == whose);
+        cases.retain(is_in);
+    }
+    if let Some(these) = asked("urgency") {
+        let these = these.trim_matches(['(', ')']).split(", ");
+        cases.retain(|case| these.clone().any(|one| one == case.urgency().as_str_name()));
+    }
+    cases.truncate(usize::try_from(q.page_size).expect("a size of a page"));
+    ListCasesResponse {
+        cases,
+        ..Default::default()
+    }
+}
+
 /// One theatre with `cases` cases on every day, one case waiting.
 pub(super) fn hospital(cases: usize) -> FakeOt {
     FakeOt::default()
@@ -161,11 +186,8 @@ pub(super) fn hospital(cases: usize) -> FakeOt {
                 ..Default::default()
             })
         })
-        .on("CaseService/ListCases", |_: ListCasesRequest| {
-            Ok(ListCasesResponse {
-                cases: vec![case(9, State::Requested)],
-                ..Default::default()
-            })
+        .on("CaseService/ListCases", |q: ListCasesRequest| {
+            Ok(listed(vec![case(9, State::Requested)], &q))
         })
         .on(
             "HospitalService/ListProcedureTypes",
@@ -360,6 +382,48 @@ async fn the_board_suits_the_role_of_who_looks_until_they_choose_another() {
         seen.shows("aria-current=\"true\">All theatres");
         seen.shows("Theatre One</bdi>");
     }
+}
+
+/// Sixty elective cases of others wait, and after them an urgent one of Ms Okafor's.
+fn with_a_queue() -> FakeOt {
+    hospital(0).on("CaseService/ListCases", |q: ListCasesRequest| {
+        let of_others = (1..=60).map(|number| Case {
+            urgency: Urgency::Elective.into(),
+            team: Vec::new(),
+            ..case(number, State::Requested)
+        });
+        let all = of_others.chain([case(61, State::Requested)]);
+        Ok(listed(all.collect(), &q))
+    })
+}
+
+#[tokio::test]
+async fn below_the_board_stand_the_waiting_cases_of_whoever_looks_however_many_come_before() {
+    let table: [(&str, &[usize], &[usize]); 3] = [
+        ("coordinator", &[1, 8], &[9, 61]),
+        ("surgeon", &[61], &[1]),
+        ("anaesthetist", &[61], &[1]),
+    ];
+    let ot = known_as(with_a_queue(), "surgeon", "staff/DC-3904");
+    let app = front_end(FakeBackend::hospital(ot.clone()));
+    let as_one = async |preset: &str| {
+        let cookie = format!("{PRESET_COOKIE}={preset}");
+        ask(app.clone(), with_header(get("/"), "cookie", &cookie)).await
+    };
+    for (preset, shown, hidden) in table {
+        let seen = as_one(preset).await;
+        let link = |number: &usize| format!("href=\"/cases/c{number}\"");
+        shown.iter().map(link).for_each(|link| seen.shows(&link));
+        hidden.iter().map(link).for_each(|link| seen.hides(&link));
+    }
+    let asked = ot.times_asked("CaseService/ListCases");
+    let seen = as_one("ward").await;
+    seen.shows("Patients to bring and to fetch");
+    assert_eq!(
+        ot.times_asked("CaseService/ListCases"),
+        asked,
+        "a ward's patients stand there"
+    );
 }
 
 #[tokio::test]
