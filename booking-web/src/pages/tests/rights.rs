@@ -5,10 +5,7 @@ use booking_proto::ot::v1::{
 };
 use tonic::Status;
 
-use super::{
-    hospital::{hospital, with_header},
-    *,
-};
+use super::{hospital::hospital, *};
 use crate::backend::fake::FakeOt;
 
 /// Refuses as the backend refuses a caller without a right.
