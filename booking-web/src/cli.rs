@@ -100,9 +100,8 @@ pub struct Cli {
 
     /// The header in which a trusted proxy names the person it has signed in
     ///
-    /// The proxy must put its own in place of any that a visitor sends. Behind oauth2-proxy it is
-    /// X-Forwarded-User or, where people are known by their addresses, X-Forwarded-Email; what they may
-    /// do stands under that name in the backend's access file.
+    /// The proxy must put its own in place of any that a visitor sends; its documentation says which
+    /// one it is. What somebody may do stands under the name in it in the backend's access file.
     #[arg(long, value_name = "HEADER", requires = "trusted_proxies", value_parser = parse_header)]
     pub person_header: Option<axum::http::HeaderName>,
 

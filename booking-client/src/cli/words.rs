@@ -59,7 +59,7 @@ words! {
     ]
 }
 
-/// What a session may have for its cases, and what each is in the contract.
+/// What a session may have for its cases, in the order of `SessionFlags`' fields.
 pub const FLAGS: &[&str] = &["anaesthetist", "general-anaesthesia", "paediatric"];
 
 fn contract(typed: &str) -> String {

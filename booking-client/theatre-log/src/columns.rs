@@ -1,12 +1,14 @@
 //! Which column holds what.
 
 use csv::ByteRecord;
+use serde::Deserialize;
 use thiserror::Error;
 
 use super::mapping::Mapping;
 
 /// What a column may hold. The order is the mapping file's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "snake_case")]
 pub enum Field {
     /// What tells one row from another.
     EncounterId,

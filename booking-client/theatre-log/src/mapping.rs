@@ -1,5 +1,7 @@
 //! The mapping file: what a log calls its columns, and how it writes dates.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -9,28 +11,11 @@ use super::columns::Field;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
+    /// None: not in the log, whatever its columns are called.
     #[serde(default)]
-    columns: ColumnNames,
+    columns: BTreeMap<Field, Option<String>>,
     #[serde(default)]
     pub(super) format: Format,
-    #[serde(skip)]
-    left_out: Vec<Field>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ColumnNames {
-    encounter_id: Option<String>,
-    theatre: Option<String>,
-    specialty: Option<String>,
-    procedure: Option<String>,
-    date: Option<String>,
-    booked_min: Option<String>,
-    scheduled_time: Option<String>,
-    wheels_in: Option<String>,
-    knife_to_skin: Option<String>,
-    closed: Option<String>,
-    wheels_out: Option<String>,
 }
 
 /// Forms as `strftime` writes them, tried in this order before the usual ones.
@@ -94,10 +79,7 @@ impl Mapping {
     /// Says that a field is in the column of this name or, with none, that it is not in the log even
     /// if a column has a usual name for it.
     pub fn put(&mut self, field: Field, column: Option<String>) {
-        if column.is_none() {
-            self.left_out.push(field);
-        }
-        *self.columns.of_mut(field) = column;
+        self.columns.insert(field, column);
     }
 
     /// Tries this form of dates and times, as `strftime` writes it, before the others.
@@ -106,7 +88,7 @@ impl Mapping {
     }
 
     pub(super) fn leaves_out(&self, field: Field) -> bool {
-        self.left_out.contains(&field)
+        self.columns.get(&field) == Some(&None)
     }
 
     pub(super) fn delimiter(&self) -> u8 {
@@ -115,39 +97,6 @@ impl Mapping {
 
     /// What the file calls the column of a field.
     pub(super) fn column(&self, field: Field) -> Option<&str> {
-        self.columns.of(field).as_deref()
+        self.columns.get(&field)?.as_deref()
     }
-}
-
-/// The one table from fields to names, for reading and for writing.
-macro_rules! columns {
-    ($($field:ident: $name:ident,)*) => {
-        impl ColumnNames {
-            fn of(&self, field: Field) -> &Option<String> {
-                match field {
-                    $(Field::$field => &self.$name,)*
-                }
-            }
-
-            fn of_mut(&mut self, field: Field) -> &mut Option<String> {
-                match field {
-                    $(Field::$field => &mut self.$name,)*
-                }
-            }
-        }
-    };
-}
-
-columns! {
-    EncounterId: encounter_id,
-    Theatre: theatre,
-    Specialty: specialty,
-    Procedure: procedure,
-    Date: date,
-    BookedMin: booked_min,
-    ScheduledTime: scheduled_time,
-    WheelsIn: wheels_in,
-    KnifeToSkin: knife_to_skin,
-    Closed: closed,
-    WheelsOut: wheels_out,
 }

@@ -170,8 +170,17 @@ fn unknown(name: &str, cell: &str) -> String {
     )
 }
 
+/// The beginning of a cell as it stands there, but for what a terminal or a page would obey: that is
+/// spelt out.
 fn quoted(cell: &str) -> String {
+    // Rust escapes these three as well, which nobody obeys and names have.
+    const PLAIN: [char; 3] = ['\'', '"', '\\'];
     let shown: String = cell.chars().take(MAX_QUOTED_CHARS).collect();
-    // Whatever a terminal or a page would obey is spelt out.
-    shown.escape_debug().to_string()
+    let mut quoted = String::new();
+    for piece in shown.split_inclusive(PLAIN) {
+        let rest = piece.trim_end_matches(PLAIN);
+        quoted.extend(rest.escape_debug());
+        quoted.push_str(&piece[rest.len()..]);
+    }
+    quoted
 }

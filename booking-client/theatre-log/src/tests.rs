@@ -183,6 +183,22 @@ fn a_row_that_cannot_be_understood_is_refused_alone_with_its_line_and_why() {
 }
 
 #[test]
+fn a_cell_is_quoted_as_it_stands_there_but_for_what_a_terminal_would_obey() {
+    let table = [
+        ("O'Brien", "'O'Brien' is not a number"),
+        ("Ame\u{301}lie", "'Ame\u{301}lie' is not"),
+        (r"C:\60", r"'C:\60' is not"),
+        ("\"6\"\"0\"", "'6\"0' is not"),
+        ("6\u{7}0\u{202e}", r"'6\u{7}0\u{202e}' is not"),
+    ];
+    for (cell, why) in table {
+        let read = row(&format!("1,,OT-1,S,,,{cell},2022-01-03 07:05,,,,"), "UTC");
+        let refused = read.unwrap_err();
+        assert!(refused.why.contains(why), "{cell}: {}", refused.why);
+    }
+}
+
+#[test]
 fn a_time_that_the_clocks_left_out_or_showed_twice_is_refused() {
     let table = [
         (
@@ -280,6 +296,29 @@ fn a_mapping_file_renames_columns_and_adds_forms() {
     ] {
         assert!(Mapping::parse(wrong).is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn every_field_is_called_in_a_mapping_file_what_it_says_it_is() {
+    for field in Field::ALL {
+        let file = format!("[columns]\n{} = \"Spalte\"", field.key());
+        let mapping = Mapping::parse(&file).unwrap();
+        for other in Field::ALL {
+            let named = (other == field).then_some("Spalte");
+            assert_eq!(mapping.column(other), named, "{field:?} {other:?}");
+        }
+    }
+}
+
+#[test]
+fn a_column_that_is_chosen_after_all_is_read() {
+    let mut mapping = Mapping::default();
+    mapping.put(Field::Specialty, None);
+    mapping.put(Field::Specialty, Some("Service".to_owned()));
+    let text = format!("{HEADER}\n1,,OT-1,Eyes,,,60,2022-01-03 07:05,,,,\n");
+    let mut log = Log::open(text.as_bytes(), &mapping, TimeZone::UTC).unwrap();
+    let row = log.next().unwrap().unwrap().unwrap();
+    assert_eq!(row.specialty, "Eyes");
 }
 
 #[test]

@@ -39,12 +39,27 @@ impl FakeOt {
             let request = Q::decode(bytes).expect("the front end sends what the contract says");
             answer(request).map(|answer| answer.encode_to_vec())
         });
-        let path = format!("/ot.v1.{method}");
         self.methods
             .lock()
             .expect("no test panics while it holds this")
-            .insert(path, method_);
+            .insert(path(method), method_);
         self
+    }
+
+    /// How often a method was called, named like `CaseService/GetCase`. It has to be one that is
+    /// answered: of a misspelt one nothing would be heard.
+    pub(crate) fn times_asked(&self, method: &str) -> usize {
+        let answered = self
+            .methods
+            .lock()
+            .expect("no test panics while it holds this")
+            .contains_key(&path(method));
+        assert!(answered, "the test has no answer for {method}");
+        let called = self
+            .called
+            .lock()
+            .expect("no test panics while it holds this");
+        called.iter().filter(|(name, _)| name == method).count()
     }
 
     /// As a connection over which `peer` answers, or nobody proven.
@@ -91,6 +106,11 @@ impl FakeOt {
             Err(status) => status.into_http(),
         }
     }
+}
+
+/// Where a method named like `CaseService/GetCase` is called.
+fn path(method: &str) -> String {
+    format!("/ot.v1.{method}")
 }
 
 fn framed(message: &[u8]) -> Response<Body> {

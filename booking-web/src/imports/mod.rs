@@ -6,10 +6,11 @@
 //!                                 └──► Tally ──► the page
 //! ```
 //!
-//! A log is kept in memory until it is in, or for an hour, and nowhere else. Losing one costs nothing:
-//! a row is known by the log's name and its encounter, so the same log is simply uploaded again and
-//! goes on where it was.
+//! A log is kept in memory while its rows are sent and for an hour after somebody last looked at it or
+//! they were sent, and nowhere else. Losing one costs nothing: a row is known by the log's name and its
+//! encounter, so the same log is simply uploaded again and goes on where it was.
 
+mod forget;
 mod run;
 mod tally;
 
@@ -23,7 +24,7 @@ use axum::body::Bytes;
 use jiff::tz::TimeZone;
 use theatre_log::Mapping;
 
-pub(crate) use self::{run::run, tally::Tally};
+pub(crate) use self::{forget::forget, run::run, tally::Tally};
 use crate::backend::Refusal;
 
 /// The largest log, in mebibytes: some two hundred thousand cases, five years of thirty theatres.
@@ -32,7 +33,7 @@ pub(crate) const MAX_LOG_MIB: usize = 32;
 pub(crate) const MAX_LOG_BYTES: usize = MAX_LOG_MIB * 1024 * 1024;
 /// The most logs kept at a time: imports are rare, and this bounds the memory they take.
 const MAX_KEPT: usize = 8;
-/// How long a log is kept that nobody looks at.
+/// How long a log is kept that nobody looks at and that is not being sent.
 const KEPT_FOR: Duration = Duration::from_secs(60 * 60);
 
 /// All logs that are here.
@@ -126,8 +127,8 @@ impl Imports {
         bytes: Bytes,
         now: Instant,
     ) -> Option<Arc<Import>> {
+        self.let_go(now);
         let mut all = self.all();
-        all.retain(|_, one| one.is_running() || now.duration_since(one.progress().seen) < KEPT_FOR);
         if all.len() >= MAX_KEPT {
             let idle = all.iter().filter(|(_, one)| !one.is_running());
             let oldest = idle.min_by_key(|(_, one)| one.progress().seen);
@@ -159,10 +160,16 @@ impl Imports {
 
     /// A log, for who uploaded it.
     pub(crate) fn get(&self, id: &str, person: Option<&str>, now: Instant) -> Option<Arc<Import>> {
+        self.let_go(now);
         let found = self.all().get(id).cloned();
         let found = found.filter(|one| one.owner.as_deref() == person)?;
         found.inner().seen = now;
         Some(found)
+    }
+
+    /// Lets go of all whose time is over.
+    pub(crate) fn let_go(&self, now: Instant) {
+        self.all().retain(|_, one| one.kept_until(now) > now);
     }
 
     /// Lets a log go.
@@ -191,6 +198,16 @@ impl Import {
         matches!(self.inner().stage, Stage::Running(_))
     }
 
+    /// Until when it is kept, unless somebody looks at it or its rows are sent before that.
+    fn kept_until(&self, now: Instant) -> Instant {
+        let from = if self.is_running() {
+            now
+        } else {
+            self.inner().seen
+        };
+        from + KEPT_FOR
+    }
+
     /// Begins a run, unless one is under way.
     pub(crate) fn begin(&self, purpose: Purpose, settings: Settings) -> bool {
         let mut inner = self.inner();
@@ -217,8 +234,10 @@ impl Import {
         self.inner().tally = tally.clone();
     }
 
-    fn end(&self, stage: Stage, tally: Tally) {
+    /// Ends a run. Whoever left it to itself has its time from now on to hear how it went.
+    fn end(&self, stage: Stage, tally: Tally, now: Instant) {
         let mut inner = self.inner();
+        inner.seen = now;
         if matches!(stage, Stage::Done(_)) {
             inner.rows = Some(tally.rows());
         }

@@ -1,6 +1,9 @@
 //! Sends a log's rows to the backend, some hundred in a call, until its end or somebody's wish.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use booking_proto::ot::v1::{ImportCasesRequest, ImportRow};
 use theatre_log::Log;
@@ -48,7 +51,7 @@ pub(crate) async fn run(
         whole = matches!(stage, Stage::Done(_)),
         "a log of past cases was read"
     );
-    import.end(stage, tally);
+    import.end(stage, tally, Instant::now());
 }
 
 struct Run<'a> {

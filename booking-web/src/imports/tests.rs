@@ -49,6 +49,46 @@ fn a_log_is_its_owners_and_is_let_go_when_nobody_looks_at_it() {
 }
 
 #[test]
+fn a_log_whose_hour_is_over_is_nobodys_any_more() {
+    let (imports, begun) = (Imports::default(), Instant::now());
+    let log = keep(&imports, "anna", begun).unwrap();
+    let over = begun + KEPT_FOR;
+    assert!(imports.get(&log.id, Some("anna"), over).is_none());
+    assert!(imports.all().is_empty());
+}
+
+#[test]
+fn whoever_left_a_long_import_to_itself_finds_it_for_an_hour_after_its_end() {
+    let (imports, begun) = (Imports::default(), Instant::now());
+    let log = keep(&imports, "anna", begun).unwrap();
+    assert!(log.begin(Purpose::Import, settings()));
+    let ended = begun + 3 * KEPT_FOR;
+    imports.let_go(ended);
+    log.end(Stage::Done(Purpose::Import), Tally::default(), ended);
+    let nearly = ended + KEPT_FOR - Duration::from_secs(1);
+    imports.let_go(nearly);
+    assert_eq!(imports.all().len(), 1);
+    imports.let_go(ended + KEPT_FOR);
+    assert!(imports.all().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_is_let_go_an_hour_after_the_last_look_though_nobody_comes_any_more() {
+    let now = || tokio::time::Instant::now().into_std();
+    let pass = |min: u64| tokio::time::sleep(Duration::from_secs(60 * min));
+    let imports = Arc::new(Imports::default());
+    let log = keep(&imports, "anna", now()).unwrap();
+    let forgetting = tokio::spawn(forget(Arc::clone(&imports), log.id.clone()));
+    pass(50).await;
+    assert!(imports.get(&log.id, Some("anna"), now()).is_some());
+    pass(59).await;
+    assert_eq!(imports.all().len(), 1);
+    pass(2).await;
+    assert!(imports.all().is_empty());
+    forgetting.await.expect("it ends with what it waited for");
+}
+
+#[test]
 fn as_many_logs_as_fit_are_kept_and_none_that_is_under_way_is_let_go() {
     let (imports, begun) = (Imports::default(), Instant::now());
     let logs: Vec<_> = (0..MAX_KEPT)

@@ -94,8 +94,7 @@ fn streams_end_when_the_program_stops() {
 
 /// How often the day was asked for in ten minutes.
 async fn days_asked_for_in_ten_minutes(ot: FakeOt) -> usize {
-    let called = Arc::clone(&ot.called);
-    let state = state_for(FakeBackend::hospital(ot), Way::Open);
+    let state = state_for(FakeBackend::hospital(ot.clone()), Way::Open);
     let hub = Arc::clone(&state.live);
     let ten_minutes = Duration::from_secs(10 * 60 - 1);
     let followed = tokio::time::timeout(ten_minutes, follow(state));
@@ -104,11 +103,7 @@ async fn days_asked_for_in_ten_minutes(ot: FakeOt) -> usize {
         names(&hub.subscribe(&hub.mark()).missed),
         [News::Connected(false)]
     );
-    let called = called.lock().unwrap();
-    let days = called
-        .iter()
-        .filter(|(method, _)| method.ends_with("GetDaySchedule"));
-    days.count()
+    ot.times_asked("ScheduleService/GetDaySchedule")
 }
 
 #[tokio::test(start_paused = true)]

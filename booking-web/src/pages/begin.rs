@@ -8,7 +8,6 @@ use axum::{
 use booking_proto::ot::v1::{
     CreateSiteRequest, CreateTheatreRequest, ListSitesRequest, OpeningRule, Site, Theatre, theatre,
 };
-use jiff::tz::TimeZone;
 
 use super::{
     context::{Ctx, request_id},
@@ -103,11 +102,8 @@ fn page(
     problems: &Problems,
     refusal: Option<Refusal>,
 ) -> Response {
-    let suggested = ["theatres=4", "opens=08:00", "closes=18:00"].map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or_default();
-        (name.to_owned(), value.to_owned())
-    });
-    let suggested = Fields::new(suggested.to_vec());
+    let suggested =
+        Fields::default().or([("theatres", "4"), ("opens", "08:00"), ("closes", "18:00")]);
     let about_the_site = [
         Field::line("name", "Name of the hospital"),
         Field::line("time_zone", "Its time zone")
@@ -149,14 +145,10 @@ impl Wanted {
     fn of(fields: &Fields, founded: bool) -> Result<Self, Problems> {
         let mut problems = Problems::default();
         let site = (!founded).then(|| {
-            let zone = fields.get("time_zone");
-            if TimeZone::get(zone).is_err() {
-                let words = "There is no zone of that name. Write it like Europe/London.";
-                problems.add("time_zone", words);
-            }
+            problems.zone(fields, "time_zone");
             Site {
                 display_name: problems.line(fields, "name", true),
-                time_zone: zone.to_owned(),
+                time_zone: fields.get("time_zone").to_owned(),
                 ..Default::default()
             }
         });

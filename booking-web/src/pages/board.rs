@@ -9,7 +9,6 @@ use axum::{
 };
 use booking_proto::ot::v1::{
     Case, DaySchedule, GetDayScheduleRequest, ListCasesRequest, ListConflictsRequest, TeamRole,
-    Urgency,
 };
 use jiff::civil::Date;
 
@@ -18,6 +17,7 @@ use super::{
     context::{Ctx, permitted},
     frame::{Frame, Here},
     sign_in::with_cookie,
+    waiting::quoted,
 };
 use crate::{
     backend::{Access, Refusal, RefusalKind},
@@ -31,9 +31,7 @@ use crate::{
 };
 
 /// Waiting cases on the home page: the most urgent ones.
-const WAITING_SHOWN: usize = 8;
-/// Waiting cases that are read, of which presets show some.
-const WAITING_READ: i32 = 50;
+const WAITING_SHOWN: i32 = 8;
 /// What suits somebody best is remembered for a year, in their browser.
 pub(crate) const PRESET_COOKIE: &str = "ot_board";
 const PRESET_KEEP_S: i64 = 365 * 24 * 60 * 60;
@@ -136,13 +134,12 @@ fn remember(ctx: &Ctx, chosen: Preset, date: Option<Date>) -> Response {
 }
 
 async fn put_together(ctx: &Ctx, date: Option<Date>) -> Result<BoardPage, Refusal> {
-    let (day, waiting) = tokio::try_join!(load(ctx, date), waiting(ctx))?;
     let Loaded {
         mut board,
         names,
         team,
         is_today,
-    } = day;
+    } = load(ctx, date).await?;
     let access = ctx.access().unwrap_or_default();
     let me = access.staff.as_str();
     let chosen = Preset::parse(&ctx.visitor.preset);
@@ -150,19 +147,15 @@ async fn put_together(ctx: &Ctx, date: Option<Date>) -> Result<BoardPage, Refusa
     let preset = chosen.unwrap_or_else(suits);
     let hidden = preset.narrow(&mut board, me);
     let passing = preset == Preset::Ward && is_today;
-    let wanted = |case: &&Case| match preset {
-        Preset::Coordinator => true,
-        Preset::Surgeon => me.is_empty() || case.team.iter().any(|one| one.staff == me),
-        Preset::Anaesthetist => matches!(
-            case.urgency(),
-            Urgency::Immediate | Urgency::Urgent2a | Urgency::Urgent2b
-        ),
-        Preset::Ward => !passing,
+    let waiting = if passing {
+        Vec::new()
+    } else {
+        waiting(ctx, waiting_for(preset, me)).await?
     };
-    let waiting = waiting.iter().filter(wanted).take(WAITING_SHOWN);
     Ok(BoardPage {
         frame: ctx.frame(Here::Board),
         waiting: waiting
+            .iter()
             .map(|case| Waiting::of(case, &names, ctx.now))
             .collect(),
         passing: passing.then(|| preset::passing(&board, ctx.now)),
@@ -234,11 +227,24 @@ pub(crate) async fn day(ctx: &Ctx, date: Option<Date>) -> Result<DaySchedule, Re
     ctx.desk.get_day_schedule(request).await
 }
 
+/// Which waiting cases are for whom, in the backend's filter language: of a long list somebody's own
+/// may be the last.
+fn waiting_for(preset: Preset, me: &str) -> String {
+    let all = "waiting = true";
+    match preset {
+        Preset::Surgeon if !me.is_empty() => format!("{all} AND staff = {}", quoted(me)),
+        Preset::Anaesthetist => {
+            format!("{all} AND urgency = (IMMEDIATE, URGENT_2A, URGENT_2B)")
+        }
+        Preset::Coordinator | Preset::Surgeon | Preset::Ward => all.to_owned(),
+    }
+}
+
 /// What waits, most urgent first; nothing for those who may not know.
-async fn waiting(ctx: &Ctx) -> Result<Vec<Case>, Refusal> {
+async fn waiting(ctx: &Ctx, filter: String) -> Result<Vec<Case>, Refusal> {
     let request = ListCasesRequest {
-        page_size: WAITING_READ,
-        filter: "waiting = true".to_owned(),
+        page_size: WAITING_SHOWN,
+        filter,
         order_by: "waiting".to_owned(),
         ..Default::default()
     };

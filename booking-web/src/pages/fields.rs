@@ -8,7 +8,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
-use jiff::civil::{Date, Time};
+use jiff::{
+    civil::{Date, Time},
+    tz::TimeZone,
+};
 
 use super::{context::Ctx, error::ErrorPage};
 use crate::AppState;
@@ -171,6 +174,18 @@ impl Problems {
             self.add(field, "Enter a time as hours:minutes, for example 09:30.");
         }
         time.ok()
+    }
+
+    /// A time zone by its name in the IANA database.
+    pub(crate) fn zone(&mut self, fields: &Fields, field: &str) -> Option<TimeZone> {
+        let zone = TimeZone::get(fields.get(field));
+        if zone.is_err() {
+            self.add(
+                field,
+                "There is no zone of that name. Write it like Europe/London or America/New_York.",
+            );
+        }
+        zone.ok()
     }
 }
 

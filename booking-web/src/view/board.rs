@@ -287,9 +287,7 @@ impl Row {
             closures,
         })
     }
-}
 
-impl Row {
     /// All its cases, also those that the board has no room for.
     pub(crate) fn cards(&self) -> impl Iterator<Item = &Card> {
         self.bars.iter().map(|bar| &bar.card).chain(&self.elsewhere)

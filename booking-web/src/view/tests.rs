@@ -26,7 +26,7 @@ fn day_of(civil: &Civil, year: i16, month: i8, day: i8) -> (Timestamp, Timestamp
 }
 
 #[test]
-fn a_window_is_seven_to_seven_and_stretches_over_everything_in_whole_hours() {
+fn a_window_is_seven_to_seven_and_stretches_over_early_and_late_cases_in_whole_hours() {
     let civil = london();
     let day = day_of(&civil, 2026, 3, 2);
     let usual = Window::of(day, [], None);

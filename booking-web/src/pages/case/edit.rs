@@ -61,7 +61,7 @@ pub(crate) async fn show(Path(id): Path<String>, ctx: Ctx) -> Response {
 /// A case as the form would have it.
 fn typed(case: &Case) -> Fields {
     let durations = case.durations.unwrap_or_default();
-    let pairs = [
+    Fields::default().or([
         ("procedure", case.procedure.clone()),
         ("condition", case.condition.clone()),
         ("laterality", case.laterality().as_str_name().to_owned()),
@@ -72,8 +72,7 @@ fn typed(case: &Case) -> Fields {
         ("cleanup_min", durations.cleanup_min.to_string()),
         ("notes", case.notes.clone()),
         ("etag", case.etag.clone()),
-    ];
-    Fields::new(pairs.map(|(name, value)| (name.to_owned(), value)).to_vec())
+    ])
 }
 
 fn fields() -> [Field; 9] {

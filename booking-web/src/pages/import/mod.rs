@@ -15,7 +15,7 @@
 pub(crate) mod log;
 mod questions;
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use askama::Template;
 use axum::{
@@ -36,7 +36,7 @@ use super::{
 };
 use crate::{
     backend::Refusal,
-    imports::{MAX_LOG_BYTES, MAX_LOG_MIB},
+    imports::{MAX_LOG_BYTES, MAX_LOG_MIB, forget},
 };
 
 /// The right that an import needs.
@@ -99,7 +99,11 @@ pub(crate) async fn upload(ctx: Ctx, multipart: Result<Multipart, MultipartRejec
     }
     let owner = ctx.visitor.person.clone();
     match ctx.state.imports.keep(owner, file, bytes, Instant::now()) {
-        Some(import) => Redirect::to(&format!("/import/{}", import.id)).into_response(),
+        Some(import) => {
+            let imports = Arc::clone(&ctx.state.imports);
+            tokio::spawn(forget(imports, import.id.clone()));
+            Redirect::to(&format!("/import/{}", import.id)).into_response()
+        }
         None => {
             let problem =
                 "Other imports are under way, as many as there may be. Wait for one to end.";
@@ -166,8 +170,8 @@ fn gone() -> ErrorPage {
     ErrorPage {
         status: StatusCode::NOT_FOUND,
         title: "That log is not here any more",
-        cause: "A log is kept for an hour after somebody looked at it, and until this front end is \
-                started again. Cases that were imported are safe.",
+        cause: "A log is kept for an hour after it was last looked at or sent, unless newer ones need its \
+                place or this front end is started again. Cases that were imported are safe.",
         remedy: "Upload the log once more: what is in already is left as it is, and the rest goes on.",
     }
 }

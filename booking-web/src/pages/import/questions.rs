@@ -1,6 +1,5 @@
 //! What has to be said about a log before it can be read: its zone, its columns, its name.
 
-use jiff::tz::TimeZone;
 use theatre_log::{Beginning, Field as LogField, Log, Mapping};
 
 use crate::{
@@ -30,10 +29,7 @@ impl Questions {
         problems: &Problems,
         zone: &str,
     ) -> Self {
-        let suggested = Fields::new(vec![
-            ("time_zone".to_owned(), zone.to_owned()),
-            ("source".to_owned(), import.file.clone()),
-        ]);
+        let suggested = Fields::default().or([("time_zone", zone), ("source", &import.file)]);
         let typed = answers.unwrap_or(&suggested);
         let about = [
             Field::line("time_zone", "Time zone of the log")
@@ -102,13 +98,7 @@ fn label(field: LogField) -> &'static str {
 /// What was answered, if a log can be read with it.
 pub(super) fn answered(import: &Import, fields: &Fields) -> Result<Settings, Problems> {
     let mut problems = Problems::default();
-    let zone = TimeZone::get(fields.get("time_zone"));
-    if zone.is_err() {
-        problems.add(
-            "time_zone",
-            "There is no zone of that name. Write it like Europe/London or America/New_York.",
-        );
-    }
+    let zone = problems.zone(fields, "time_zone");
     let source = problems.line(fields, "source", true);
     let form = fields.get("form");
     let mut mapping = Mapping::separated_as(&import.bytes);
@@ -127,7 +117,7 @@ pub(super) fn answered(import: &Import, fields: &Fields) -> Result<Settings, Pro
         }
         mapping.put(field, (!column.is_empty()).then(|| column.to_owned()));
     }
-    let (true, Ok(zone)) = (problems.is_empty(), zone) else {
+    let (true, Some(zone)) = (problems.is_empty(), zone) else {
         return Err(problems);
     };
     if let Err(error) = Log::open(&*import.bytes, &mapping, zone.clone()) {

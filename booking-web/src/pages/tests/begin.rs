@@ -71,6 +71,9 @@ async fn a_hospital_without_anything_is_told_how_to_begin_and_gets_its_first_the
     seen.shows("href=\"/begin\"");
 
     let form = ask(app.clone(), get("/begin")).await;
+    for suggested in ["4", "08:00", "18:00"] {
+        form.shows(&format!("value=\"{suggested}\""));
+    }
     let wrong = format!(
         "token={}&name=&time_zone=Narnia&theatres=0&opens=18:00&closes=08:00",
         form.token()

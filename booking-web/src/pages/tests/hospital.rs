@@ -1,20 +1,17 @@
-//! A small hospital for the pages, and the pages that show it: board, schedule, lists, kiosk.
+//! A small hospital for the pages: one theatre, a surgeon, cases on every day, one that waits.
 
 use booking_proto::ot::v1::{
-    Access, Case, CaseProjection, Conflict, DaySchedule, Durations, GetAccessRequest,
-    GetDayScheduleRequest, Grant, ListAuditEventsResponse, ListCasesRequest, ListCasesResponse,
-    ListConflictsRequest, ListConflictsResponse, ListProcedureTypesRequest,
-    ListProcedureTypesResponse, ListReasonsRequest, ListReasonsResponse, ListSitesRequest,
-    ListSitesResponse, ListStaffRequest, ListStaffResponse, ListTheatresRequest,
-    ListTheatresResponse, Plan, Reason, Site, Staff, TeamMember, TeamRole, Theatre, TheatreDay,
-    TimeRange, Urgency, case::State, grant,
+    Case, CaseProjection, Conflict, DaySchedule, Durations, GetDayScheduleRequest,
+    ListAuditEventsResponse, ListCasesRequest, ListCasesResponse, ListConflictsRequest,
+    ListConflictsResponse, ListProcedureTypesRequest, ListProcedureTypesResponse,
+    ListReasonsRequest, ListReasonsResponse, ListSitesRequest, ListSitesResponse, ListStaffRequest,
+    ListStaffResponse, ListTheatresRequest, ListTheatresResponse, Plan, Reason, Site, Staff,
+    TeamMember, TeamRole, Theatre, TheatreDay, TimeRange, Urgency, case::State,
 };
-use tonic::Status;
 
-use super::*;
-use crate::backend::fake::FakeOt;
+use crate::{backend::fake::FakeOt, pages::waiting::quoted};
 
-const HOUR_S: i64 = 3600;
+pub(super) const HOUR_S: i64 = 3600;
 
 pub(super) fn at(seconds: i64) -> Option<prost_types::Timestamp> {
     Some(prost_types::Timestamp { seconds, nanos: 0 })
@@ -67,7 +64,7 @@ fn theatre() -> Theatre {
     }
 }
 
-fn day(request: &GetDayScheduleRequest, cases: usize) -> DaySchedule {
+pub(super) fn day(request: &GetDayScheduleRequest, cases: usize) -> DaySchedule {
     let start = midnight();
     let date = jiff::Timestamp::from_second(start)
         .expect("now")
@@ -99,6 +96,28 @@ fn day(request: &GetDayScheduleRequest, cases: usize) -> DaySchedule {
             ..Default::default()
         }],
         resume_token: "t".to_owned(),
+        ..Default::default()
+    }
+}
+
+/// The first page of those cases whom the filter's `staff` and `urgency` leave, in the order given: it
+/// knows no other conditions.
+pub(super) fn listed(mut cases: Vec<Case>, q: &ListCasesRequest) -> ListCasesResponse {
+    let asked = |field: &str| {
+        let mut conditions = q.filter.split(" AND ");
+        conditions.find_map(|one| one.strip_prefix(field)?.strip_prefix(" = "))
+    };
+    if let Some(whose) = asked("staff") {
+        let is_in = |case: &Case| case.team.iter().any(|one| quoted(&one.staff) == whose);
+        cases.retain(is_in);
+    }
+    if let Some(these) = asked("urgency") {
+        let these = these.trim_matches(['(', ')']).split(", ");
+        cases.retain(|case| these.clone().any(|one| one == case.urgency().as_str_name()));
+    }
+    cases.truncate(usize::try_from(q.page_size).expect("a size of a page"));
+    ListCasesResponse {
+        cases,
         ..Default::default()
     }
 }
@@ -159,11 +178,8 @@ pub(super) fn hospital(cases: usize) -> FakeOt {
                 ..Default::default()
             })
         })
-        .on("CaseService/ListCases", |_: ListCasesRequest| {
-            Ok(ListCasesResponse {
-                cases: vec![case(9, State::Requested)],
-                ..Default::default()
-            })
+        .on("CaseService/ListCases", |q: ListCasesRequest| {
+            Ok(listed(vec![case(9, State::Requested)], &q))
         })
         .on(
             "HospitalService/ListProcedureTypes",
@@ -175,381 +191,4 @@ pub(super) fn hospital(cases: usize) -> FakeOt {
                 Ok(ListAuditEventsResponse::default())
             },
         )
-}
-
-#[tokio::test]
-async fn the_board_shows_theatres_cases_and_what_needs_attention_in_words() {
-    let seen = ask(front_end(FakeBackend::hospital(hospital(3))), get("/")).await;
-    assert_eq!(seen.status, StatusCode::OK);
-    for part in [
-        "Theatre One",
-        "08:00–09:00",
-        "Hip replacement, left",
-        "…204",
-        "Ms Okafor",
-        "Confirmed",
-        "Urgent, within 6 hours",
-        "Needs attention",
-        "No anaesthetist is down for it.",
-        "Waiting cases that can go today",
-        "Past its target",
-        "data-strip=\"proven\"",
-        "class=\"case case--confirmed r1 s",
-    ] {
-        seen.shows(part);
-    }
-}
-
-#[tokio::test]
-async fn every_page_of_the_hospital_opens_and_none_has_inline_script_or_style() {
-    for path in [
-        "/",
-        "/?date=2026-03-29",
-        "/schedule",
-        "/schedule?view=week",
-        "/schedule?view=list",
-        "/schedule?view=list&by=surgeon",
-        "/schedule?view=week&by=surgeon",
-        "/waiting",
-        "/waiting?urgency=URGENT_2A&text=%22x",
-        "/kiosk",
-        "/print",
-        "/audit",
-        "/settings",
-        "/cases/new",
-    ] {
-        let seen = ask(front_end(FakeBackend::hospital(hospital(3))), get(path)).await;
-        assert_eq!(seen.status, StatusCode::OK, "{path}");
-        for forbidden in ["<style", " style=", " onclick", "javascript:", "<script>"] {
-            seen.hides(forbidden);
-        }
-        seen.shows("<h1");
-    }
-}
-
-#[tokio::test]
-async fn the_kiosk_knows_no_patient() {
-    let seen = ask(front_end(FakeBackend::hospital(hospital(3))), get("/kiosk")).await;
-    for secret in [
-        "1204",
-        "…204",
-        "Coxarthrosis",
-        "href=\"/cases",
-        "data-moves",
-    ] {
-        seen.hides(secret);
-    }
-    seen.shows("Hip replacement, left");
-}
-
-#[tokio::test]
-async fn a_day_without_theatres_says_how_to_get_some() {
-    let empty = hospital(0).on(
-        "ScheduleService/GetDaySchedule",
-        |q: GetDayScheduleRequest| {
-            Ok(DaySchedule {
-                theatres: Vec::new(),
-                ..day(&q, 0)
-            })
-        },
-    );
-    let seen = ask(front_end(FakeBackend::hospital(empty)), get("/")).await;
-    seen.shows("No theatres yet");
-    for way in ["href=\"/begin\"", "href=\"/import\"", "--seed demo"] {
-        seen.shows(way);
-    }
-}
-
-/// As somebody with this role, who is this in the hospital.
-fn known_as(ot: FakeOt, role: &'static str, staff: &'static str) -> FakeOt {
-    ot.on("AccessService/GetAccess", move |_: GetAccessRequest| {
-        let grant = |right: &str| Grant {
-            permission: right.to_owned(),
-            scope: grant::Scope::Any.into(),
-        };
-        Ok(Access {
-            roles: vec![role.to_owned()],
-            staff: staff.to_owned(),
-            grants: ["schedule.read", "cases.read"].map(grant).to_vec(),
-            ..Default::default()
-        })
-    })
-}
-
-#[tokio::test]
-async fn the_board_suits_the_role_of_who_looks_until_they_choose_another() {
-    let table: [(&str, &str, &[&str], &[&str]); 5] = [
-        (
-            "coordinator",
-            "staff/DC-3904",
-            &["Theatre One", "can go today"],
-            &["hidden. <a"],
-        ),
-        (
-            "surgeon",
-            "staff/DC-3904",
-            &["Theatre One", "can go today"],
-            &["hidden. <a"],
-        ),
-        (
-            "surgeon",
-            "staff/DC-1",
-            &[
-                "You have no cases on this day.",
-                "1 theatre without cases of yours hidden",
-            ],
-            &["Theatre One</bdi>", "can go today"],
-        ),
-        (
-            "surgeon",
-            "",
-            &["Theatre One", "does not say who you are"],
-            &["hidden. <a"],
-        ),
-        (
-            "requester",
-            "",
-            &["Patients to bring and to fetch", "Comes in at 08:00"],
-            &["can go today", "No anaesthetist"],
-        ),
-    ];
-    for (role, staff, shown, hidden) in table {
-        let app = front_end(FakeBackend::hospital(known_as(hospital(1), role, staff)));
-        let seen = ask(app.clone(), get("/")).await;
-        for text in shown {
-            seen.shows(text);
-        }
-        for text in hidden {
-            seen.hides(text);
-        }
-        let chosen = ask(app.clone(), get("/?for=coordinator&date=2026-03-02")).await;
-        assert_eq!(chosen.status, StatusCode::SEE_OTHER);
-        assert_eq!(chosen.header(header::LOCATION), "/?date=2026-03-02");
-        let cookie = chosen
-            .header(header::SET_COOKIE)
-            .split(';')
-            .next()
-            .expect("a pair");
-        let seen = ask(app, with_header(get("/"), "cookie", cookie)).await;
-        seen.shows("aria-current=\"true\">All theatres");
-        seen.shows("Theatre One</bdi>");
-    }
-}
-
-#[tokio::test]
-async fn filters_that_hide_everybody_who_waits_say_how_many_and_how_to_see_them() {
-    let ot = hospital(0).on("CaseService/ListCases", |q: ListCasesRequest| {
-        let all = [case(1, State::Requested), case(2, State::Postponed)];
-        let shown = if q.filter.contains("text") {
-            &[][..]
-        } else {
-            &all[..]
-        };
-        Ok(ListCasesResponse {
-            cases: shown.to_vec(),
-            ..Default::default()
-        })
-    });
-    let app = front_end(FakeBackend::hospital(ot));
-    let seen = ask(app, get("/waiting?text=nothing")).await;
-    seen.shows("No waiting case fits these filters; 2 cases are hidden.");
-    seen.shows("Clear filters");
-}
-
-#[tokio::test]
-async fn an_emergency_in_the_night_is_told_beside_the_row_and_leaves_the_day_as_wide_as_it_was() {
-    // A day that is over: on today's board the hours around now are shown whatever happens.
-    let over = midnight() - 7 * 24 * HOUR_S;
-    let ot = hospital(0).on(
-        "ScheduleService/GetDaySchedule",
-        move |q: GetDayScheduleRequest| {
-            let mut day = day(&q, 2);
-            (day.start_time, day.end_time) = (at(over), at(over + 24 * HOUR_S));
-            let hours = [(8, 9), (2, 3)];
-            for (one, (from, to)) in day.theatres[0].cases.iter_mut().zip(hours) {
-                let plan = one.case.as_mut().and_then(|case| case.plan.as_mut());
-                let plan = plan.expect("a planned case");
-                plan.start_time = at(over + from * HOUR_S);
-                plan.end_time = at(over + to * HOUR_S);
-            }
-            Ok(day)
-        },
-    );
-    let app = front_end(FakeBackend::hospital(ot));
-    let seen = ask(app.clone(), get("/?date=2026-03-02")).await;
-    seen.shows("class=\"board__elsewhere\" href=\"/cases/c1\"");
-    seen.shows("Not in the hours shown: </span>02:00–03:00");
-    seen.shows("class=\"case case--confirmed r1 s13 w12\" href=\"/cases/c0\"");
-    seen.shows("data-minutes=\"720\"");
-    let list = ask(app, get("/schedule?view=list")).await;
-    list.shows("02:00–03:00");
-}
-
-#[tokio::test]
-async fn every_page_tells_of_its_keys_and_a_key_for_the_search() {
-    let app = front_end(FakeBackend::hospital(hospital(1)));
-    let seen = ask(app, get("/")).await;
-    seen.shows("<dialog class=\"keys\" id=\"keys\" aria-labelledby=\"keys-title\">");
-    seen.shows("href=\"/settings#keys-here\" data-help");
-    seen.shows("href=\"/lookup\" data-key=\"/\"");
-}
-
-#[tokio::test]
-async fn what_nobody_proved_to_say_is_not_shown() {
-    let seen = ask(
-        front_end(FakeBackend::unproven_hospital(hospital(3))),
-        get("/"),
-    )
-    .await;
-    assert_eq!(seen.status, StatusCode::BAD_GATEWAY);
-    seen.shows("data-strip=\"refused\"");
-    seen.hides("Hip replacement");
-}
-
-#[tokio::test]
-async fn a_board_of_six_hundred_cases_is_small_on_the_wire() {
-    let request = with_header(get("/"), "accept-encoding", "gzip");
-    let response = front_end(FakeBackend::hospital(hospital(600)))
-        .oneshot(request)
-        .await
-        .expect("answered");
-    assert_eq!(
-        response
-            .headers()
-            .get("content-encoding")
-            .expect("compressed"),
-        "gzip"
-    );
-    let body = to_bytes(response.into_body(), MAX_PAGE_BYTES)
-        .await
-        .expect("read");
-    assert!(body.len() < 150_000, "{} bytes", body.len());
-}
-
-pub(super) fn with_header(
-    mut request: Request<Body>,
-    name: &'static str,
-    value: &str,
-) -> Request<Body> {
-    request
-        .headers_mut()
-        .insert(name, value.parse().expect("a header value"));
-    request
-}
-
-#[tokio::test]
-async fn only_pages_that_live_open_a_stream() {
-    let app = front_end(FakeBackend::hospital(hospital(3)));
-    for (path, lives) in [
-        ("/", true),
-        ("/waiting", true),
-        ("/kiosk", true),
-        ("/cases/new", false),
-        ("/settings", false),
-        ("/audit", false),
-        ("/print", false),
-    ] {
-        let seen = ask(app.clone(), get(path)).await;
-        assert_eq!(seen.body.contains("data-since"), lives, "{path}");
-    }
-}
-
-#[tokio::test]
-async fn a_page_that_stands_in_for_another_lives_so_that_it_goes_when_the_backend_is_back() {
-    let seen = ask(
-        front_end(FakeBackend::hospital(FakeOt::default())),
-        get("/waiting"),
-    )
-    .await;
-    seen.shows("data-since");
-}
-
-#[tokio::test]
-async fn times_that_are_not_the_hospitals_say_so() {
-    use booking_proto::ot::v1::{AuditEvent, ListAuditEventsRequest};
-    let denied = |_: ListSitesRequest| -> Result<ListSitesResponse, Status> {
-        Err(Status::permission_denied("no"))
-    };
-    let events = |_: ListAuditEventsRequest| {
-        Ok(ListAuditEventsResponse {
-            audit_events: vec![AuditEvent {
-                time: at(1_772_441_412),
-                ..Default::default()
-            }],
-            ..Default::default()
-        })
-    };
-    let ot = hospital(0).on("AuditService/ListAuditEvents", events);
-    let app = front_end(FakeBackend::hospital(ot.clone()));
-    ask(app, get("/audit")).await.hides(" UTC</td>");
-    let app = front_end(FakeBackend::hospital(
-        ot.on("HospitalService/ListSites", denied),
-    ));
-    ask(app, get("/audit")).await.shows(":12 UTC</td>");
-}
-
-/// A fresh list's version, from the printed page.
-async fn version(change: fn(&mut DaySchedule)) -> String {
-    let ot = hospital(0).on(
-        "ScheduleService/GetDaySchedule",
-        move |q: GetDayScheduleRequest| {
-            let mut day = day(&q, 1);
-            change(&mut day);
-            Ok(day)
-        },
-    );
-    let seen = ask(
-        front_end(FakeBackend::hospital(ot)),
-        get("/print?date=2026-03-02"),
-    )
-    .await;
-    let version = seen
-        .body
-        .split("List version <strong>")
-        .nth(1)
-        .expect("a list");
-    version.split('<').next().expect("its end").to_owned()
-}
-
-#[tokio::test]
-async fn a_lists_version_changes_with_anything_that_is_printed_on_it() {
-    use booking_proto::ot::v1::Session;
-    let as_it_was = version(|_| {}).await;
-    assert_eq!(version(|_| {}).await, as_it_was);
-    let changes: [fn(&mut DaySchedule); 3] = [
-        |day| {
-            day.theatres[0].sessions.push(Session {
-                start_time: day.start_time,
-                end_time: day.end_time,
-                ..Default::default()
-            });
-        },
-        |day| day.theatres[0].theatre.as_mut().unwrap().display_name = "Theatre 1".to_owned(),
-        |day| day.theatres[0].cases[0].case.as_mut().unwrap().notes = "Latex".to_owned(),
-    ];
-    for (index, change) in changes.into_iter().enumerate() {
-        assert_ne!(version(change).await, as_it_was, "{index}");
-    }
-}
-
-#[tokio::test]
-async fn a_date_that_is_none_is_told_beside_its_field() {
-    let ot = hospital(1)
-        .on(
-            "CaseService/GetCase",
-            |_: booking_proto::ot::v1::GetCaseRequest| Ok(case(1, State::Requested)),
-        )
-        .on(
-            "ScheduleService/FindSlots",
-            |_: booking_proto::ot::v1::FindSlotsRequest| {
-                Ok(booking_proto::ot::v1::FindSlotsResponse::default())
-            },
-        );
-    let app = front_end(FakeBackend::hospital(ot));
-    let seen = ask(app.clone(), get("/cases/c1/slots?from=31.02.")).await;
-    seen.shows("id=\"from-complaint\"");
-    seen.shows("Enter a date");
-    ask(app, get("/cases/c1/slots?from="))
-        .await
-        .hides("id=\"from-complaint\"");
 }

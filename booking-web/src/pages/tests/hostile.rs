@@ -3,7 +3,7 @@
 use booking_proto::ot::v1::{Case, GetCaseRequest, case::State};
 
 use super::{
-    hospital::{case, hospital, with_header},
+    hospital::{case, hospital},
     *,
 };
 

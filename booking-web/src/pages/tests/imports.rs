@@ -94,6 +94,7 @@ async fn a_log_is_looked_at_then_checked_then_taken_in_and_each_step_says_what_b
         "<bdi>log.csv</bdi>",
         "<bdi>2022-01-03 07:05</bdi>",
         "value=\"UTC\"",
+        "value=\"log.csv\"",
         "<option value=\"OR Suite\" selected>",
         "Check, without changing anything",
     ] {
@@ -136,6 +137,23 @@ async fn a_log_is_looked_at_then_checked_then_taken_in_and_each_step_says_what_b
     );
     assert_eq!(heard[1].source, "log.csv");
     assert_eq!(heard[0].rows, heard[1].rows);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_that_was_left_behind_is_out_of_memory_after_an_hour() {
+    let (ot, _) = takes_rows();
+    let state = state_for(FakeBackend::hospital(ot), Way::Open);
+    let app = app(state.clone());
+    let (path, _) = uploaded(&app).await;
+    let id = path.strip_prefix("/import/").expect("a log's address");
+    let now = tokio::time::Instant::now().into_std();
+    let log = Arc::downgrade(&state.imports.get(id, None, now).expect("it is here"));
+    tokio::time::sleep(Duration::from_secs(59 * 60)).await;
+    assert!(log.upgrade().is_some(), "nobody looked for an hour, almost");
+    tokio::time::sleep(Duration::from_secs(2 * 60)).await;
+    assert!(log.upgrade().is_none(), "nobody looked for an hour");
+    let seen = ask(app, get(&path)).await;
+    assert_eq!(seen.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

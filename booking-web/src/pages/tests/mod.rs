@@ -1,12 +1,16 @@
 //! The pages as a browser sees them: the real router, asked without sockets, over a fake backend.
 
 mod begin;
+mod board;
 mod cases;
+mod every_page;
 mod guards;
 mod hospital;
 mod hostile;
 mod imports;
+mod lists;
 mod lookups;
+mod moves;
 mod news;
 pub(crate) mod rights;
 mod signing_in;
@@ -121,6 +125,13 @@ fn post_to(path: &str, form: impl Into<Body>) -> Request<Body> {
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(form.into())
         .expect("a request")
+}
+
+fn with_header(mut request: Request<Body>, name: &'static str, value: &str) -> Request<Body> {
+    request
+        .headers_mut()
+        .insert(name, value.parse().expect("a header value"));
+    request
 }
 
 const ARTICLE: &str = "patient=PT-1204&doctor=DC-3904&description=";

@@ -5,10 +5,7 @@ use std::sync::Arc;
 
 use http_body_util::BodyExt as _;
 
-use super::{
-    hospital::{hospital, with_header},
-    *,
-};
+use super::{hospital::hospital, *};
 use crate::live::{Hub, News};
 
 /// Pages that are open in a hospital.

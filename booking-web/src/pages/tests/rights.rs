@@ -5,10 +5,7 @@ use booking_proto::ot::v1::{
 };
 use tonic::Status;
 
-use super::{
-    hospital::{hospital, with_header},
-    *,
-};
+use super::{hospital::hospital, *};
 use crate::backend::fake::FakeOt;
 
 /// Refuses as the backend refuses a caller without a right.
@@ -31,20 +28,30 @@ pub(crate) fn without_board() -> FakeOt {
     )
 }
 
-/// A backend that says to everybody that they have these rights and no others.
-pub(crate) fn may(ot: FakeOt, rights: &[&str]) -> FakeOt {
+/// A backend that says this to everybody of what they may and who they are.
+pub(crate) fn knows(ot: FakeOt, access: Access) -> FakeOt {
+    ot.on("AccessService/GetAccess", move |_: GetAccessRequest| {
+        Ok(access.clone())
+    })
+}
+
+/// These rights, wherever.
+pub(crate) fn grants(rights: &[&str]) -> Vec<Grant> {
     let grant = |right: &&str| Grant {
         permission: (*right).to_owned(),
         scope: grant::Scope::Any.into(),
     };
-    let grants: Vec<Grant> = rights.iter().map(grant).collect();
-    ot.on("AccessService/GetAccess", move |_: GetAccessRequest| {
-        Ok(Access {
-            account: "front-end@hospital".to_owned(),
-            grants: grants.clone(),
-            ..Default::default()
-        })
-    })
+    rights.iter().map(grant).collect()
+}
+
+/// A backend that says to everybody that they have these rights and no others.
+pub(crate) fn may(ot: FakeOt, rights: &[&str]) -> FakeOt {
+    let access = Access {
+        account: "front-end@hospital".to_owned(),
+        grants: grants(rights),
+        ..Default::default()
+    };
+    knows(ot, access)
 }
 
 #[tokio::test]
@@ -101,19 +108,16 @@ async fn an_account_that_may_only_look_up_is_taken_to_the_look_up_and_told_why()
 #[tokio::test]
 async fn whoever_is_known_to_look_up_only_is_not_denied_again_and_is_offered_nothing_else() {
     let ot = may(without_board(), &["bookingInfo.get"]);
-    let called = ot.called.clone();
-    let app = front_end(FakeBackend::hospital(ot));
+    let app = front_end(FakeBackend::hospital(ot.clone()));
     for _ in 0..3 {
         let seen = ask(app.clone(), get("/")).await;
         assert_eq!(seen.header(header::LOCATION), "/lookup?instead=board");
     }
-    let asked_for_the_board = called
-        .lock()
-        .unwrap()
-        .iter()
-        .filter(|(method, _)| method.ends_with("GetDaySchedule"))
-        .count();
-    assert_eq!(asked_for_the_board, 1, "the first time nothing was known");
+    assert_eq!(
+        ot.times_asked("ScheduleService/GetDaySchedule"),
+        1,
+        "the first time nothing was known"
+    );
     let seen = ask(app, get("/lookup?instead=board")).await;
     seen.shows("front-end@hospital");
     seen.shows("href=\"/lookup\"");

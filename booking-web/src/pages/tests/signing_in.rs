@@ -2,10 +2,7 @@
 
 use tempfile::TempDir;
 
-use super::{
-    hospital::{hospital, with_header},
-    *,
-};
+use super::{hospital::hospital, *};
 use crate::visitor::{Users, hash_password};
 
 const PASSWORD: &str = "correct horse";
