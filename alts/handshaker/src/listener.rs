@@ -225,6 +225,8 @@ impl<H: Host> AsyncRead for GuestStream<H> {
     }
 }
 
+/// Not vectored: then h2 copies frames of up to 1 KiB into one buffer, and an answer and the end of
+/// its call are one packet. With vectored writes it flushes before whatever follows 256 bytes.
 impl<H: Host> AsyncWrite for GuestStream<H> {
     fn poll_write(
         self: Pin<&mut Self>,
@@ -240,17 +242,5 @@ impl<H: Host> AsyncWrite for GuestStream<H> {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.get_mut().io).poll_shutdown(cx)
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().io).poll_write_vectored(cx, bufs)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.io.is_write_vectored()
     }
 }
