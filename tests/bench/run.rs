@@ -127,7 +127,7 @@ mod tests {
         let table = missed.to_string();
         let line = table
             .lines()
-            .find(|line| line.starts_with("connect + first call"))
+            .find(|line| line.starts_with("connect + call, by default"))
             .unwrap();
         for part in [">= 0.70", ">= 1.00", "0.69", "BELOW FLOOR", "(second run)"] {
             assert!(line.contains(part), "no {part} in {line}");

@@ -79,7 +79,7 @@ impl Group {
                 Measure::LargeVsDefault,
             ],
             Self::Unary => &[Measure::UnaryVsPlain, Measure::UnaryTime],
-            Self::Connect => &[Measure::Connect, Measure::Reconnect],
+            Self::Connect => &[Measure::Connect, Measure::ConnectFull, Measure::Reconnect],
             Self::Idle => &[Measure::IdleMemory],
             Self::Stuck => &[Measure::Stuck],
         }
