@@ -1,6 +1,6 @@
 //! One machine's handshaker as a gRPC service. Decides nothing; bounds everything in number.
 
-use std::{fmt, option, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use alts::gcp::{
     HandshakerReq, HandshakerResp,
@@ -10,7 +10,7 @@ use tokio::{
     net::TcpListener,
     sync::{Semaphore, SemaphorePermit, mpsc},
 };
-use tokio_stream::{Iter, StreamExt, adapters::Chain, wrappers::ReceiverStream};
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming, transport::Server};
 
 use crate::{
@@ -267,11 +267,6 @@ impl<I> fmt::Debug for MachineHandshaker<I> {
     }
 }
 
-type Answer = Result<HandshakerResp, Status>;
-
-/// The first, and those that follow it.
-type Answers = Chain<Iter<option::IntoIter<Answer>>, ReceiverStream<Answer>>;
-
 /// What tonic calls.
 struct Service<I> {
     limits: Limits,
@@ -281,7 +276,7 @@ struct Service<I> {
 
 #[tonic::async_trait]
 impl<I: Issuer> HandshakerService for Service<I> {
-    type DoHandshakeStream = Answers;
+    type DoHandshakeStream = ReceiverStream<Result<HandshakerResp, Status>>;
 
     async fn do_handshake(
         &self,
@@ -298,7 +293,7 @@ impl<I: Issuer> HandshakerService for Service<I> {
             })?;
         let user_agent = request.metadata().get("user-agent");
         let caller = Caller::from_user_agent(user_agent.and_then(|agent| agent.to_str().ok()));
-        let (answers, mut receiver) = mpsc::channel(ANSWERS_UNDER_WAY);
+        let (answers, stream) = mpsc::channel(ANSWERS_UNDER_WAY);
         let rpc = Rpc::new(
             connection,
             self.limits,
@@ -308,8 +303,7 @@ impl<I: Issuer> HandshakerService for Service<I> {
             answers,
         );
         tokio::spawn(rpc.run());
-        // Headers travel with the first answer: one packet, and the library is woken once.
-        let first = tokio_stream::iter(receiver.recv().await);
-        Ok(Response::new(first.chain(ReceiverStream::new(receiver))))
+        // At once, not with the first answer: some libraries send nothing before they have headers.
+        Ok(Response::new(ReceiverStream::new(stream)))
     }
 }
