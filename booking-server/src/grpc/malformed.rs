@@ -21,10 +21,10 @@ pub(super) const MALFORMED: MalformedLayer = MapResponseLayer::new(told_apart);
 
 /// Decoded before anything is answered: an error is all there is.
 fn told_apart(response: Response<Body>) -> Response<Body> {
-    let is_the_codec_s = Status::from_header_map(response.headers()).is_some_and(|status| {
+    let is_the_codecs = Status::from_header_map(response.headers()).is_some_and(|status| {
         status.code() == Code::Internal && status.message().starts_with(CODEC_SAYS)
     });
-    if is_the_codec_s {
+    if is_the_codecs {
         malformed().into_http()
     } else {
         response

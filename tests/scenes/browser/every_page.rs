@@ -34,7 +34,7 @@ const MEASURE: &str = "const done = arguments[0]; \
         .observe({type: 'layout-shift', buffered: true}); \
     setTimeout(() => done({files, jumps, sticks_out_px}), 150)";
 
-async fn is_light_and_still(browser: &Browser) -> Result<()> {
+pub(crate) async fn is_light_and_still(browser: &Browser) -> Result<()> {
     let measured = browser.client.execute_async(MEASURE, Vec::new()).await?;
     let Measured {
         files,

@@ -16,6 +16,7 @@ mod load;
 mod look_up;
 mod moving;
 mod paper;
+mod pieces;
 mod refusals;
 mod showcase;
 mod sign_in;

@@ -207,6 +207,7 @@ async fn below_the_board_stand_the_waiting_cases_of_whoever_looks_however_many_c
     };
     for (preset, shown, hidden) in table {
         let seen = as_one(preset).await;
+        seen.shows("No cases are planned on this day; those below wait.");
         let link = |number: &usize| format!("href=\"/cases/c{number}\"");
         shown.iter().map(link).for_each(|link| seen.shows(&link));
         hidden.iter().map(link).for_each(|link| seen.hides(&link));
