@@ -114,7 +114,7 @@ impl SharedSecrets {
     /// Adds one agreement.
     ///
     /// # Errors
-    /// When the key has small order, see [`agreement`].
+    /// [`NotAuthentic::SmallOrderKey`]: the result would be all zeroes.
     pub fn agree(&mut self, ours: &StaticSecret, theirs: &PublicKey) -> Result<(), NotAuthentic> {
         self.add(&agreement(ours, theirs)?);
         Ok(())
