@@ -184,8 +184,19 @@ async fn signals_reach_the_command_itself() {
     );
     assert_eq!(shell.wait().await.expect("ends").code(), Some(7));
 
-    let mut sleep = machines.exec(CLIENT_VM, "sleep").expect("built");
-    let mut sleep = sleep.arg("1000").spawn().expect("runs");
+    // Whoever runs this suite in the background may have had it ignored.
+    let script = "echo ready; exec sleep 1000";
+    let mut sleep = machines.exec(CLIENT_VM, "env").expect("built");
+    let mut sleep = sleep
+        .args(["--default-signal=INT", "sh", "-c", script])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("runs");
+    let mut lines = BufReader::new(sleep.stdout.take().expect("piped")).lines();
+    assert_eq!(
+        lines.next_line().await.expect("reads").as_deref(),
+        Some("ready")
+    );
     let pid = sleep
         .id()
         .and_then(|id| Pid::from_raw(id.try_into().ok()?))
