@@ -5,7 +5,8 @@ use std::{os::unix::process::ExitStatusExt, process::Stdio, time::Duration};
 use rustix::process::{Pid, Signal, kill_process};
 use tests::machines::{CLIENT_VM, SERVER_VM};
 use tokio::{
-    io::{AsyncBufReadExt, BufReader},
+    io::{AsyncBufReadExt, BufReader, Lines},
+    process::{Child, ChildStdout},
     time::Instant,
 };
 
@@ -157,6 +158,17 @@ async fn exit_codes_are_the_commands_own() {
     }
 }
 
+/// The process of a command that has said that it is ready, and what it says from then on.
+async fn ready(command: &mut Child) -> (Pid, Lines<BufReader<ChildStdout>>) {
+    let mut lines = BufReader::new(command.stdout.take().expect("piped")).lines();
+    let first = lines.next_line().await.expect("reads");
+    assert_eq!(first.as_deref(), Some("ready"));
+    let pid = command
+        .id()
+        .and_then(|id| Pid::from_raw(id.try_into().ok()?));
+    (pid.expect("runs"), lines)
+}
+
 #[tokio::test]
 async fn signals_reach_the_command_itself() {
     let machines = machines().await;
@@ -168,15 +180,7 @@ async fn signals_reach_the_command_itself() {
         .stdout(Stdio::piped())
         .spawn()
         .expect("runs");
-    let mut lines = BufReader::new(shell.stdout.take().expect("piped")).lines();
-    assert_eq!(
-        lines.next_line().await.expect("reads").as_deref(),
-        Some("ready")
-    );
-    let pid = shell
-        .id()
-        .and_then(|id| Pid::from_raw(id.try_into().ok()?))
-        .expect("runs");
+    let (pid, mut lines) = ready(&mut shell).await;
     kill_process(pid, Signal::TERM).expect("allowed");
     assert_eq!(
         lines.next_line().await.expect("reads").as_deref(),
@@ -185,22 +189,14 @@ async fn signals_reach_the_command_itself() {
     assert_eq!(shell.wait().await.expect("ends").code(), Some(7));
 
     // Whoever runs this suite in the background may have had it ignored.
-    let script = "echo ready; exec sleep 1000";
+    let script = "echo ready; exec sleep 30";
     let mut sleep = machines.exec(CLIENT_VM, "env").expect("built");
     let mut sleep = sleep
         .args(["--default-signal=INT", "sh", "-c", script])
         .stdout(Stdio::piped())
         .spawn()
         .expect("runs");
-    let mut lines = BufReader::new(sleep.stdout.take().expect("piped")).lines();
-    assert_eq!(
-        lines.next_line().await.expect("reads").as_deref(),
-        Some("ready")
-    );
-    let pid = sleep
-        .id()
-        .and_then(|id| Pid::from_raw(id.try_into().ok()?))
-        .expect("runs");
+    let (pid, _) = ready(&mut sleep).await;
     kill_process(pid, Signal::INT).expect("allowed");
     assert_eq!(
         sleep.wait().await.expect("ends").signal(),
