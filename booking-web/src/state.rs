@@ -3,11 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    HostPolicy,
     accounts::Accounts,
-    backend::{AccessBook, Backend, Desk},
+    backend::{Backend, BackendHandle},
+    host_policy::HostPolicy,
     imports::Imports,
-    live::Hub,
+    live::{self, Hub},
     visitor::SignIn,
 };
 
@@ -19,18 +19,14 @@ const ROUNDS: u32 = 3;
 /// Shared by all requests; lives as long as the program.
 #[derive(Clone)]
 pub struct AppState {
-    /// Who answers. One for the program: behind it is one long-lived channel.
-    pub(crate) backend: Arc<dyn Backend>,
+    /// Who answers.
+    pub(crate) backend: BackendHandle,
     /// The accounts the backend may prove to be, for people to read.
     pub(crate) expected: Arc<[String]>,
-    /// How long one call may take.
-    pub(crate) backend_timeout: Duration,
     /// Under which names the front end answers.
     pub(crate) hosts: Arc<HostPolicy>,
     /// How people sign in.
     pub(crate) sign_in: Arc<SignIn>,
-    /// What people may, as far as it was asked.
-    pub(crate) access: Arc<AccessBook>,
     /// Logs of past cases on their way in.
     pub(crate) imports: Arc<Imports>,
     /// News for open pages.
@@ -49,13 +45,11 @@ impl AppState {
         sign_in: SignIn,
     ) -> Self {
         Self {
-            backend: Arc::new(backend),
+            backend: BackendHandle::new(backend, backend_timeout),
             expected: expected.into_iter().collect(),
-            backend_timeout,
             hosts: Arc::new(hosts),
             live: Arc::new(Hub::new(sign_in.seal.nonce())),
             sign_in: Arc::new(sign_in),
-            access: Arc::default(),
             imports: Arc::default(),
             accounts: None,
         }
@@ -72,7 +66,7 @@ impl AppState {
 
     /// Follows the backend's changes until [`close`](Self::close); what comes reaches open pages.
     pub async fn follow(self) {
-        crate::live::follow(self).await;
+        live::follow(self.backend, self.live).await;
     }
 
     /// Ends the streams of open pages, which would otherwise never be done.
@@ -80,15 +74,9 @@ impl AppState {
         self.live.close();
     }
 
-    /// A desk at which the backend is asked for `person`, or for this front end's account alone.
-    pub(crate) fn desk(&self, person: Option<String>) -> Desk {
-        let wire = self.backend.wire();
-        Desk::new(wire, person, self.backend_timeout, Arc::clone(&self.access))
-    }
-
     /// How long a whole request may take before it is answered with a page that says so.
     pub(crate) fn request_timeout(&self) -> Duration {
-        self.backend_timeout * ROUNDS + FORM_TIME
+        self.backend.timeout * ROUNDS + FORM_TIME
     }
 }
 
@@ -96,7 +84,6 @@ impl std::fmt::Debug for AppState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("AppState")
             .field("expected", &self.expected)
-            .field("backend_timeout", &self.backend_timeout)
             .field("hosts", &self.hosts)
             .finish_non_exhaustive()
     }

@@ -2,16 +2,21 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
 };
 
-use axum::http::{HeaderMap, HeaderValue};
+use axum::{
+    body::Bytes,
+    http::{HeaderMap, HeaderValue, Request, Response},
+};
 use http_body_util::{BodyExt as _, StreamBody};
-use hyper::body::{Bytes, Frame};
+use hyper::body::Frame;
 use prost::Message;
+use tonic::{Status, body::Body};
 use tower::service_fn;
 
-use super::*;
+use super::{observed::PeerSlot, *};
 
 /// What a method of `ot.v1` answers: bytes to bytes.
 type Method = Box<dyn Fn(&[u8]) -> Result<Vec<u8>, Status> + Send + Sync>;
@@ -39,33 +44,23 @@ impl FakeOt {
             let request = Q::decode(bytes).expect("the front end sends what the contract says");
             answer(request).map(|answer| answer.encode_to_vec())
         });
-        self.methods
-            .lock()
-            .expect("no test panics while it holds this")
-            .insert(path(method), method_);
+        held(&self.methods).insert(path(method), method_);
         self
     }
 
     /// How often a method was called, named like `CaseService/GetCase`. It has to be one that is
     /// answered: of a misspelt one nothing would be heard.
     pub(crate) fn times_asked(&self, method: &str) -> usize {
-        let answered = self
-            .methods
-            .lock()
-            .expect("no test panics while it holds this")
-            .contains_key(&path(method));
+        let answered = held(&self.methods).contains_key(&path(method));
         assert!(answered, "the test has no answer for {method}");
-        let called = self
-            .called
-            .lock()
-            .expect("no test panics while it holds this");
+        let called = held(&self.called);
         called.iter().filter(|(name, _)| name == method).count()
     }
 
     /// As a connection over which `peer` answers, or nobody proven.
-    fn wire(&self, peer: Option<Verified>) -> Wire {
+    fn channel(&self, peer: Option<Verified>) -> GrpcChannel {
         let fake = self.clone();
-        Wire::new(service_fn(move |request: Request<Body>| {
+        GrpcChannel::new(service_fn(move |request: Request<Body>| {
             let (fake, peer) = (fake.clone(), peer.clone());
             async move { Ok::<_, Status>(fake.carry(request, peer).await) }
         }))
@@ -86,17 +81,9 @@ impl FakeOt {
             path.trim_start_matches("/ot.v1.").to_owned(),
             person.to_owned(),
         );
-        self.called
-            .lock()
-            .expect("no test panics while it holds this")
-            .push(called);
+        held(&self.called).push(called);
         let sent = body.collect().await.expect("a request's body").to_bytes();
-        let answered = match self
-            .methods
-            .lock()
-            .expect("no test panics while it holds this")
-            .get(&path)
-        {
+        let answered = match held(&self.methods).get(&path) {
             // A message of gRPC has a head of five bytes: a flag and its length.
             Some(method) => method(&sent[5..]),
             None => Err(Status::unimplemented(path)),
@@ -106,6 +93,10 @@ impl FakeOt {
             Err(status) => status.into_http(),
         }
     }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("no test panics while it holds this")
 }
 
 /// Where a method named like `CaseService/GetCase` is called.
@@ -139,14 +130,18 @@ pub(crate) struct FakeBackend {
 }
 
 impl FakeBackend {
-    pub(crate) fn replying(reply: Reply) -> Self {
+    fn new(reply: Option<Reply>) -> Self {
         Self {
-            reply: Some(reply),
+            reply,
             ot: FakeOt::default(),
             peer: Some(proven()),
             heard: Default::default(),
             heard_for: Default::default(),
         }
+    }
+
+    pub(crate) fn replying(reply: Reply) -> Self {
+        Self::new(Some(reply))
     }
 
     /// Finds the given booking, as the article's server account.
@@ -183,13 +178,7 @@ impl FakeBackend {
 
     /// Never answers, whatever time it is given.
     pub(crate) fn hanging() -> Self {
-        Self {
-            reply: None,
-            ot: FakeOt::default(),
-            peer: Some(proven()),
-            heard: Default::default(),
-            heard_for: Default::default(),
-        }
+        Self::new(None)
     }
 
     /// Answers `ot.v1` as told, proven to be the article's server.
@@ -211,14 +200,8 @@ impl FakeBackend {
 
 impl Backend for FakeBackend {
     fn look_up(&self, lookup: Lookup, person: Option<String>, _timeout: Duration) -> Pending<'_> {
-        self.heard_for
-            .lock()
-            .expect("no test panics while it holds this")
-            .push(person);
-        self.heard
-            .lock()
-            .expect("no test panics while it holds this")
-            .push(lookup);
+        held(&self.heard_for).push(person);
+        held(&self.heard).push(lookup);
         let reply = self.reply.clone();
         Box::pin(async move {
             match reply {
@@ -228,8 +211,8 @@ impl Backend for FakeBackend {
         })
     }
 
-    fn wire(&self) -> Wire {
-        self.ot.wire(self.peer.clone())
+    fn channel(&self) -> GrpcChannel {
+        self.ot.channel(self.peer.clone())
     }
 }
 

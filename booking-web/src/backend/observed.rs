@@ -13,9 +13,13 @@ use std::{
 
 use alts::AltsContext;
 use axum::http::{Request, Response};
+use jiff::Timestamp;
 use tower::Service;
 
-use super::{Verified, alts::verified};
+use super::reply::Verified;
+
+/// What the handshaker vouches for beside the account: whether the session was resumed.
+const RESUMED_ATTRIBUTE: &str = "alts.resumed";
 
 /// Put into a request's extensions; holds the peer once the response's head has arrived.
 #[derive(Clone, Debug, Default)]
@@ -60,5 +64,23 @@ where
             }
             Ok(response)
         })
+    }
+}
+
+fn verified(context: &AltsContext) -> Verified {
+    let versions = context.peer_rpc_versions();
+    Verified {
+        backend: context.peer_service_account().to_string(),
+        ourselves: context.local_service_account().map(ToString::to_string),
+        record_protocol: context.record_protocol().to_owned(),
+        security_level: context.security_level().to_string(),
+        rpc_versions: (versions.min.to_string(), versions.max.to_string()),
+        // Only a clock set thousands of years off has no timestamp.
+        connected_at: Timestamp::try_from(context.established_at())
+            .unwrap_or(Timestamp::UNIX_EPOCH),
+        resumed: context
+            .peer_attributes()
+            .get(RESUMED_ATTRIBUTE)
+            .map(|value| value == "true"),
     }
 }

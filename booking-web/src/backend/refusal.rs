@@ -155,6 +155,14 @@ impl Refusal {
         name
     }
 
+    /// What happened, as far as a log may know: the backend's words may name a patient.
+    pub(crate) fn cause(&self) -> &str {
+        match self.loggable {
+            true => &self.detail,
+            false => "in the backend's own words",
+        }
+    }
+
     /// Whether it says no more than that nobody could be reached, which needs no proof.
     pub(super) fn is_of_transport(&self) -> bool {
         self.loggable || self.kind == RefusalKind::BackendUnreachable

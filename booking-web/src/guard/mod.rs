@@ -9,14 +9,14 @@
 
 mod access_log;
 mod headers;
-pub(crate) mod hosts;
 mod origin;
-mod time_limit;
+mod refuse;
+mod renewal;
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use tower_http::compression::CompressionLayer;
 
-use crate::{AppState, visitor};
+use crate::state::AppState;
 
 /// The largest form accepted. A new case with every field filled to its limit (notes of 2000
 /// characters, lines of 200) is under 32 KiB when each of them takes nine bytes, percent-encoded.
@@ -29,14 +29,14 @@ pub(crate) fn around(pages: Router, state: AppState) -> Router {
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(
             state.clone(),
-            time_limit::guard,
+            refuse::time_limit,
         ))
         .layer(middleware::from_fn_with_state(
             state.clone(),
-            visitor::renew,
+            renewal::renew,
         ))
         .layer(middleware::from_fn(origin::guard))
-        .layer(middleware::from_fn_with_state(state, hosts::guard))
+        .layer(middleware::from_fn_with_state(state, refuse::host))
         .layer(middleware::from_fn(access_log::record))
         .layer(middleware::map_response(headers::harden))
 }

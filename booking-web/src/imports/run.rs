@@ -8,11 +8,11 @@ use std::{
 use booking_proto::ot::v1::{ImportCasesRequest, ImportRow};
 use theatre_log::Log;
 
-use super::{Import, Purpose, Settings, Stage, Tally, Why};
-use crate::{
-    AppState,
-    backend::{Desk, Refusal, RefusalKind},
+use super::{
+    store::{Import, Purpose, Settings, Stage, Why},
+    tally::Tally,
 };
+use crate::backend::{BackendClient, Refusal, RefusalKind};
 
 /// Rows in one call: a second's work for the backend.
 const BATCH: usize = 500;
@@ -23,14 +23,13 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Runs to the end of the log, and notes in `import` how far it is and how it ended.
 pub(crate) async fn run(
-    state: AppState,
+    client: BackendClient,
     import: Arc<Import>,
     purpose: Purpose,
     settings: Settings,
-    person: Option<String>,
 ) {
     let mut run = Run {
-        desk: state.desk(person),
+        client,
         import: &import,
         settings: &settings,
         purpose,
@@ -55,7 +54,7 @@ pub(crate) async fn run(
 }
 
 struct Run<'a> {
-    desk: Desk,
+    client: BackendClient,
     import: &'a Import,
     settings: &'a Settings,
     purpose: Purpose,
@@ -101,7 +100,7 @@ impl Run<'_> {
             if self.import.is_to_stop() {
                 return Err(Why::Wished);
             }
-            match self.desk.import_cases(request.clone()).await {
+            match self.client.import_cases(request.clone()).await {
                 Ok(answer) => break answer.outcomes,
                 Err(refusal) if attempt < ATTEMPTS && may_be_sent_again(&refusal) => {
                     tokio::time::sleep(PAUSE * attempt).await;

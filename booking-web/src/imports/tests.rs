@@ -1,13 +1,25 @@
 //! Logs on their way: kept within bounds, for their owner only, sent once more when an answer is lost.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
+use axum::body::Bytes;
 use booking_proto::ot::v1::{
     ImportCasesRequest, ImportCasesResponse, ImportOutcome, import_outcome::Kind,
 };
+use jiff::tz::TimeZone;
+use theatre_log::Mapping;
 use tonic::Status;
 
-use super::*;
+use super::{
+    store::{KEPT_FOR, MAX_KEPT},
+    *,
+};
 use crate::{
     backend::fake::{FakeBackend, FakeOt},
     pages::tests::state_for,
@@ -78,7 +90,7 @@ async fn a_log_is_let_go_an_hour_after_the_last_look_though_nobody_comes_any_mor
     let pass = |min: u64| tokio::time::sleep(Duration::from_secs(60 * min));
     let imports = Arc::new(Imports::default());
     let log = keep(&imports, "anna", now()).unwrap();
-    let forgetting = tokio::spawn(forget(Arc::clone(&imports), log.id.clone()));
+    let forgetting = tokio::spawn(Arc::clone(&imports).forget(log.id.clone()));
     pass(50).await;
     assert!(imports.get(&log.id, Some("anna"), now()).is_some());
     pass(59).await;
@@ -147,14 +159,8 @@ async fn rows_whose_answer_is_lost_are_sent_again_and_counted_once() {
     let state = state_for(FakeBackend::hospital(ot), Way::Open);
     let import = Arc::new(log(1201));
     assert!(import.begin(Purpose::Import, settings()));
-    run(
-        state,
-        Arc::clone(&import),
-        Purpose::Import,
-        settings(),
-        None,
-    )
-    .await;
+    let client = state.backend.client(None);
+    run(client, Arc::clone(&import), Purpose::Import, settings()).await;
     let Progress {
         stage, tally, rows, ..
     } = import.progress();
@@ -188,7 +194,13 @@ async fn a_backend_that_stays_away_or_says_no_ends_the_run_with_its_reason() {
         let state = state_for(FakeBackend::hospital(ot), Way::Open);
         let import = Arc::new(log(1));
         assert!(import.begin(Purpose::Check, settings()));
-        run(state, Arc::clone(&import), Purpose::Check, settings(), None).await;
+        run(
+            state.backend.client(None),
+            Arc::clone(&import),
+            Purpose::Check,
+            settings(),
+        )
+        .await;
         let stage = import.progress().stage;
         assert!(
             matches!(stage, Stage::Stopped(Purpose::Check, Why::Refused(_))),

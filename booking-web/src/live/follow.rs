@@ -7,11 +7,8 @@ use booking_proto::ot::v1::{
     GetDayScheduleRequest, WatchScheduleResponse, watch_schedule_response::Kind,
 };
 
-use super::News;
-use crate::{
-    AppState,
-    backend::{Refusal, RefusalKind, watch},
-};
+use super::hub::{Hub, News};
+use crate::backend::{BackendHandle, Refusal, RefusalKind};
 
 /// Between two tries: at first, and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -28,8 +25,7 @@ const SILENCE: Duration = Duration::from_secs(40);
 const NEEDED: &str = "schedule.read";
 
 /// Never returns before the hub is closed.
-pub(crate) async fn follow(state: AppState) {
-    let hub = Arc::clone(&state.live);
+pub(crate) async fn follow(backend: BackendHandle, hub: Arc<Hub>) {
     let beat = async {
         while !hub.is_closed() {
             tokio::time::sleep(BEAT).await;
@@ -40,7 +36,7 @@ pub(crate) async fn follow(state: AppState) {
         let mut token = String::new();
         let mut pause = FIRST_PAUSE;
         while !hub.is_closed() {
-            match once(&state, &mut token).await {
+            match once(&backend, &hub, &mut token).await {
                 // What was told before is on every page; what comes next begins anew.
                 Err(Ended::TooOld) => token.clear(),
                 Err(Ended::Denied) => {
@@ -73,30 +69,27 @@ enum Ended {
     After(bool),
 }
 
-async fn once(state: &AppState, token: &mut String) -> Result<std::convert::Infallible, Ended> {
-    let (hub, timeout) = (&state.live, state.backend_timeout);
-    let desk = state.desk(None);
+async fn once(
+    backend: &BackendHandle,
+    hub: &Hub,
+    token: &mut String,
+) -> Result<std::convert::Infallible, Ended> {
+    let client = backend.client(None);
     // Asked first, because a call in vain is an event in the audit.
-    desk.learn().await;
-    if state
-        .access
-        .of(None)
-        .is_some_and(|account| !account.may(NEEDED))
-    {
+    let account = client.learn().await;
+    if account.is_some_and(|account| !account.may(NEEDED)) {
         return Err(denied());
     }
     if token.is_empty() {
         // A day's schedule comes with a token, so that nothing but changes has to be sent.
-        let day = desk
+        let day = client
             .get_day_schedule(GetDayScheduleRequest::default())
             .await;
         *token = day.map_err(|refusal| ended(&refusal, false))?.resume_token;
         hub.tell(News::Resync);
     }
     let mut heard = false;
-    let stream = watch(state.backend.wire(), token.clone());
-    let stream = tokio::time::timeout(timeout, stream).await;
-    let stream = stream.map_err(|_| Ended::After(false))?;
+    let stream = client.watch(token.clone()).await;
     let mut stream = stream.map_err(|refusal| ended(&refusal, false))?;
     hub.tell(News::Connected(true));
     loop {

@@ -1,8 +1,10 @@
 //! Nothing is missed, whenever a page comes.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use super::*;
+use tokio::sync::broadcast;
+
+use super::{hub::KEPT, *};
 use crate::{
     backend::fake::{FakeBackend, FakeOt},
     pages::tests::{
@@ -97,7 +99,7 @@ async fn days_asked_for_in_ten_minutes(ot: FakeOt) -> usize {
     let state = state_for(FakeBackend::hospital(ot.clone()), Way::Open);
     let hub = Arc::clone(&state.live);
     let ten_minutes = Duration::from_secs(10 * 60 - 1);
-    let followed = tokio::time::timeout(ten_minutes, follow(state));
+    let followed = tokio::time::timeout(ten_minutes, follow(state.backend, Arc::clone(&hub)));
     assert!(followed.await.is_err(), "it goes on for ever");
     assert_eq!(
         names(&hub.subscribe(&hub.mark()).missed),

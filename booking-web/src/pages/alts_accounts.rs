@@ -14,9 +14,9 @@ use axum::{
 use super::{
     context::Ctx,
     error::{ErrorPage, not_found},
-    fields::Posted,
     frame::{Frame, Here},
-    strip::Strip,
+    posted::Posted,
+    render,
 };
 use crate::{
     accounts::{Account, Accounts, AdminError, Machine, Seen},
@@ -105,55 +105,52 @@ impl AccountsPage {
 
 /// `GET /alts/accounts`
 pub(crate) async fn show(ctx: Ctx) -> Response {
-    page(&ctx, None, String::new()).await
+    match &ctx.state.accounts {
+        Some(accounts) => page(&ctx, accounts, None, String::new()).await,
+        None => not_found().await.into_response(),
+    }
 }
 
-async fn page(ctx: &Ctx, strip: Option<Strip>, trouble: String) -> Response {
-    let Some(accounts) = ctx.state.accounts.clone() else {
-        return not_found().await.into_response();
-    };
-    let strip = match strip {
-        Some(strip) => strip,
-        None => Strip::of(&call(ctx).await, &ctx.state.expected, ctx.now),
+async fn page(ctx: &Ctx, accounts: &Accounts, reply: Option<Reply>, trouble: String) -> Response {
+    let reply = match reply {
+        Some(reply) => reply,
+        None => call(ctx).await,
     };
     let now_s = u64::try_from(ctx.now.as_second()).unwrap_or(0);
     let (listed, machines) = tokio::join!(accounts.list(now_s), accounts.machines());
     let mut trouble = trouble;
-    let rows = listed.unwrap_or_else(|AdminError(words)| {
+    let listed = listed.unwrap_or_else(|AdminError(words)| {
         trouble = format!("The admin service does not answer: {words}");
         Vec::new()
     });
-    let seen = accounts
-        .seen
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
-        .clone();
-    let drill = STEPS.iter().zip(seen).enumerate();
-    let drill = drill.map(
-        |(index, ((title, words, button, expected), seen))| DrillStep {
-            number: index + 1,
-            title,
-            words,
-            button,
-            expected,
-            seen,
-        },
-    );
+    let seen = accounts.seen().clone();
+    let drill = STEPS
+        .iter()
+        .zip(seen)
+        .zip(1..)
+        .map(|((step, seen), number)| {
+            let (title, words, button, expected) = *step;
+            DrillStep {
+                number,
+                title,
+                words,
+                button,
+                expected,
+                seen,
+            }
+        });
+    let mut frame = ctx.frame(Here::Accounts);
+    frame.strip = ctx.strip(Some(&reply));
+    let rows = listed.into_iter().map(|account| row(account, accounts));
     let page = AccountsPage {
-        accounts: rows
-            .into_iter()
-            .map(|account| row(account, &accounts))
-            .collect(),
+        accounts: rows.collect(),
         machines: machines.unwrap_or_default(),
         trouble,
         drill: drill.collect(),
         can_restart: accounts.restart.is_some(),
-        frame: Frame {
-            strip,
-            ..ctx.frame(Here::Accounts)
-        },
+        frame,
     };
-    super::page(StatusCode::OK, &page)
+    render::page(StatusCode::OK, &page)
 }
 
 fn row(account: Account, accounts: &Accounts) -> AccountRow {
@@ -181,55 +178,48 @@ async fn call(ctx: &Ctx) -> Reply {
         doctor: "DC-3904".to_owned(),
         description: String::new(),
     };
-    ctx.state
-        .backend
-        .look_up(lookup, None, ctx.state.backend_timeout)
-        .await
+    ctx.state.backend.look_up(lookup, None).await
 }
 
 /// `POST /alts/accounts/switch`
 pub(crate) async fn switch(Posted { ctx, fields }: Posted) -> Response {
-    let Some(accounts) = ctx.state.accounts.clone() else {
+    let Some(accounts) = &ctx.state.accounts else {
         return not_found().await.into_response();
     };
-    match accounts
-        .switch(fields.get("account"), fields.get("enabled") == "true")
-        .await
-    {
-        Ok(()) => {
-            ctx.state.backend.reconnect();
-            Redirect::to("/alts/accounts").into_response()
-        }
-        Err(AdminError(words)) => page(&ctx, None, words).await,
-    }
+    let enabled = fields.get("enabled") == "true";
+    let switched = accounts.switch(fields.get("account"), enabled).await;
+    after(&ctx, accounts, switched).await
 }
 
 /// `POST /alts/accounts/faults`
 pub(crate) async fn faults(Posted { ctx, fields }: Posted) -> Response {
-    let Some(accounts) = ctx.state.accounts.clone() else {
+    let Some(accounts) = &ctx.state.accounts else {
         return not_found().await.into_response();
     };
-    match accounts
-        .set_faults(fields.get("machine"), fields.get("faults"))
-        .await
-    {
+    let (machine, faults) = (fields.get("machine"), fields.get("faults"));
+    let set = accounts.set_faults(machine, faults).await;
+    after(&ctx, accounts, set).await
+}
+
+async fn after(ctx: &Ctx, accounts: &Accounts, done: Result<(), AdminError>) -> Response {
+    match done {
         Ok(()) => {
             ctx.state.backend.reconnect();
             Redirect::to("/alts/accounts").into_response()
         }
-        Err(AdminError(words)) => page(&ctx, None, words).await,
+        Err(AdminError(words)) => page(ctx, accounts, None, words).await,
     }
 }
 
 /// `POST /alts/accounts/drill/{step}`
 pub(crate) async fn drill(Path(step): Path<usize>, Posted { ctx, .. }: Posted) -> Response {
-    let Some(accounts) = ctx.state.accounts.clone() else {
+    let Some(accounts) = &ctx.state.accounts else {
         return not_found().await.into_response();
     };
     let Some((.., expected)) = step.checked_sub(1).and_then(|index| STEPS.get(index)) else {
         return not_found().await.into_response();
     };
-    let Some(client) = accounts.client_account.clone() else {
+    let Some(client) = &accounts.client_account else {
         return ErrorPage {
             status: StatusCode::CONFLICT,
             title: "Whose account is ours?",
@@ -238,22 +228,13 @@ pub(crate) async fn drill(Path(step): Path<usize>, Posted { ctx, .. }: Posted) -
         }
         .into_response();
     };
-    if let Err(AdminError(words)) = prepare(step, &accounts, &client).await {
-        return page(&ctx, None, words).await;
+    if let Err(AdminError(words)) = prepare(step, accounts, client).await {
+        return page(&ctx, accounts, None, words).await;
     }
     ctx.state.backend.reconnect();
     let reply = call(&ctx).await;
-    let seen = seen(&reply, expected);
-    accounts
-        .seen
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)[step - 1] = Some(seen);
-    page(
-        &ctx,
-        Some(Strip::of(&reply, &ctx.state.expected, ctx.now)),
-        String::new(),
-    )
-    .await
+    accounts.seen()[step - 1] = Some(seen(&reply, expected));
+    page(&ctx, accounts, Some(reply), String::new()).await
 }
 
 /// What a step does before its call.
@@ -271,11 +252,7 @@ async fn prepare(step: usize, accounts: &Accounts, client: &str) -> Result<(), A
 }
 
 fn seen(reply: &Reply, expected: &str) -> Seen {
-    let refusal = match reply {
-        Reply::Proven { outcome, .. } => outcome.as_ref().err(),
-        Reply::Unproven(refusal) => Some(refusal),
-    };
-    let (status, detail) = match refusal {
+    let (status, detail) = match reply.parts().1 {
         None => ("OK".to_owned(), "The booking came.".to_owned()),
         Some(refusal) => (refusal.code_name(), refusal.detail.clone()),
     };

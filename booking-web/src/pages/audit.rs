@@ -1,10 +1,7 @@
 //! `/audit`: who did what, and from which account that was proven; and whether the record is whole.
 
 use askama::Template;
-use axum::{
-    http::StatusCode,
-    response::{IntoResponse as _, Response},
-};
+use axum::response::Response;
 use booking_proto::ot::v1::{
     ListAuditEventsRequest, VerifyAuditChainRequest, audit_event::Outcome,
 };
@@ -13,10 +10,9 @@ use super::{
     case::show::method_words,
     context::Ctx,
     field::Field,
-    fields::Posted,
     frame::{Frame, Here},
-    url,
-    waiting::quoted,
+    posted::Posted,
+    url::{quoted, with_query},
 };
 use crate::{
     backend::Refusal,
@@ -57,26 +53,19 @@ pub(crate) async fn show(ctx: Ctx) -> Response {
 
 /// `POST /audit/verify`
 pub(crate) async fn verify(Posted { ctx, .. }: Posted) -> Response {
-    match ctx
-        .desk
-        .verify_audit_chain(VerifyAuditChainRequest {})
-        .await
-    {
+    let verified = ctx.client.verify_audit_chain(VerifyAuditChainRequest {});
+    match verified.await {
         Ok(chain) => {
-            let head: String = chain
-                .head
-                .iter()
-                .take(8)
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
+            let head = chain.head.iter().take(8);
+            let head: String = head.map(|byte| format!("{byte:02x}")).collect();
+            let (events, broken) = (chain.events, chain.broken_sequence);
             let words = match chain.intact {
                 true => format!(
-                    "The record is whole: {} events; the newest hash begins with {head}.",
-                    chain.events
+                    "The record is whole: {events} events; the newest hash begins with {head}."
                 ),
                 false => format!(
-                    "The record is broken at event {}: {}",
-                    chain.broken_sequence, chain.description
+                    "The record is broken at event {broken}: {}",
+                    chain.description
                 ),
             };
             page(&ctx, Some((chain.intact, words))).await
@@ -86,10 +75,7 @@ pub(crate) async fn verify(Posted { ctx, .. }: Posted) -> Response {
 }
 
 async fn page(ctx: &Ctx, verdict: Option<(bool, String)>) -> Response {
-    match load(ctx, verdict).await {
-        Ok(page) => super::page(StatusCode::OK, &page).into_response(),
-        Err(refusal) => ctx.trouble(Here::Audit, &refusal),
-    }
+    ctx.show(Here::Audit, load(ctx, verdict).await)
 }
 
 async fn load(ctx: &Ctx, verdict: Option<(bool, String)>) -> Result<AuditPage, Refusal> {
@@ -105,7 +91,7 @@ async fn load(ctx: &Ctx, verdict: Option<(bool, String)>) -> Result<AuditPage, R
         page_token: ctx.query.get("page").to_owned(),
         filter: conditions.join(" AND "),
     };
-    let (listed, civil) = tokio::try_join!(ctx.desk.list_audit_events(request), async {
+    let (listed, civil) = tokio::try_join!(ctx.client.list_audit_events(request), async {
         Ok(ctx.civil().await.ok())
     })?;
     // An auditor need not have the right to know the hospital's zone.
@@ -115,11 +101,9 @@ async fn load(ctx: &Ctx, verdict: Option<(bool, String)>) -> Result<AuditPage, R
     };
     let next = match listed.next_page_token.as_str() {
         "" => String::new(),
-        token => format!(
-            "/audit?person={}&resource={}&page={}",
-            url::encode(person),
-            url::encode(resource),
-            url::encode(token)
+        token => with_query(
+            "/audit",
+            [("person", person), ("resource", resource), ("page", token)],
         ),
     };
     let rows = listed.audit_events.into_iter().map(|event| Row {

@@ -12,8 +12,10 @@ use booking_proto::ot::v1::{
 use super::{
     context::{Ctx, request_id},
     field::{Field, Kind},
-    fields::{Fields, Posted, Problems},
+    fields::{Fields, Problems},
     frame::{Frame, Here},
+    posted::Posted,
+    render,
 };
 use crate::backend::{Refusal, RefusalKind};
 
@@ -54,11 +56,11 @@ pub(crate) async fn instead_of_board(ctx: &Ctx, refusal: &Refusal) -> Option<Res
     let page = UnfoundedPage {
         frame: ctx.frame(Here::Board),
     };
-    Some(super::page(StatusCode::OK, &page))
+    Some(render::page(StatusCode::OK, &page))
 }
 
 async fn has_site(ctx: &Ctx) -> Result<bool, Refusal> {
-    let listed = ctx.desk.list_sites(ListSitesRequest::default()).await?;
+    let listed = ctx.client.list_sites(ListSitesRequest::default()).await?;
     Ok(!listed.sites.is_empty())
 }
 
@@ -84,13 +86,8 @@ pub(crate) async fn make(Posted { ctx, fields }: Posted) -> Response {
         Ok(()) => Redirect::to("/").into_response(),
         Err(refusal) => {
             let founded = founded || has_site(&ctx).await == Ok(true);
-            page(
-                &ctx,
-                founded,
-                Some(&fields),
-                &Problems::default(),
-                Some(refusal),
-            )
+            let none = Problems::default();
+            page(&ctx, founded, Some(&fields), &none, Some(refusal))
         }
     }
 }
@@ -104,33 +101,31 @@ fn page(
 ) -> Response {
     let suggested =
         Fields::default().or([("theatres", "4"), ("opens", "08:00"), ("closes", "18:00")]);
-    let about_the_site = [
-        Field::line("name", "Name of the hospital"),
-        Field::line("time_zone", "Its time zone")
-            .hint("Such as Europe/London; every time on these pages is by its clocks"),
-    ];
-    let about_theatres = [
+    let mut asked = vec![
         Field::line("theatres", "How many theatres").kind(Kind::Number),
         Field::line("opens", "Open from, Monday to Friday").kind(Kind::Time),
         Field::line("closes", "until").kind(Kind::Time),
     ];
-    let asked = about_the_site
-        .into_iter()
-        .filter(|_| !founded)
-        .chain(about_theatres);
+    if !founded {
+        let name = Field::line("name", "Name of the hospital");
+        let zone = Field::line("time_zone", "Its time zone")
+            .hint("Such as Europe/London; every time on these pages is by its clocks");
+        asked.splice(0..0, [name, zone]);
+    }
     let status = match &refusal {
-        Some(refusal) => refusal.words().status,
+        Some(refusal) => refusal.text().status,
         None if typed.is_some() => StatusCode::UNPROCESSABLE_ENTITY,
         None => StatusCode::OK,
     };
     let page = BeginPage {
         fields: asked
+            .into_iter()
             .map(|field| field.typed(typed.unwrap_or(&suggested), problems))
             .collect(),
         frame: ctx.frame(Here::Settings),
         refusal,
     };
-    super::page(status, &page)
+    render::page(status, &page)
 }
 
 /// What the form asks for.
@@ -148,7 +143,7 @@ impl Wanted {
             problems.zone(fields, "time_zone");
             Site {
                 display_name: problems.line(fields, "name", true),
-                time_zone: fields.get("time_zone").to_owned(),
+                time_zone: fields.own("time_zone"),
                 ..Default::default()
             }
         });
@@ -168,15 +163,12 @@ impl Wanted {
             open_minute: minute(opens),
             close_minute: minute(closes),
         });
-        if problems.is_empty() {
-            Ok(Self {
-                site,
-                theatres,
-                rules: rules.collect(),
-            })
-        } else {
-            Err(problems)
-        }
+        let wanted = Self {
+            site,
+            theatres,
+            rules: rules.collect(),
+        };
+        problems.is_empty().then_some(wanted).ok_or(problems)
     }
 
     /// Makes what is not there yet: a form that was sent twice makes it once.
@@ -188,14 +180,10 @@ impl Wanted {
                 request_id: request_id(),
                 validate_only: false,
             };
-            ctx.desk.create_site(request).await?;
+            ctx.client.create_site(request).await?;
         }
-        let sites = ctx
-            .desk
-            .list_sites(ListSitesRequest::default())
-            .await?
-            .sites;
-        let site = sites.first().map(|site| site.name.clone());
+        let listed = ctx.client.list_sites(ListSitesRequest::default()).await?;
+        let site = listed.sites.first().map(|site| site.name.clone());
         let there = ctx.theatres().await?;
         for number in 1..=self.theatres {
             let id = format!("OT-{number}");
@@ -216,7 +204,7 @@ impl Wanted {
                 request_id: request_id(),
                 validate_only: false,
             };
-            ctx.desk.create_theatre(request).await?;
+            ctx.client.create_theatre(request).await?;
         }
         Ok(())
     }

@@ -3,10 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use askama::Template;
-use axum::{
-    http::StatusCode,
-    response::{IntoResponse as _, Redirect, Response},
-};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use booking_proto::ot::v1::{
     Case, DaySchedule, GetDayScheduleRequest, ListCasesRequest, ListConflictsRequest, TeamRole,
 };
@@ -16,24 +13,24 @@ use super::{
     begin,
     context::{Ctx, permitted},
     frame::{Frame, Here},
-    sign_in::with_cookie,
-    waiting::quoted,
+    url::quoted,
+    waiting::ALL_WAITING,
 };
 use crate::{
     backend::{Access, Refusal, RefusalKind},
     view::{
         board::Board,
-        civil::{days_later, instant, short_date},
+        civil::{between, days_later, short_date},
         directory::Directory,
         preset::{self, Passing, Preset},
         waiting::Waiting,
     },
+    visitor::PRESET_COOKIE,
 };
 
 /// Waiting cases on the home page: the most urgent ones.
 const WAITING_SHOWN: i32 = 8;
 /// What suits somebody best is remembered for a year, in their browser.
-pub(crate) const PRESET_COOKIE: &str = "ot_board";
 const PRESET_KEEP_S: i64 = 365 * 24 * 60 * 60;
 
 /// The right that a board needs.
@@ -74,19 +71,13 @@ impl BoardPage {
 
     /// Address, label, whether it is this one.
     fn presets(&self) -> Vec<(String, &'static str, bool)> {
-        let date = if self.is_today {
-            String::new()
-        } else {
-            format!("&date={}", self.board.date)
+        let date = match self.is_today {
+            true => String::new(),
+            false => format!("&date={}", self.board.date),
         };
+        let link = |one: Preset| format!("/?for={}{date}", one.word());
         Preset::ALL
-            .map(|one| {
-                (
-                    format!("/?for={}{date}", one.word()),
-                    one.label(),
-                    one == self.preset,
-                )
-            })
+            .map(|one| (link(one), one.label(), one == self.preset))
             .to_vec()
     }
 
@@ -108,29 +99,25 @@ pub(crate) async fn board(ctx: Ctx) -> Response {
     if let Some(chosen) = Preset::parse(ctx.query.get("for")) {
         return remember(&ctx, chosen, date);
     }
-    match put_together(&ctx, date).await {
-        Ok(page) => super::page(StatusCode::OK, &page),
-        Err(refusal) if only_looks_up(&ctx, &refusal) => {
-            Redirect::to(LOOKUP_INSTEAD).into_response()
-        }
-        Err(refusal) => match begin::instead_of_board(&ctx, &refusal).await {
-            Some(page) => page,
-            None => ctx.trouble(Here::Board, &refusal),
-        },
+    let page = put_together(&ctx, date).await;
+    let Err(refusal) = &page else {
+        return ctx.show(Here::Board, page);
+    };
+    if only_looks_up(&ctx, refusal) {
+        return Redirect::to(LOOKUP_INSTEAD).into_response();
+    }
+    match begin::instead_of_board(&ctx, refusal).await {
+        Some(instead) => instead,
+        None => ctx.show(Here::Board, page),
     }
 }
 
 /// A choice is remembered in the browser, and the page's address stays the board's.
 fn remember(ctx: &Ctx, chosen: Preset, date: Option<Date>) -> Response {
     let date = date.map(|date| format!("?date={date}")).unwrap_or_default();
-    let then = Redirect::to(&format!("/{date}"));
-    with_cookie(
-        &ctx.state,
-        PRESET_COOKIE,
-        chosen.word(),
-        PRESET_KEEP_S,
-        then,
-    )
+    let sign_in = &ctx.state.sign_in;
+    let cookie = sign_in.cookie(PRESET_COOKIE, chosen.word(), PRESET_KEEP_S);
+    (cookie, Redirect::to(&format!("/{date}"))).into_response()
 }
 
 async fn put_together(ctx: &Ctx, date: Option<Date>) -> Result<BoardPage, Refusal> {
@@ -197,17 +184,14 @@ pub(crate) async fn load(ctx: &Ctx, date: Option<Date>) -> Result<Loaded, Refusa
         end_time: day.end_time,
         ..Default::default()
     };
-    let conflicts = permitted(ctx.desk.list_conflicts(conflicts).await)?
+    let conflicts = permitted(ctx.client.list_conflicts(conflicts).await)?
         .unwrap_or_default()
         .conflicts;
     let names = Directory::default().staff(&staff);
     let names = names.theatres(day.theatres.iter().filter_map(|one| one.theatre.as_ref()));
     let board = Board::of(&day, &names, &conflicts, ctx.now).ok_or_else(Refusal::not_understood)?;
-    let start = instant(day.start_time.as_ref());
-    let end = instant(day.end_time.as_ref());
-    let is_today = start
-        .zip(end)
-        .is_some_and(|(start, end)| start <= ctx.now && ctx.now < end);
+    let bounds = between(day.start_time.as_ref(), day.end_time.as_ref());
+    let is_today = bounds.is_some_and(|(start, end)| start <= ctx.now && ctx.now < end);
     let team = staff
         .iter()
         .map(|one| (one.name.clone(), one.roles().collect()));
@@ -224,19 +208,18 @@ pub(crate) async fn day(ctx: &Ctx, date: Option<Date>) -> Result<DaySchedule, Re
         date: date.map(|date| date.to_string()).unwrap_or_default(),
         ..Default::default()
     };
-    ctx.desk.get_day_schedule(request).await
+    ctx.client.get_day_schedule(request).await
 }
 
 /// Which waiting cases are for whom, in the backend's filter language: of a long list somebody's own
 /// may be the last.
 fn waiting_for(preset: Preset, me: &str) -> String {
-    let all = "waiting = true";
     match preset {
-        Preset::Surgeon if !me.is_empty() => format!("{all} AND staff = {}", quoted(me)),
+        Preset::Surgeon if !me.is_empty() => format!("{ALL_WAITING} AND staff = {}", quoted(me)),
         Preset::Anaesthetist => {
-            format!("{all} AND urgency = (IMMEDIATE, URGENT_2A, URGENT_2B)")
+            format!("{ALL_WAITING} AND urgency = (IMMEDIATE, URGENT_2A, URGENT_2B)")
         }
-        Preset::Coordinator | Preset::Surgeon | Preset::Ward => all.to_owned(),
+        Preset::Coordinator | Preset::Surgeon | Preset::Ward => ALL_WAITING.to_owned(),
     }
 }
 
@@ -248,6 +231,6 @@ async fn waiting(ctx: &Ctx, filter: String) -> Result<Vec<Case>, Refusal> {
         order_by: "waiting".to_owned(),
         ..Default::default()
     };
-    let listed = permitted(ctx.desk.list_cases(request).await)?.unwrap_or_default();
+    let listed = permitted(ctx.client.list_cases(request).await)?.unwrap_or_default();
     Ok(listed.cases)
 }

@@ -5,36 +5,40 @@
 
 use askama::Template;
 use axum::{
-    extract::{Form, FromRequestParts, RawQuery, rejection::FormRejection},
+    extract::{Form, FromRequestParts, rejection::FormRejection},
     http::{StatusCode, request::Parts},
     response::{IntoResponse as _, Redirect, Response},
 };
-use jiff::Timestamp;
+
+use serde::Deserialize;
 
 use super::{
+    context::Ctx,
     error::ErrorPage,
-    form::{Complaints, LookupForm},
-    frame::{Frame, Here, Offers},
-    page,
-    strip::Strip,
-    words::Words,
+    field::{Field, Kind},
+    fields::{Fields, Problems},
+    frame::{Frame, Here},
+    refusal_text::RefusalText,
+    render::page,
 };
 use crate::{
-    AppState,
     backend::{Booking, Lookup, Refusal, Reply},
+    state::AppState,
     visitor::{Visitor, Way},
 };
 
-/// The query with which the board sends those here who may not see it.
-const INSTEAD_OF_BOARD: &str = "instead=board";
+/// The longest patient or doctor number the backend takes. It checks again: here it is checked so
+/// that the complaint can stand beside its field.
+const MAX_ID_CHARS: usize = 64;
+/// The longest description the backend takes.
+const MAX_DESCRIPTION_CHARS: usize = 500;
 
 /// The form and what became of it.
 #[derive(Template)]
 #[template(path = "booking.html")]
 struct BookingPage {
     frame: Frame,
-    form: LookupForm,
-    complaints: Complaints,
+    fields: Vec<Field>,
     result: Shown,
     /// Somebody wanted the board and was sent here.
     instead_of_board: bool,
@@ -49,27 +53,9 @@ enum Shown {
     /// A booking, for the look-up as it was understood.
     Found { lookup: Lookup, booking: Booking },
     /// A proven backend's refusal.
-    Refused { words: Words, refusal: Refusal },
+    Refused { text: RefusalText, refusal: Refusal },
     /// No booking, and the strip says why.
     SeeStrip,
-}
-
-impl BookingPage {
-    /// The field to start in: the first wrong one, or the first. None when there is an answer,
-    /// which then has the focus itself.
-    fn focus(&self) -> &'static str {
-        let Complaints {
-            patient,
-            doctor,
-            description,
-        } = &self.complaints;
-        match (patient, doctor, description, &self.result) {
-            (Some(_), ..) | (.., Shown::Nothing) => "patient",
-            (_, Some(_), ..) => "doctor",
-            (_, _, Some(_), _) => "description",
-            _ => "",
-        }
-    }
 }
 
 impl Shown {
@@ -79,7 +65,7 @@ impl Shown {
             Self::Nothing => "Look up a booking",
             Self::Complaints => "Correct the form",
             Self::Found { .. } => "Booking found",
-            Self::Refused { words, .. } => words.headline,
+            Self::Refused { text, .. } => text.headline,
             Self::SeeStrip => "No booking to show",
         }
     }
@@ -87,10 +73,7 @@ impl Shown {
 
 /// Who may look up. Where nobody can sign in, whoever may connect, as the article has it: the
 /// backend then answers what this front end's own account may ask.
-pub(crate) struct Lookups {
-    state: AppState,
-    visitor: Visitor,
-}
+pub(crate) struct Lookups(Ctx);
 
 impl FromRequestParts<AppState> for Lookups {
     type Rejection = Response;
@@ -100,40 +83,47 @@ impl FromRequestParts<AppState> for Lookups {
             Way::Closed => Visitor::nobody(),
             _ => Visitor::from_request_parts(parts, state).await?,
         };
-        Ok(Self {
-            state: state.clone(),
-            visitor,
-        })
+        Ok(Self(Ctx::of(visitor, parts, state).await))
     }
 }
 
-impl Lookups {
-    fn frame(&self, strip: Option<Strip>) -> Frame {
-        let idle = || Strip::Idle {
-            expected: self.state.expected.to_vec(),
-        };
-        Frame {
-            here: Here::Lookup,
-            token: self.visitor.form_token(&self.state.sign_in.seal),
-            visitor: self.visitor.clone(),
-            strip: strip.unwrap_or_else(idle),
-            offers: Offers::new(&self.state, self.visitor.person.as_deref()),
-            undo: None,
-            since: String::new(),
+impl BookingPage {
+    fn new(ctx: &Ctx, typed: &Fields, problems: &Problems, result: Shown) -> Self {
+        let fields = [
+            Field::line("patient", "Patient number")
+                .hint("For example PT-1204")
+                .kind(Kind::Identifier),
+            Field::line("doctor", "Doctor number")
+                .hint("In any surgical role, for example DC-3904")
+                .kind(Kind::Identifier),
+            Field::line("description", "Description")
+                .hint("Part of the procedure or condition")
+                .optional(),
+        ];
+        let mut fields = fields.map(|field| field.typed(typed, problems));
+        // The first wrong one, or the first. Where there is an answer, that has the focus itself.
+        let first = fields.iter().position(|field| field.problem.is_some());
+        let blank = matches!(result, Shown::Nothing).then_some(0);
+        if let Some(first) = first.or(blank) {
+            fields[first].focus = true;
+        }
+        Self {
+            frame: ctx.frame(Here::Lookup),
+            fields: fields.into(),
+            result,
+            instead_of_board: false,
         }
     }
 }
 
 /// `GET /lookup`
-pub(crate) async fn form(ctx: Lookups, query: RawQuery) -> Response {
-    let blank = BookingPage {
-        frame: ctx.frame(None),
-        form: LookupForm::default(),
-        complaints: Complaints::default(),
-        result: Shown::Nothing,
-        instead_of_board: query.0.as_deref() == Some(INSTEAD_OF_BOARD),
+pub(crate) async fn form(Lookups(ctx): Lookups) -> Response {
+    let (blank, none) = (Fields::default(), Problems::default());
+    let shown = BookingPage {
+        instead_of_board: ctx.query.get("instead") == "board",
+        ..BookingPage::new(&ctx, &blank, &none, Shown::Nothing)
     };
-    page(StatusCode::OK, &blank)
+    page(StatusCode::OK, &shown)
 }
 
 /// `GET /booking`: somebody reopened an answer, which is not kept. Back to the form.
@@ -143,92 +133,124 @@ pub(crate) async fn moved() -> Redirect {
 
 /// `POST /booking`
 pub(crate) async fn look_up(
-    ctx: Lookups,
-    form: Result<Form<LookupForm>, FormRejection>,
+    Lookups(ctx): Lookups,
+    form: Result<Form<Sent>, FormRejection>,
 ) -> Response {
-    let form = match form {
-        Ok(Form(form)) => form,
+    let typed = match form {
+        Ok(Form(sent)) => sent.into_fields(),
         Err(rejection) => return ErrorPage::from(rejection).into_response(),
     };
-    let lookup = match form.parse() {
+    let lookup = match parse(&typed) {
         Ok(lookup) => lookup,
-        Err(complaints) => return complain(&ctx, form, complaints),
-    };
-    let state = &ctx.state;
-    let reply = state
-        .backend
-        .look_up(
-            lookup.clone(),
-            ctx.visitor.person.clone(),
-            state.backend_timeout,
-        )
-        .await;
-    note(&reply);
-    answer(&ctx, form, lookup, reply)
-}
-
-fn complain(ctx: &Lookups, form: LookupForm, complaints: Complaints) -> Response {
-    let page_ = BookingPage {
-        frame: ctx.frame(None),
-        form,
-        complaints,
-        result: Shown::Complaints,
-        instead_of_board: false,
-    };
-    page(StatusCode::UNPROCESSABLE_ENTITY, &page_)
-}
-
-fn answer(ctx: &Lookups, form: LookupForm, lookup: Lookup, reply: Reply) -> Response {
-    let strip = Strip::of(&reply, &ctx.state.expected, Timestamp::now());
-    let outcome = match reply {
-        Reply::Proven { outcome, .. } => outcome,
-        Reply::Unproven(refusal) => Err(refusal),
-    };
-    let (status, result) = match outcome {
-        Ok(booking) => (StatusCode::OK, Shown::Found { lookup, booking }),
-        Err(refusal) => {
-            let words = Words::of(refusal.kind);
-            let result = if strip.is_refused() {
-                Shown::SeeStrip
-            } else {
-                Shown::Refused { words, refusal }
-            };
-            (words.status, result)
+        Err(problems) => {
+            let shown = BookingPage::new(&ctx, &typed, &problems, Shown::Complaints);
+            return page(StatusCode::UNPROCESSABLE_ENTITY, &shown);
         }
     };
-    page(
-        status,
-        &BookingPage {
-            frame: ctx.frame(Some(strip)),
-            form,
-            complaints: Complaints::default(),
-            result,
-            instead_of_board: false,
-        },
-    )
+    let person = ctx.visitor.person.clone();
+    let reply = ctx.state.backend.look_up(lookup.clone(), person).await;
+    note(&reply);
+    let strip = ctx.strip(Some(&reply));
+    let (status, result) = match reply.into_outcome() {
+        Ok(booking) => (StatusCode::OK, Shown::Found { lookup, booking }),
+        Err(refusal) => {
+            let text = refusal.text();
+            let result = match strip.is_refused() {
+                true => Shown::SeeStrip,
+                false => Shown::Refused { text, refusal },
+            };
+            (text.status, result)
+        }
+    };
+    let mut shown = BookingPage::new(&ctx, &typed, &Problems::default(), result);
+    shown.frame.strip = strip;
+    page(status, &shown)
+}
+
+/// The form as it comes. What names a field twice is none.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Sent {
+    patient: String,
+    doctor: String,
+    description: String,
+}
+
+impl Sent {
+    fn into_fields(self) -> Fields {
+        Fields::default().or([
+            ("patient", self.patient),
+            ("doctor", self.doctor),
+            ("description", self.description),
+        ])
+    }
+}
+
+/// The look-up that a form asks for, without the blanks around what was typed.
+fn parse(typed: &Fields) -> Result<Lookup, Problems> {
+    let mut problems = Problems::default();
+    for (field, example) in [("patient", "PT-1204"), ("doctor", "DC-3904")] {
+        if !typed.has(field) {
+            let words = format!("Enter the {field}'s number, for example {example}.");
+            problems.add(field, words);
+        }
+        problems.plain(field, typed.get(field), MAX_ID_CHARS);
+    }
+    let described = "description";
+    problems.plain(described, typed.get(described), MAX_DESCRIPTION_CHARS);
+    let lookup = Lookup {
+        patient: typed.own("patient"),
+        doctor: typed.own("doctor"),
+        description: typed.own(described),
+    };
+    problems.is_empty().then_some(lookup).ok_or(problems)
 }
 
 /// One log line per look-up: who answered or why nobody did, never about whom was asked.
 fn note(reply: &Reply) {
-    let (backend, refusal) = match reply {
-        Reply::Proven { peer, outcome } => (peer.backend.as_str(), outcome.as_ref().err()),
-        Reply::Unproven(refusal) => ("unproven", Some(refusal)),
-    };
+    let (peer, refusal) = reply.parts();
+    let backend = peer.map_or("unproven", |peer| &peer.backend);
     match refusal {
         None => tracing::info!(backend, "look-up answered"),
-        Some(Refusal {
-            kind,
-            code,
-            detail,
-            loggable,
-            ..
-        }) => {
-            let cause = if *loggable {
-                detail.as_str()
-            } else {
-                "in the backend's own words"
-            };
+        Some(refusal) => {
+            let (kind, code, cause) = (refusal.kind, refusal.code, refusal.cause());
             tracing::warn!(backend, ?kind, ?code, cause, "look-up refused");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(patient: &str, doctor: &str, description: &str) -> Fields {
+        Fields::new(vec![
+            ("patient".into(), patient.into()),
+            ("doctor".into(), doctor.into()),
+            ("description".into(), description.into()),
+        ])
+    }
+
+    #[test]
+    fn blanks_around_what_was_typed_do_not_matter() {
+        let lookup = parse(&form(" PT-1204 ", "DC-3904\n", "\tstone ")).unwrap();
+        assert_eq!(lookup.patient, "PT-1204");
+        assert_eq!(lookup.doctor, "DC-3904");
+        assert_eq!(lookup.description, "stone");
+    }
+
+    #[test]
+    fn each_field_has_its_own_complaint() {
+        let complaints = parse(&form("", "D\u{0}C", &"x".repeat(501))).unwrap_err();
+        let of = |field| complaints.of(field).unwrap();
+        assert!(of("patient").contains("PT-1204"));
+        assert!(of("doctor").contains("control characters"));
+        assert!(of("description").contains("500"));
+    }
+
+    #[test]
+    fn limits_count_characters_and_include_their_end() {
+        assert!(parse(&form(&"é".repeat(64), "d", &"日".repeat(500))).is_ok());
+        assert!(parse(&form(&"é".repeat(65), "d", "")).is_err());
     }
 }

@@ -1,28 +1,31 @@
-//! What a page needs of a request: who looks, what they ask, and a desk to ask the backend at.
+//! What a page needs of a request: who looks, what they ask, and a client to ask the backend with.
 
 use std::sync::Arc;
 
+use askama::Template;
 use axum::{
     extract::{FromRequestParts, Query},
     http::{StatusCode, request::Parts},
     response::Response,
 };
 use booking_proto::ot::v1::{
-    ListReasonsRequest, ListSitesRequest, ListStaffRequest, ListTheatresRequest, Reason, Staff,
-    Theatre,
+    Case, GetCaseRequest, ListReasonsRequest, ListSitesRequest, ListStaffRequest,
+    ListTheatresRequest, Reason, Staff, Theatre,
 };
 use jiff::Timestamp;
 
 use super::{
+    field::Choice,
     fields::Fields,
     frame::{Frame, Here, Offers},
+    render::page,
     strip::Strip,
-    trouble, undo,
+    trouble, undo_offer, url,
 };
 use crate::{
-    AppState,
-    backend::{Access, Desk, Refusal, RefusalKind},
-    view::{civil::Civil, directory::Directory},
+    backend::{Access, BackendClient, Refusal, RefusalKind, Reply},
+    state::AppState,
+    view::{civil::Civil, directory::Directory, wording},
     visitor::Visitor,
 };
 
@@ -33,7 +36,7 @@ pub(crate) const ALL: i32 = 1000;
 pub(crate) struct Ctx {
     pub(crate) state: AppState,
     pub(crate) visitor: Visitor,
-    pub(crate) desk: Desk,
+    pub(crate) client: BackendClient,
     pub(crate) query: Fields,
     pub(crate) now: Timestamp,
     /// Taken before anything is asked, so that no change falls between a page and its news.
@@ -45,42 +48,85 @@ impl FromRequestParts<AppState> for Ctx {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let visitor = Visitor::from_request_parts(parts, state).await?;
-        let query = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
-        let query = query.map_or_else(|_| Fields::default(), |Query(pairs)| Fields::new(pairs));
-        Ok(Self {
-            desk: state.desk(visitor.person.clone()),
-            state: state.clone(),
-            visitor,
-            query,
-            now: Timestamp::now(),
-            since: state.live.mark(),
-        })
+        Ok(Self::of(visitor, parts, state).await)
     }
 }
 
 impl Ctx {
+    pub(crate) async fn of(visitor: Visitor, parts: &mut Parts, state: &AppState) -> Self {
+        let query = Query::from_request_parts(parts, state).await;
+        Self {
+            client: state.backend.client(visitor.person.clone()),
+            state: state.clone(),
+            visitor,
+            query: query.map_or_else(|_| Fields::default(), |Query(pairs)| Fields::new(pairs)),
+            now: Timestamp::now(),
+            since: state.live.mark(),
+        }
+    }
+
+    /// Whether a form carries a token of this sign-in.
+    pub(crate) fn sent(&self, token: &str) -> bool {
+        self.visitor.sent(&self.state.sign_in.seal, token)
+    }
+
     /// The frame around a page, with what was proven while the page was put together.
     pub(crate) fn frame(&self, here: Here) -> Frame {
-        let strip = match self.desk.noted() {
-            Some(reply) => Strip::of(&reply, &self.state.expected, self.now),
-            None => Strip::Idle {
-                expected: self.state.expected.to_vec(),
-            },
-        };
+        let seal = &self.state.sign_in.seal;
         Frame {
             here,
-            token: self.visitor.form_token(&self.state.sign_in.seal),
+            token: self.visitor.form_token(seal),
             visitor: self.visitor.clone(),
-            strip,
-            offers: self.offers(),
-            undo: undo::offer(self),
+            strip: self.strip(self.client.noted().as_ref()),
+            offers: Offers::new(&self.state, self.visitor.person.as_deref()),
+            undo: undo_offer::offer(self.query.get("undo"), seal, self.now),
             since: self.since.clone(),
         }
     }
 
+    /// What was proven by a reply.
+    pub(crate) fn strip<T>(&self, reply: Option<&Reply<T>>) -> Strip {
+        Strip::of(reply, &self.state.expected, self.now)
+    }
+
+    /// The page, or the one that says why there is none.
+    pub(crate) fn show(&self, here: Here, loaded: Result<impl Template, Refusal>) -> Response {
+        self.show_refused(here, None, loaded)
+    }
+
+    /// The same after something was refused, which the page tells of.
+    pub(crate) fn show_refused(
+        &self,
+        here: Here,
+        refused: Option<&Refusal>,
+        loaded: Result<impl Template, Refusal>,
+    ) -> Response {
+        match loaded {
+            Ok(template) => {
+                let status = refused.map_or(StatusCode::OK, |refusal| refusal.text().status);
+                page(status, &template)
+            }
+            Err(trouble) => self.trouble(here, refused.unwrap_or(&trouble)),
+        }
+    }
+
+    /// The page that says why there is no other.
+    pub(crate) fn trouble(&self, here: Here, refusal: &Refusal) -> Response {
+        let Refusal {
+            kind, code, reason, ..
+        } = refusal;
+        let cause = refusal.cause();
+        tracing::warn!(?kind, ?code, reason, cause, "the backend was asked in vain");
+        let asked_as = match &self.visitor.person {
+            Some(person) => format!("{} ({person})", self.visitor.display_name),
+            None => "this front end's service account".to_owned(),
+        };
+        trouble::page(self.frame(here), asked_as, refusal)
+    }
+
     /// What the person may, as far as it is known.
     pub(crate) fn access(&self) -> Option<Arc<Access>> {
-        self.state.access.of(self.visitor.person.as_deref())
+        self.state.backend.access(self.visitor.person.as_deref())
     }
 
     /// Whether there is any sense in offering what needs this right: yes, unless the backend has said no.
@@ -88,26 +134,17 @@ impl Ctx {
         self.access().is_none_or(|access| access.may(right))
     }
 
-    fn offers(&self) -> Offers {
-        Offers::new(&self.state, self.visitor.person.as_deref())
-    }
-
-    /// The page that says why there is no other.
-    pub(crate) fn trouble(&self, here: Here, refusal: &Refusal) -> Response {
-        note(refusal);
-        trouble::page(self, here, refusal)
+    /// The case at `/cases/{id}`.
+    pub(crate) async fn case(&self, id: &str) -> Result<Case, Refusal> {
+        let name = url::case_name(id);
+        self.client.get_case(GetCaseRequest { name }).await
     }
 
     /// The hospital's civil time.
     pub(crate) async fn civil(&self) -> Result<Civil, Refusal> {
-        let sites = self
-            .desk
-            .list_sites(ListSitesRequest::default())
-            .await?
-            .sites;
-        Ok(Civil::of(
-            sites.first().map_or("UTC", |site| &site.time_zone),
-        ))
+        let listed = self.client.list_sites(ListSitesRequest::default()).await?;
+        let site = listed.sites.first();
+        Ok(Civil::of(site.map_or("UTC", |site| &site.time_zone)))
     }
 
     pub(crate) async fn theatres(&self) -> Result<Vec<Theatre>, Refusal> {
@@ -115,7 +152,7 @@ impl Ctx {
             page_size: ALL,
             ..Default::default()
         };
-        Ok(self.desk.list_theatres(request).await?.theatres)
+        Ok(self.client.list_theatres(request).await?.theatres)
     }
 
     /// Nobody for those who may not know who works here; a board is a board without their names.
@@ -124,20 +161,16 @@ impl Ctx {
             page_size: ALL,
             ..Default::default()
         };
-        let listed = permitted(self.desk.list_staff(request).await)?;
+        let listed = permitted(self.client.list_staff(request).await)?;
         Ok(listed.unwrap_or_default().staff)
     }
 
+    /// Reasons that can still be given.
     pub(crate) async fn reasons(&self) -> Result<Vec<Reason>, Refusal> {
-        let reasons = self
-            .desk
-            .list_reasons(ListReasonsRequest::default())
-            .await?
-            .reasons;
-        Ok(reasons
-            .into_iter()
-            .filter(|reason| !reason.retired)
-            .collect())
+        let listed = self.client.list_reasons(ListReasonsRequest::default());
+        let mut reasons = listed.await?.reasons;
+        reasons.retain(|reason| !reason.retired);
+        Ok(reasons)
     }
 
     /// Names of staff and theatres.
@@ -145,6 +178,15 @@ impl Ctx {
         let (staff, theatres) = tokio::try_join!(self.staff(), self.theatres())?;
         Ok(Directory::default().staff(&staff).theatres(&theatres))
     }
+}
+
+/// Reasons to choose from: `Staff: Surgeon ill`.
+pub(crate) fn reason_choices(reasons: &[Reason]) -> Vec<Choice> {
+    let choice = |one: &Reason| {
+        let group = wording::group(one.group());
+        Choice::new(&one.name, format!("{group}: {}", one.display_name))
+    };
+    reasons.iter().map(choice).collect()
 }
 
 /// None for what the person may not see, so that the rest of a page is shown.
@@ -159,27 +201,4 @@ pub(crate) fn permitted<T>(answer: Result<T, Refusal>) -> Result<Option<T>, Refu
 /// A fresh id for a form that changes something: sent twice, it changes it once.
 pub(crate) fn request_id() -> String {
     uuid::Uuid::new_v4().to_string()
-}
-
-/// One log line for what was refused, without the backend's words: they may name a patient.
-pub(crate) fn note(refusal: &Refusal) {
-    let Refusal {
-        kind,
-        code,
-        reason,
-        detail,
-        loggable,
-        ..
-    } = refusal;
-    let cause = if *loggable {
-        detail.as_str()
-    } else {
-        "in the backend's own words"
-    };
-    tracing::warn!(?kind, ?code, reason, cause, "the backend was asked in vain");
-}
-
-/// The status of a page that could not do what was asked.
-pub(crate) fn status_of(kind: RefusalKind) -> StatusCode {
-    super::words::Words::of(kind).status
 }

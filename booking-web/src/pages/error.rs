@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::page;
+use super::render::page;
 
 /// A page that says why there is no other.
 #[derive(Clone, Copy, Debug, Template)]

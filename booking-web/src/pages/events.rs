@@ -35,14 +35,12 @@ pub(crate) async fn events(headers: HeaderMap, ctx: Ctx) -> Response {
         return axum::http::StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     // A browser that fell behind fetches everything; nothing is skipped silently.
-    let news = BroadcastStream::new(news).map(|news| {
-        news.unwrap_or_else(|_lagged| {
-            Arc::new(Numbered {
-                number: 0,
-                news: News::Resync,
-            })
-        })
+    let everything = Arc::new(Numbered {
+        number: 0,
+        news: News::Resync,
     });
+    let news = BroadcastStream::new(news)
+        .map(move |news| news.unwrap_or_else(|_lagged| Arc::clone(&everything)));
     let all = tokio_stream::iter(subscription.missed).chain(news);
     let first = tokio_stream::once(Ok(Event::default()
         .retry(RETRY)

@@ -15,12 +15,16 @@ pub(crate) struct Field {
     pub(crate) problem: Option<String>,
     pub(crate) kind: Kind,
     pub(crate) required: bool,
+    /// Whoever opens the page begins here.
+    pub(crate) focus: bool,
 }
 
 /// How it is typed.
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
     Line,
+    /// A number with letters, such as a patient's.
+    Identifier,
     Number,
     Date,
     Time,
@@ -46,6 +50,14 @@ impl Choice {
     }
 }
 
+impl Kind {
+    /// A choice that may also be left open, in the words of `none`.
+    pub(crate) fn or_none(none: &str, choices: impl IntoIterator<Item = Choice>) -> Self {
+        let none = Choice::new("", none);
+        Self::Choice(std::iter::once(none).chain(choices).collect())
+    }
+}
+
 impl Field {
     /// A required field of one line.
     pub(crate) fn line(name: &'static str, label: &'static str) -> Self {
@@ -57,6 +69,7 @@ impl Field {
             problem: None,
             kind: Kind::Line,
             required: true,
+            focus: false,
         }
     }
 
@@ -101,22 +114,24 @@ impl Field {
             Kind::Date => "date",
             Kind::Time => "time",
             Kind::Password => "password",
-            Kind::Line | Kind::Text | Kind::Username | Kind::Choice(_) => "text",
+            Kind::Line | Kind::Identifier | Kind::Text | Kind::Username | Kind::Choice(_) => "text",
         }
     }
 
     fn choices(&self) -> Vec<(&Choice, bool)> {
-        match &self.kind {
-            Kind::Choice(choices) => choices
-                .iter()
-                .map(|one| (one, one.value == self.value))
-                .collect(),
-            _ => Vec::new(),
-        }
+        let Kind::Choice(choices) = &self.kind else {
+            return Vec::new();
+        };
+        let all = choices.iter();
+        all.map(|one| (one, one.value == self.value)).collect()
     }
 
     fn is_time(&self) -> bool {
         matches!(self.kind, Kind::Time)
+    }
+
+    fn is_identifier(&self) -> bool {
+        matches!(self.kind, Kind::Identifier)
     }
 
     fn autocomplete(&self) -> &'static str {
@@ -128,12 +143,10 @@ impl Field {
     }
 
     fn described_by(&self) -> String {
-        let complaint = self
-            .problem
-            .is_some()
-            .then(|| format!("{}-complaint", self.name));
-        let hint = (!self.hint.is_empty()).then(|| format!("{}-hint", self.name));
-        let all: Vec<String> = complaint.into_iter().chain(hint).collect();
-        all.join(" ")
+        let complaint = self.problem.as_ref().map(|_| "complaint");
+        let hint = (!self.hint.is_empty()).then_some("hint");
+        let all = complaint.into_iter().chain(hint);
+        let ids: Vec<_> = all.map(|part| format!("{}-{part}", self.name)).collect();
+        ids.join(" ")
     }
 }

@@ -3,18 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use axum::{
-    extract::{Form, FromRequest, Request, rejection::FormRejection},
-    http::StatusCode,
-    response::{IntoResponse as _, Response},
-};
 use jiff::{
     civil::{Date, Time},
     tz::TimeZone,
 };
-
-use super::{context::Ctx, error::ErrorPage};
-use crate::AppState;
 
 /// The longest single-line text that is taken.
 pub(crate) const MAX_LINE_CHARS: usize = 200;
@@ -36,14 +28,18 @@ impl Fields {
 
     /// The first value of that name without blanks around it; empty for none.
     pub(crate) fn get(&self, name: &str) -> &str {
-        let found = self.0.iter().find(|(key, _)| key == name);
-        found.map_or("", |(_, value)| value.trim())
+        self.as_typed(name).trim()
     }
 
     /// The first value of that name as it was typed: blanks belong to a password.
     pub(crate) fn as_typed(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(key, _)| key == name);
         found.map_or("", |(_, value)| value)
+    }
+
+    /// The same for a message.
+    pub(crate) fn own(&self, name: &str) -> String {
+        self.get(name).to_owned()
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -100,29 +96,34 @@ impl Problems {
         let text = fields.get(field);
         if text.is_empty() && required {
             self.add(field, "Fill this in.");
-        } else if text.chars().count() > MAX_LINE_CHARS {
-            self.add(
-                field,
-                format!("Shorten this to {MAX_LINE_CHARS} characters."),
-            );
-        } else if text.chars().any(char::is_control) {
+        }
+        self.plain(field, text, MAX_LINE_CHARS);
+        text.to_owned()
+    }
+
+    /// One line of no more characters than this.
+    pub(crate) fn plain(&mut self, field: &str, text: &str, limit: usize) {
+        self.short(field, text, limit);
+        if text.chars().any(char::is_control) {
             self.add(field, "Remove line breaks and other control characters.");
         }
-        text.to_owned()
     }
 
     /// Several lines of text within limits.
     pub(crate) fn text(&mut self, fields: &Fields, field: &str) -> String {
         let text = fields.get(field).replace("\r\n", "\n");
-        if text.chars().count() > MAX_TEXT_CHARS {
-            self.add(
-                field,
-                format!("Shorten this to {MAX_TEXT_CHARS} characters."),
-            );
-        } else if text.chars().any(|c| c.is_control() && c != '\n') {
+        self.short(field, &text, MAX_TEXT_CHARS);
+        if text.chars().any(|c| c.is_control() && c != '\n') {
             self.add(field, "Remove control characters.");
         }
         text
+    }
+
+    /// A text of no more characters than this.
+    pub(crate) fn short(&mut self, field: &str, text: &str, limit: usize) {
+        if text.chars().count() > limit {
+            self.add(field, format!("Shorten this to {limit} characters."));
+        }
     }
 
     /// A whole number in a range.
@@ -132,20 +133,14 @@ impl Problems {
         field: &str,
         range: std::ops::RangeInclusive<i32>,
     ) -> i32 {
-        match fields.get(field).parse() {
-            Ok(number) if range.contains(&number) => number,
-            _ => {
-                self.add(
-                    field,
-                    format!(
-                        "Enter a whole number from {} to {}.",
-                        range.start(),
-                        range.end()
-                    ),
-                );
-                0
-            }
+        let typed = fields.get(field).parse().ok();
+        let number = typed.filter(|number| range.contains(number));
+        if number.is_none() {
+            let (least, most) = range.into_inner();
+            let words = format!("Enter a whole number from {least} to {most}.");
+            self.add(field, words);
         }
+        number.unwrap_or_default()
     }
 
     pub(crate) fn date(&mut self, fields: &Fields, field: &str) -> Option<Date> {
@@ -186,44 +181,5 @@ impl Problems {
             );
         }
         zone.ok()
-    }
-}
-
-/// A form of our own: who sent it, and what. Refused unless it carries the token that the page
-/// gave to this very sign-in.
-pub(crate) struct Posted {
-    pub(crate) ctx: Ctx,
-    pub(crate) fields: Fields,
-}
-
-impl FromRequest<AppState> for Posted {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
-        let (mut parts, body) = request.into_parts();
-        let ctx = <Ctx as axum::extract::FromRequestParts<AppState>>::from_request_parts(
-            &mut parts, state,
-        )
-        .await?;
-        let request = Request::from_parts(parts, body);
-        let form = Form::<Vec<(String, String)>>::from_request(request, state).await;
-        let Form(pairs) =
-            form.map_err(|rejection: FormRejection| ErrorPage::from(rejection).into_response())?;
-        let fields = Fields::new(pairs);
-        if !ctx.visitor.sent(&state.sign_in.seal, fields.get("token")) {
-            return Err(not_from_this_sign_in().into_response());
-        }
-        Ok(Self { ctx, fields })
-    }
-}
-
-/// The page for a form without the token that its page gave to this very sign-in.
-pub(crate) fn not_from_this_sign_in() -> ErrorPage {
-    ErrorPage {
-        status: StatusCode::FORBIDDEN,
-        title: "That form is not from this sign-in",
-        cause: "The form was opened before you signed in, or this front end was started again since. \
-                Nothing was changed.",
-        remedy: "Go back, reload the page and send the form again.",
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{strip::Strip, undo::UndoOffer};
-use crate::{AppState, backend::Access, visitor::Visitor};
+use super::{strip::Strip, undo_offer::UndoOffer};
+use crate::{backend::Access, state::AppState, visitor::Visitor};
 
 /// The entry of the navigation that a page belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +36,8 @@ pub(crate) struct Offers {
 impl Offers {
     pub(crate) fn new(state: &AppState, person: Option<&str>) -> Self {
         Self {
-            person: state.access.of(person),
-            account: state.access.of(None),
+            person: state.backend.access(person),
+            account: state.backend.access(None),
             accounts: state.accounts.is_some(),
         }
     }
@@ -75,37 +75,18 @@ pub(crate) struct Frame {
 
 /// The navigation: where, how it is called, its address, for whom.
 const ENTRIES: [(Here, &str, &str, Need); 9] = {
+    use Here::{Audit, Board, Import, Lookup, NewCase, Reports, Schedule, Sessions, Waiting};
     use Need::{Given, Right};
     [
-        (Here::Board, "Board", "/", Right("schedule.read")),
-        (
-            Here::Schedule,
-            "Schedule",
-            "/schedule",
-            Right("schedule.read"),
-        ),
-        (
-            Here::Waiting,
-            "Waiting list",
-            "/waiting",
-            Right("cases.read"),
-        ),
-        (
-            Here::NewCase,
-            "New case",
-            "/cases/new",
-            Right("cases.request"),
-        ),
-        (
-            Here::Sessions,
-            "Sessions",
-            "/sessions",
-            Right("hospital.read"),
-        ),
-        (Here::Reports, "Reports", "/reports", Right("reports.read")),
-        (Here::Audit, "Audit", "/audit", Right("audit.read")),
-        (Here::Import, "Import", "/import", Given("cases.import")),
-        (Here::Lookup, "Look-up", "/lookup", Right("bookingInfo.get")),
+        (Board, "Board", "/", Right("schedule.read")),
+        (Schedule, "Schedule", "/schedule", Right("schedule.read")),
+        (Waiting, "Waiting list", "/waiting", Right("cases.read")),
+        (NewCase, "New case", "/cases/new", Right("cases.request")),
+        (Sessions, "Sessions", "/sessions", Right("hospital.read")),
+        (Reports, "Reports", "/reports", Right("reports.read")),
+        (Audit, "Audit", "/audit", Right("audit.read")),
+        (Import, "Import", "/import", Given("cases.import")),
+        (Lookup, "Look-up", "/lookup", Right("bookingInfo.get")),
     ]
 };
 

@@ -1,7 +1,7 @@
 //! `/kiosk`: the board for a wall: large, dark, without any patient's identity, always today.
 
 use askama::Template;
-use axum::{http::StatusCode, response::Response};
+use axum::response::Response;
 
 use super::{
     board::{Loaded, load},
@@ -20,17 +20,14 @@ struct KioskPage {
 
 /// `GET /kiosk`
 pub(crate) async fn kiosk(ctx: Ctx) -> Response {
-    match load(&ctx, None).await {
-        Ok(Loaded { mut board, .. }) => {
-            board.anonymise();
-            let clock = board.civil.time(ctx.now);
-            let page = KioskPage {
-                frame: ctx.frame(Here::Elsewhere),
-                board,
-                clock,
-            };
-            super::page(StatusCode::OK, &page)
+    let loaded = load(&ctx, None).await;
+    let page = loaded.map(|Loaded { mut board, .. }| {
+        board.anonymise();
+        KioskPage {
+            frame: ctx.frame(Here::Elsewhere),
+            clock: board.civil.time(ctx.now),
+            board,
         }
-        Err(refusal) => ctx.trouble(Here::Elsewhere, &refusal),
-    }
+    });
+    ctx.show(Here::Elsewhere, page)
 }

@@ -2,7 +2,7 @@
 //! version and time, for a superseded list must not be used.
 
 use askama::Template;
-use axum::{http::StatusCode, response::Response};
+use axum::response::Response;
 use booking_proto::ot::v1::{Case, DaySchedule};
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     backend::Refusal,
     view::{
-        civil::{Civil, instant, long_date},
+        civil::{Civil, between, long_date},
         directory::Directory,
         wording,
     },
@@ -50,10 +50,7 @@ struct Line {
 
 /// `GET /print?date=&theatre=`
 pub(crate) async fn show(ctx: Ctx) -> Response {
-    match load(&ctx).await {
-        Ok(page) => super::page(StatusCode::OK, &page),
-        Err(refusal) => ctx.trouble(Here::Elsewhere, &refusal),
-    }
+    ctx.show(Here::Elsewhere, load(&ctx).await)
 }
 
 async fn load(ctx: &Ctx) -> Result<PrintPage, Refusal> {
@@ -62,43 +59,30 @@ async fn load(ctx: &Ctx) -> Result<PrintPage, Refusal> {
     let civil = Civil::of(&day.time_zone);
     Ok(PrintPage {
         frame: ctx.frame(Here::Elsewhere),
-        date: day
-            .date
-            .parse()
-            .map(long_date)
-            .map_err(|_| Refusal::not_understood())?,
+        date: long_date(day.date.parse().map_err(|_| Refusal::not_understood())?),
         lists: lists(&day, ctx.query.get("theatre"), &names, &civil),
         printed: civil.exactly(ctx.now),
     })
 }
 
 fn lists(day: &DaySchedule, only: &str, names: &Directory, civil: &Civil) -> Vec<List> {
-    let wanted = day.theatres.iter().filter(|one| {
-        one.theatre
-            .as_ref()
-            .is_some_and(|theatre| only.is_empty() || theatre.name == only)
-    });
-    let lists = wanted.filter_map(|one| {
-        let cases = one
-            .cases
-            .iter()
-            .filter_map(|projection| projection.case.as_ref());
+    let lists = day.theatres.iter().filter_map(|one| {
+        let theatre = one.theatre.as_ref()?;
+        if !only.is_empty() && theatre.name != only {
+            return None;
+        }
+        let cases = one.cases.iter().filter_map(|one| one.case.as_ref());
         let sessions = one.sessions.iter().filter_map(|session| {
-            let (start, end) =
-                instant(session.start_time.as_ref()).zip(instant(session.end_time.as_ref()))?;
-            Some(format!(
-                "{}, {}",
-                civil.span(start, end),
-                names.owner(session)
-            ))
+            let (start, end) = between(session.start_time.as_ref(), session.end_time.as_ref())?;
+            let (span, owner) = (civil.span(start, end), names.owner(session));
+            Some(format!("{span}, {owner}"))
         });
+        let lines = cases.filter_map(|case| Line::of(case, names, civil));
         let mut list = List {
-            theatre: one.theatre.as_ref()?.display_name.clone(),
+            theatre: theatre.display_name.clone(),
             sessions: sessions.collect(),
             version: String::new(),
-            lines: cases
-                .filter_map(|case| Line::of(case, names, civil))
-                .collect(),
+            lines: lines.collect(),
         };
         list.version = version(&day.date, &list);
         Some(list)
@@ -138,8 +122,8 @@ fn version(date: &str, list: &List) -> String {
 impl Line {
     fn of(case: &Case, names: &Directory, civil: &Civil) -> Option<Self> {
         let plan = case.plan.as_ref()?;
-        let (start, end) =
-            instant(plan.start_time.as_ref()).zip(instant(plan.end_time.as_ref()))?;
+        let (start, end) = between(plan.start_time.as_ref(), plan.end_time.as_ref())?;
+        let team = case.team.iter();
         Some(Self {
             time: civil.span(start, end),
             patient: wording::shown_id(&case.patient),
@@ -147,17 +131,10 @@ impl Line {
             condition: case.condition.clone(),
             urgency: wording::urgency(case.urgency()).word,
             anaesthesia: wording::anaesthesia(case.anaesthesia()),
-            team: case
-                .team
-                .iter()
+            team: team
                 .map(|one| format!("{}: {}", wording::role(one.role()), names.name(&one.staff)))
                 .collect(),
-            equipment: case
-                .equipment
-                .iter()
-                .map(|unit| wording::shown_id(unit))
-                .collect::<Vec<_>>()
-                .join(", "),
+            equipment: wording::shown_ids(&case.equipment),
             notes: case.notes.clone(),
         })
     }

@@ -1,10 +1,11 @@
 //! `/reports`: what happened, each figure as a chart and as a table, with its definition.
 
 use askama::Template;
-use axum::{http::StatusCode, response::Response};
+use axum::response::Response;
 use booking_proto::ot::v1::{
     CancellationsReport, Definition, OnTimeStartsReport, ReportRequest, TurnoverReport,
-    UtilisationReport, WaitingReport,
+    UtilisationReport, WaitingReport, cancellations_report, on_time_starts_report, turnover_report,
+    utilisation_report, waiting_report,
 };
 
 use super::{
@@ -25,6 +26,7 @@ use crate::{
 
 /// The days that are reported on when none are given.
 const DAYS: i64 = 28;
+const ALL_THEATRES: &str = "All theatres";
 
 #[derive(Template)]
 #[template(path = "reports.html")]
@@ -52,12 +54,31 @@ impl Report {
     }
 }
 
+/// A column of a report's table: its head, and what it says of a row.
+type Column<'a, R> = (&'static str, &'a dyn Fn(&R) -> String);
+
+fn report<R>(
+    title: &'static str,
+    chart_words: String,
+    bars: Vec<Bar>,
+    rows: &[R],
+    columns: &[Column<'_, R>],
+    definitions: Vec<Definition>,
+) -> Report {
+    let cells = |row| columns.iter().map(|(_, cell)| cell(row)).collect();
+    Report {
+        title,
+        chart_words,
+        bars,
+        head: columns.iter().map(|(head, _)| *head).collect(),
+        rows: rows.iter().map(cells).collect(),
+        definitions,
+    }
+}
+
 /// `GET /reports?first=&last=`
 pub(crate) async fn show(ctx: Ctx) -> Response {
-    match load(&ctx).await {
-        Ok(page) => super::page(StatusCode::OK, &page),
-        Err(refusal) => ctx.trouble(Here::Reports, &refusal),
-    }
+    ctx.show(Here::Reports, load(&ctx).await)
 }
 
 async fn load(ctx: &Ctx) -> Result<ReportsPage, Refusal> {
@@ -74,11 +95,11 @@ async fn load(ctx: &Ctx) -> Result<ReportsPage, Refusal> {
         ..Default::default()
     };
     let (utilisation, on_time, turnover, cancellations, waiting) = tokio::join!(
-        ctx.desk.query_utilisation(request()),
-        ctx.desk.query_on_time_starts(request()),
-        ctx.desk.query_turnover(request()),
-        ctx.desk.query_cancellations(request()),
-        ctx.desk.query_waiting(request()),
+        ctx.client.query_utilisation(request()),
+        ctx.client.query_on_time_starts(request()),
+        ctx.client.query_turnover(request()),
+        ctx.client.query_cancellations(request()),
+        ctx.client.query_waiting(request()),
     );
     let reports = [
         permitted(utilisation)?.map(|one| self::utilisation(one, &names)),
@@ -87,16 +108,14 @@ async fn load(ctx: &Ctx) -> Result<ReportsPage, Refusal> {
         permitted(cancellations)?.map(|one| self::cancellations(one, &names)),
         permitted(waiting)?.map(self::waiting),
     ];
+    let day = |name, label, date: jiff::civil::Date| {
+        let field = Field::line(name, label).kind(Kind::Date);
+        field.value(date.to_string()).wrong(&ctx.query, &problems)
+    };
     Ok(ReportsPage {
         frame: ctx.frame(Here::Reports),
-        first: Field::line("first", "From")
-            .kind(Kind::Date)
-            .value(first.to_string())
-            .wrong(&ctx.query, &problems),
-        last: Field::line("last", "To, included")
-            .kind(Kind::Date)
-            .value(last.to_string())
-            .wrong(&ctx.query, &problems),
+        first: day("first", "From", first),
+        last: day("last", "To, included", last),
         reports: reports.into_iter().flatten().collect(),
     })
 }
@@ -109,216 +128,158 @@ fn decimal(value: f64) -> String {
     format!("{value:.1}")
 }
 
-/// Rows for all theatres together come with an empty name.
-fn theatre(names: &Directory, name: &str) -> String {
-    if name.is_empty() {
-        "All theatres".to_owned()
-    } else {
-        names.name(name).to_owned()
+/// Rows for everything together come with an empty name.
+fn named(names: &Directory, name: &str, all: &str) -> String {
+    match name {
+        "" => all.to_owned(),
+        name => names.name(name).to_owned(),
     }
 }
 
-fn utilisation(report: UtilisationReport, names: &Directory) -> Report {
-    let bar = report.rows.iter().map(|row| {
-        (
-            theatre(names, &row.theatre),
-            row.raw,
-            percent(row.raw),
-            row.raw > 1.0,
-        )
-    });
-    let rows = report.rows.iter().map(|row| {
-        vec![
-            theatre(names, &row.theatre),
-            row.days.to_string(),
-            decimal(row.available_min),
-            decimal(row.in_room_min),
-            percent(row.raw),
-            percent(row.adjusted),
-            decimal(row.overrun_min),
-            decimal(row.early_finish_min),
-        ]
-    });
-    Report {
-        title: "Utilisation",
-        chart_words: "Raw utilisation; a full bar is 100 %".to_owned(),
-        bars: bars(bar, Some(1.0)),
-        head: vec![
-            "Theatre",
-            "Days",
-            "Available, min",
-            "In room, min",
-            "Raw",
-            "Adjusted",
-            "Overrun, min",
-            "Early finish, min",
+fn utilisation(found: UtilisationReport, names: &Directory) -> Report {
+    use utilisation_report::Row;
+    let theatre = |row: &Row| named(names, &row.theatre, ALL_THEATRES);
+    let bar = |row: &Row| (theatre(row), row.raw, percent(row.raw), row.raw > 1.0);
+    report(
+        "Utilisation",
+        "Raw utilisation; a full bar is 100 %".to_owned(),
+        bars(found.rows.iter().map(bar), Some(1.0)),
+        &found.rows,
+        &[
+            ("Theatre", &theatre),
+            ("Days", &|row| row.days.to_string()),
+            ("Available, min", &|row| decimal(row.available_min)),
+            ("In room, min", &|row| decimal(row.in_room_min)),
+            ("Raw", &|row| percent(row.raw)),
+            ("Adjusted", &|row| percent(row.adjusted)),
+            ("Overrun, min", &|row| decimal(row.overrun_min)),
+            ("Early finish, min", &|row| decimal(row.early_finish_min)),
         ],
-        rows: rows.collect(),
-        definitions: report.definitions,
-    }
+        found.definitions,
+    )
 }
 
-fn on_time_starts(report: OnTimeStartsReport, names: &Directory) -> Report {
-    let share = |part: i32, all: i32| {
-        if all == 0 {
-            0.0
-        } else {
-            f64::from(part) / f64::from(all)
-        }
+fn on_time_starts(found: OnTimeStartsReport, names: &Directory) -> Report {
+    use on_time_starts_report::Row;
+    let theatre = |row: &Row| named(names, &row.theatre, ALL_THEATRES);
+    let share = |row: &Row, part: i32| match row.first_cases {
+        0 => 0.0,
+        all => f64::from(part) / f64::from(all),
     };
-    let bar = report.rows.iter().map(|row| {
-        let share = share(row.on_time_5, row.first_cases);
-        (theatre(names, &row.theatre), share, percent(share), false)
-    });
-    let rows = report.rows.iter().map(|row| {
-        let of = |part| percent(share(part, row.first_cases));
-        vec![
-            theatre(names, &row.theatre),
-            row.first_cases.to_string(),
-            of(row.on_time_0),
-            of(row.on_time_5),
-            of(row.on_time_10),
-            of(row.on_time_15),
-            decimal(row.mean_delay_min),
-        ]
-    });
-    Report {
-        title: "First cases on time",
-        chart_words: "Share that started within 5 minutes of the plan; a full bar is 100 %"
-            .to_owned(),
-        bars: bars(bar, Some(1.0)),
-        head: vec![
-            "Theatre",
-            "First cases",
-            "Grace 0",
-            "Grace 5",
-            "Grace 10",
-            "Grace 15",
-            "Mean delay, min",
-        ],
-        rows: rows.collect(),
-        definitions: report.definitions,
-    }
-}
-
-fn turnover(report: TurnoverReport, names: &Directory) -> Report {
-    let bar = report.rows.iter().map(|row| {
-        (
-            theatre(names, &row.theatre),
-            row.median_min,
-            format!("{} min", decimal(row.median_min)),
-            false,
-        )
-    });
-    let rows = report.rows.iter().map(|row| {
-        vec![
-            theatre(names, &row.theatre),
-            row.count.to_string(),
-            decimal(row.mean_min),
-            decimal(row.median_min),
-            decimal(row.p90_min),
-            decimal(row.min_min),
-            decimal(row.max_min),
-            row.negatives.to_string(),
-            row.idle_gaps.to_string(),
-        ]
-    });
-    Report {
-        title: "Turnover",
-        chart_words: "Median minutes from wheels out to the next wheels in".to_owned(),
-        bars: bars(bar, None),
-        head: vec![
-            "Theatre", "Gaps", "Mean", "Median", "90th", "Least", "Most", "Negative", "Idle",
-        ],
-        rows: rows.collect(),
-        definitions: report.definitions,
-    }
-}
-
-fn cancellations(report: CancellationsReport, names: &Directory) -> Report {
-    let reason = |name: &str| {
-        if name.is_empty() {
-            "All reasons".to_owned()
-        } else {
-            names.name(name).to_owned()
-        }
+    let bar = |row: &Row| {
+        let share = share(row, row.on_time_5);
+        (theatre(row), share, percent(share), false)
     };
-    let bar = report.rows.iter().filter(|row| !row.reason.is_empty());
-    let bar = bar.map(|row| {
+    report(
+        "First cases on time",
+        "Share that started within 5 minutes of the plan; a full bar is 100 %".to_owned(),
+        bars(found.rows.iter().map(bar), Some(1.0)),
+        &found.rows,
+        &[
+            ("Theatre", &theatre),
+            ("First cases", &|row| row.first_cases.to_string()),
+            ("Grace 0", &|row| percent(share(row, row.on_time_0))),
+            ("Grace 5", &|row| percent(share(row, row.on_time_5))),
+            ("Grace 10", &|row| percent(share(row, row.on_time_10))),
+            ("Grace 15", &|row| percent(share(row, row.on_time_15))),
+            ("Mean delay, min", &|row| decimal(row.mean_delay_min)),
+        ],
+        found.definitions,
+    )
+}
+
+fn turnover(found: TurnoverReport, names: &Directory) -> Report {
+    use turnover_report::Row;
+    let theatre = |row: &Row| named(names, &row.theatre, ALL_THEATRES);
+    let bar = |row: &Row| {
+        let median = format!("{} min", decimal(row.median_min));
+        (theatre(row), row.median_min, median, false)
+    };
+    report(
+        "Turnover",
+        "Median minutes from wheels out to the next wheels in".to_owned(),
+        bars(found.rows.iter().map(bar), None),
+        &found.rows,
+        &[
+            ("Theatre", &theatre),
+            ("Gaps", &|row| row.count.to_string()),
+            ("Mean", &|row| decimal(row.mean_min)),
+            ("Median", &|row| decimal(row.median_min)),
+            ("90th", &|row| decimal(row.p90_min)),
+            ("Least", &|row| decimal(row.min_min)),
+            ("Most", &|row| decimal(row.max_min)),
+            ("Negative", &|row| row.negatives.to_string()),
+            ("Idle", &|row| row.idle_gaps.to_string()),
+        ],
+        found.definitions,
+    )
+}
+
+fn cancellations(found: CancellationsReport, names: &Directory) -> Report {
+    use cancellations_report::Row;
+    let reason = |row: &Row| named(names, &row.reason, "All reasons");
+    let bar = |row: &Row| {
+        let cancelled = f64::from(row.cancelled);
         (
-            reason(&row.reason),
-            f64::from(row.cancelled),
+            reason(row),
+            cancelled,
             row.cancelled.to_string(),
             row.avoidable,
         )
-    });
-    let rows = report.rows.iter().map(|row| {
-        vec![
-            reason(&row.reason),
-            wording::group(row.group()).to_owned(),
-            if row.avoidable { "Yes" } else { "No" }.to_owned(),
-            row.cancelled.to_string(),
-            row.day_of_surgery.to_string(),
-            row.aborted.to_string(),
-        ]
-    });
-    Report {
-        title: "Cancellations",
-        chart_words: format!(
+    };
+    let single = found.rows.iter().filter(|row| !row.reason.is_empty());
+    report(
+        "Cancellations",
+        format!(
             "{} of {} cases, {}; on the day {}. Red: avoidable",
-            report.cancelled,
-            report.completed + report.cancelled + report.aborted,
-            percent(report.cancellation_rate),
-            percent(report.day_of_surgery_rate)
+            found.cancelled,
+            found.completed + found.cancelled + found.aborted,
+            percent(found.cancellation_rate),
+            percent(found.day_of_surgery_rate)
         ),
-        bars: bars(bar, None),
-        head: vec![
-            "Reason",
-            "Group",
-            "Avoidable",
-            "Cancelled",
-            "On the day",
-            "Aborted",
+        bars(single.map(bar), None),
+        &found.rows,
+        &[
+            ("Reason", &reason),
+            ("Group", &|row| wording::group(row.group()).to_owned()),
+            ("Avoidable", &|row| {
+                if row.avoidable { "Yes" } else { "No" }.to_owned()
+            }),
+            ("Cancelled", &|row| row.cancelled.to_string()),
+            ("On the day", &|row| row.day_of_surgery.to_string()),
+            ("Aborted", &|row| row.aborted.to_string()),
         ],
-        rows: rows.collect(),
-        definitions: report.definitions,
-    }
+        found.definitions,
+    )
 }
 
-fn waiting(report: WaitingReport) -> Report {
-    let name = |row: &booking_proto::ot::v1::waiting_report::Row| match row.urgency {
+fn waiting(found: WaitingReport) -> Report {
+    use waiting_report::Row;
+    let urgency = |row: &Row| match row.urgency {
         0 => "All".to_owned(),
         _ => wording::urgency(row.urgency()).word.to_owned(),
     };
-    let bar = report.rows.iter().map(|row| {
+    let bar = |row: &Row| {
+        let waiting = f64::from(row.waiting);
         (
-            name(row),
-            f64::from(row.waiting),
+            urgency(row),
+            waiting,
             row.waiting.to_string(),
             row.past_target > 0,
         )
-    });
-    let rows = report.rows.iter().map(|row| {
-        vec![
-            name(row),
-            row.waiting.to_string(),
-            row.past_target.to_string(),
-            decimal(row.mean_wait_days),
-            decimal(row.max_wait_days),
-        ]
-    });
-    Report {
-        title: "Waiting now",
-        chart_words: "Cases waiting. Red: some are past their target".to_owned(),
-        bars: bars(bar, None),
-        head: vec![
-            "Urgency",
-            "Waiting",
-            "Past target",
-            "Mean wait, days",
-            "Longest, days",
+    };
+    report(
+        "Waiting now",
+        "Cases waiting. Red: some are past their target".to_owned(),
+        bars(found.rows.iter().map(bar), None),
+        &found.rows,
+        &[
+            ("Urgency", &urgency),
+            ("Waiting", &|row| row.waiting.to_string()),
+            ("Past target", &|row| row.past_target.to_string()),
+            ("Mean wait, days", &|row| decimal(row.mean_wait_days)),
+            ("Longest, days", &|row| decimal(row.max_wait_days)),
         ],
-        rows: rows.collect(),
-        definitions: report.definitions,
-    }
+        found.definitions,
+    )
 }

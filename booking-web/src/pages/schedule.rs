@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::{http::StatusCode, response::Response};
+use axum::response::Response;
 use booking_proto::ot::v1::DaySchedule;
 use jiff::civil::Date;
 
 use super::{
-    board::{Loaded, day, load},
+    board::{day, load},
     context::Ctx,
     frame::{Frame, Here},
 };
@@ -17,7 +17,7 @@ use crate::{
     view::{
         board::{Board, Row},
         card::Card,
-        civil::{Civil, days_later, instant, long_date, minutes, monday, short_date},
+        civil::{Civil, between, days_later, long_date, minutes, monday, short_date},
         directory::Directory,
     },
 };
@@ -152,16 +152,10 @@ impl SchedulePage {
             (View::Week, "Week"),
             (View::List, "List"),
         ];
-        let views = views.map(|(view, label)| {
-            (
-                self.link(self.date, view, self.by),
-                label,
-                view == self.view,
-            )
-        });
         let bys = [(By::Theatre, "By theatre"), (By::Surgeon, "By surgeon")];
-        let bys =
-            bys.map(|(by, label)| (self.link(self.date, self.view, by), label, by == self.by));
+        let (date, view, by) = (self.date, self.view, self.by);
+        let views = views.map(|(one, label)| (self.link(date, one, by), label, one == view));
+        let bys = bys.map(|(one, label)| (self.link(date, view, one), label, one == by));
         views.into_iter().chain(bys).collect()
     }
 
@@ -181,35 +175,33 @@ pub(crate) async fn schedule(ctx: Ctx) -> Response {
     } else {
         By::Theatre
     };
-    match put_together(&ctx, view, by).await {
-        Ok(page) => super::page(StatusCode::OK, &page),
-        Err(refusal) => ctx.trouble(Here::Schedule, &refusal),
-    }
+    ctx.show(Here::Schedule, put_together(&ctx, view, by).await)
 }
 
 async fn put_together(ctx: &Ctx, view: View, by: By) -> Result<SchedulePage, Refusal> {
-    let mut page = SchedulePage {
+    let (mut board, mut groups) = (None, Vec::new());
+    let (date, week) = if view == View::Week {
+        let (date, week) = week(ctx, by).await?;
+        (date, Some(week))
+    } else {
+        let day = load(ctx, ctx.query.date("date")).await?;
+        let date = day.board.date;
+        if view == View::List || by == By::Surgeon {
+            groups = self::groups(&day.board, by, &day.names);
+        } else {
+            board = Some(day.board);
+        }
+        (date, None)
+    };
+    Ok(SchedulePage {
         frame: ctx.frame(Here::Schedule),
-        date: Date::ZERO,
+        date,
         view,
         by,
-        board: None,
-        groups: Vec::new(),
-        week: None,
-    };
-    if view == View::Week {
-        (page.date, page.week) = week(ctx, by).await.map(|(date, week)| (date, Some(week)))?;
-    } else {
-        let Loaded { board, names, .. } = load(ctx, ctx.query.date("date")).await?;
-        page.date = board.date;
-        if view == View::List || by == By::Surgeon {
-            page.groups = groups(&board, by, &names);
-        } else {
-            page.board = Some(board);
-        }
-    }
-    page.frame = ctx.frame(Here::Schedule);
-    Ok(page)
+        board,
+        groups,
+        week,
+    })
 }
 
 /// The day's cases under headings; a theatre without cases is there too, a surgeon is not.
@@ -218,39 +210,28 @@ fn groups(board: &Board, by: By, names: &Directory) -> Vec<Group> {
         card: card.clone(),
         theatre: names.name(&card.theatre).to_owned(),
     };
-    if by == By::Theatre {
-        let group = |row: &Row| {
-            let mut cards: Vec<Line> = row.cards().map(line).collect();
-            cards.sort_by_key(|line| line.card.start);
-            Group {
-                name: row.name.clone(),
-                cards,
-            }
-        };
-        return board.rows.iter().map(group).collect();
-    }
-    let mut groups: BTreeMap<&str, Vec<Line>> = BTreeMap::new();
-    for card in board.rows.iter().flat_map(Row::cards) {
-        groups.entry(&card.surgeon).or_default().push(line(card));
-    }
-    let named = |name: &str| {
-        if name.is_empty() {
-            "No surgeon yet".to_owned()
-        } else {
-            name.to_owned()
+    let group = |name: &str, mut cards: Vec<Line>| {
+        cards.sort_by_key(|line| line.card.start);
+        Group {
+            name: name.to_owned(),
+            cards,
         }
     };
-    let mut groups: Vec<Group> = groups
-        .into_iter()
-        .map(|(name, cards)| Group {
-            name: named(name),
-            cards,
-        })
-        .collect();
-    for group in &mut groups {
-        group.cards.sort_by_key(|line| line.card.start);
+    if by == By::Theatre {
+        let rows = board.rows.iter();
+        return rows
+            .map(|row| group(&row.name, row.cards().map(line).collect()))
+            .collect();
     }
-    groups
+    let mut surgeons: BTreeMap<&str, Vec<Line>> = BTreeMap::new();
+    for card in board.rows.iter().flat_map(Row::cards) {
+        surgeons.entry(&card.surgeon).or_default().push(line(card));
+    }
+    let surgeons = surgeons.into_iter().map(|(name, cards)| match name {
+        "" => group("No surgeon yet", cards),
+        name => group(name, cards),
+    });
+    surgeons.collect()
 }
 
 async fn week(ctx: &Ctx, by: By) -> Result<(Date, Week), Refusal> {
@@ -298,25 +279,22 @@ fn cells(
         };
         let line = (theatre.list_order, theatre.display_name.clone());
         if by == By::Theatre {
-            let open = theatre_day.open.iter().filter_map(|range| {
-                instant(range.start_time.as_ref()).zip(instant(range.end_time.as_ref()))
-            });
-            cells.entry(line.clone()).or_default().open_min =
-                open.map(|(from, to)| minutes(from, to)).sum();
+            let open = theatre_day.open.iter();
+            let open =
+                open.filter_map(|one| between(one.start_time.as_ref(), one.end_time.as_ref()));
+            let cell = cells.entry(line.clone()).or_default();
+            cell.open_min = open.map(|(from, to)| minutes(from, to)).sum();
         }
-        for card in theatre_day
-            .cases
-            .iter()
-            .filter_map(|one| Card::of(one, names, civil))
-        {
-            let line = if by == By::Theatre {
-                line.clone()
-            } else {
-                (0, card.surgeon.clone())
-            };
-            let cell = cells.entry(line).or_default();
+        let cards = theatre_day.cases.iter();
+        for card in cards.filter_map(|one| Card::of(one, names, civil)) {
+            let (start, end) = (card.start, card.end);
+            let cell = cells.entry(match by {
+                By::Theatre => line.clone(),
+                By::Surgeon => (0, card.surgeon),
+            });
+            let cell = cell.or_default();
             cell.cases += 1;
-            cell.planned_min += minutes(card.start, card.end);
+            cell.planned_min += minutes(start, end);
         }
     }
     cells

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::{
     extract::Path,
-    http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
 use booking_proto::ot::v1::{
@@ -12,15 +11,16 @@ use booking_proto::ot::v1::{
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    case::show::reason_choices,
-    context::{ALL, Ctx, request_id, status_of},
-    fields::Posted,
+    context::{ALL, Ctx, reason_choices, request_id},
+    error::not_found,
+    field::Choice,
     frame::{Frame, Here},
+    posted::Posted,
 };
 use crate::{
     backend::Refusal,
     view::{
-        civil::{Civil, days_later, instant, long_date, message, monday},
+        civil::{Civil, between, days_later, instant, long_date, message, monday},
         directory::Directory,
         wording::id,
     },
@@ -32,7 +32,7 @@ struct SessionsPage {
     frame: Frame,
     date: Date,
     sessions: Vec<Row>,
-    reasons: Vec<(String, String)>,
+    reasons: Vec<Choice>,
     refusal: Option<Refusal>,
     done: &'static str,
 }
@@ -75,13 +75,8 @@ pub(crate) async fn show(ctx: Ctx) -> Response {
 
 /// The week of a day, this week when none is given.
 async fn page(ctx: &Ctx, date: Option<Date>, refusal: Option<Refusal>) -> Response {
-    match load(ctx, date, refusal.clone()).await {
-        Ok(page) => {
-            let status = refusal.map_or(StatusCode::OK, |refusal| status_of(refusal.kind));
-            super::page(status, &page)
-        }
-        Err(trouble) => ctx.trouble(Here::Sessions, &refusal.unwrap_or(trouble)),
-    }
+    let page = load(ctx, date, refusal.clone()).await;
+    ctx.show_refused(Here::Sessions, refusal.as_ref(), page)
 }
 
 async fn load(
@@ -98,13 +93,8 @@ async fn load(
         page_size: ALL,
         ..Default::default()
     };
-    let mut sessions = ctx.desk.list_sessions(request).await?.sessions;
-    sessions.sort_by_key(|session| {
-        (
-            instant(session.start_time.as_ref()),
-            session.theatre.clone(),
-        )
-    });
+    let mut sessions = ctx.client.list_sessions(request).await?.sessions;
+    sessions.sort_by_cached_key(|one| (instant(one.start_time.as_ref()), one.theatre.clone()));
     Ok(SessionsPage {
         frame: ctx.frame(Here::Sessions),
         date,
@@ -124,18 +114,15 @@ async fn load(
 
 impl Row {
     fn of(session: &Session, names: &Directory, civil: &Civil, now: Timestamp) -> Option<Self> {
-        let (start, end) =
-            instant(session.start_time.as_ref()).zip(instant(session.end_time.as_ref()))?;
+        let (start, end) = between(session.start_time.as_ref(), session.end_time.as_ref())?;
         let flags = session.flags.unwrap_or_default();
         let has = [
             (flags.anaesthetist, "anaesthetist"),
             (flags.general_anaesthesia, "general anaesthesia"),
             (flags.paediatric, "children"),
         ];
-        let has: Vec<&str> = has
-            .into_iter()
-            .filter_map(|(has, what)| has.then_some(what))
-            .collect();
+        let has = has.into_iter().filter(|(has, _)| *has);
+        let has: Vec<&str> = has.map(|(_, what)| what).collect();
         let (state, class) = match session.state() {
             State::Released => ("Released", "good"),
             State::Cancelled => ("Cancelled", "cancelled"),
@@ -166,8 +153,8 @@ pub(crate) async fn act(
     Path((id, action)): Path<(String, String)>,
     Posted { ctx, fields }: Posted,
 ) -> Response {
-    let (name, etag) = (format!("sessions/{id}"), fields.get("etag").to_owned());
-    let request_id = fields.get("request_id").to_owned();
+    let (name, etag) = (format!("sessions/{id}"), fields.own("etag"));
+    let request_id = fields.own("request_id");
     let done = match action.as_str() {
         "release" => {
             let request = ReleaseSessionRequest {
@@ -176,20 +163,26 @@ pub(crate) async fn act(
                 request_id,
                 validate_only: false,
             };
-            ctx.desk.release_session(request).await.map(|_| "released")
+            ctx.client
+                .release_session(request)
+                .await
+                .map(|_| "released")
         }
         "cancel" => {
             let request = CancelSessionRequest {
                 name,
                 etag,
-                reason: fields.get("reason").to_owned(),
+                reason: fields.own("reason"),
                 postpone_cases: fields.has("postpone_cases"),
                 request_id,
                 validate_only: false,
             };
-            ctx.desk.cancel_session(request).await.map(|_| "cancelled")
+            ctx.client
+                .cancel_session(request)
+                .await
+                .map(|_| "cancelled")
         }
-        _ => return super::error::not_found().await.into_response(),
+        _ => return not_found().await.into_response(),
     };
     let date = fields.date("date");
     match done {

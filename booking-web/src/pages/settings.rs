@@ -1,20 +1,16 @@
 //! `/settings`: how this browser shows things, and what the hospital is made of.
 
 use askama::Template;
-use axum::{
-    http::StatusCode,
-    response::{IntoResponse as _, Redirect, Response},
-};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use booking_proto::ot::v1::{Theatre, theatre};
 
 use super::{
     context::{Ctx, permitted},
     field::{Choice, Field, Kind},
-    fields::Posted,
     frame::{Frame, Here},
-    sign_in::with_cookie,
+    posted::Posted,
 };
-use crate::visitor::Theme;
+use crate::visitor::{SHORTCUTS_COOKIE, THEME_COOKIE, Theme};
 
 /// A year: nobody sets it every shift.
 const KEEP_S: i64 = 365 * 24 * 60 * 60;
@@ -54,63 +50,38 @@ impl TheatreRow {
 
 /// `GET /settings`
 pub(crate) async fn show(ctx: Ctx) -> Response {
-    let theatres = match permitted(ctx.theatres().await) {
-        Ok(theatres) => theatres.unwrap_or_default(),
-        Err(refusal) => return ctx.trouble(Here::Settings, &refusal),
+    let theatres = permitted(ctx.theatres().await);
+    let choices = |all: &[(&str, &str)]| {
+        let all = all.iter().map(|(value, label)| Choice::new(*value, *label));
+        Kind::Choice(all.collect())
     };
-    let themes = [
+    let themes = choices(&[
         ("system", "As this device"),
         ("light", "Light"),
         ("dark", "Dark"),
-    ];
-    let shortcuts = [("on", "On"), ("off", "Off")];
-    let choices = |all: &[(&str, &str)]| {
-        Kind::Choice(
-            all.iter()
-                .map(|(value, label)| Choice::new(*value, *label))
-                .collect(),
-        )
-    };
-    let page = SettingsPage {
+    ]);
+    let page = theatres.map(|theatres| SettingsPage {
         theme: Field::line("theme", "Colours")
-            .kind(choices(&themes))
+            .kind(themes)
             .value(ctx.visitor.theme.as_str()),
         shortcuts: Field::line("shortcuts", "Single-key shortcuts")
-            .kind(choices(&shortcuts))
+            .kind(choices(&[("on", "On"), ("off", "Off")]))
             .value(if ctx.visitor.shortcuts { "on" } else { "off" }),
-        theatres: theatres.iter().map(TheatreRow::of).collect(),
+        theatres: theatres.iter().flatten().map(TheatreRow::of).collect(),
         saved: ctx.query.has("saved"),
         frame: ctx.frame(Here::Settings),
-    };
-    super::page(StatusCode::OK, &page)
+    });
+    ctx.show(Here::Settings, page)
 }
 
 /// `POST /settings`
 pub(crate) async fn save(Posted { ctx, fields }: Posted) -> Response {
     let theme = Theme::parse(fields.get("theme")).as_str();
-    let shortcuts = if fields.get("shortcuts") == "off" {
-        "off"
-    } else {
-        "on"
+    let shortcuts = match fields.get("shortcuts") {
+        "off" => "off",
+        _ => "on",
     };
-    let mut response = with_cookie(
-        &ctx.state,
-        "ot_theme",
-        theme,
-        KEEP_S,
-        Redirect::to("/settings?saved=1"),
-    );
-    let other = with_cookie(
-        &ctx.state,
-        "ot_shortcuts",
-        shortcuts,
-        KEEP_S,
-        Redirect::to("/"),
-    );
-    for cookie in other.headers().get_all(axum::http::header::SET_COOKIE) {
-        response
-            .headers_mut()
-            .append(axum::http::header::SET_COOKIE, cookie.clone());
-    }
-    response.into_response()
+    let keep = |name, value| ctx.state.sign_in.cookie(name, value, KEEP_S);
+    let (theme, shortcuts) = (keep(THEME_COOKIE, theme), keep(SHORTCUTS_COOKIE, shortcuts));
+    (theme, shortcuts, Redirect::to("/settings?saved=1")).into_response()
 }

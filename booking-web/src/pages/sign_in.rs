@@ -9,7 +9,7 @@ use axum::{
         ConnectInfo, Form, Path, Query, State,
         rejection::{FormRejection, QueryRejection},
     },
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Redirect, Response},
 };
 use jiff::Timestamp;
@@ -17,11 +17,13 @@ use jiff::Timestamp;
 use super::{
     error::{ErrorPage, not_found},
     field::{Field, Kind},
-    fields::{Fields, Posted},
+    fields::Fields,
+    posted::Posted,
+    render::page,
     url,
 };
 use crate::{
-    AppState,
+    state::AppState,
     visitor::{MAX_NAME_CHARS, SESSION_COOKIE, SESSION_S, Way, client, cookie},
 };
 
@@ -52,7 +54,7 @@ pub(crate) async fn show(
         return Redirect::to("/").into_response();
     }
     let query = query.map_or_else(|_| Fields::default(), |Query(pairs)| Fields::new(pairs));
-    super::page(StatusCode::OK, &form(query.get("next"), "", ""))
+    page(StatusCode::OK, &form(query.get("next"), "", ""))
 }
 
 /// `POST /sign-in`. No token: there is no sign-in yet that it could be bound to; the guard for
@@ -72,7 +74,7 @@ pub(crate) async fn sign_in(
     };
     let name = fields.get("name").to_owned();
     let password = fields.as_typed("password").to_owned();
-    let refused = |status, problem| super::page(status, &form(fields.get("next"), &name, problem));
+    let refused = |status, problem| page(status, &form(fields.get("next"), &name, problem));
     let from = from.map(|Extension(ConnectInfo(address))| address.ip());
     let from = client(from, &headers, &state.sign_in.proxies);
     let wrong = "That name and password do not belong together.";
@@ -92,8 +94,7 @@ pub(crate) async fn sign_in(
     }
     state.sign_in.attempts.forgive(&name, from);
     tracing::info!("somebody signed in");
-    let begun = state.sign_in.begin(&name, false, Timestamp::now());
-    enter(&state, &begun, url::own_path(fields.get("next")))
+    enter(&state, &name, false, url::own_path(fields.get("next")))
 }
 
 /// Hashing takes a core for a while: not one of those that serve pages, and only a few at once.
@@ -113,60 +114,25 @@ pub(crate) async fn demo(State(state): State<AppState>, Path(key): Path<String>)
         Way::Local {
             users,
             demo: Some((known, person)),
-        } if *known == key && users.display_name(person).is_some() => enter(
-            &state,
-            &state.sign_in.begin(person, true, Timestamp::now()),
-            "/",
-        ),
+        } if *known == key && users.display_name(person).is_some() => {
+            enter(&state, person, true, "/")
+        }
         _ => not_found().await.into_response(),
     }
 }
 
 /// `POST /sign-out`
 pub(crate) async fn sign_out(headers: HeaderMap, Posted { ctx, .. }: Posted) -> Response {
+    let sign_in = &ctx.state.sign_in;
     if let Some(session) = cookie(&headers, SESSION_COOKIE) {
-        ctx.state.sign_in.end(session, ctx.now);
+        sign_in.end(session, ctx.now);
     }
-    with_cookie(&ctx.state, SESSION_COOKIE, "", 0, Redirect::to("/sign-in"))
+    let gone = sign_in.cookie(SESSION_COOKIE, "", 0);
+    (gone, Redirect::to("/sign-in")).into_response()
 }
 
-fn enter(state: &AppState, session: &str, next: &str) -> Response {
-    with_cookie(
-        state,
-        SESSION_COOKIE,
-        session,
-        SESSION_S,
-        Redirect::to(next),
-    )
-}
-
-/// A redirect that leaves a cookie. No script can read it, and no other site can send it.
-pub(crate) fn with_cookie(
-    state: &AppState,
-    name: &str,
-    value: &str,
-    age_s: i64,
-    then: Redirect,
-) -> Response {
-    let mut response = then.into_response();
-    add_cookie(state, name, value, age_s, &mut response);
-    response
-}
-
-/// Leaves a cookie with a response.
-pub(crate) fn add_cookie(
-    state: &AppState,
-    name: &str,
-    value: &str,
-    age_s: i64,
-    response: &mut Response,
-) {
-    let secure = if state.sign_in.secure_cookies {
-        "; Secure"
-    } else {
-        ""
-    };
-    let cookie = format!("{name}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Lax{secure}");
-    let cookie = HeaderValue::try_from(cookie).expect("base64url and our own words");
-    response.headers_mut().append(header::SET_COOKIE, cookie);
+fn enter(state: &AppState, person: &str, by_demo: bool, next: &str) -> Response {
+    let session = state.sign_in.begin(person, by_demo, Timestamp::now());
+    let session = state.sign_in.cookie(SESSION_COOKIE, &session, SESSION_S);
+    (session, Redirect::to(next)).into_response()
 }

@@ -6,7 +6,7 @@
 use askama::Template;
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::words::Words;
+use super::refusal_text::RefusalText;
 use crate::{
     backend::{Refusal, Reply, Verified},
     view::civil::{how_long, minutes},
@@ -31,7 +31,7 @@ pub(crate) enum Strip {
     /// No connection that could be trusted, or one whose other end turned us away.
     Refused {
         /// For a person.
-        words: Words,
+        text: RefusalText,
         /// For an engineer.
         refusal: Refusal,
         /// Who turned us away, if proven.
@@ -44,35 +44,21 @@ pub(crate) enum Strip {
 }
 
 impl Strip {
-    /// The strip for a reply.
-    pub(crate) fn of<T>(reply: &Reply<T>, expected: &[String], now: Timestamp) -> Self {
-        match reply {
-            Reply::Proven {
+    /// The strip for a reply, if there was one.
+    pub(crate) fn of<T>(reply: Option<&Reply<T>>, expected: &[String], now: Timestamp) -> Self {
+        let said = reply.map(|reply| (reply.parts().0.cloned(), reply.taint()));
+        match said {
+            Some((peer, Some(refusal))) => Self::Refused {
+                text: refusal.text(),
+                refusal: refusal.clone(),
                 peer,
-                outcome: Err(refusal),
-            } if refusal.kind.taints_proven_peer() => {
-                Self::refused(refusal, Some(peer), expected, now)
-            }
-            Reply::Proven { peer, .. } => Self::Proven {
-                peer: peer.clone(),
+                expected: expected.to_vec(),
                 now,
             },
-            Reply::Unproven(refusal) => Self::refused(refusal, None, expected, now),
-        }
-    }
-
-    fn refused(
-        refusal: &Refusal,
-        peer: Option<&Verified>,
-        expected: &[String],
-        now: Timestamp,
-    ) -> Self {
-        Self::Refused {
-            words: Words::of(refusal.kind),
-            refusal: refusal.clone(),
-            peer: peer.cloned(),
-            expected: expected.to_vec(),
-            now,
+            Some((Some(peer), None)) => Self::Proven { peer, now },
+            Some((None, None)) | None => Self::Idle {
+                expected: expected.to_vec(),
+            },
         }
     }
 

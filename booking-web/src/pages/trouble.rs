@@ -3,34 +3,26 @@
 use askama::Template;
 use axum::response::Response;
 
-use super::{
-    context::Ctx,
-    frame::{Frame, Here},
-    words::Words,
-};
+use super::{frame::Frame, refusal_text::RefusalText, render};
 use crate::backend::Refusal;
 
 #[derive(Template)]
 #[template(path = "trouble.html")]
-struct TroublePage {
+struct TroublePage<'a> {
     frame: Frame,
-    words: Words,
-    refusal: Refusal,
+    text: RefusalText,
+    refusal: &'a Refusal,
     /// Who has to have the right that is missing.
     asked_as: String,
 }
 
-pub(crate) fn page(ctx: &Ctx, here: Here, refusal: &Refusal) -> Response {
-    let words = Words::of(refusal.kind);
-    let asked_as = match &ctx.visitor.person {
-        Some(person) => format!("{} ({person})", ctx.visitor.display_name),
-        None => "this front end's service account".to_owned(),
-    };
+pub(crate) fn page(frame: Frame, asked_as: String, refusal: &Refusal) -> Response {
+    let text = refusal.text();
     let page = TroublePage {
-        frame: ctx.frame(here),
-        words,
-        refusal: refusal.clone(),
+        frame,
+        text,
+        refusal,
         asked_as,
     };
-    super::page(words.status, &page)
+    render::page(text.status, &page)
 }

@@ -1,12 +1,14 @@
 //! One case as a bar on a board or a line of a list: what is read at a glance.
 
-use booking_proto::ot::v1::{Case, CaseProjection, Durations, Milestone, TeamRole, case::State};
+use booking_proto::ot::v1::{
+    Anaesthesia, Case, CaseProjection, Durations, Milestone, TeamMember, TeamRole, case::State,
+};
 use jiff::Timestamp;
 
 use super::{
-    civil::{Civil, instant, later},
+    civil::{Civil, between, instant, later},
     directory::Directory,
-    wording::{self, UrgencyMark, reached},
+    wording::{self, StateMark, UrgencyMark, reached},
 };
 
 /// A planned case at a glance.
@@ -26,8 +28,7 @@ pub(crate) struct Card {
     pub(crate) anaesthesia: &'static str,
     pub(crate) urgency: UrgencyMark,
     pub(crate) state: State,
-    pub(crate) state_word: &'static str,
-    pub(crate) state_class: &'static str,
+    pub(crate) mark: StateMark,
     pub(crate) durations: Durations,
     pub(crate) wheels_in: Option<Timestamp>,
     pub(crate) wheels_out: Option<Timestamp>,
@@ -51,8 +52,10 @@ impl Card {
     ) -> Option<Self> {
         let case = projection.case.as_ref()?;
         let mut card = Self::planned(case, names, civil)?;
-        let projected = instant(projection.projected_start_time.as_ref())
-            .zip(instant(projection.projected_end_time.as_ref()));
+        let projected = between(
+            projection.projected_start_time.as_ref(),
+            projection.projected_end_time.as_ref(),
+        );
         card.projected = projected.filter(|_| projection.delay_min > 0);
         card.delay_min = i64::from(projection.delay_min);
         Some(card)
@@ -66,8 +69,6 @@ impl Card {
         let end = instant(plan.end_time.as_ref())
             .unwrap_or_else(|| later(start, i64::from(total_min(&durations))));
         let state = case.state();
-        let (state_word, state_class) = wording::state(state);
-        let anaesthesia = case.anaesthesia();
         Some(Self {
             name: case.name.clone(),
             link: format!("/{}", case.name),
@@ -78,11 +79,10 @@ impl Card {
             procedure: wording::procedure(&case.procedure, case.laterality()),
             patient: wording::patient_tail(&case.patient),
             surgeon: surgeon(case, names),
-            anaesthesia: wording::anaesthesia(anaesthesia),
+            anaesthesia: wording::anaesthesia(case.anaesthesia()),
             urgency: wording::urgency(case.urgency()),
             state,
-            state_word,
-            state_class,
+            mark: wording::state(state),
             durations,
             wheels_in: reached(case.milestones.as_ref(), Milestone::WheelsIn),
             wheels_out: reached(case.milestones.as_ref(), Milestone::WheelsOut),
@@ -90,11 +90,11 @@ impl Card {
             delay_min: 0,
             overrides: case.overrides.iter().map(|one| one.rule.clone()).collect(),
             staff: case.team.iter().map(|one| one.staff.clone()).collect(),
-            has_anaesthetist: case
-                .team
-                .iter()
-                .any(|member| member.role() == TeamRole::Anaesthetist),
-            needs_anaesthetist: needs_anaesthetist(case),
+            has_anaesthetist: member(case, TeamRole::Anaesthetist).is_some(),
+            needs_anaesthetist: !matches!(
+                case.anaesthesia(),
+                Anaesthesia::Local | Anaesthesia::None
+            ),
             can_move: matches!(state, State::Scheduled | State::Confirmed),
         })
     }
@@ -113,7 +113,7 @@ impl Card {
             self.patient.as_str(),
             self.surgeon.as_str(),
             self.anaesthesia,
-            self.state_word,
+            self.mark.word,
         ];
         let known = parts.into_iter().filter(|part| !part.is_empty());
         known.collect::<Vec<_>>().join(" · ")
@@ -122,16 +122,12 @@ impl Card {
 
 /// The primary surgeon's name; empty for none.
 pub(crate) fn surgeon(case: &Case, names: &Directory) -> String {
-    case.team
-        .iter()
-        .find(|member| member.role() == TeamRole::PrimarySurgeon)
-        .map(|member| names.name(&member.staff).to_owned())
-        .unwrap_or_default()
+    let found = member(case, TeamRole::PrimarySurgeon);
+    found.map_or_else(String::new, |one| names.name(&one.staff).to_owned())
 }
 
-fn needs_anaesthetist(case: &Case) -> bool {
-    use booking_proto::ot::v1::Anaesthesia;
-    !matches!(case.anaesthesia(), Anaesthesia::Local | Anaesthesia::None)
+fn member(case: &Case, role: TeamRole) -> Option<&TeamMember> {
+    case.team.iter().find(|member| member.role() == role)
 }
 
 pub(crate) fn total_min(durations: &Durations) -> i32 {

@@ -1,6 +1,10 @@
 //! Instants as people at the hospital read them, and what they type as instants.
 
-use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date, civil::Time, tz::TimeZone};
+use jiff::{
+    SignedDuration, Timestamp, ToSpan as _,
+    civil::{Date, Time},
+    tz::{AmbiguousOffset, TimeZone},
+};
 
 /// The hospital's civil time.
 #[derive(Clone, Debug)]
@@ -9,6 +13,14 @@ pub(crate) struct Civil(pub(crate) TimeZone);
 /// A message's instant, when it is there and is one.
 pub(crate) fn instant(at: Option<&prost_types::Timestamp>) -> Option<Timestamp> {
     at.and_then(|at| Timestamp::new(at.seconds, at.nanos).ok())
+}
+
+/// Two of them, when both are there.
+pub(crate) fn between(
+    from: Option<&prost_types::Timestamp>,
+    to: Option<&prost_types::Timestamp>,
+) -> Option<(Timestamp, Timestamp)> {
+    instant(from).zip(instant(to))
 }
 
 /// An instant as a message has it.
@@ -80,23 +92,13 @@ impl Civil {
     /// a time that comes twice the first is meant.
     pub(crate) fn at(&self, date: Date, time: Time) -> Result<Timestamp, String> {
         let ambiguous = self.0.to_ambiguous_zoned(date.to_datetime(time));
-        if ambiguous.offset().is_ambiguous_gap() {
+        if matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. }) {
             return Err("The clocks skip this time on that day. Choose another.".to_owned());
         }
         ambiguous
             .earlier()
             .map(|zoned| zoned.timestamp())
             .map_err(|_| "There is no such time.".to_owned())
-    }
-}
-
-trait IsGap {
-    fn is_ambiguous_gap(&self) -> bool;
-}
-
-impl IsGap for jiff::tz::AmbiguousOffset {
-    fn is_ambiguous_gap(&self) -> bool {
-        matches!(self, Self::Gap { .. })
     }
 }
 

@@ -16,6 +16,7 @@ use super::{
     board::{Board, Row},
     card::Card,
     civil::{how_long, later, minutes},
+    wording::StateMark,
 };
 
 /// For whom a board is.
@@ -118,8 +119,7 @@ pub(crate) struct Passing {
     pub(crate) patient: String,
     pub(crate) procedure: String,
     pub(crate) theatre: String,
-    pub(crate) state_word: &'static str,
-    pub(crate) state_class: &'static str,
+    pub(crate) mark: StateMark,
     /// What is next, and when: `Comes in at 10:40, in 25 min`.
     pub(crate) next: String,
     pub(crate) late: bool,
@@ -160,8 +160,7 @@ impl Passing {
             patient: card.patient.clone(),
             procedure: card.procedure.clone(),
             theatre: row.name.clone(),
-            state_word: card.state_word,
-            state_class: card.state_class,
+            mark: card.mark,
             next: format!("{words} {}{when}", board.civil.time(at)),
             late: in_min < 0 && card.state != State::InRecovery,
             at,

@@ -8,9 +8,15 @@ use percent_encoding::percent_decode_str;
 
 use super::civil::instant;
 
-/// Word and class name of a state.
-pub(crate) fn state(state: State) -> (&'static str, &'static str) {
-    match state {
+/// A state: word, class name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StateMark {
+    pub(crate) word: &'static str,
+    pub(crate) class: &'static str,
+}
+
+pub(crate) fn state(state: State) -> StateMark {
+    let (word, class) = match state {
         State::Requested => ("Requested", "requested"),
         State::Scheduled => ("Scheduled", "scheduled"),
         State::Confirmed => ("Confirmed", "confirmed"),
@@ -20,7 +26,8 @@ pub(crate) fn state(state: State) -> (&'static str, &'static str) {
         State::Postponed => ("Postponed", "postponed"),
         State::Cancelled => ("Cancelled", "cancelled"),
         State::Unspecified => ("Unknown", "requested"),
-    }
+    };
+    StateMark { word, class }
 }
 
 /// How urgent: letter on a board (none for planned cases), word, class name.
@@ -150,6 +157,12 @@ pub(crate) fn shown_id(name: &str) -> String {
     percent_decode_str(id(name))
         .decode_utf8_lossy()
         .into_owned()
+}
+
+/// Several, with commas between them.
+pub(crate) fn shown_ids(names: &[String]) -> String {
+    let shown: Vec<_> = names.iter().map(|name| shown_id(name)).collect();
+    shown.join(", ")
 }
 
 /// The part of a resource name behind the collection: `OT-1` of `theatres/OT-1`.

@@ -1,5 +1,6 @@
-//! Sealed texts: what a browser keeps for us and cannot change. HMAC-SHA256 under a key of this
-//! front end; each text is sealed for one purpose and is nothing for another.
+//! Sealed values: what a browser keeps for us and cannot change. HMAC-SHA256 under a key of this
+//! front end; each value is sealed for one purpose and is nothing for another. Signed cookies of a
+//! library would not do: most of what is sealed is no cookie, and their seal names no purpose.
 
 use std::{
     fmt,
@@ -11,12 +12,13 @@ use std::{
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde::{Serialize, de::DeserializeOwned};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 16;
-/// The longest sealed text that is looked at.
+/// The longest sealed value that is looked at.
 const MAX_SEALED_BYTES: usize = 4 * 1024;
 
 /// A key that is no key.
@@ -82,14 +84,15 @@ impl Seal {
         }
     }
 
-    /// `TEXT.MAC`, both in base64url.
-    pub(crate) fn seal(&self, purpose: &str, text: &str) -> String {
-        let mac = self.mac(purpose, text).finalize().into_bytes();
-        format!("{}.{}", BASE64.encode(text), BASE64.encode(mac))
+    /// `VALUE.MAC`, both in base64url; the value as JSON.
+    pub(crate) fn seal(&self, purpose: &str, value: &impl Serialize) -> String {
+        let text = serde_json::to_string(value).expect("our own structs are JSON");
+        let mac = self.tag(purpose, &text);
+        format!("{}.{mac}", BASE64.encode(text))
     }
 
-    /// The text, if this key sealed it for this purpose.
-    pub(crate) fn open(&self, purpose: &str, sealed: &str) -> Option<String> {
+    /// The value, if this key sealed it for this purpose.
+    pub(crate) fn open<T: DeserializeOwned>(&self, purpose: &str, sealed: &str) -> Option<T> {
         if sealed.len() > MAX_SEALED_BYTES {
             return None;
         }
@@ -97,7 +100,7 @@ impl Seal {
         let text = String::from_utf8(BASE64.decode(text).ok()?).ok()?;
         let mac = BASE64.decode(mac).ok()?;
         self.mac(purpose, &text).verify_slice(&mac).ok()?;
-        Some(text)
+        serde_json::from_str(&text).ok()
     }
 
     /// What stands for a secret text: equal for equal texts, and of no use to learn them.

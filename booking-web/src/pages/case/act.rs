@@ -9,14 +9,16 @@ use booking_proto::ot::v1::{
     RecordMilestoneRequest,
 };
 
-use super::{case, name, show};
+use super::show;
 use crate::{
     backend::Refusal,
     pages::{
         context::Ctx,
         error::not_found,
-        fields::{Fields, MAX_LINE_CHARS, Posted},
-        undo::{self, Done},
+        fields::{Fields, MAX_LINE_CHARS},
+        posted::Posted,
+        undo_offer::{self, Done},
+        url,
     },
 };
 
@@ -25,13 +27,9 @@ pub(crate) async fn act(
     Path((id, action)): Path<(String, String)>,
     Posted { ctx, fields }: Posted,
 ) -> Response {
-    let name = name(&id);
     let done = match action.as_str() {
-        "confirm" => confirm(&ctx, &fields, name).await,
-        "milestone" => milestone(&ctx, &fields, name).await,
-        "postpone" => postpone(&ctx, &fields, &id).await,
-        "cancel" => cancel(&ctx, &fields, &id).await,
-        "abort" => abort(&ctx, &fields, name).await,
+        "confirm" | "milestone" => at_once(&ctx, &fields, &id, &action).await,
+        "postpone" | "cancel" | "abort" => with_reason(&ctx, &fields, &id, &action).await,
         _ => return not_found().await.into_response(),
     };
     match done {
@@ -40,55 +38,20 @@ pub(crate) async fn act(
     }
 }
 
-struct Common {
-    etag: String,
-    reason: String,
-    note: String,
-    request_id: String,
-}
-
-fn common(fields: &Fields) -> Result<Common, Refusal> {
-    let note = fields.get("note");
-    if note.chars().count() > MAX_LINE_CHARS {
-        return Err(Refusal::of_form(
-            "note",
-            format!("Shorten the note to {MAX_LINE_CHARS} characters."),
-        ));
+/// What needs no reason. Returns the query that tells of it.
+async fn at_once(ctx: &Ctx, fields: &Fields, id: &str, action: &str) -> Result<String, Refusal> {
+    let (name, etag) = (url::case_name(id), fields.own("etag"));
+    let request_id = fields.own("request_id");
+    if action == "confirm" {
+        let request = ConfirmCaseRequest {
+            name,
+            etag,
+            request_id,
+            validate_only: false,
+        };
+        ctx.client.confirm_case(request).await?;
+        return Ok("done=confirmed".to_owned());
     }
-    Ok(Common {
-        etag: fields.get("etag").to_owned(),
-        reason: fields.get("reason").to_owned(),
-        note: note.to_owned(),
-        request_id: fields.get("request_id").to_owned(),
-    })
-}
-
-fn with_reason(fields: &Fields) -> Result<Common, Refusal> {
-    let common = common(fields)?;
-    if common.reason.is_empty() {
-        return Err(Refusal::of_form("reason", "Choose a reason.".to_owned()));
-    }
-    Ok(common)
-}
-
-async fn confirm(ctx: &Ctx, fields: &Fields, name: String) -> Result<String, Refusal> {
-    let Common {
-        etag, request_id, ..
-    } = common(fields)?;
-    let request = ConfirmCaseRequest {
-        name,
-        etag,
-        request_id,
-        validate_only: false,
-    };
-    ctx.desk.confirm_case(request).await?;
-    Ok("done=confirmed".to_owned())
-}
-
-async fn milestone(ctx: &Ctx, fields: &Fields, name: String) -> Result<String, Refusal> {
-    let Common {
-        etag, request_id, ..
-    } = common(fields)?;
     let milestone = Milestone::from_str_name(fields.get("milestone")).unwrap_or_default();
     let request = RecordMilestoneRequest {
         name,
@@ -99,65 +62,68 @@ async fn milestone(ctx: &Ctx, fields: &Fields, name: String) -> Result<String, R
         request_id,
         validate_only: false,
     };
-    ctx.desk.record_milestone(request).await?;
+    ctx.client.record_milestone(request).await?;
     Ok("done=recorded".to_owned())
 }
 
-async fn postpone(ctx: &Ctx, fields: &Fields, id: &str) -> Result<String, Refusal> {
-    let Common {
-        etag,
+/// What needs one. Returns the query that tells of it, or that offers to undo it.
+async fn with_reason(
+    ctx: &Ctx,
+    fields: &Fields,
+    id: &str,
+    action: &str,
+) -> Result<String, Refusal> {
+    let (reason, note) = (fields.own("reason"), fields.own("note"));
+    if note.chars().count() > MAX_LINE_CHARS {
+        let words = format!("Shorten the note to {MAX_LINE_CHARS} characters.");
+        return Err(Refusal::of_form("note", words));
+    }
+    if reason.is_empty() {
+        return Err(Refusal::of_form("reason", "Choose a reason.".to_owned()));
+    }
+    // All three take the same.
+    let asked = AbortCaseRequest {
+        name: url::case_name(id),
+        etag: fields.own("etag"),
         reason,
         note,
-        request_id,
-    } = with_reason(fields)?;
-    let before = case(ctx, id).await?;
-    let request = PostponeCaseRequest {
-        name: before.name.clone(),
-        etag,
-        reason,
-        note,
-        request_id,
+        request_id: fields.own("request_id"),
         validate_only: false,
     };
-    let after = ctx.desk.postpone_case(request).await?;
-    Ok(undo::query(ctx, Done::Postponed, &after, &before))
-}
-
-async fn cancel(ctx: &Ctx, fields: &Fields, id: &str) -> Result<String, Refusal> {
-    let Common {
-        etag,
-        reason,
-        note,
-        request_id,
-    } = with_reason(fields)?;
-    let before = case(ctx, id).await?;
-    let request = CancelCaseRequest {
-        name: before.name.clone(),
-        etag,
-        reason,
-        note,
-        request_id,
-        validate_only: false,
-    };
-    let after = ctx.desk.cancel_case(request).await?;
-    Ok(undo::query(ctx, Done::Cancelled, &after, &before))
-}
-
-async fn abort(ctx: &Ctx, fields: &Fields, name: String) -> Result<String, Refusal> {
-    let Common {
-        etag,
-        reason,
-        note,
-        request_id,
-    } = with_reason(fields)?;
-    let request = AbortCaseRequest {
+    if action == "abort" {
+        ctx.client.abort_case(asked).await?;
+        return Ok("done=aborted".to_owned());
+    }
+    let before = ctx.case(id).await?;
+    let AbortCaseRequest {
         name,
         etag,
         reason,
         note,
         request_id,
-        validate_only: false,
+        validate_only,
+    } = asked;
+    let (done, after) = if action == "postpone" {
+        let request = PostponeCaseRequest {
+            name,
+            etag,
+            reason,
+            note,
+            request_id,
+            validate_only,
+        };
+        (Done::Postponed, ctx.client.postpone_case(request).await?)
+    } else {
+        let request = CancelCaseRequest {
+            name,
+            etag,
+            reason,
+            note,
+            request_id,
+            validate_only,
+        };
+        (Done::Cancelled, ctx.client.cancel_case(request).await?)
     };
-    ctx.desk.abort_case(request).await?;
-    Ok("done=aborted".to_owned())
+    let seal = &ctx.state.sign_in.seal;
+    Ok(undo_offer::query(seal, ctx.now, done, after, &before))
 }

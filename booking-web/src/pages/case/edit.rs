@@ -7,32 +7,20 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use booking_proto::ot::v1::{Anaesthesia, Case, Durations, Laterality, UpdateCaseRequest, Urgency};
+use booking_proto::ot::v1::{Case, UpdateCaseRequest};
 
-use super::{
-    case,
-    new::{anaesthesias, choice, lateralities, urgencies},
-};
+use super::form::{self, Known};
 use crate::{
     backend::{Refusal, RefusalKind},
     pages::{
-        context::{Ctx, request_id, status_of},
-        field::{Field, Kind},
-        fields::{Fields, Posted, Problems},
+        context::{Ctx, request_id},
+        field::Field,
+        fields::{Fields, Problems},
         frame::{Frame, Here},
+        posted::Posted,
+        render::page,
     },
 };
-
-/// What the form changes.
-const MASK: [&str; 7] = [
-    "procedure",
-    "condition",
-    "laterality",
-    "urgency",
-    "anaesthesia",
-    "durations",
-    "notes",
-];
 
 #[derive(Template)]
 #[template(path = "edit.html")]
@@ -47,134 +35,80 @@ struct EditPage {
     comparison: Vec<(&'static str, String, String)>,
 }
 
+impl EditPage {
+    /// With what was typed for a case; nothing was yet when it is what the case is.
+    fn new(
+        ctx: &Ctx,
+        id: String,
+        case: &Case,
+        typed: &Fields,
+        problems: &Problems,
+        refusal: Option<Refusal>,
+    ) -> Self {
+        let is_stale = |one: &Refusal| one.kind == RefusalKind::Stale;
+        let stale = refusal.as_ref().is_some_and(is_stale);
+        let fields = form::edited().map(|field| field.shown(&Known::default(), typed, problems));
+        let fields: Vec<_> = fields.collect();
+        let now = form::typed(case);
+        let differs = |field: &Field| {
+            let (mine, theirs) = (typed.own(field.name), now.own(field.name));
+            (stale && mine != theirs).then_some((field.label, mine, theirs))
+        };
+        Self {
+            frame: ctx.frame(Here::Elsewhere),
+            id,
+            // After the comparison was shown, saving means it.
+            etag: if stale || !typed.has("etag") {
+                case.etag.clone()
+            } else {
+                typed.own("etag")
+            },
+            request_id: request_id(),
+            comparison: fields.iter().filter_map(differs).collect(),
+            fields,
+            refusal,
+        }
+    }
+}
+
 /// `GET /cases/{id}/edit`
 pub(crate) async fn show(Path(id): Path<String>, ctx: Ctx) -> Response {
-    match case(&ctx, &id).await {
-        Ok(case) => {
-            let page = page(&ctx, &id, &case, &typed(&case), &Problems::default(), None);
-            crate::pages::page(StatusCode::OK, &page)
-        }
-        Err(refusal) => ctx.trouble(Here::Elsewhere, &refusal),
-    }
-}
-
-/// A case as the form would have it.
-fn typed(case: &Case) -> Fields {
-    let durations = case.durations.unwrap_or_default();
-    Fields::default().or([
-        ("procedure", case.procedure.clone()),
-        ("condition", case.condition.clone()),
-        ("laterality", case.laterality().as_str_name().to_owned()),
-        ("urgency", case.urgency().as_str_name().to_owned()),
-        ("anaesthesia", case.anaesthesia().as_str_name().to_owned()),
-        ("setup_min", durations.setup_min.to_string()),
-        ("procedure_min", durations.procedure_min.to_string()),
-        ("cleanup_min", durations.cleanup_min.to_string()),
-        ("notes", case.notes.clone()),
-        ("etag", case.etag.clone()),
-    ])
-}
-
-fn fields() -> [Field; 9] {
-    [
-        Field::line("procedure", "Procedure in words"),
-        Field::line("condition", "Condition"),
-        Field::line("laterality", "Side").kind(Kind::Choice(lateralities())),
-        Field::line("urgency", "Urgency").kind(Kind::Choice(urgencies())),
-        Field::line("anaesthesia", "Anaesthesia").kind(Kind::Choice(anaesthesias())),
-        Field::line("setup_min", "Setup, minutes").kind(Kind::Number),
-        Field::line("procedure_min", "Procedure, minutes").kind(Kind::Number),
-        Field::line("cleanup_min", "Cleanup, minutes").kind(Kind::Number),
-        Field::line("notes", "Notes").optional().kind(Kind::Text),
-    ]
-}
-
-fn page(
-    ctx: &Ctx,
-    id: &str,
-    case: &Case,
-    entered: &Fields,
-    problems: &Problems,
-    refusal: Option<Refusal>,
-) -> EditPage {
-    let stale = refusal
-        .as_ref()
-        .is_some_and(|one| one.kind == RefusalKind::Stale);
-    let now = typed(case);
-    let differs = |field: &Field| {
-        let (mine, theirs) = (entered.get(field.name), now.get(field.name));
-        (mine != theirs).then(|| (field.label, mine.to_owned(), theirs.to_owned()))
-    };
-    EditPage {
-        frame: ctx.frame(Here::Elsewhere),
-        id: id.to_owned(),
-        // After the comparison was shown, saving means it.
-        etag: if stale {
-            case.etag.clone()
-        } else {
-            entered.get("etag").to_owned()
-        },
-        request_id: request_id(),
-        comparison: if stale {
-            fields().iter().filter_map(differs).collect()
-        } else {
-            Vec::new()
-        },
-        fields: fields()
-            .into_iter()
-            .map(|field| field.typed(entered, problems))
-            .collect(),
-        refusal,
-    }
+    let case = ctx.case(&id).await;
+    let none = Problems::default();
+    let page = case.map(|case| EditPage::new(&ctx, id, &case, &form::typed(&case), &none, None));
+    ctx.show(Here::Elsewhere, page)
 }
 
 /// `POST /cases/{id}/edit`
 pub(crate) async fn save(Path(id): Path<String>, Posted { ctx, fields }: Posted) -> Response {
-    let current = match case(&ctx, &id).await {
+    let current = match ctx.case(&id).await {
         Ok(current) => current,
         Err(refusal) => return ctx.trouble(Here::Elsewhere, &refusal),
     };
     let mut problems = Problems::default();
-    let wanted = read(&fields, &current, &mut problems);
+    let wanted = Case {
+        name: current.name.clone(),
+        etag: fields.own("etag"),
+        ..form::read(&fields, false, &mut problems)
+    };
     if !problems.is_empty() {
-        let page = page(&ctx, &id, &current, &fields, &problems, None);
-        return crate::pages::page(StatusCode::UNPROCESSABLE_ENTITY, &page);
+        let shown = EditPage::new(&ctx, id, &current, &fields, &problems, None);
+        return page(StatusCode::UNPROCESSABLE_ENTITY, &shown);
     }
     let request = UpdateCaseRequest {
         case: Some(wanted),
         update_mask: Some(prost_types::FieldMask {
-            paths: MASK.map(str::to_owned).to_vec(),
+            paths: form::mask(),
         }),
-        request_id: fields.get("request_id").to_owned(),
+        request_id: fields.own("request_id"),
         ..Default::default()
     };
-    match ctx.desk.update_case(request).await {
+    match ctx.client.update_case(request).await {
         Ok(_) => Redirect::to(&format!("/cases/{id}?done=edited")).into_response(),
         Err(refusal) => {
-            let status = status_of(refusal.kind);
-            let page = page(&ctx, &id, &current, &fields, &problems, Some(refusal));
-            crate::pages::page(status, &page)
+            let status = refusal.text().status;
+            let shown = EditPage::new(&ctx, id, &current, &fields, &problems, Some(refusal));
+            page(status, &shown)
         }
-    }
-}
-
-fn read(fields: &Fields, current: &Case, problems: &mut Problems) -> Case {
-    Case {
-        name: current.name.clone(),
-        etag: fields.get("etag").to_owned(),
-        procedure: problems.line(fields, "procedure", true),
-        condition: problems.line(fields, "condition", false),
-        laterality: choice(fields, problems, "laterality", Laterality::from_str_name)
-            .map_or(0, Into::into),
-        urgency: choice(fields, problems, "urgency", Urgency::from_str_name).map_or(0, Into::into),
-        anaesthesia: choice(fields, problems, "anaesthesia", Anaesthesia::from_str_name)
-            .map_or(0, Into::into),
-        durations: Some(Durations {
-            setup_min: problems.number(fields, "setup_min", 0..=480),
-            procedure_min: problems.number(fields, "procedure_min", 1..=1200),
-            cleanup_min: problems.number(fields, "cleanup_min", 0..=480),
-        }),
-        notes: problems.text(fields, "notes"),
-        ..Default::default()
     }
 }

@@ -4,18 +4,17 @@
 use askama::Template;
 use axum::{
     extract::Path,
-    http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
 use booking_proto::ot::v1::{ApplyEmergencyPlanRequest, EmergencyOption, PlanEmergencyRequest};
 
-use super::{case, name};
 use crate::{
     backend::Refusal,
     pages::{
-        context::{Ctx, request_id, status_of},
-        fields::Posted,
+        context::{Ctx, request_id},
         frame::{Frame, Here},
+        posted::Posted,
+        url::case_name,
     },
     view::{
         civil::{Civil, how_long, instant},
@@ -72,25 +71,20 @@ pub(crate) async fn show(Path(id): Path<String>, ctx: Ctx) -> Response {
 }
 
 async fn page(ctx: &Ctx, id: &str, refusal: Option<Refusal>) -> Response {
-    match load(ctx, id, refusal.clone()).await {
-        Ok(page) => {
-            let status = refusal.map_or(StatusCode::OK, |refusal| status_of(refusal.kind));
-            crate::pages::page(status, &page)
-        }
-        Err(trouble) => ctx.trouble(Here::Elsewhere, &refusal.unwrap_or(trouble)),
-    }
+    let page = load(ctx, id, refusal.clone()).await;
+    ctx.show_refused(Here::Elsewhere, refusal.as_ref(), page)
 }
 
 async fn load(ctx: &Ctx, id: &str, refusal: Option<Refusal>) -> Result<EmergencyPage, Refusal> {
     let request = PlanEmergencyRequest {
-        case: name(id),
+        case: case_name(id),
         ..Default::default()
     };
     let (case, names, civil, plan) = tokio::try_join!(
-        case(ctx, id),
+        ctx.case(id),
         ctx.names(),
         ctx.civil(),
-        ctx.desk.plan_emergency(request)
+        ctx.client.plan_emergency(request)
     )?;
     Ok(EmergencyPage {
         frame: ctx.frame(Here::Elsewhere),
@@ -109,11 +103,11 @@ async fn load(ctx: &Ctx, id: &str, refusal: Option<Refusal>) -> Result<Emergency
 /// `POST /cases/{id}/emergency`
 pub(crate) async fn apply(Path(id): Path<String>, Posted { ctx, fields }: Posted) -> Response {
     let request = ApplyEmergencyPlanRequest {
-        option: fields.get("option").to_owned(),
-        request_id: fields.get("request_id").to_owned(),
+        option: fields.own("option"),
+        request_id: fields.own("request_id"),
         validate_only: false,
     };
-    match ctx.desk.apply_emergency_plan(request).await {
+    match ctx.client.apply_emergency_plan(request).await {
         Ok(_) => Redirect::to(&format!("/cases/{id}?done=emergency")).into_response(),
         Err(refusal) => page(&ctx, &id, Some(refusal)).await,
     }

@@ -13,15 +13,16 @@ use booking_proto::ot::v1::{
 };
 use jiff::Timestamp;
 
-use super::{case, show::reason_choices};
 use crate::{
     backend::{BrokenRule, Refusal, RefusalKind},
     pages::{
-        context::{Ctx, request_id, status_of},
+        context::{Ctx, reason_choices, request_id},
         field::{Choice, Field, Kind},
-        fields::{Fields, Posted, Problems},
+        fields::{Fields, Problems},
         frame::{Frame, Here},
-        undo::{self, Done},
+        posted::Posted,
+        render::page,
+        undo_offer::{self, Done},
         url,
     },
     view::{
@@ -93,16 +94,18 @@ fn aside(typed: &Fields, refusal: Option<&Refusal>) -> Vec<Aside> {
 
 /// Everything the page is made of.
 struct Known {
+    id: String,
     case: Case,
     theatres: Vec<Theatre>,
     reasons: Vec<Reason>,
     civil: Civil,
 }
 
-async fn known(ctx: &Ctx, id: &str) -> Result<Known, Refusal> {
+async fn known(ctx: &Ctx, id: String) -> Result<Known, Refusal> {
     let (case, theatres, reasons, civil) =
-        tokio::try_join!(case(ctx, id), ctx.theatres(), ctx.reasons(), ctx.civil())?;
+        tokio::try_join!(ctx.case(&id), ctx.theatres(), ctx.reasons(), ctx.civil())?;
     Ok(Known {
+        id,
         case,
         theatres,
         reasons,
@@ -112,30 +115,11 @@ async fn known(ctx: &Ctx, id: &str) -> Result<Known, Refusal> {
 
 /// `GET /cases/{id}/move?theatre=&at=&next=`
 pub(crate) async fn show(Path(id): Path<String>, ctx: Ctx) -> Response {
-    match known(&ctx, &id).await {
-        Ok(known) => {
-            let typed = proposed(&ctx.query, &known);
-            let page = page(&ctx, &known, &id, &typed, &Problems::default(), None, false);
-            crate::pages::page(StatusCode::OK, &page)
-        }
-        Err(refusal) => ctx.trouble(Here::Elsewhere, &refusal),
-    }
-}
-
-/// What the form starts with: what the address proposes, or where the case is, or now.
-fn proposed(query: &Fields, known: &Known) -> Fields {
-    let plan = known.case.plan.as_ref();
-    let planned = plan.and_then(|plan| instant(plan.start_time.as_ref()));
-    let at: Option<Timestamp> = query.get("at").parse().ok().or(planned);
-    let theatre = match query.get("theatre") {
-        "" => plan.map_or("", |plan| &plan.theatre),
-        theatre => theatre,
-    };
-    let place = Fields::default().or([("theatre", theatre), ("next", query.get("next"))]);
-    match at {
-        Some(at) => with_instant(place, at, &known.civil),
-        None => place,
-    }
+    let page = known(&ctx, id).await.map(|known| {
+        let typed = known.proposed(&ctx.query);
+        known.page(&ctx, &typed, &Problems::default(), None)
+    });
+    ctx.show(Here::Elsewhere, page)
 }
 
 /// With date and time where there are none yet, and the instant that both of them show.
@@ -147,89 +131,164 @@ fn with_instant(fields: Fields, at: Timestamp, civil: &Civil) -> Fields {
     ])
 }
 
-fn page(
-    ctx: &Ctx,
-    known: &Known,
-    id: &str,
-    typed: &Fields,
-    problems: &Problems,
-    refusal: Option<Refusal>,
-    fits: bool,
-) -> MovePage {
-    let theatres = known
-        .theatres
-        .iter()
-        .map(|one| Choice::new(&one.name, &one.display_name));
-    let theatres = std::iter::once(Choice::new("", "Choose a theatre"))
-        .chain(theatres)
-        .collect();
-    let moves = known.case.plan.is_some();
-    let mut fields = vec![
-        Field::line("theatre", "Theatre")
-            .kind(Kind::Choice(theatres))
-            .typed(typed, problems),
-        Field::line("date", "Date")
-            .kind(Kind::Date)
-            .typed(typed, problems),
-        Field::line("time", "Start")
-            .kind(Kind::Time)
-            .hint("Setup begins then; on a five-minute grid.")
-            .typed(typed, problems),
-    ];
-    if moves {
-        let reasons = reason_choices(&known.reasons)
-            .into_iter()
-            .map(|(value, label)| Choice::new(value, label));
-        let reasons = std::iter::once(Choice::new("", "Choose a reason"))
-            .chain(reasons)
-            .collect();
-        fields.push(
-            Field::line("reason", "Reason")
-                .kind(Kind::Choice(reasons))
-                .typed(typed, problems),
-        );
-        fields.push(
-            Field::line("note", "Note")
-                .optional()
-                .typed(typed, problems),
-        );
+impl Known {
+    /// What the form starts with: what the address proposes, or where the case is, or now.
+    fn proposed(&self, query: &Fields) -> Fields {
+        let plan = self.case.plan.as_ref();
+        let planned = plan.and_then(|plan| instant(plan.start_time.as_ref()));
+        let asked = ["theatre", "next"].map(|name| (name, query.get(name)));
+        let there = ("theatre", plan.map_or("", |plan| &plan.theatre));
+        let place = Fields::default().or(asked).or([there]);
+        match query.get("at").parse().ok().or(planned) {
+            Some(at) => with_instant(place, at, &self.civil),
+            None => place,
+        }
     }
-    let planned = known.case.plan.as_ref().and_then(|plan| {
-        let theatre = known.theatres.iter().find(|one| one.name == plan.theatre);
-        let theatre = theatre.map_or(plan.theatre.as_str(), |one| &one.display_name);
-        instant(plan.start_time.as_ref()).map(|at| format!("{theatre}, {}", known.civil.moment(at)))
-    });
-    MovePage {
-        exactly: typed.get("exactly").to_owned(),
-        aside: aside(typed, refusal.as_ref()),
-        override_complaint: problems.of("override_reason").cloned(),
-        frame: ctx.frame(Here::Elsewhere),
-        id: id.to_owned(),
-        etag: if typed.has("etag")
-            && refusal
-                .as_ref()
-                .is_none_or(|one| one.kind != RefusalKind::Stale)
+
+    fn page(
+        &self,
+        ctx: &Ctx,
+        typed: &Fields,
+        problems: &Problems,
+        refusal: Option<Refusal>,
+    ) -> MovePage {
+        let theatres = self.theatres.iter();
+        let theatres = theatres.map(|one| Choice::new(&one.name, &one.display_name));
+        let theatres = Kind::or_none("Choose a theatre", theatres);
+        let reasons = Kind::or_none("Choose a reason", reason_choices(&self.reasons));
+        let mut fields = vec![
+            Field::line("theatre", "Theatre").kind(theatres),
+            Field::line("date", "Date").kind(Kind::Date),
+            Field::line("time", "Start")
+                .kind(Kind::Time)
+                .hint("Setup begins then; on a five-minute grid."),
+        ];
+        let moves = self.case.plan.is_some();
+        if moves {
+            fields.push(Field::line("reason", "Reason").kind(reasons));
+            fields.push(Field::line("note", "Note").optional());
+        }
+        let is_stale = |one: &Refusal| one.kind == RefusalKind::Stale;
+        let keeps = typed.has("etag") && !refusal.as_ref().is_some_and(is_stale);
+        MovePage {
+            exactly: typed.own("exactly"),
+            aside: aside(typed, refusal.as_ref()),
+            override_complaint: problems.of("override_reason").cloned(),
+            frame: ctx.frame(Here::Elsewhere),
+            id: self.id.clone(),
+            etag: if keeps {
+                typed.own("etag")
+            } else {
+                self.case.etag.clone()
+            },
+            request_id: request_id(),
+            procedure: wording::procedure(&self.case.procedure, self.case.laterality()),
+            now_planned: self
+                .planned()
+                .unwrap_or_else(|| "On the waiting list".to_owned()),
+            moves,
+            fields: fields
+                .into_iter()
+                .map(|field| field.typed(typed, problems))
+                .collect(),
+            next: url::own_path(typed.get("next")).to_owned(),
+            refusal,
+            fits: false,
+            override_reason: typed.own("override_reason"),
+        }
+    }
+
+    /// Where the case is, in words.
+    fn planned(&self) -> Option<String> {
+        let plan = self.case.plan.as_ref()?;
+        let at = instant(plan.start_time.as_ref())?;
+        let theatre = self.theatres.iter().find(|one| one.name == plan.theatre);
+        let theatre = theatre.map_or(&plan.theatre, |one| &one.display_name);
+        Some(format!("{theatre}, {}", self.civil.moment(at)))
+    }
+
+    /// What is asked for, if it can be: a move, which for a case that waits is without its reason.
+    fn wish(
+        &self,
+        fields: &Fields,
+        preview: bool,
+        problems: &mut Problems,
+    ) -> Option<RescheduleCaseRequest> {
+        let theatre = fields.own("theatre");
+        if !self.theatres.iter().any(|one| one.name == theatre) {
+            problems.add("theatre", "Choose one of the theatres.");
+        }
+        let start = match fields.get("at").parse::<Timestamp>() {
+            Ok(at) => Some(at),
+            Err(_) => self.start(fields, problems),
+        };
+        let (mut reason, note) = (fields.own("reason"), problems.line(fields, "note", false));
+        if reason.is_empty() {
+            if self.case.plan.is_some() && !preview {
+                problems.add("reason", "Choose a reason.");
+            }
+            // A preview asks about the place; any reason will do for that.
+            let any = self.reasons.first().map(|one| one.name.clone());
+            reason = any.unwrap_or_default();
+        }
+        let why = problems.line(fields, "override_reason", fields.has("override"));
+        let overrides = fields.all("override").map(|rule| OverrideRequest {
+            rule: rule.to_owned(),
+            reason: why.clone(),
+        });
+        let wish = RescheduleCaseRequest {
+            name: self.case.name.clone(),
+            etag: fields.own("etag"),
+            plan: Some(Plan {
+                theatre,
+                start_time: Some(civil::message(start?)),
+                ..Default::default()
+            }),
+            reason,
+            note,
+            overrides: overrides.collect(),
+            // What only asks leaves no trace, so it needs no id that would be remembered.
+            request_id: match preview {
+                true => String::new(),
+                false => fields.own("request_id"),
+            },
+            validate_only: preview,
+        };
+        problems.is_empty().then_some(wish)
+    }
+
+    fn start(&self, fields: &Fields, problems: &mut Problems) -> Option<Timestamp> {
+        let (date, time) = (problems.date(fields, "date"), problems.time(fields, "time"));
+        let (date, time) = date.zip(time)?;
+        if let Ok(exactly) = fields.get("exactly").parse::<Timestamp>()
+            && self.civil.shows(exactly, date, time)
         {
-            typed.get("etag").to_owned()
-        } else {
-            known.case.etag.clone()
-        },
-        request_id: request_id(),
-        procedure: wording::procedure(&known.case.procedure, known.case.laterality()),
-        now_planned: planned.unwrap_or_else(|| "On the waiting list".to_owned()),
-        moves,
-        fields,
-        next: url::own_path(typed.get("next")).to_owned(),
-        refusal,
-        fits,
-        override_reason: typed.get("override_reason").to_owned(),
+            return Some(exactly);
+        }
+        let at = self.civil.at(date, time);
+        at.map_err(|words| problems.add("time", words)).ok()
+    }
+
+    async fn carry_out(&self, ctx: &Ctx, wish: RescheduleCaseRequest) -> Result<Case, Refusal> {
+        if !matches!(self.case.state(), State::Requested | State::Postponed) {
+            return ctx.client.reschedule_case(wish).await;
+        }
+        let request = ScheduleCaseRequest {
+            name: wish.name,
+            etag: wish.etag,
+            plan: wish.plan,
+            overrides: wish.overrides,
+            request_id: wish.request_id,
+            validate_only: wish.validate_only,
+        };
+        ctx.client.schedule_case(request).await
     }
 }
 
 /// `POST /cases/{id}/move`. `preview` asks whether it would fit and changes nothing.
 pub(crate) async fn place(Path(id): Path<String>, Posted { ctx, fields }: Posted) -> Response {
     let preview = fields.has("preview");
-    let known = match known(&ctx, &id).await {
+    let known = match known(&ctx, id).await {
         Ok(known) => known,
         Err(refusal) => return ctx.trouble(Here::Elsewhere, &refusal),
     };
@@ -239,139 +298,35 @@ pub(crate) async fn place(Path(id): Path<String>, Posted { ctx, fields }: Posted
         Err(_) => fields,
     };
     let mut problems = Problems::default();
-    let wish = wish(&fields, &known, preview, &mut problems);
-    let Some(wish) = wish.filter(|_| problems.is_empty()) else {
-        let page = page(&ctx, &known, &id, &fields, &problems, None, false);
-        return crate::pages::page(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    let Some(wish) = known.wish(&fields, preview, &mut problems) else {
+        let shown = known.page(&ctx, &fields, &problems, None);
+        return page(StatusCode::UNPROCESSABLE_ENTITY, &shown);
     };
-    match carry_out(&ctx, &known.case, wish).await {
+    match known.carry_out(&ctx, wish).await {
         Ok(_) if preview => {
-            let page = page(&ctx, &known, &id, &fields, &problems, None, true);
-            crate::pages::page(StatusCode::OK, &page)
+            let shown = MovePage {
+                fits: true,
+                ..known.page(&ctx, &fields, &problems, None)
+            };
+            page(StatusCode::OK, &shown)
         }
         Ok(after) => {
-            let done = if known.case.plan.is_some() {
-                Done::Moved
-            } else {
-                Done::Scheduled
+            let done = match known.case.plan {
+                Some(_) => Done::Moved,
+                None => Done::Scheduled,
             };
-            let query = undo::query(&ctx, done, &after, &known.case);
+            let seal = &ctx.state.sign_in.seal;
+            let query = undo_offer::query(seal, ctx.now, done, after, &known.case);
             let next = match url::own_path(fields.get("next")) {
-                "/" if !fields.has("next") => format!("/cases/{id}"),
+                "/" if !fields.has("next") => format!("/cases/{}", known.id),
                 next => next.to_owned(),
             };
             let joint = if next.contains('?') { '&' } else { '?' };
             Redirect::to(&format!("{next}{joint}{query}")).into_response()
         }
         Err(refusal) => {
-            let status = status_of(refusal.kind);
-            let page = page(&ctx, &known, &id, &fields, &problems, Some(refusal), false);
-            crate::pages::page(status, &page)
+            let status = refusal.text().status;
+            page(status, &known.page(&ctx, &fields, &problems, Some(refusal)))
         }
-    }
-}
-
-/// What is asked for.
-struct Wish {
-    etag: String,
-    plan: Plan,
-    reason: String,
-    note: String,
-    overrides: Vec<OverrideRequest>,
-    request_id: String,
-    preview: bool,
-}
-
-fn wish(fields: &Fields, known: &Known, preview: bool, problems: &mut Problems) -> Option<Wish> {
-    let theatre = fields.get("theatre").to_owned();
-    if !known.theatres.iter().any(|one| one.name == theatre) {
-        problems.add("theatre", "Choose one of the theatres.");
-    }
-    let start = match fields.get("at").parse::<Timestamp>() {
-        Ok(at) => Some(at),
-        Err(_) => start(fields, &known.civil, problems),
-    };
-    let (reason, note) = (
-        fields.get("reason").to_owned(),
-        problems.line(fields, "note", false),
-    );
-    if known.case.plan.is_some() && reason.is_empty() && !preview {
-        problems.add("reason", "Choose a reason.");
-    }
-    // A preview asks about the place; any reason will do for that.
-    let any = known.reasons.first().map(|one| one.name.clone());
-    let reason = if reason.is_empty() {
-        any.unwrap_or_default()
-    } else {
-        reason
-    };
-    let set_aside = problems.line(fields, "override_reason", fields.has("override"));
-    let overrides = fields.all("override").map(|rule| OverrideRequest {
-        rule: rule.to_owned(),
-        reason: set_aside.clone(),
-    });
-    Some(Wish {
-        etag: fields.get("etag").to_owned(),
-        plan: Plan {
-            theatre,
-            start_time: Some(civil::message(start?)),
-            ..Default::default()
-        },
-        reason,
-        note,
-        overrides: overrides.collect(),
-        request_id: fields.get("request_id").to_owned(),
-        preview,
-    })
-}
-
-fn start(fields: &Fields, civil: &Civil, problems: &mut Problems) -> Option<Timestamp> {
-    let (date, time) = (problems.date(fields, "date"), problems.time(fields, "time"));
-    let (date, time) = date.zip(time)?;
-    if let Ok(exactly) = fields.get("exactly").parse::<Timestamp>()
-        && civil.shows(exactly, date, time)
-    {
-        return Some(exactly);
-    }
-    let at = civil.at(date, time);
-    at.map_err(|words| problems.add("time", words)).ok()
-}
-
-async fn carry_out(ctx: &Ctx, case: &Case, wish: Wish) -> Result<Case, Refusal> {
-    let Wish {
-        etag,
-        plan,
-        reason,
-        note,
-        overrides,
-        request_id,
-        preview,
-    } = wish;
-    let name = case.name.clone();
-    let plan = Some(plan);
-    // What only asks leaves no trace, so it needs no id that would be remembered.
-    let request_id = if preview { String::new() } else { request_id };
-    if matches!(case.state(), State::Requested | State::Postponed) {
-        let request = ScheduleCaseRequest {
-            name,
-            etag,
-            plan,
-            overrides,
-            request_id,
-            validate_only: preview,
-        };
-        ctx.desk.schedule_case(request).await
-    } else {
-        let request = RescheduleCaseRequest {
-            name,
-            etag,
-            plan,
-            reason,
-            note,
-            overrides,
-            request_id,
-            validate_only: preview,
-        };
-        ctx.desk.reschedule_case(request).await
     }
 }

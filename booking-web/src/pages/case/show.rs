@@ -1,25 +1,26 @@
 //! `/cases/{id}`: the plan, milestones with one tap, what may be done, and its history.
 
 use askama::Template;
-use axum::{extract::Path, http::StatusCode, response::Response};
+use axum::{extract::Path, response::Response};
 use booking_proto::ot::v1::{
-    AuditEvent, Case, ListAuditEventsRequest, Milestone, Reason, case::State,
+    AuditEvent, Case, ListAuditEventsRequest, Milestone, TeamMember, audit_event::Outcome,
+    case::State,
 };
 
-use super::{case, name};
 use crate::{
     backend::Refusal,
     pages::{
-        context::{Ctx, permitted},
+        context::{Ctx, permitted, reason_choices},
+        field::Choice,
         fields::Fields,
         frame::{Frame, Here},
-        waiting::quoted,
+        url::{case_name, quoted},
     },
     view::{
         card::total_min,
-        civil::{Civil, how_long, instant, minutes},
+        civil::{Civil, between, how_long, instant, minutes},
         directory::Directory,
-        wording::{self, MILESTONES, UrgencyMark, reached},
+        wording::{self, MILESTONES, StateMark, UrgencyMark, reached},
     },
 };
 
@@ -34,15 +35,13 @@ pub(crate) struct CasePage {
     etag: String,
     procedure: String,
     state: State,
-    state_word: &'static str,
-    state_class: &'static str,
+    mark: StateMark,
     urgency: UrgencyMark,
     plan: Option<PlanWords>,
     facts: Vec<(&'static str, String)>,
-    team: Vec<(&'static str, String)>,
     overrides: Vec<String>,
     steps: Vec<Step>,
-    reasons: Vec<(String, String)>,
+    reasons: Vec<Choice>,
     history: Option<Vec<Event>>,
     refusal: Option<Refusal>,
     /// As typed for what was refused.
@@ -128,15 +127,8 @@ pub(crate) async fn page(
     refusal: Option<Refusal>,
     typed: &Fields,
 ) -> Response {
-    match load(ctx, id, refusal.clone(), typed).await {
-        Ok(page) => {
-            let status = refusal.map_or(StatusCode::OK, |refusal| {
-                crate::pages::context::status_of(refusal.kind)
-            });
-            crate::pages::page(status, &page)
-        }
-        Err(trouble) => ctx.trouble(Here::Elsewhere, &refusal.unwrap_or(trouble)),
-    }
+    let page = load(ctx, id, refusal.clone(), typed).await;
+    ctx.show_refused(Here::Elsewhere, refusal.as_ref(), page)
 }
 
 async fn load(
@@ -147,51 +139,41 @@ async fn load(
 ) -> Result<CasePage, Refusal> {
     let events = ListAuditEventsRequest {
         page_size: HISTORY,
-        filter: format!("resource = {}", quoted(&name(id))),
+        filter: format!("resource = {}", quoted(&case_name(id))),
         ..Default::default()
     };
-    let history = async { permitted(ctx.desk.list_audit_events(events).await) };
+    let history = async { permitted(ctx.client.list_audit_events(events).await) };
     let (case, names, reasons, civil, history) = tokio::try_join!(
-        case(ctx, id),
+        ctx.case(id),
         ctx.names(),
         ctx.reasons(),
         ctx.civil(),
         history
     )?;
     let names = names.reasons(&reasons);
-    let (state_word, state_class) = wording::state(case.state());
+    let overrides = case.overrides.iter();
+    let overrides =
+        overrides.map(|one| format!("{} set aside by {}: {}", one.rule, one.author, one.reason));
+    let history = history.map(|listed| {
+        let events = listed.audit_events.into_iter();
+        events.map(|event| Event::of(event, &civil)).collect()
+    });
     Ok(CasePage {
         id: id.to_owned(),
         etag: case.etag.clone(),
         procedure: wording::procedure(&case.procedure, case.laterality()),
         state: case.state(),
-        state_word,
-        state_class,
+        mark: wording::state(case.state()),
         urgency: wording::urgency(case.urgency()),
         plan: plan(&case, &names, &civil),
         facts: facts(&case, &names, &civil, ctx),
-        team: case
-            .team
-            .iter()
-            .map(|one| (wording::role(one.role()), names.name(&one.staff).to_owned()))
-            .collect(),
-        overrides: case
-            .overrides
-            .iter()
-            .map(|one| format!("{} set aside by {}: {}", one.rule, one.author, one.reason))
-            .collect(),
+        overrides: overrides.collect(),
         steps: steps(&case, &civil),
         reasons: reason_choices(&reasons),
-        history: history.map(|listed| {
-            listed
-                .audit_events
-                .iter()
-                .map(|event| Event::of(event, &civil))
-                .collect()
-        }),
+        history,
         refusal,
-        reason: typed.get("reason").to_owned(),
-        note: typed.get("note").to_owned(),
+        reason: typed.own("reason"),
+        note: typed.own("note"),
         done: done(ctx.query.get("done"), ctx.query.get("late")),
         frame: ctx.frame(Here::Elsewhere),
     })
@@ -211,23 +193,9 @@ fn done(done: &str, late: &str) -> &'static str {
     }
 }
 
-pub(crate) fn reason_choices(reasons: &[Reason]) -> Vec<(String, String)> {
-    let label = |reason: &Reason| {
-        format!(
-            "{}: {}",
-            wording::group(reason.group()),
-            reason.display_name
-        )
-    };
-    reasons
-        .iter()
-        .map(|reason| (reason.name.clone(), label(reason)))
-        .collect()
-}
-
 fn plan(case: &Case, names: &Directory, civil: &Civil) -> Option<PlanWords> {
     let plan = case.plan.as_ref()?;
-    let (start, end) = instant(plan.start_time.as_ref()).zip(instant(plan.end_time.as_ref()))?;
+    let (start, end) = between(plan.start_time.as_ref(), plan.end_time.as_ref())?;
     let durations = case.durations.unwrap_or_default();
     Some(PlanWords {
         theatre: names.name(&plan.theatre).to_owned(),
@@ -240,126 +208,96 @@ fn plan(case: &Case, names: &Directory, civil: &Civil) -> Option<PlanWords> {
     })
 }
 
+/// What is known of the case, and who is down for it.
 fn facts(case: &Case, names: &Directory, civil: &Civil, ctx: &Ctx) -> Vec<(&'static str, String)> {
     let when = |at: Option<&prost_types::Timestamp>| {
         instant(at).map(|at| civil.moment(at)).unwrap_or_default()
     };
-    let waited =
-        instant(case.decision_time.as_ref()).map(|since| how_long(minutes(since, ctx.now).max(0)));
+    let waits = instant(case.decision_time.as_ref()).filter(|_| case.plan.is_none());
+    let waited = waits.map(|since| how_long(minutes(since, ctx.now).max(0)));
     let cancelled = case.cancellation.as_ref().map(|one| {
-        let day = if one.day_of_surgery {
-            ", on the day of surgery"
-        } else {
-            ""
+        let day = match one.day_of_surgery {
+            true => ", on the day of surgery",
+            false => "",
         };
-        let note = if one.note.is_empty() {
-            String::new()
-        } else {
-            format!(" – {}", one.note)
-        };
-        format!("{}{day}{note}", names.name(&one.reason))
+        let joint = if one.note.is_empty() { "" } else { " – " };
+        format!("{}{day}{joint}{}", names.name(&one.reason), one.note)
     });
-    let hidden = |text: &str| {
-        if text.is_empty() {
-            "Not shown to you".to_owned()
-        } else {
-            text.to_owned()
-        }
+    let hidden = |text: &str| match text {
+        "" => "Not shown to you".to_owned(),
+        text => text.to_owned(),
     };
+    let needs = case.durations.as_ref().map_or(0, total_min);
+    let urgency = wording::urgency(case.urgency());
+    let anaesthesia = wording::anaesthesia(case.anaesthesia());
     let all = [
         ("Patient", hidden(&wording::shown_id(&case.patient))),
         ("Condition", hidden(&case.condition)),
-        ("Urgency", wording::urgency(case.urgency()).word.to_owned()),
-        (
-            "Anaesthesia",
-            wording::anaesthesia(case.anaesthesia()).to_owned(),
-        ),
+        ("Urgency", urgency.word.to_owned()),
+        ("Anaesthesia", anaesthesia.to_owned()),
         ("Specialty", case.specialty.clone()),
-        (
-            "Needs",
-            format!(
-                "{} min in all",
-                case.durations.as_ref().map_or(0, total_min)
-            ),
-        ),
+        ("Needs", format!("{needs} min in all")),
         ("Decision", when(case.decision_time.as_ref())),
-        (
-            "Waited",
-            waited.filter(|_| case.plan.is_none()).unwrap_or_default(),
-        ),
+        ("Waited", waited.unwrap_or_default()),
         ("Target", when(case.target_time.as_ref())),
-        (
-            "Equipment",
-            case.equipment
-                .iter()
-                .map(|unit| wording::shown_id(unit))
-                .collect::<Vec<_>>()
-                .join(", "),
-        ),
+        ("Equipment", wording::shown_ids(&case.equipment)),
         ("Cancelled", cancelled.unwrap_or_default()),
         ("Notes", case.notes.clone()),
     ];
-    all.into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .collect()
+    let known = all.into_iter().filter(|(_, value)| !value.is_empty());
+    let member = |one: &TeamMember| (wording::role(one.role()), names.name(&one.staff).to_owned());
+    known.chain(case.team.iter().map(member)).collect()
 }
 
 fn steps(case: &Case, civil: &Civil) -> Vec<Step> {
     let reached_at = |milestone| reached(case.milestones.as_ref(), milestone);
-    let next = MILESTONES
+    let mut open = MILESTONES
         .iter()
-        .find(|(milestone, _)| reached_at(*milestone).is_none());
-    let planned = case
-        .plan
-        .as_ref()
-        .and_then(|plan| instant(plan.start_time.as_ref()));
-    MILESTONES
-        .iter()
-        .map(|(milestone, label)| {
-            let at = reached_at(*milestone);
-            let late = at
-                .zip(planned)
-                .filter(|_| *milestone == Milestone::WheelsIn)
-                .map(|(at, planned)| minutes(planned, at));
-            Step {
-                label,
-                value: milestone.as_str_name(),
-                time: at.map(|at| civil.time(at)).unwrap_or_default(),
-                against: match late {
-                    Some(late @ 1..) => format!("{late} min late"),
-                    Some(late @ ..0) => format!("{} min early", -late),
-                    Some(0) => "On time".to_owned(),
-                    None => String::new(),
-                },
-                done: at.is_some(),
-                next: next.is_some_and(|(next, _)| next == milestone),
-            }
-        })
-        .collect()
+        .filter(|(one, _)| reached_at(*one).is_none());
+    let next = open.next().map(|(milestone, _)| *milestone);
+    let plan = case.plan.as_ref();
+    let planned = plan.and_then(|plan| instant(plan.start_time.as_ref()));
+    let step = |&(milestone, label): &(Milestone, &'static str)| {
+        let at = reached_at(milestone);
+        let planned = planned.filter(|_| milestone == Milestone::WheelsIn);
+        let late = planned.zip(at).map(|(planned, at)| minutes(planned, at));
+        Step {
+            label,
+            value: milestone.as_str_name(),
+            time: at.map(|at| civil.time(at)).unwrap_or_default(),
+            against: match late {
+                Some(late @ 1..) => format!("{late} min late"),
+                Some(late @ ..0) => format!("{} min early", -late),
+                Some(0) => "On time".to_owned(),
+                None => String::new(),
+            },
+            done: at.is_some(),
+            next: next == Some(milestone),
+        }
+    };
+    MILESTONES.iter().map(step).collect()
 }
 
 impl Event {
-    fn of(event: &AuditEvent, civil: &Civil) -> Self {
+    fn of(event: AuditEvent, civil: &Civil) -> Self {
         let change = |before: &str, after: &str| match (before, after) {
             ("", after) => after.to_owned(),
             (before, "") => format!("{before} removed"),
             (before, after) => format!("{before} → {after}"),
         };
+        let changes = event.changes.iter();
+        let changes =
+            changes.map(|one| format!("{}: {}", one.field, change(&one.before, &one.after)));
+        let time = instant(event.time.as_ref()).map(|at| civil.exactly(at));
         Self {
-            time: instant(event.time.as_ref())
-                .map(|at| civil.exactly(at))
-                .unwrap_or_default(),
+            time: time.unwrap_or_default(),
             what: method_words(&event.method),
-            who: event.person.clone(),
-            account: event.account.clone(),
-            transport: event.transport.clone(),
-            changes: event
-                .changes
-                .iter()
-                .map(|one| format!("{}: {}", one.field, change(&one.before, &one.after)))
-                .collect(),
-            reason: event.reason.clone(),
-            denied: event.outcome() == booking_proto::ot::v1::audit_event::Outcome::Denied,
+            changes: changes.collect(),
+            denied: event.outcome() == Outcome::Denied,
+            who: event.person,
+            account: event.account,
+            transport: event.transport,
+            reason: event.reason,
         }
     }
 }

@@ -1,10 +1,9 @@
 //! `/cases/{id}/slots`: where a case would fit, and what stands in the way where it nearly would.
 
 use askama::Template;
-use axum::{extract::Path, http::StatusCode, response::Response};
-use booking_proto::ot::v1::{Case, FindSlotsRequest, SlotOffer};
+use axum::{extract::Path, response::Response};
+use booking_proto::ot::v1::{Case, FindSlotsRequest, Plan, SlotOffer};
 
-use super::case;
 use crate::{
     backend::Refusal,
     pages::{
@@ -12,10 +11,10 @@ use crate::{
         field::{Field, Kind},
         fields::Problems,
         frame::{Frame, Here},
-        url,
+        url::with_query,
     },
     view::{
-        civil::{Civil, days_later, instant},
+        civil::{Civil, days_later, instant, message},
         directory::Directory,
         wording,
     },
@@ -52,44 +51,33 @@ struct Slot {
 
 /// `GET /cases/{id}/slots`
 pub(crate) async fn show(Path(id): Path<String>, ctx: Ctx) -> Response {
-    match load(&ctx, &id).await {
-        Ok(page) => crate::pages::page(StatusCode::OK, &page),
-        Err(refusal) => ctx.trouble(Here::Elsewhere, &refusal),
-    }
+    ctx.show(Here::Elsewhere, load(&ctx, id).await)
 }
 
-async fn load(ctx: &Ctx, id: &str) -> Result<SlotsPage, Refusal> {
-    let (case, names, civil) = tokio::try_join!(case(ctx, id), ctx.names(), ctx.civil())?;
+async fn load(ctx: &Ctx, id: String) -> Result<SlotsPage, Refusal> {
+    let (case, names, civil) = tokio::try_join!(ctx.case(&id), ctx.names(), ctx.civil())?;
     let today = civil.date(ctx.now);
     let mut problems = Problems::default();
     let from = problems.optional_date(&ctx.query, "from");
     let first = from.unwrap_or(today).max(today);
-    let days = ctx
-        .query
-        .get("days")
-        .parse()
-        .unwrap_or(DAYS)
-        .clamp(1, MAX_DAYS);
+    let days = ctx.query.get("days").parse().unwrap_or(DAYS);
+    let days = days.clamp(1, MAX_DAYS);
     let earliest = civil.midnight(first).max(ctx.now);
     let request = FindSlotsRequest {
         case: case.name.clone(),
-        earliest_time: Some(crate::view::civil::message(earliest)),
-        latest_time: Some(crate::view::civil::message(
-            civil.midnight(days_later(first, days)),
-        )),
+        earliest_time: Some(message(earliest)),
+        latest_time: Some(message(civil.midnight(days_later(first, days)))),
         max_slots: OFFERS,
         include_near_misses: true,
         ..Default::default()
     };
-    let offers = ctx.desk.find_slots(request).await?.offers;
-    let slots = offers
-        .iter()
-        .filter_map(|offer| Slot::of(offer, &case, &names, &civil));
+    let offers = ctx.client.find_slots(request).await?.offers.into_iter();
+    let slots = offers.filter_map(|offer| Slot::of(offer, &case, &names, &civil));
     let (free, near) = slots.partition(|slot| slot.broken.is_empty());
     Ok(SlotsPage {
-        id: id.to_owned(),
-        etag: case.etag.clone(),
+        id,
         procedure: wording::procedure(&case.procedure, case.laterality()),
+        etag: case.etag,
         from: Field::line("from", "From")
             .kind(Kind::Date)
             .value(first.to_string())
@@ -104,31 +92,29 @@ async fn load(ctx: &Ctx, id: &str) -> Result<SlotsPage, Refusal> {
 }
 
 impl Slot {
-    fn of(offer: &SlotOffer, case: &Case, names: &Directory, civil: &Civil) -> Option<Self> {
-        let plan = offer.plan.as_ref()?;
-        let start = instant(plan.start_time.as_ref())?;
-        let end = instant(plan.end_time.as_ref());
+    fn of(offer: SlotOffer, case: &Case, names: &Directory, civil: &Civil) -> Option<Self> {
+        let Plan {
+            theatre,
+            start_time,
+            end_time,
+            ..
+        } = offer.plan?;
+        let start = instant(start_time.as_ref())?;
+        let end = instant(end_time.as_ref());
+        let end = end.map(|end| format!(" to {}", civil.time(end)));
         let at = start.to_string();
+        let broken = offer.broken_rules.into_iter();
         Some(Self {
-            link: format!(
-                "/{}/move?theatre={}&at={}",
-                case.name,
-                url::encode(&plan.theatre),
-                url::encode(&at)
+            link: with_query(
+                &format!("/{}/move", case.name),
+                [("theatre", &theatre), ("at", &at)],
             ),
             at,
-            theatre: plan.theatre.clone(),
-            theatre_name: names.name(&plan.theatre).to_owned(),
-            when: match end {
-                Some(end) => format!("{} to {}", civil.moment(start), civil.time(end)),
-                None => civil.moment(start),
-            },
+            theatre_name: names.name(&theatre).to_owned(),
+            theatre,
+            when: civil.moment(start) + &end.unwrap_or_default(),
             request_id: request_id(),
-            broken: offer
-                .broken_rules
-                .iter()
-                .map(|one| one.description.clone())
-                .collect(),
+            broken: broken.map(|one| one.description).collect(),
         })
     }
 }

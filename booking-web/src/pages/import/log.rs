@@ -10,18 +10,16 @@ use axum::{
 };
 use theatre_log::{Beginning, Mapping};
 
-use super::{
-    gone,
-    questions::{Questions, answered},
-};
+use super::questions::{Questions, answered};
 use crate::{
     imports::{Import, Progress, Purpose, Settings, Stage, Tally, Why, run},
     pages::{
         context::{Ctx, permitted},
-        error::not_found,
-        fields::{Fields, Posted, Problems},
+        error::{ErrorPage, not_found},
+        fields::{Fields, Problems},
         frame::{Frame, Here},
-        url,
+        posted::Posted,
+        render, url,
     },
     view::civil::{Civil, long_date},
 };
@@ -122,14 +120,8 @@ fn of(ctx: &Ctx, id: &str) -> Option<Arc<Import>> {
 /// Rows go on being sent when nobody looks; a page only tells of it.
 fn begin(ctx: &Ctx, import: &Arc<Import>, purpose: Purpose, settings: Settings) {
     if import.begin(purpose, settings.clone()) {
-        let person = ctx.visitor.person.clone();
-        tokio::spawn(run(
-            ctx.state.clone(),
-            Arc::clone(import),
-            purpose,
-            settings,
-            person,
-        ));
+        let client = ctx.state.backend.client(ctx.visitor.person.clone());
+        tokio::spawn(run(client, Arc::clone(import), purpose, settings));
     }
 }
 
@@ -196,7 +188,7 @@ async fn page(ctx: &Ctx, import: &Import, typed: Option<&Fields>, problems: &Pro
         stage,
         tally,
     };
-    crate::pages::page(status, &page)
+    render::page(status, &page)
 }
 
 fn range(tally: &Tally, settings: &Settings) -> Option<Range> {
@@ -212,4 +204,15 @@ fn range(tally: &Tally, settings: &Settings) -> Option<Range> {
         board: format!("/?date={first}"),
         reports: format!("/reports?first={first}&last={last}"),
     })
+}
+
+/// The page for a log that is not here any more.
+fn gone() -> ErrorPage {
+    ErrorPage {
+        status: StatusCode::NOT_FOUND,
+        title: "That log is not here any more",
+        cause: "A log is kept for an hour after it was last looked at or sent, unless newer ones need its \
+                place or this front end is started again. Cases that were imported are safe.",
+        remedy: "Upload the log once more: what is in already is left as it is, and the rest goes on.",
+    }
 }

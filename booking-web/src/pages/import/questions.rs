@@ -56,22 +56,14 @@ fn column(
     answers: Option<&Fields>,
     problems: &Problems,
 ) -> Field {
-    let none = Choice::new(
-        "",
-        if field.is_needed() {
-            "Choose a column"
-        } else {
-            "Not in the log"
-        },
-    );
     let columns = begins.header.iter().filter(|name| !name.is_empty());
     let columns = columns.map(|name| Choice::new(name, name));
     let question = Field::line(field.key(), label(field));
-    let question = question.kind(Kind::Choice(std::iter::once(none).chain(columns).collect()));
-    let question = if field.is_needed() {
-        question
-    } else {
-        question.optional()
+    let question = match field.is_needed() {
+        true => question.kind(Kind::or_none("Choose a column", columns)),
+        false => question
+            .kind(Kind::or_none("Not in the log", columns))
+            .optional(),
     };
     match answers {
         Some(answers) => question.typed(answers, problems),
@@ -102,12 +94,8 @@ pub(super) fn answered(import: &Import, fields: &Fields) -> Result<Settings, Pro
     let source = problems.line(fields, "source", true);
     let form = fields.get("form");
     let mut mapping = Mapping::separated_as(&import.bytes);
-    if form.chars().count() > MAX_FORM_CHARS {
-        problems.add(
-            "form",
-            format!("Shorten this to {MAX_FORM_CHARS} characters."),
-        );
-    } else if !form.is_empty() {
+    problems.short("form", form, MAX_FORM_CHARS);
+    if !form.is_empty() && problems.of("form").is_none() {
         mapping.try_form(form);
     }
     for field in LogField::ALL {

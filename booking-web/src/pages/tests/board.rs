@@ -9,7 +9,7 @@ use super::{
     rights::{grants, knows},
     *,
 };
-use crate::{backend::fake::FakeOt, pages::board::PRESET_COOKIE};
+use crate::{backend::fake::FakeOt, visitor::PRESET_COOKIE};
 
 #[tokio::test]
 async fn the_board_shows_theatres_cases_and_what_needs_attention_in_words() {

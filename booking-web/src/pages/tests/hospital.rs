@@ -9,7 +9,7 @@ use booking_proto::ot::v1::{
     TeamMember, TeamRole, Theatre, TheatreDay, TimeRange, Urgency, case::State,
 };
 
-use crate::{backend::fake::FakeOt, pages::waiting::quoted};
+use crate::{backend::fake::FakeOt, pages::url::quoted};
 
 pub(super) const HOUR_S: i64 = 3600;
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     backend::{Booking, Refusal, RefusalKind, Reply, Verified},
-    pages::words::Words,
+    pages::refusal_text::RefusalText,
 };
 
 const KINDS: [RefusalKind; 15] = [
@@ -87,7 +87,7 @@ async fn a_case_that_waits_is_said_in_words() {
 async fn every_refusal_has_its_own_words_status_and_strip() {
     let mut headlines = std::collections::BTreeSet::new();
     for kind in KINDS {
-        let words = Words::of(kind);
+        let words = RefusalText::of(kind);
         let by_backend = matches!(
             kind,
             RefusalKind::NotAllowed

@@ -5,29 +5,32 @@ use axum::{
     extract::{Request, State},
     http::{HeaderMap, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use jiff::Timestamp;
 
-use super::{SESSION_COOKIE, SESSION_S};
-use crate::{AppState, pages::sign_in::add_cookie};
+use crate::{
+    state::AppState,
+    visitor::{SESSION_COOKIE, SESSION_S},
+};
 
 /// The page on a wall: nobody signs in there every shift.
 const KIOSK: &str = "/kiosk";
 
 /// Adds a new cookie to a page that somebody opened, when the sign-in is past half its time.
-pub(crate) async fn renew(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(super) async fn renew(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let in_use = request.uri().path() == KIOSK || is_opened(request.headers());
     let renewed = in_use
         .then(|| state.sign_in.renewed(request.headers(), Timestamp::now()))
         .flatten();
-    let mut response = next.run(request).await;
-    if let Some(session) = renewed
-        && !response.headers().contains_key(header::SET_COOKIE)
-    {
-        add_cookie(&state, SESSION_COOKIE, &session, SESSION_S, &mut response);
+    let response = next.run(request).await;
+    match renewed {
+        Some(session) if !response.headers().contains_key(header::SET_COOKIE) => {
+            let cookie = state.sign_in.cookie(SESSION_COOKIE, &session, SESSION_S);
+            (cookie, response).into_response()
+        }
+        _ => response,
     }
-    response
 }
 
 /// By a person, and not by a script (W3C Fetch Metadata); browsers that do not say are believed.

@@ -8,14 +8,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::{
-    extract::{Request, State},
-    http::{StatusCode, header, uri::Authority},
-    middleware::Next,
-    response::{IntoResponse as _, Response},
-};
-
-use crate::{AppState, pages::error::ErrorPage};
+use axum::http::uri::Authority;
 
 /// Which `Host` headers are answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +27,7 @@ impl HostPolicy {
     }
 
     /// Whether a request for `host` (a `Host` header's value) is for us.
-    fn answers(&self, host: &str) -> bool {
+    pub(crate) fn answers(&self, host: &str) -> bool {
         if !self.loopback && self.public.is_empty() {
             return true;
         }
@@ -55,25 +48,6 @@ fn names_loopback(name: &str) -> bool {
         || name
             .parse::<IpAddr>()
             .is_ok_and(|address| address.is_loopback())
-}
-
-/// Answers 421 to requests for other hosts (RFC 9110, section 15.5.20).
-pub(super) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let host = request
-        .headers()
-        .get(header::HOST)
-        .and_then(|value| value.to_str().ok());
-    if state.hosts.answers(host.unwrap_or_default()) {
-        return next.run(request).await;
-    }
-    tracing::warn!("refused a request for another host; --public-host would allow a name");
-    ErrorPage {
-        status: StatusCode::MISDIRECTED_REQUEST,
-        title: "This is not that host",
-        cause: "The address in your browser is not one that this front end answers to.",
-        remedy: "Open it as localhost, or have its operator name this host with --public-host.",
-    }
-    .into_response()
 }
 
 #[cfg(test)]

@@ -1,0 +1,216 @@
+//! What the mock cloud's admin service is asked: accounts, what was issued for them, faults.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tonic::transport::{Channel, Endpoint};
+
+use super::{
+    metrics,
+    proto::{
+        self, DisableAccountRequest, EnableAccountRequest, ListAccountsRequest, ListIssuedRequest,
+        SetFaultsRequest, ShowFaultsRequest, accounts_client::AccountsClient,
+        authority_admin_client::AuthorityAdminClient, machines_client::MachinesClient,
+    },
+};
+
+/// It is on this machine: what takes longer does not come.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+const CALL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// An admin service that does not do what it is asked, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AdminError(pub(crate) String);
+
+/// The admin service of a mock cloud.
+#[derive(Debug)]
+pub struct Accounts {
+    channel: Channel,
+    /// The accounts of the two ends: ours as the drill names them.
+    pub(crate) client_account: Option<String>,
+    pub(crate) server_account: String,
+    /// Restarts the backend, for the drill's third step.
+    pub(crate) restart: Option<String>,
+    seen: Mutex<[Option<Seen>; 4]>,
+}
+
+/// How a drill's call ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pub(crate) status: String,
+    pub(crate) detail: String,
+    pub(crate) agrees: bool,
+}
+
+/// One account, with what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Account {
+    pub(crate) email: String,
+    pub(crate) enabled: bool,
+    /// Its machines, each with connections that are open to its handshaker.
+    pub(crate) machines: Vec<(String, u64)>,
+    /// Certificates that have not expired, and the seconds until the last of them does.
+    pub(crate) credentials: usize,
+    pub(crate) life_left_s: u64,
+}
+
+/// A machine, and what goes wrong on it on purpose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Machine {
+    pub(crate) name: String,
+    pub(crate) faults: String,
+}
+
+impl Machine {
+    /// Whether exactly this goes wrong on it.
+    pub(crate) fn has(&self, fault: &str) -> bool {
+        self.faults == fault
+    }
+}
+
+impl From<tonic::Status> for AdminError {
+    fn from(status: tonic::Status) -> Self {
+        Self(format!("{:?}: {}", status.code(), status.message()))
+    }
+}
+
+impl Accounts {
+    /// Prepares the connection to `address`, HOST:PORT or unix:/PATH; connects when first asked.
+    ///
+    /// # Errors
+    /// When it is no address, in words.
+    pub fn at(
+        address: &str,
+        client_account: Option<String>,
+        server_account: String,
+        restart: Option<String>,
+    ) -> Result<Self, String> {
+        let uri = if address.starts_with("unix:") {
+            address.to_owned()
+        } else {
+            format!("http://{address}")
+        };
+        let endpoint = Endpoint::from_shared(uri)
+            .map_err(|_| format!("{address:?} is no address; write HOST:PORT or unix:/PATH"))?;
+        let channel = endpoint
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(CALL_TIMEOUT)
+            .connect_lazy();
+        Ok(Self {
+            channel,
+            client_account,
+            server_account,
+            restart,
+            seen: Mutex::default(),
+        })
+    }
+
+    /// What the drill's steps showed last.
+    pub(crate) fn seen(&self) -> MutexGuard<'_, [Option<Seen>; 4]> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All accounts, with their machines and credentials.
+    pub(crate) async fn list(&self, now_s: u64) -> Result<Vec<Account>, AdminError> {
+        let channel = || self.channel.clone();
+        let accounts = AccountsClient::new(channel())
+            .list_accounts(ListAccountsRequest {})
+            .await?
+            .into_inner()
+            .accounts;
+        let issued = AuthorityAdminClient::new(channel())
+            .list_issued(ListIssuedRequest::default())
+            .await
+            .map(|answer| answer.into_inner().issued);
+        let issued = issued.unwrap_or_default();
+        let open = metrics::connections(channel()).await.unwrap_or_default();
+        let account = |one: proto::Account| {
+            let own = issued
+                .iter()
+                .filter(|cert| cert.service_account == one.email && cert.expires_at_s > now_s);
+            let machines: BTreeMap<&String, u64> = own
+                .clone()
+                .map(|cert| &cert.machine)
+                .filter(|machine| !machine.is_empty())
+                .map(|machine| (machine, open.get(machine).copied().unwrap_or(0)))
+                .collect();
+            let last = own.clone().map(|cert| cert.expires_at_s - now_s).max();
+            Account {
+                enabled: !one.disabled,
+                machines: machines
+                    .into_iter()
+                    .map(|(name, open)| (name.clone(), open))
+                    .collect(),
+                credentials: own.count(),
+                life_left_s: last.unwrap_or(0),
+                email: one.email.clone(),
+            }
+        };
+        Ok(accounts.into_iter().map(account).collect())
+    }
+
+    /// Switches an account on or off.
+    pub(crate) async fn switch(&self, email: &str, enabled: bool) -> Result<(), AdminError> {
+        let mut client = AccountsClient::new(self.channel.clone());
+        let email = email.to_owned();
+        if enabled {
+            client
+                .enable_account(EnableAccountRequest { email })
+                .await?;
+        } else {
+            client
+                .disable_account(DisableAccountRequest { email })
+                .await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn machines(&self) -> Result<Vec<Machine>, AdminError> {
+        let answer = MachinesClient::new(self.channel.clone())
+            .show_faults(ShowFaultsRequest::default())
+            .await?;
+        let machines = answer.into_inner().machines.into_iter();
+        Ok(machines
+            .map(|one| Machine {
+                name: one.machine,
+                faults: one.faults,
+            })
+            .collect())
+    }
+
+    pub(crate) async fn set_faults(&self, machine: &str, faults: &str) -> Result<(), AdminError> {
+        let request = SetFaultsRequest {
+            machine: machine.to_owned(),
+            faults: faults.to_owned(),
+        };
+        MachinesClient::new(self.channel.clone())
+            .set_faults(request)
+            .await?;
+        Ok(())
+    }
+
+    /// Runs the command that restarts the backend; false when there is none.
+    pub(crate) async fn restart_backend(&self) -> Result<bool, AdminError> {
+        let Some(command) = &self.restart else {
+            return Ok(false);
+        };
+        let status = tokio::process::Command::new("sh")
+            .arg("-c")
+            .arg(command)
+            .kill_on_drop(true)
+            .status()
+            .await;
+        match status {
+            Ok(status) if status.success() => Ok(true),
+            Ok(status) => Err(AdminError(format!(
+                "the command that restarts the backend ended with {status}"
+            ))),
+            Err(error) => Err(AdminError(format!(
+                "the command that restarts the backend cannot be run: {error}"
+            ))),
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! The fields of a case as forms have them: how each is called and typed, and what it is in the
+//! contract. One table; a new field is one row of it.
+
+use booking_proto::ot::v1::{
+    Anaesthesia, Case, Laterality, ProcedureType, Staff, TeamMember, TeamRole,
+};
+
+use crate::{
+    pages::{
+        field::{Choice, Field, Kind},
+        fields::{Fields, Problems},
+        url,
+    },
+    view::wording::{self, URGENCIES},
+};
+
+/// The longest patient's number that the backend takes.
+const MAX_PATIENT_CHARS: usize = 64;
+
+/// One field of a case.
+#[derive(Clone, Copy)]
+pub(super) struct CaseField {
+    /// In forms; for most fields also the last part of its path in the contract.
+    pub(super) name: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    value: Value,
+    needed: Needed,
+    /// Where it stands on the page for a new case.
+    pub(super) part: Part,
+    /// Its path in an update's mask; empty for what is entered once.
+    path: &'static str,
+}
+
+/// What is typed, and where in a case it stands.
+#[derive(Clone, Copy)]
+enum Value {
+    Line(fn(&mut Case) -> &mut String),
+    Text(fn(&mut Case) -> &mut String),
+    /// A whole number, at least and at most.
+    Number(fn(&mut Case) -> &mut i32, i32, i32),
+    /// One of an enumeration's values.
+    One(fn(&mut Case) -> &mut i32, fn() -> Vec<(i32, Choice)>),
+    Patient,
+    /// A procedure's type.
+    Type,
+    /// Who is in the team in this role.
+    Member(TeamRole),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Needed {
+    Always,
+    /// A new case has it; whoever edits one may not see it, and then leaves it empty.
+    AtFirst,
+    Never,
+}
+
+/// The parts of the page for a new case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    What,
+    HowLong,
+    Who,
+}
+
+/// What there is to choose from.
+#[derive(Default)]
+pub(super) struct Known {
+    pub(super) types: Vec<ProcedureType>,
+    pub(super) staff: Vec<Staff>,
+}
+
+/// All of them, in the order in which they are asked.
+pub(super) const FIELDS: [CaseField; 14] = {
+    use Part::{What, Who};
+    use Value::{Line, Member, One, Patient, Text, Type};
+    [
+        new(What, "patient", "Patient number", Patient).hint("For example PT-1204"),
+        new(What, "procedure_type", "Kind of procedure", Type).optional(),
+        new(
+            What,
+            "procedure",
+            "Procedure in words",
+            Line(|case| &mut case.procedure),
+        )
+        .edited("procedure"),
+        new(
+            What,
+            "laterality",
+            "Side",
+            One(|case| &mut case.laterality, lateralities),
+        )
+        .edited("laterality"),
+        new(
+            What,
+            "condition",
+            "Condition",
+            Line(|case| &mut case.condition),
+        )
+        .at_first()
+        .hint("What it is done for")
+        .edited("condition"),
+        new(
+            What,
+            "urgency",
+            "Urgency",
+            One(|case| &mut case.urgency, urgencies),
+        )
+        .edited("urgency"),
+        new(
+            What,
+            "anaesthesia",
+            "Anaesthesia",
+            One(|case| &mut case.anaesthesia, anaesthesias),
+        )
+        .edited("anaesthesia"),
+        new(
+            What,
+            "specialty",
+            "Specialty",
+            Line(|case| &mut case.specialty),
+        )
+        .optional(),
+        minutes("setup_min", "Setup, minutes", 0, 480, |case| {
+            &mut case.durations.get_or_insert_default().setup_min
+        }),
+        minutes("procedure_min", "Procedure, minutes", 1, 1200, |case| {
+            &mut case.durations.get_or_insert_default().procedure_min
+        }),
+        minutes("cleanup_min", "Cleanup, minutes", 0, 480, |case| {
+            &mut case.durations.get_or_insert_default().cleanup_min
+        }),
+        new(Who, "surgeon", "Surgeon", Member(TeamRole::PrimarySurgeon)),
+        new(
+            Who,
+            "anaesthetist",
+            "Anaesthetist",
+            Member(TeamRole::Anaesthetist),
+        )
+        .optional(),
+        new(Who, "notes", "Notes", Text(|case| &mut case.notes))
+            .optional()
+            .edited("notes"),
+    ]
+};
+
+const fn new(part: Part, name: &'static str, label: &'static str, value: Value) -> CaseField {
+    CaseField {
+        name,
+        label,
+        hint: "",
+        value,
+        needed: Needed::Always,
+        part,
+        path: "",
+    }
+}
+
+const fn minutes(
+    name: &'static str,
+    label: &'static str,
+    least: i32,
+    most: i32,
+    at: fn(&mut Case) -> &mut i32,
+) -> CaseField {
+    new(Part::HowLong, name, label, Value::Number(at, least, most)).edited("durations")
+}
+
+/// Those that an update may change.
+pub(super) fn edited() -> impl Iterator<Item = CaseField> {
+    FIELDS.into_iter().filter(|field| !field.path.is_empty())
+}
+
+/// The mask of an update with all of them.
+pub(super) fn mask() -> Vec<String> {
+    let mut paths: Vec<_> = edited().map(|field| field.path.to_owned()).collect();
+    paths.dedup();
+    paths
+}
+
+impl CaseField {
+    const fn hint(self, hint: &'static str) -> Self {
+        Self { hint, ..self }
+    }
+
+    const fn optional(self) -> Self {
+        let needed = Needed::Never;
+        Self { needed, ..self }
+    }
+
+    const fn at_first(self) -> Self {
+        let needed = Needed::AtFirst;
+        Self { needed, ..self }
+    }
+
+    const fn edited(self, path: &'static str) -> Self {
+        Self { path, ..self }
+    }
+
+    /// As a form shows it, with what was typed and what is wrong with that.
+    pub(super) fn shown(self, known: &Known, typed: &Fields, problems: &Problems) -> Field {
+        let types = || {
+            let offered = known.types.iter().filter(|one| !one.retired);
+            offered.map(|one| Choice::new(&one.name, &one.display_name))
+        };
+        let staff = |role: TeamRole| {
+            let able = move |one: &&Staff| !one.retired && one.roles().any(|can| can == role);
+            let able = known.staff.iter().filter(able);
+            able.map(|one| Choice::new(&one.name, &one.display_name))
+        };
+        let kind = match self.value {
+            Value::Line(_) | Value::Patient => Kind::Line,
+            Value::Text(_) => Kind::Text,
+            Value::Number(..) => Kind::Number,
+            Value::One(_, all) => Kind::Choice(all().into_iter().map(|(_, one)| one).collect()),
+            Value::Type => Kind::or_none("None of these", types()),
+            Value::Member(role) => Kind::or_none("Nobody yet", staff(role)),
+        };
+        let field = Field::line(self.name, self.label)
+            .hint(self.hint)
+            .kind(kind);
+        let field = match self.needed {
+            Needed::Never => field.optional(),
+            Needed::Always | Needed::AtFirst => field,
+        };
+        field.typed(typed, problems)
+    }
+
+    /// What somebody would have typed for this case.
+    pub(super) fn of(self, case: &Case) -> String {
+        let mut case = case.clone();
+        match self.value {
+            Value::Line(at) | Value::Text(at) => at(&mut case).clone(),
+            Value::Number(at, ..) => at(&mut case).to_string(),
+            Value::One(at, all) => {
+                let value = *at(&mut case);
+                let found = all().into_iter().find(|(one, _)| *one == value);
+                found.map(|(_, choice)| choice.value).unwrap_or_default()
+            }
+            Value::Patient => wording::shown_id(&case.patient),
+            Value::Type => case.procedure_type,
+            Value::Member(role) => {
+                let found = case.team.into_iter().find(|one| one.role() == role);
+                found.map(|member| member.staff).unwrap_or_default()
+            }
+        }
+    }
+
+    /// Puts what was typed into the case.
+    fn read(self, typed: &Fields, entered: bool, case: &mut Case, problems: &mut Problems) {
+        let needed = match self.needed {
+            Needed::Always => true,
+            Needed::AtFirst => entered,
+            Needed::Never => false,
+        };
+        match self.value {
+            Value::Line(at) => *at(case) = problems.line(typed, self.name, needed),
+            Value::Text(at) => *at(case) = problems.text(typed, self.name),
+            Value::Number(at, least, most) => {
+                *at(case) = problems.number(typed, self.name, least..=most);
+            }
+            Value::One(at, all) => {
+                let chosen = typed.get(self.name);
+                match all().into_iter().find(|(_, one)| one.value == chosen) {
+                    Some((value, _)) => *at(case) = value,
+                    None => problems.add(self.name, "Choose one of these."),
+                }
+            }
+            Value::Patient => {
+                let patient = problems.line(typed, self.name, needed);
+                problems.short(self.name, &patient, MAX_PATIENT_CHARS);
+                case.patient = format!("patients/{}", url::segment(&patient));
+            }
+            Value::Type => case.procedure_type = typed.own(self.name),
+            Value::Member(role) if typed.has(self.name) => case.team.push(TeamMember {
+                staff: typed.own(self.name),
+                role: role.into(),
+            }),
+            Value::Member(_) => {}
+        }
+    }
+}
+
+/// A case as the form for changing it would have it.
+pub(super) fn typed(case: &Case) -> Fields {
+    Fields::default().or(edited().map(|field| (field.name, field.of(case))))
+}
+
+/// What was typed for a new case, or, where it is not `entered`, for one that is changed.
+pub(super) fn read(typed: &Fields, entered: bool, problems: &mut Problems) -> Case {
+    let mut case = Case::default();
+    let asked = FIELDS.into_iter();
+    for field in asked.filter(|field| entered || !field.path.is_empty()) {
+        field.read(typed, entered, &mut case, problems);
+    }
+    case
+}
+
+fn lateralities() -> Vec<(i32, Choice)> {
+    [
+        (Laterality::NotApplicable, "Not applicable"),
+        (Laterality::Left, "Left"),
+        (Laterality::Right, "Right"),
+        (Laterality::Bilateral, "Both sides"),
+    ]
+    .map(|(one, label)| (one.into(), Choice::new(one.as_str_name(), label)))
+    .to_vec()
+}
+
+pub(crate) fn urgencies() -> Vec<(i32, Choice)> {
+    URGENCIES
+        .map(|one| {
+            let label = wording::urgency(one).word;
+            (one.into(), Choice::new(one.as_str_name(), label))
+        })
+        .to_vec()
+}
+
+fn anaesthesias() -> Vec<(i32, Choice)> {
+    use Anaesthesia::{General, Local, None, Regional, Sedation};
+    [General, Regional, Sedation, Local, None]
+        .map(|one| {
+            let label = wording::anaesthesia(one);
+            (one.into(), Choice::new(one.as_str_name(), label))
+        })
+        .to_vec()
+}

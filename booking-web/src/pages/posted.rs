@@ -1,0 +1,45 @@
+//! A form of our own: who sent it, and what. Refused unless it carries the token that the page
+//! gave to this very sign-in.
+
+use axum::{
+    extract::{Form, FromRequest, FromRequestParts as _, Request},
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
+
+use super::{context::Ctx, error::ErrorPage, fields::Fields};
+use crate::state::AppState;
+
+/// A form that somebody sent who may.
+pub(crate) struct Posted {
+    pub(crate) ctx: Ctx,
+    pub(crate) fields: Fields,
+}
+
+impl FromRequest<AppState> for Posted {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let ctx = Ctx::from_request_parts(&mut parts, state).await?;
+        let request = Request::from_parts(parts, body);
+        let form = Form::from_request(request, state).await;
+        let Form(pairs) = form.map_err(|rejection| ErrorPage::from(rejection).into_response())?;
+        let fields = Fields::new(pairs);
+        if !ctx.sent(fields.get("token")) {
+            return Err(not_from_this_sign_in().into_response());
+        }
+        Ok(Self { ctx, fields })
+    }
+}
+
+/// The page for a form without the token that its page gave to this very sign-in.
+pub(crate) fn not_from_this_sign_in() -> ErrorPage {
+    ErrorPage {
+        status: StatusCode::FORBIDDEN,
+        title: "That form is not from this sign-in",
+        cause: "The form was opened before you signed in, or this front end was started again since. \
+                Nothing was changed.",
+        remedy: "Go back, reload the page and send the form again.",
+    }
+}
