@@ -1,11 +1,10 @@
-//! Compiles our protos in pure Rust (no `protoc`): the handshake's messages, the authority's
-//! service and the admin services.
+//! Compiles our protos in pure Rust (no `protoc`): the authority's service and the admin
+//! services.
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=proto");
     let files = protox::compile(
         [
-            "alts_local/v1/handshake.proto",
             "alts_handshaker/authority/v1/authority.proto",
             "alts_handshaker/admin/v1/accounts.proto",
             "alts_handshaker/admin/v1/authority.proto",

@@ -10,7 +10,6 @@ mod connection;
 pub mod directory;
 mod environment;
 pub mod faults;
-pub mod handshake;
 mod hex;
 mod http;
 pub mod identity;
@@ -36,6 +35,7 @@ mod trust_feed;
 
 pub use admin::BindError;
 pub use alts::ServiceAccount;
+pub use alts_handshake as handshake;
 pub use environment::{Clock, NoEntropy, allow_many_files};
 pub use http::{HttpError, TlsRoots};
 pub use issuer::{Issuer, NoCredential};
