@@ -162,7 +162,8 @@ impl HandshakeCredential {
         &self.key
     }
 
-    pub(crate) fn certificate(&self) -> &[u8] {
+    /// Its serialised handshake certificate, which anybody may see.
+    pub fn certificate(&self) -> &[u8] {
         &self.certificate
     }
 }

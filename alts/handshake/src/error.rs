@@ -8,9 +8,9 @@ use super::{
 };
 use alts::ServiceAccount;
 
-/// A handshake's one cause of death. Final: the state that met it is gone.
+/// A handshake's one cause of death. Final: the state that met it is gone. Exhaustive: whoever
+/// gives each a status must hear of a new one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum HandshakeError {
     /// The bytes are not a message of this protocol, or not one that may come now.
     #[error(

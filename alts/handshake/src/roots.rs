@@ -18,7 +18,7 @@ impl Roots {
     ///
     /// # Errors
     /// [`CertificateError::UnknownAuthority`].
-    pub(crate) fn get(&self, id: KeyId) -> Result<&VerifyingKey, CertificateError> {
+    pub fn get(&self, id: KeyId) -> Result<&VerifyingKey, CertificateError> {
         self.0
             .get(&id)
             .ok_or(CertificateError::UnknownAuthority(id))
