@@ -13,6 +13,8 @@
 //! assert_eq!(server::SERVICE_NAME, "otbooking.OtBookingService");
 //! ```
 
+pub mod fields;
+
 /// The article's contract (package `otbooking`), unchanged.
 pub mod otbooking {
     #![expect(

@@ -95,7 +95,12 @@ impl<'a> Act<'a> {
             return Ok(false);
         };
         let caller = &self.call.caller;
-        let in_team = |staff: &StaffId| case.team.iter().any(|member| member.staff == *staff);
+        let in_team = |staff: &StaffId| {
+            case.details
+                .team
+                .iter()
+                .any(|member| member.staff == *staff)
+        };
         if caller.staff.as_ref().is_some_and(in_team) {
             return Ok(true);
         }

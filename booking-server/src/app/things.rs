@@ -307,7 +307,7 @@ thing!(
     EquipmentUnit by id: UnitId, put_unit, delete_unit, |hospital| &hospital.units,
     fn affected(&self, before: &Self) -> Option<(CaseCondition, Affects<Self>)> {
         // No condition asks for a unit: all that are planned are looked through, which is rare.
-        let with_it: Affects<Self> = |unit, case| case.units.contains(&unit.id);
+        let with_it: Affects<Self> = |unit, case| case.details.units.contains(&unit.id);
         let differs = self.reprocess_min != before.reprocess_min;
         differs.then_some((CaseCondition::Waiting(false), with_it))
     }

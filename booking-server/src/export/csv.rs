@@ -56,32 +56,38 @@ pub(super) fn row(export: &Export, case: &Case) -> Vec<u8> {
     let instant = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
     let milestone = |milestone| instant(case.milestones.get(milestone));
     let role = |role: TeamRole| {
-        let members = case.team.iter().filter(|member| member.role == role);
+        let members = case
+            .details
+            .team
+            .iter()
+            .filter(|member| member.role == role);
         let members: Vec<_> = members.map(|member| member.staff.to_string()).collect();
         members.join(" ")
     };
     let plan = case.plan.as_ref();
     let given_up = case.cancellation.as_ref();
-    let footprint = &case.footprint;
+    let footprint = &case.details.footprint;
     record([
         case.id.as_str().to_owned(),
         case.state.as_str().to_owned(),
-        patients(case.patient.as_str()),
-        case.procedure.clone(),
-        case.procedure_type
+        patients(case.details.patient.as_str()),
+        case.details.procedure.clone(),
+        case.details
+            .procedure_type
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default(),
-        patients(&case.condition),
-        case.specialty
+        patients(&case.details.condition),
+        case.details
+            .specialty
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default(),
-        case.laterality.as_str().to_owned(),
-        case.urgency.as_str().to_owned(),
-        case.anaesthesia.as_str().to_owned(),
-        instant(Some(case.decided_at)),
-        instant(case.target_at),
+        case.details.laterality.as_str().to_owned(),
+        case.details.urgency.as_str().to_owned(),
+        case.details.anaesthesia.as_str().to_owned(),
+        instant(Some(case.details.decided_at)),
+        instant(case.details.target_at),
         plan.map(|plan| plan.theatre.to_string())
             .unwrap_or_default(),
         instant(plan.map(|plan| plan.start)),

@@ -50,24 +50,24 @@ fn appointment(export: &Export, case: &Case) -> Value {
         "identifier": [{ "value": case.id.as_str() }],
         "meta": { "versionId": case.version.to_string(), "lastUpdated": case.updated_at.to_string() },
         "status": status(case.state),
-        "serviceType": [{ "text": case.procedure }],
-        "priority": priority(case.urgency),
+        "serviceType": [{ "text": case.details.procedure }],
+        "priority": priority(case.details.urgency),
         "created": case.created_at.to_string(),
         "participant": participants(export, case),
     });
     let mut set = |field: &str, value: Value| {
         appointment[field] = value;
     };
-    if let Some(specialty) = &case.specialty {
+    if let Some(specialty) = &case.details.specialty {
         set("specialty", json!([{ "text": specialty.as_str() }]));
     }
-    if export.sees_patients && !case.condition.is_empty() {
-        set("reasonCode", json!([{ "text": case.condition }]));
+    if export.sees_patients && !case.details.condition.is_empty() {
+        set("reasonCode", json!([{ "text": case.details.condition }]));
     }
     if let Some(range) = case.planned_range() {
         set("start", json!(range.start().to_string()));
         set("end", json!(range.end().to_string()));
-        set("minutesDuration", json!(case.footprint.total_min()));
+        set("minutesDuration", json!(case.details.footprint.total_min()));
     }
     if let Some(given_up) = &case.cancellation {
         let reason = export.hospital.reasons.get(&given_up.reason);
@@ -121,7 +121,7 @@ fn participants(export: &Export, case: &Case) -> Vec<Value> {
     let identifier = |value: &str| json!({ "identifier": { "value": value } });
     let mut participants = Vec::new();
     if export.sees_patients {
-        let patient = identifier(case.patient.as_str());
+        let patient = identifier(case.details.patient.as_str());
         participants.push(json!({ "actor": patient, "status": "accepted" }));
     }
     if let Some(plan) = &case.plan {
@@ -133,7 +133,7 @@ fn participants(export: &Export, case: &Case) -> Vec<Value> {
         }
         participants.push(json!({ "actor": actor, "status": "accepted" }));
     }
-    for member in &case.team {
+    for member in &case.details.team {
         let mut actor = identifier(member.staff.as_str());
         actor["type"] = json!("Practitioner");
         if let Some(staff) = export.hospital.staff.get(&member.staff) {
