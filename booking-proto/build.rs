@@ -37,6 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Messages know their own full names: whoever prints them as JSON looks them up by it.
     let mut messages = prost_build::Config::new();
     messages.enable_type_names();
-    tonic_prost_build::configure().compile_fds_with_config(contract.file_descriptor_set(), messages)?;
+    tonic_prost_build::configure()
+        .compile_fds_with_config(contract.file_descriptor_set(), messages)?;
     Ok(())
 }

@@ -87,7 +87,11 @@ fn field(declared: FieldDeclaration) -> Field {
         number: declared.number,
         message: message.map(str::to_owned),
         is_list: declared.label == REPEATED,
-        usage: declared.options.unwrap_or_default().usage.unwrap_or_default(),
+        usage: declared
+            .options
+            .unwrap_or_default()
+            .usage
+            .unwrap_or_default(),
         name: declared.name,
     }
 }

@@ -2,9 +2,10 @@
 
 use std::marker::PhantomData;
 
+use serde::Serialize;
 use tonic::async_trait;
 
-use super::{Act, Refusal, UseCase, act::check_version, words::InWords};
+use super::{Act, Refusal, UseCase, act::check_version};
 use crate::{
     domain::{
         Case, CaseCondition, CaseQuery, CaseState, EquipmentUnit, Hospital, ProcedureType,
@@ -22,7 +23,9 @@ const MAX_AFFECTED: u32 = 100_000;
 
 /// Something that the hospital has.
 #[async_trait]
-pub(crate) trait Thing: InWords + Clone + Send + Sync + Sized + 'static {
+pub(crate) trait Thing:
+    Serialize + PartialEq + Clone + Send + Sync + Sized + 'static
+{
     /// Its number.
     type Id: Named + Clone + Send + Sync;
 
@@ -100,7 +103,7 @@ impl<T: Thing> UseCase for Update<T> {
         let before = act.thing::<T>(&self.id, self.version).await?;
         let after = (self.change)(&before)?;
         after.check(&act.hospital)?;
-        if after.words() == before.words() {
+        if after == before {
             return Ok(before);
         }
         let affected = match after.affected(&before) {

@@ -173,7 +173,7 @@ async fn ask_for(first: i64, tx: &mut Tx) -> Result<(), StoreError> {
     for number in first..first + CHUNK {
         let theatre = wish(number).0;
         let member = |prefix: &str, role| testing::member(&format!("{prefix}-{theatre}"), role);
-        let case = booking_domain::testing::with(testing::requested(&id(number)), |details| {
+        let case = testing::with(testing::requested(&id(number)), |details| {
             details.anaesthesia = Anaesthesia::General;
             details.team = vec![
                 member("S", TeamRole::PrimarySurgeon),

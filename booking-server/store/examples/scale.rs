@@ -123,7 +123,7 @@ async fn add_last_day(tx: &mut Tx) -> Result<(), StoreError> {
                 start,
                 session: None,
             }),
-            ..booking_domain::testing::with(
+            ..testing::with(
                 testing::requested(&format!("0190b0de-0000-7000-8000-{number:012}")),
                 |details| {
                     details.decided_at = start - SignedDuration::from_hours(24 * 60);

@@ -7,7 +7,6 @@ use booking_domain::{
 use super::{Reads, surroundings::MAX_HELD_US};
 use crate::{
     SessionQuery, StoreError, UnavailabilityQuery,
-    db::Sql,
     rows::{by_key, read, select, session::subject_key},
 };
 
@@ -108,7 +107,7 @@ impl Reads {
         for (index, subject) in query.subjects.iter().enumerate() {
             let (kind, resource) = subject_key(subject);
             sql.push(if index == 0 { " and (" } else { " or " });
-            sql.push("n.kind = ").arg(kind as i64);
+            sql.push("kind = ").arg(kind as i64);
             sql.push(" and resource = ").arg(resource);
         }
         if !query.subjects.is_empty() {

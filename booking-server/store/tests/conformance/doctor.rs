@@ -1,7 +1,7 @@
 //! The doctor: finds nothing in a sound store, and each contradiction that is planted in one.
 
 use booking_domain::testing::with;
-use booking_domain::{Case, Subject, TeamRole, testing};
+use booking_domain::{Subject, TeamRole, testing};
 use booking_store::{Outcome, Seed, Store, StoreError};
 
 use crate::{

@@ -20,7 +20,7 @@ pub(crate) async fn more_cases_than_a_statement_has_parameters_change_at_once(gr
             start: later(testing::at("2026-06-01T00:00"), i64::from(hour) * 60),
             ..testing::plan("OT-1", "2026-06-01T00:00")
         }),
-        ..booking_domain::testing::with(
+        ..testing::with(
             testing::scheduled(&format!("c{hour}"), "OT-1", "2026-06-01T00:00"),
             |details| {
                 details.footprint = testing::footprint(0, 30, 0);

@@ -4,7 +4,7 @@ use booking_domain::testing::with;
 use std::collections::BTreeSet;
 
 use booking_domain::{
-    Case, Subject, TeamRole, TimeRange, Unavailability, UnavailabilityId, claims, testing,
+    Subject, TeamRole, TimeRange, Unavailability, UnavailabilityId, claims, testing,
 };
 
 use crate::ground::{Ground, insert, write};
