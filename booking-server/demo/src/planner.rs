@@ -236,7 +236,7 @@ impl<'a> Planner<'a> {
             .hold_all(&placed.id, claims(&placed, plan, hospital));
         let turnover_min = hospital.theatres.get(&plan.theatre)?.turnover_min;
         let end = later(
-            placed.footprint.range_from(start).end(),
+            placed.details.footprint.range_from(start).end(),
             turnover_min.into(),
         );
         self.cases.push(placed);
@@ -246,6 +246,7 @@ impl<'a> Planner<'a> {
     /// The case with every unit it might be given; as it is when it needs none.
     fn with_each_unit(&self, case: Case) -> Vec<Case> {
         let by_type = case
+            .details
             .procedure_type
             .as_ref()
             .and_then(|id| self.demo.hospital.procedure_types.get(id));
@@ -256,11 +257,12 @@ impl<'a> Planner<'a> {
             let units = self.demo.units.iter().filter(|unit| unit.kind == *kind);
             units.map(|unit| unit.id.clone()).collect::<Vec<UnitId>>()
         };
-        let cases = of_kind(kind).into_iter().map(|unit| Case {
-            units: vec![unit],
-            ..case.clone()
-        });
-        cases.collect()
+        let with = |unit: UnitId| {
+            let mut case = case.clone();
+            case.details.units = vec![unit];
+            case
+        };
+        of_kind(kind).into_iter().map(with).collect()
     }
 }
 

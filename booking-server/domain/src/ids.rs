@@ -10,6 +10,7 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use thiserror::Error;
 
 /// The longest identifier, in characters. An NHS number has 10, a UUID 36, a FHIR `id` 64.
@@ -51,7 +52,7 @@ fn check(text: &str) -> Result<(), IdError> {
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
         pub struct $name(Box<str>);
 
         impl $name {

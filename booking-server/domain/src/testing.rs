@@ -253,6 +253,13 @@ pub fn requested(id: &str) -> Case {
     Case::request(case_id(id), details, now)
 }
 
+/// The case, asked for otherwise, with all that was decided about it before.
+#[must_use]
+pub fn with(mut case: Case, change: impl FnOnce(&mut CaseDetails)) -> Case {
+    change(&mut case.details);
+    case
+}
+
 /// A place.
 #[must_use]
 pub fn plan(theatre: &str, start: &str) -> Plan {

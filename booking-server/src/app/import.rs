@@ -315,7 +315,7 @@ fn actual(milestones: &Milestones) -> Option<TimeRange> {
 impl List {
     fn add(&mut self, case: &Case, turnover_min: u16, whose: String) {
         if let Some(plan) = &case.plan {
-            let range = planned(plan.start, case.footprint, turnover_min);
+            let range = planned(plan.start, case.details.footprint, turnover_min);
             self.planned.add(range, &whose);
         }
         if let Some(range) = actual(&case.milestones) {

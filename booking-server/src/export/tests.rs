@@ -1,5 +1,6 @@
 //! Files as their readers need them.
 
+use booking_domain::testing::with;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -128,20 +129,26 @@ fn every_choice_is_told_in_the_contracts_word() {
     let bundle = file(Format::Fhir, true, &state);
     assert!(!bundle.contains("entered-in-error"), "{bundle}");
 
-    let laterality = Laterality::ALL.map(|laterality| Case {
-        laterality,
-        ..case()
+    let laterality = Laterality::ALL.map(|laterality| {
+        with(case(), |details| {
+            details.laterality = laterality;
+        })
     });
     let sides = "UNSPECIFIED NOT_APPLICABLE LEFT RIGHT BILATERAL";
     assert_eq!(cells("laterality", &laterality).join(" "), sides);
 
-    let urgency = Urgency::ALL.map(|urgency| Case { urgency, ..case() });
+    let urgency = Urgency::ALL.map(|urgency| {
+        with(case(), |details| {
+            details.urgency = urgency;
+        })
+    });
     let urgencies = "IMMEDIATE URGENT_2A URGENT_2B EXPEDITED ELECTIVE";
     assert_eq!(cells("urgency", &urgency).join(" "), urgencies);
 
-    let anaesthesia = Anaesthesia::ALL.map(|anaesthesia| Case {
-        anaesthesia,
-        ..case()
+    let anaesthesia = Anaesthesia::ALL.map(|anaesthesia| {
+        with(case(), |details| {
+            details.anaesthesia = anaesthesia;
+        })
     });
     let kinds = "GENERAL REGIONAL SEDATION LOCAL NONE";
     assert_eq!(cells("anaesthesia", &anaesthesia).join(" "), kinds);
@@ -183,9 +190,10 @@ fn an_appointment_is_valid_whatever_its_case_is_called_and_whoever_may_be_named(
     let ids = ["case-1", "case_1", "Fall Müller", &"Ü".repeat(64)];
     let cases = ids.map(|id| Case {
         id: CaseId::parse(id).unwrap(),
-        team: Vec::new(),
         plan: None,
-        ..case()
+        ..with(case(), |details| {
+            details.team = Vec::new();
+        })
     });
     let bundle: Value = serde_json::from_str(&file(Format::Fhir, false, &cases)).unwrap();
     let mut seen = std::collections::BTreeSet::new();

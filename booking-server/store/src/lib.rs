@@ -43,7 +43,7 @@ mod tx;
 pub use audit::{
     AuditCondition, AuditEvent, AuditQuery, AuditRecord, ChainReport, FieldChange, Outcome,
 };
-pub use change::{Change, ChangeKind, Place};
+pub use change::{Change, ChangeKind, PlannedSlot};
 pub use error::{OpenError, StoreError};
 pub use examine::Finding;
 pub use feed::{ChangeFeed, FeedError};

@@ -265,7 +265,9 @@ impl Scene<'_> {
 
     fn may_be_moved(&self, case: &Case) -> bool {
         let has_begun = !matches!(case.state, CaseState::Scheduled | CaseState::Confirmed);
-        !has_begun && !case.urgency.is_emergency() && case.urgency > self.case.urgency
+        !has_begun
+            && !case.details.urgency.is_emergency()
+            && case.details.urgency > self.case.details.urgency
     }
 
     /// Whether the booker can put `case` there, setting aside what they may.

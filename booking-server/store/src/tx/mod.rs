@@ -3,24 +3,21 @@
 //! | file | writes |
 //! |---|---|
 //! | `cases` | cases, with their teams, units and claims |
-//! | `things` | what the hospital has: theatres, staff, … |
-//! | `schedule` | sessions, templates, closures, absences |
+//! | `records` | what has one row: theatres, staff, sessions, closures, … |
 //! | `seal` | what the batch has to say for itself: audit, changes, answers, the head |
 
 mod cases;
-mod schedule;
+mod records;
 mod seal;
-mod things;
 
 use std::ops::{Deref, DerefMut};
 
-use booking_domain::{TheatreId, TimeRange};
 use jiff::Timestamp;
 
 pub use cases::CaseUpdate;
 
 use crate::{
-    AuditRecord, Change, ChangeKind, Place, Reads, StoreError, StoredResponse,
+    AuditRecord, Change, ChangeKind, PlannedSlot, Reads, StoreError, StoredResponse,
     db::{Conn, Sql, is_dangling, is_duplicate},
 };
 
@@ -154,7 +151,13 @@ impl Tx {
         drop(self.reads.conn.rollback().await);
     }
 
-    fn changed(&mut self, kind: ChangeKind, id: &str, before: Option<Place>, after: Option<Place>) {
+    fn changed(
+        &mut self,
+        kind: ChangeKind,
+        id: &str,
+        before: Option<PlannedSlot>,
+        after: Option<PlannedSlot>,
+    ) {
         self.changes.push(Change {
             seq: 0, // given when the batch is sealed
             at: self.at,
@@ -211,12 +214,5 @@ impl Tx {
                 })
             }
         }
-    }
-}
-
-fn place(theatre: &TheatreId, range: TimeRange) -> Place {
-    Place {
-        theatre: theatre.clone(),
-        range,
     }
 }

@@ -1,5 +1,6 @@
 //! Real races, through as many servers as the database takes.
 
+use booking_domain::testing::with;
 use std::time::{Duration, Instant};
 
 use booking_domain::{Case, testing};
@@ -77,9 +78,13 @@ pub(crate) async fn opposite_orders_do_not_deadlock(ground: Ground) {
                 if writer % 4 < 2 {
                     theatres.reverse();
                 }
-                let cases = theatres.map(|theatre| Case {
-                    team: Vec::new(),
-                    ..testing::scheduled(&format!("{round}-{writer}-{theatre}"), theatre, &day)
+                let cases = theatres.map(|theatre| {
+                    with(
+                        testing::scheduled(&format!("{round}-{writer}-{theatre}"), theatre, &day),
+                        |details| {
+                            details.team = Vec::new();
+                        },
+                    )
                 });
                 store
                     .write(cases, |cases, tx| {

@@ -155,7 +155,7 @@ pub(crate) async fn the_seeded_hospital_answers_and_double_books_nothing(ground:
     };
     let article = ask("PT-1204", "DC-3904").await;
     assert_eq!(article.len(), 1);
-    assert_eq!(article[0].condition, "Gall bladder stone");
+    assert_eq!(article[0].details.condition, "Gall bladder stone");
     let start = article[0].plan.as_ref().unwrap().start;
     assert_eq!(start, "2024-06-01T10:30:00Z".parse().unwrap());
     assert_eq!(ask("PT-1187", "DC-3904").await.len(), 2);
