@@ -18,7 +18,7 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
 use self::reasons::Reasons;
-use crate::{exit::Exit, printable::Printable, request::UsageError};
+use crate::{exit::Exit, printable::Printable, reading::usage::UsageError};
 
 /// The longest cause that is shown. A peer chooses its words; it does not choose to fill a screen.
 const MAX_CAUSE_CHARS: usize = 600;

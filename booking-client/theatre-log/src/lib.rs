@@ -28,7 +28,7 @@ use jiff::tz::TimeZone;
 use thiserror::Error;
 
 pub use self::{
-    civil::{CivilError, instant, zone_name},
+    civil::{CivilError, instant, stamp},
     columns::{ColumnsError, Field},
     mapping::{Mapping, MappingError},
 };
