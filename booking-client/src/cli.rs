@@ -15,7 +15,7 @@ use clap::{Command as Clap, CommandFactory as _, FromArgMatches as _, Parser, Su
 use clap_complete::Shell;
 
 use crate::{
-    connection::service::Service,
+    connection::Service,
     exit::{self, Exit},
     failure::Failure,
     families::{
@@ -25,8 +25,8 @@ use crate::{
         schedule::ScheduleArgs, sessions::Sessions, sites::Sites, slots::SlotsArgs, staff::Staff,
         theatres::Theatres, watch::WatchArgs,
     },
-    printing::printer::Printer,
-    reading::{common::Common, endpoint::Endpoint, usage::UsageError},
+    printing::Printer,
+    reading::{Common, Endpoint, UsageError},
 };
 
 /// Ask the OT booking service over ALTS: when a patient is booked, and everything else about a

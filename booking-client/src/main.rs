@@ -7,10 +7,10 @@ use std::{
 
 use booking_client::{
     cli::{self, Cli, Command},
-    connection::service::Service,
+    connection::Service,
     exit::Exit,
     failure::Failure,
-    printing::printer::Printer,
+    printing::Printer,
     telemetry,
 };
 use clap::error::ErrorKind;

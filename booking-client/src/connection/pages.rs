@@ -56,7 +56,7 @@ pages! {
 /// Fetches pages until `limit` items are there, or all when it is [`EVERYTHING`].
 ///
 /// `fetch` is given the size of the next page and its token, and gives items and the token after.
-pub async fn all<T>(
+pub(super) async fn all<T>(
     limit: u32,
     mut fetch: impl AsyncFnMut(i32, String) -> Result<(Vec<T>, String), Failure>,
 ) -> Result<Vec<T>, Failure> {

@@ -23,12 +23,7 @@ use tonic::{
 use super::pages::{self, EVERYTHING, PageRequest};
 use crate::{
     failure::Failure,
-    reading::{
-        common::Common,
-        endpoint::Endpoint,
-        moment::SiteTime,
-        name::{id_of, resource},
-    },
+    reading::{Common, Endpoint, SiteTime, id_of, resource},
 };
 
 /// How much longer than our own limit the server is told. Our timer must win: tonic calls its own
@@ -96,9 +91,6 @@ pub struct Service {
 
 impl Service {
     /// A service that is connected to at the first call.
-    ///
-    /// # Errors
-    /// A [`Failure`] when what was typed cannot be used.
     pub fn new(
         common: &Common,
         endpoint: Endpoint,
@@ -120,9 +112,6 @@ impl Service {
     }
 
     /// The same service over a connection of its own.
-    ///
-    /// # Errors
-    /// A [`Failure`] when the channel cannot be made.
     pub fn another_connection(&self) -> Result<Self, Failure> {
         let channel = channel(&self.endpoint, self.handshaker.clone())?;
         Ok(Self {
@@ -137,9 +126,6 @@ impl Service {
     }
 
     /// Makes one call, within the timeout, and believes the answer only with proof of who gave it.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn call<C: Client, M, R>(
         &self,
         method: impl AsyncFnOnce(&mut C, Request<M>) -> Result<Response<R>, Status>,
@@ -151,9 +137,6 @@ impl Service {
     }
 
     /// Opens a stream, within the timeout; how long it then lasts is the caller's affair.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn open<C: Client, M, R>(
         &self,
         method: impl AsyncFnOnce(&mut C, Request<M>) -> Result<Response<R>, Status>,
@@ -165,9 +148,6 @@ impl Service {
     }
 
     /// Fetches a list page by page, up to `limit` or all of it.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn list<C: Client, M: PageRequest>(
         &self,
         method: impl AsyncFn(&mut C, Request<M>) -> Result<Response<M::Page>, Status>,
@@ -182,9 +162,6 @@ impl Service {
     }
 
     /// The article's call: the answer, and the proof of who gave it.
-    ///
-    /// # Errors
-    /// A [`Failure`] on one line.
     pub async fn article<M, R>(
         &self,
         method: impl AsyncFnOnce(&mut ArticleClient, Request<M>) -> Result<Response<R>, Status>,
@@ -225,17 +202,11 @@ impl Service {
     }
 
     /// The site's name, for requests that are about one.
-    ///
-    /// # Errors
-    /// A [`Failure`] when it is not known which is meant.
     pub async fn site(&self) -> Result<String, Failure> {
         Ok(self.known_site().await?.0.name.clone())
     }
 
     /// The site's civil time, and now.
-    ///
-    /// # Errors
-    /// A [`Failure`] when it is not known which site is meant.
     pub async fn site_time(&self) -> Result<SiteTime, Failure> {
         Ok(SiteTime {
             zone: self.known_site().await?.1.clone(),
@@ -326,8 +297,8 @@ mod tests {
         assert_eq!(believe(Response::new(())).unwrap_err(), Failure::unproven());
     }
 
-    #[test]
-    fn the_server_learns_the_deadline_and_for_whom_it_is_asked_if_for_anybody() {
+    #[tokio::test]
+    async fn the_server_learns_the_deadline_and_for_whom_it_is_asked_if_for_anybody() {
         let request = |person: Option<&str>| {
             let handshaker = Handshaker::builder().allow_untrusted(true).build().unwrap();
             let endpoint = Endpoint::from_items(["h:1", "a@b"].into_iter()).unwrap();

@@ -52,7 +52,7 @@ fn every_status_has_its_grpc_name_a_cause_and_a_remedy() {
             squashed.eq_ignore_ascii_case(&format!("{code:?}")),
             "{code:?}: {squashed}"
         );
-        assert!(line.starts_with(name(code)), "{line}");
+        assert!(line.starts_with(&name(code)), "{line}");
         assert!(line.contains("no reason was given; "), "{line}");
     }
 }

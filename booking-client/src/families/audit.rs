@@ -6,21 +6,12 @@ use booking_proto::ot::v1::{
 use clap::{Args, Subcommand};
 
 use crate::{
-    connection::service::{AuditClient, Service},
+    connection::{AuditClient, Service},
     exit::Exit,
     failure::Failure,
     printable::Printable,
-    printing::{
-        printer::Printer,
-        table::{Column, joined},
-        time::date_time,
-    },
-    reading::{
-        enum_names::shown,
-        filter::Conditions,
-        moment::{Bound, SiteTime},
-        usage::UsageError,
-    },
+    printing::{Column, Printer, date_time, joined},
+    reading::{Bound, Conditions, SiteTime, UsageError, shown},
 };
 
 /// What can be done with the record of who did what.
@@ -78,9 +69,6 @@ impl ListArgs {
 
 impl Audit {
     /// Does what was typed.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<Exit, Failure> {
         let holds = match self {
             Self::List(args) => {

@@ -9,11 +9,11 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::{
-    connection::service::{ArticleClient, Service},
+    connection::{ArticleClient, Service},
     failure::Failure,
     printable::Printable,
-    printing::{json::quiet, printer::Printer},
-    reading::{common::OutputFormat, endpoint::Endpoint, usage::UsageError},
+    printing::{Printer, json::quiet},
+    reading::{Endpoint, OutputFormat, UsageError},
 };
 
 /// The patient of the article's call.
@@ -90,9 +90,6 @@ impl BookingArgs {
     }
 
     /// Asks, and prints the answer with the proof of who gave it.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy: of the transport, of the service, or of time.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let style = Style {
             format: printer.format,

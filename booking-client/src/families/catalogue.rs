@@ -8,17 +8,10 @@ use prost::{Message, Name};
 use prost_types::FieldMask;
 
 use crate::{
-    connection::{
-        pages::EVERYTHING,
-        service::{HospitalClient, Service},
-    },
+    connection::{EVERYTHING, HospitalClient, Service},
     failure::Failure,
-    printing::{printer::Printer, table::Column},
-    reading::{
-        common::{ChangeArgs, WriteArgs},
-        name::resource,
-        update_mask::UpdateMask,
-    },
+    printing::{Column, Printer},
+    reading::{ChangeArgs, UpdateMask, WriteArgs, resource},
 };
 
 /// A thing that a catalogue is of, and the calls that keep it.
@@ -150,17 +143,11 @@ pub trait ItemFields: Args {
 }
 
 /// Prints some of a catalogue.
-///
-/// # Errors
-/// The writer's.
 pub fn show<F: ItemFields>(items: &[F::Item], printer: &mut Printer) -> Result<(), Failure> {
     Ok(printer.table(F::COLUMNS, items, &())?)
 }
 
 /// Changes one field, or a few, of the thing with this identifier.
-///
-/// # Errors
-/// A [`Failure`] that names cause and remedy.
 pub async fn amend<F: ItemFields>(
     item: F::Item,
     mask: FieldMask,
@@ -182,9 +169,6 @@ pub struct ListArgs {
 
 impl ListArgs {
     /// Lists them.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run<F: ItemFields>(
         self,
         service: &Service,
@@ -199,19 +183,14 @@ impl ListArgs {
 pub struct CreateArgs<F: ItemFields> {
     #[arg(value_name = F::NOUN, help = F::IDENTIFIER)]
     id: String,
-    /// The rest of it.
     #[command(flatten)]
     fields: F,
-    /// Dry run, request id.
     #[command(flatten)]
     write: WriteArgs,
 }
 
 impl<F: ItemFields> CreateArgs<F> {
     /// Makes it, out of `item` and what was typed.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(
         self,
         mut item: F::Item,
@@ -229,19 +208,14 @@ impl<F: ItemFields> CreateArgs<F> {
 pub struct UpdateArgs<F: ItemFields> {
     #[arg(value_name = F::NOUN, help = F::WHICH)]
     id: String,
-    /// The rest of it.
     #[command(flatten)]
     fields: F,
-    /// Etag, dry run, request id.
     #[command(flatten)]
     change: ChangeArgs,
 }
 
 impl<F: ItemFields> UpdateArgs<F> {
     /// Changes what was typed.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let mut item = F::Item::default();
         let mask = self.fields.put(&mut item).finish()?;
@@ -257,16 +231,12 @@ pub struct RetireArgs {
     /// In use again
     #[arg(long)]
     undo: bool,
-    /// Etag, dry run, request id.
     #[command(flatten)]
     change: ChangeArgs,
 }
 
 impl RetireArgs {
     /// Retires the thing, or takes that back: `retired` is its field.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run<F: ItemFields>(
         self,
         retired: fn(&mut F::Item) -> &mut bool,

@@ -5,17 +5,10 @@ use clap::Args;
 use theatre_log::stamp;
 
 use crate::{
-    connection::service::{ScheduleClient, Service},
+    connection::{ScheduleClient, Service},
     failure::Failure,
-    printing::{
-        printer::Printer,
-        table::{Column, when},
-    },
-    reading::{
-        moment::{Bound, SiteTime},
-        name::id_of,
-        usage::UsageError,
-    },
+    printing::{Column, Printer, when},
+    reading::{Bound, SiteTime, UsageError, id_of},
 };
 
 /// Where to look for conflicts.
@@ -39,9 +32,6 @@ impl ConflictsArgs {
     }
 
     /// Lists them.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let at = service.site_time().await?;
         let request = self.into_request(service.site().await?, &at)?;

@@ -5,16 +5,11 @@ use clap::Subcommand;
 
 use super::cases::shown::CASES;
 use crate::{
-    connection::service::{ScheduleClient, Service},
+    connection::{ScheduleClient, Service},
     failure::Failure,
     printable::Printable,
-    printing::{printer::Printer, time::dated_span},
-    reading::{
-        common::WriteArgs,
-        enum_names::shown,
-        moment::SiteTime,
-        name::{id_of, resource, resources},
-    },
+    printing::{Printer, dated_span},
+    reading::{SiteTime, WriteArgs, id_of, resource, resources, shown},
 };
 
 /// What can be done about an emergency.
@@ -47,9 +42,6 @@ Examples:
 
 impl Emergency {
     /// Does what was typed.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let site = service.site_time().await?;
         match self {

@@ -8,13 +8,10 @@ use super::{
     unavailability::{self, AwayArgs, take_back},
 };
 use crate::{
-    connection::service::Service,
+    connection::Service,
     failure::Failure,
-    printing::{
-        printer::Printer,
-        table::{Column, when},
-    },
-    reading::{common::ChangeArgs, name::id_of, update_mask::UpdateMask},
+    printing::{Column, Printer, when},
+    reading::{OneArgs, UpdateMask, id_of},
 };
 
 /// What can be done with equipment.
@@ -34,13 +31,8 @@ pub enum Equipment {
     /// When units are not there, in a range
     Absences(unavailability::ListArgs),
     /// Take an absence back
-    Back {
-        /// The absence, as 'equipment absences' names it
-        absence: String,
-        /// Etag, dry run, request id.
-        #[command(flatten)]
-        change: ChangeArgs,
-    },
+    #[command(mut_arg("id", |id| id.value_name("ABSENCE").help("The absence, as 'equipment absences' names it")))]
+    Back(OneArgs),
 }
 
 const MANUAL: &str = "\
@@ -88,9 +80,6 @@ impl ItemFields for UnitFields {
 
 impl Equipment {
     /// Does what was typed.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let units = EquipmentUnit::COLLECTION;
         match self {
@@ -103,7 +92,7 @@ impl Equipment {
             }
             Self::Away(args) => args.run(units, service, printer).await,
             Self::Absences(args) => args.run(units, service, printer).await,
-            Self::Back { absence, change } => take_back(&absence, change, service, printer).await,
+            Self::Back(args) => take_back(args, service, printer).await,
         }
     }
 }

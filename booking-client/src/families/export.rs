@@ -14,14 +14,10 @@ use theatre_log::stamp;
 use tonic::Streaming;
 
 use crate::{
-    connection::service::{Service, TransferClient},
+    connection::{Service, TransferClient},
     failure::Failure,
-    printing::printer::Printer,
-    reading::{
-        moment::{Bound, SiteTime},
-        name::{resource, resources},
-        usage::UsageError,
-    },
+    printing::Printer,
+    reading::{Bound, SiteTime, UsageError, resource, resources},
 };
 
 /// Cases are about patients: whoever exports them decides who else reads the file.
@@ -81,9 +77,6 @@ impl ExportArgs {
     }
 
     /// Writes the file.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let request = self.request(&service.site_time().await?)?;
         let chunks = service.open(TransferClient::export_cases, request).await?;

@@ -22,12 +22,12 @@ use tonic::Code;
 use uuid::Uuid;
 
 use crate::{
-    connection::service::{Service, TransferClient},
+    connection::{Service, TransferClient},
     exit::Exit,
     failure::Failure,
     printable::Printable,
-    printing::printer::Printer,
-    reading::{common::OutputFormat, enum_names::shown, usage::UsageError},
+    printing::Printer,
+    reading::{OutputFormat, UsageError, shown},
 };
 
 /// A log to take in.
@@ -98,9 +98,6 @@ const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 
 impl ImportArgs {
     /// Takes the log in.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<Exit, Failure> {
         let mut log = open(&self)?;
         let mut import = Import {

@@ -22,16 +22,12 @@ use tonic::Code;
 use uuid::Uuid;
 
 use crate::{
-    connection::service::{CaseClient, HospitalClient, Service},
+    connection::{CaseClient, HospitalClient, Service},
     exit::Exit,
     failure::Failure,
     printable::Printable,
-    printing::printer::Printer,
-    reading::{
-        common::{parse_duration, parse_rule},
-        moment::Day,
-        usage::UsageError,
-    },
+    printing::Printer,
+    reading::{Day, UsageError, parse_duration, parse_rule},
 };
 
 /// How much to book, where, and how fast.
@@ -81,9 +77,6 @@ Example:
 
 impl LoadArgs {
     /// Books, and prints what that took.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<Exit, Failure> {
         let site = service.site_time().await?;
         if self.prepare {

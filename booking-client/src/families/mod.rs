@@ -1,5 +1,6 @@
 //! The families of commands, each in the order typed → meant → done → shown: what clap takes, the
-//! message that it makes, the call, and what is printed of the answer.
+//! message that it makes, the call, and what is printed of the answer. Every `run` ends with a
+//! [`Failure`](crate::failure::Failure) that names cause and remedy when it is not done.
 
 pub mod audit;
 pub mod booking;

@@ -8,13 +8,10 @@ use super::{
     catalogue::{CreateArgs, ItemFields, ListArgs, RetireArgs, UpdateArgs},
 };
 use crate::{
-    connection::service::Service,
+    connection::Service,
     failure::Failure,
-    printing::{
-        printer::Printer,
-        table::{Column, when},
-    },
-    reading::{name::id_of, update_mask::UpdateMask},
+    printing::{Column, Printer, when},
+    reading::{UpdateMask, id_of},
 };
 
 /// What can be done with procedure types.
@@ -136,9 +133,6 @@ fn durations(each: &ProcedureType) -> Durations {
 
 impl Procedures {
     /// Does what was typed.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         match self {
             Self::List(args) => args.run::<ProcedureFields>(service, printer).await,

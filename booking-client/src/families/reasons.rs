@@ -5,17 +5,10 @@ use clap::{Args, Subcommand};
 
 use super::catalogue::{CreateArgs, ItemFields, ListArgs, RetireArgs, UpdateArgs};
 use crate::{
-    connection::service::Service,
+    connection::Service,
     failure::Failure,
-    printing::{
-        printer::Printer,
-        table::{Column, when},
-    },
-    reading::{
-        enum_names::{self, shown},
-        name::id_of,
-        update_mask::UpdateMask,
-    },
+    printing::{Column, Printer, when},
+    reading::{UpdateMask, enum_names, id_of, shown},
 };
 
 /// What can be done with reasons.
@@ -81,9 +74,6 @@ impl ItemFields for ReasonFields {
 
 impl Reasons {
     /// Does what was typed.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         match self {
             Self::List(args) => args.run::<ReasonFields>(service, printer).await,

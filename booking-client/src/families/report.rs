@@ -9,21 +9,11 @@ use clap::{Args, Subcommand};
 
 use super::sessions::parts::owner;
 use crate::{
-    connection::service::{ReportClient, Service},
+    connection::{ReportClient, Service},
     failure::Failure,
     printable::Printable,
-    printing::{
-        printer::Printer,
-        table::{Column, table, when},
-        time::date_time,
-    },
-    reading::{
-        enum_names::shown,
-        moment::{Day, SiteTime},
-        name::{id_of, resources},
-        usage::UsageError,
-        week::Hours,
-    },
+    printing::{Column, Printer, date_time, table, when},
+    reading::{Day, Hours, SiteTime, UsageError, id_of, resources, shown},
 };
 
 /// Which figures.
@@ -86,9 +76,6 @@ impl ReportArgs {
 
 impl Report {
     /// Asks for the figures and prints them.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let (at, site) = (service.site_time().await?, service.site().await?);
         match self {

@@ -11,20 +11,11 @@ use super::{
     sessions::parts::owner,
 };
 use crate::{
-    connection::service::{ScheduleClient, Service},
+    connection::{ScheduleClient, Service},
     failure::Failure,
     printable::Printable,
-    printing::{
-        printer::Printer,
-        table::{Column, joined, table},
-        time::{civil, clock, span},
-    },
-    reading::{
-        enum_names::shown,
-        moment::{Day, SiteTime},
-        name::{id_of, resources},
-        usage::UsageError,
-    },
+    printing::{Column, Printer, civil, clock, joined, span, table},
+    reading::{Day, SiteTime, UsageError, id_of, resources, shown},
 };
 
 /// Which day to show.
@@ -43,9 +34,6 @@ pub struct ScheduleArgs {
 
 impl ScheduleArgs {
     /// Shows it.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let site = service.site_time().await?;
         let request = GetDayScheduleRequest {

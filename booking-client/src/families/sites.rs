@@ -4,13 +4,10 @@ use booking_proto::ot::v1::{CreateSiteRequest, ListSitesRequest, Site};
 use clap::Subcommand;
 
 use crate::{
-    connection::{
-        pages::EVERYTHING,
-        service::{HospitalClient, Service},
-    },
+    connection::{EVERYTHING, HospitalClient, Service},
     failure::Failure,
-    printing::{printer::Printer, table::Column},
-    reading::{common::WriteArgs, name::id_of},
+    printing::{Column, Printer},
+    reading::{WriteArgs, id_of},
 };
 
 /// What can be done with sites.
@@ -52,9 +49,6 @@ Reasons are there from the beginning; sessions are needed only where theatre tim
 
 impl Sites {
     /// Does what was typed.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let sites = match self {
             Self::List => {

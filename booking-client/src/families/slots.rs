@@ -6,15 +6,11 @@ use theatre_log::stamp;
 
 use super::cases::fields::CaseFields;
 use crate::{
-    connection::service::{ScheduleClient, Service},
+    connection::{ScheduleClient, Service},
     failure::Failure,
     printable::Printable,
-    printing::{printer::Printer, time::dated_span},
-    reading::{
-        moment::{Bound, SiteTime},
-        name::{id_of, resource, resources},
-        usage::UsageError,
-    },
+    printing::{Printer, dated_span},
+    reading::{Bound, SiteTime, UsageError, id_of, resource, resources},
 };
 
 /// Stands for the patient of a case that is only described: slots do not depend on who it is unless
@@ -29,7 +25,6 @@ pub struct SlotsArgs {
     /// Describing one that is not: the patient
     #[arg(long, value_name = "ID", conflicts_with = "case")]
     patient: Option<String>,
-    /// Describing one that is not: the rest
     #[command(flatten)]
     draft: CaseFields,
     /// Only in this theatre; repeat it for several
@@ -69,9 +64,6 @@ impl SlotsArgs {
     }
 
     /// Finds them.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let site = service.site_time().await?;
         let request = self.into_request(&site)?;

@@ -1,6 +1,6 @@
 //! `booking-client staff …`
 
-use booking_proto::ot::v1::{self, DeleteStaffRequest, GetStaffRequest, TeamRole};
+use booking_proto::ot::v1::{self, GetStaffRequest, TeamRole};
 use clap::{Args, Subcommand};
 
 use super::{
@@ -10,18 +10,10 @@ use super::{
     unavailability::{self, AwayArgs, take_back},
 };
 use crate::{
-    connection::service::{HospitalClient, Service},
+    connection::{HospitalClient, Service},
     failure::Failure,
-    printing::{
-        printer::Printer,
-        table::{Column, joined},
-    },
-    reading::{
-        common::ChangeArgs,
-        enum_names::{self, shown},
-        name::{id_of, resource},
-        update_mask::UpdateMask,
-    },
+    printing::{Column, Printer, joined},
+    reading::{OneArgs, UpdateMask, enum_names, id_of, resource, shown},
 };
 
 /// What can be done with staff.
@@ -45,25 +37,15 @@ pub enum Staff {
     #[command(mut_arg("undo", |arg| arg.help("Booked again")))]
     Retire(RetireArgs),
     /// Remove somebody who was never in a team
-    Delete {
-        /// Who
-        staff: String,
-        /// Etag, dry run, request id.
-        #[command(flatten)]
-        change: ChangeArgs,
-    },
+    #[command(mut_arg("id", |id| id.value_name("STAFF").help("Who")))]
+    Delete(OneArgs),
     /// Away for a time; cases in the way stay and show up in 'conflicts'
     Absent(AwayArgs),
     /// Absences in a range
     Absences(unavailability::ListArgs),
     /// Take an absence back
-    Present {
-        /// The absence, as 'staff absences' names it
-        absence: String,
-        /// Etag, dry run, request id.
-        #[command(flatten)]
-        change: ChangeArgs,
-    },
+    #[command(mut_arg("id", |id| id.value_name("ABSENCE").help("The absence, as 'staff absences' names it")))]
+    Present(OneArgs),
 }
 
 const MANUAL: &str = "\
@@ -118,9 +100,6 @@ impl ItemFields for StaffFields {
 
 impl Staff {
     /// Does what was typed.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let collection = v1::Staff::COLLECTION;
         match self {
@@ -136,21 +115,15 @@ impl Staff {
                 args.run::<StaffFields>(|who| &mut who.retired, service, printer)
                     .await
             }
-            Self::Delete { staff, change } => {
-                let request = DeleteStaffRequest {
-                    name: resource(collection, &staff),
-                    request_id: change.write.request_id(),
-                    validate_only: change.write.dry_run,
-                    etag: change.etag,
-                };
-                service.call(HospitalClient::delete_staff, request).await?;
+            Self::Delete(args) => {
+                service
+                    .call(HospitalClient::delete_staff, args.into())
+                    .await?;
                 Ok(printer.note("Deleted.")?)
             }
             Self::Absent(args) => args.run(collection, service, printer).await,
             Self::Absences(args) => args.run(collection, service, printer).await,
-            Self::Present { absence, change } => {
-                take_back(&absence, change, service, printer).await
-            }
+            Self::Present(args) => take_back(args, service, printer).await,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `booking-client theatres …`
 
-use booking_proto::ot::v1::{DeleteTheatreRequest, GetTheatreRequest, Theatre, theatre::State};
+use booking_proto::ot::v1::{GetTheatreRequest, Theatre, theatre::State};
 use clap::{Args, Subcommand};
 
 use super::{
@@ -8,19 +8,10 @@ use super::{
     unavailability::{self, AwayArgs, take_back},
 };
 use crate::{
-    connection::service::{HospitalClient, Service},
+    connection::{HospitalClient, Service},
     failure::Failure,
-    printing::{
-        printer::Printer,
-        table::{Column, joined},
-    },
-    reading::{
-        common::ChangeArgs,
-        enum_names::shown,
-        name::{id_of, resource},
-        update_mask::UpdateMask,
-        week::{OpenOn, clock, day_name},
-    },
+    printing::{Column, Printer, joined},
+    reading::{ChangeArgs, OneArgs, OpenOn, UpdateMask, day_name, hours, id_of, resource, shown},
 };
 
 /// What can be done with theatres.
@@ -53,25 +44,15 @@ pub enum Theatres {
         change: ChangeArgs,
     },
     /// Remove one that was never planned into
-    Delete {
-        /// Which
-        theatre: String,
-        /// Etag, dry run, request id.
-        #[command(flatten)]
-        change: ChangeArgs,
-    },
+    #[command(mut_arg("id", |id| id.value_name("THEATRE")))]
+    Delete(OneArgs),
     /// Close it for a time; cases in the way stay and show up in 'conflicts'
     Close(AwayArgs),
     /// Closures in a range
     Closures(unavailability::ListArgs),
     /// Take a closure back
-    Reopen {
-        /// The closure, as 'theatres closures' names it
-        closure: String,
-        /// Etag, dry run, request id.
-        #[command(flatten)]
-        change: ChangeArgs,
-    },
+    #[command(mut_arg("id", |id| id.value_name("CLOSURE").help("The closure, as 'theatres closures' names it")))]
+    Reopen(OneArgs),
 }
 
 const MANUAL: &str = "\
@@ -129,9 +110,6 @@ impl ItemFields for TheatreFields {
 
 impl Theatres {
     /// Does what was typed.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let theatres = Theatre::COLLECTION;
         match self {
@@ -167,21 +145,15 @@ impl Theatres {
                 let which = (theatre.as_str(), change);
                 amend::<TheatreFields>(changed, mask.finish()?, which, (service, printer)).await
             }
-            Self::Delete { theatre, change } => {
-                let request = DeleteTheatreRequest {
-                    name: resource(theatres, &theatre),
-                    request_id: change.write.request_id(),
-                    validate_only: change.write.dry_run,
-                    etag: change.etag,
-                };
+            Self::Delete(args) => {
                 service
-                    .call(HospitalClient::delete_theatre, request)
+                    .call(HospitalClient::delete_theatre, args.into())
                     .await?;
                 Ok(printer.note("Deleted.")?)
             }
             Self::Close(args) => args.run(theatres, service, printer).await,
             Self::Closures(args) => args.run(theatres, service, printer).await,
-            Self::Reopen { closure, change } => take_back(&closure, change, service, printer).await,
+            Self::Reopen(args) => take_back(args, service, printer).await,
         }
     }
 }
@@ -193,20 +165,20 @@ fn opening(theatre: &Theatre) -> String {
     let mut rules = theatre.opening_rules.clone();
     rules.sort_by_key(|rule| (rule.weekday, rule.open_minute));
     for rule in rules {
-        let hours = format!("{}-{}", clock(rule.open_minute), clock(rule.close_minute));
+        let open = hours(rule.open_minute, rule.close_minute);
         let goes_on = |(_, last, known): &&mut (i32, i32, String)| {
-            *known == hours && *last == rule.weekday - 1
+            *known == open && *last == rule.weekday - 1
         };
         match runs.iter_mut().find(goes_on) {
             Some(run) => run.1 = rule.weekday,
-            None => runs.push((rule.weekday, rule.weekday, hours)),
+            None => runs.push((rule.weekday, rule.weekday, open)),
         }
     }
-    joined(runs.into_iter().map(|(first, last, hours)| {
+    joined(runs.into_iter().map(|(first, last, open)| {
         if first == last {
-            format!("{} {hours}", day_name(first))
+            format!("{} {open}", day_name(first))
         } else {
-            format!("{}-{} {hours}", day_name(first), day_name(last))
+            format!("{}-{} {open}", day_name(first), day_name(last))
         }
     }))
 }

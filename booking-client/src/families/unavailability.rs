@@ -2,25 +2,16 @@
 //! in its own way.
 
 use booking_proto::ot::v1::{
-    CreateUnavailabilityRequest, DeleteUnavailabilityRequest, ListUnavailabilitiesRequest,
-    Unavailability,
+    CreateUnavailabilityRequest, ListUnavailabilitiesRequest, Unavailability,
 };
 use clap::Args;
 use theatre_log::stamp;
 
 use crate::{
-    connection::{
-        pages::EVERYTHING,
-        service::{HospitalClient, Service},
-    },
+    connection::{EVERYTHING, HospitalClient, Service},
     failure::Failure,
-    printing::{printer::Printer, table::Column, time::date_time},
-    reading::{
-        common::{ChangeArgs, WriteArgs},
-        moment::{Bound, SiteTime},
-        name::{id_of, resource},
-        usage::UsageError,
-    },
+    printing::{Column, Printer, date_time},
+    reading::{Bound, OneArgs, SiteTime, UsageError, WriteArgs, id_of, resource},
 };
 
 /// A closure or an absence.
@@ -38,7 +29,6 @@ pub struct AwayArgs {
     /// Why, in words
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// Dry run, request id.
     #[command(flatten)]
     write: WriteArgs,
 }
@@ -63,9 +53,6 @@ impl AwayArgs {
     }
 
     /// Closes a theatre, notes an absence, takes a unit away.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(
         self,
         collection: &str,
@@ -97,9 +84,6 @@ pub struct ListArgs {
 
 impl ListArgs {
     /// Lists those of a collection.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(
         self,
         collection: &str,
@@ -123,24 +107,13 @@ impl ListArgs {
 }
 
 /// Takes a closure or an absence back.
-///
-/// # Errors
-/// A [`Failure`] that names cause and remedy.
 pub async fn take_back(
-    typed: &str,
-    change: ChangeArgs,
+    args: OneArgs,
     service: &Service,
     printer: &mut Printer,
 ) -> Result<(), Failure> {
-    let request = DeleteUnavailabilityRequest {
-        name: resource("unavailabilities", typed),
-        request_id: change.write.request_id(),
-        validate_only: change.write.dry_run,
-        etag: change.etag,
-    };
-    service
-        .call(HospitalClient::delete_unavailability, request)
-        .await?;
+    let deleted = service.call(HospitalClient::delete_unavailability, args.into());
+    deleted.await?;
     Ok(printer.note("Taken back.")?)
 }
 

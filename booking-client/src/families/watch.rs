@@ -17,16 +17,12 @@ use tonic::{Code, Streaming};
 
 use super::cases::shown::case_line;
 use crate::{
-    connection::service::{Service, WatchClient},
+    connection::{Service, WatchClient},
     exit::Exit,
     failure::Failure,
     printable::Printable,
-    printing::{printer::Printer, time::clock},
-    reading::{
-        moment::{Bound, SiteTime},
-        name::resources,
-        usage::UsageError,
-    },
+    printing::{Printer, clock},
+    reading::{Bound, SiteTime, UsageError, resources},
 };
 
 /// What to watch.
@@ -68,9 +64,6 @@ impl WatchArgs {
     }
 
     /// Watches until it is stopped.
-    ///
-    /// # Errors
-    /// A [`Failure`] that will not pass.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let site = service.site_time().await?;
         let mut watch = Watch {

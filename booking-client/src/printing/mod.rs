@@ -3,6 +3,12 @@
 //! Everything that is printed came over the network, so nothing is written raw: see [`crate::printable`].
 
 pub mod json;
-pub mod printer;
-pub mod table;
-pub mod time;
+mod printer;
+mod table;
+mod time;
+
+pub use self::{
+    printer::Printer,
+    table::{Column, details, joined, table, when},
+    time::{civil, clock, date_time, dated_span, span},
+};

@@ -12,7 +12,7 @@ use super::{
     json,
     table::{Column, table},
 };
-use crate::reading::common::OutputFormat;
+use crate::reading::OutputFormat;
 
 /// Writes answers in the form that was asked for.
 pub struct Printer {
@@ -43,9 +43,6 @@ impl Printer {
     }
 
     /// One message, or what `text` makes of it.
-    ///
-    /// # Errors
-    /// The writer's.
     pub fn message<M: Message + Name>(
         &mut self,
         message: &M,
@@ -55,9 +52,6 @@ impl Printer {
     }
 
     /// Several messages, one a line, or what `text` makes of them all.
-    ///
-    /// # Errors
-    /// The writer's.
     pub fn messages<M: Message + Name>(
         &mut self,
         messages: &[M],
@@ -72,9 +66,6 @@ impl Printer {
     }
 
     /// Several messages, one a line, or a table of them.
-    ///
-    /// # Errors
-    /// The writer's.
     pub fn table<M: Message + Name, C>(
         &mut self,
         columns: &[Column<M, C>],
@@ -85,9 +76,6 @@ impl Printer {
     }
 
     /// What is no message of the contract: JSON on one line, or what `text` makes of it.
-    ///
-    /// # Errors
-    /// The writer's.
     pub fn value(
         &mut self,
         json: &serde_json::Value,
@@ -100,9 +88,6 @@ impl Printer {
     }
 
     /// A line for people; programs have the exit code.
-    ///
-    /// # Errors
-    /// The writer's.
     pub fn note(&mut self, line: &str) -> io::Result<()> {
         match self.format {
             OutputFormat::Text => writeln!(self.out, "{line}"),
@@ -116,9 +101,6 @@ impl Printer {
     }
 
     /// Lets a reader at the other end see what was written.
-    ///
-    /// # Errors
-    /// The writer's.
     pub fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }

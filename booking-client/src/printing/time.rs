@@ -3,7 +3,7 @@
 use jiff::Zoned;
 use prost_types::Timestamp as Stamp;
 
-use crate::reading::moment::{SiteTime, timestamp};
+use crate::reading::{SiteTime, timestamp};
 
 /// The civil time of a stamp; `None` when it is not there or beyond every calendar.
 pub fn civil(stamp: Option<Stamp>, site: &SiteTime) -> Option<Zoned> {

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use booking_proto::ot::v1::OverrideRequest;
+use booking_proto::ot::v1::{self, OverrideRequest};
 use clap::{ArgAction, Args, ValueEnum};
 use jiff::SignedDuration;
 use uuid::Uuid;
 
+use super::name::resource;
 use crate::telemetry::LogFormat;
 
 /// What every command takes, before or behind its name.
@@ -131,6 +132,40 @@ pub struct ChangeArgs {
     /// Dry run and request id.
     #[command(flatten)]
     pub write: WriteArgs,
+}
+
+/// One thing that something is done to which needs no more words.
+#[derive(Clone, Debug, Args)]
+pub struct OneArgs {
+    /// Which
+    id: String,
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+/// Messages that say only which thing is changed.
+macro_rules! one {
+    ($($request:ident in $collection:literal),+ $(,)?) => { $(
+        impl From<OneArgs> for v1::$request {
+            fn from(typed: OneArgs) -> Self {
+                Self {
+                    name: resource($collection, &typed.id),
+                    etag: typed.change.etag,
+                    request_id: typed.change.write.request_id(),
+                    validate_only: typed.change.write.dry_run,
+                }
+            }
+        }
+    )+ };
+}
+
+one! {
+    ConfirmCaseRequest in "cases",
+    DeleteSessionTemplateRequest in "sessionTemplates",
+    DeleteStaffRequest in "staff",
+    DeleteTheatreRequest in "theatres",
+    DeleteUnavailabilityRequest in "unavailabilities",
+    ReleaseSessionRequest in "sessions",
 }
 
 /// A rule to set aside and why, as in `R8=the owner agreed`.

@@ -59,9 +59,6 @@ words! {
     ]
 }
 
-/// What a session may have for its cases, in the order of `SessionFlags`' fields.
-pub const FLAGS: &[&str] = &["anaesthetist", "general-anaesthesia", "paediatric"];
-
 fn contract(typed: &str) -> String {
     typed.to_ascii_uppercase().replace('-', "_")
 }

@@ -65,9 +65,10 @@ impl FromStr for Hours {
     }
 }
 
-/// `08:00` for 480.
-pub fn clock(minute: i32) -> String {
-    format!("{:02}:{:02}", minute.div_euclid(60), minute.rem_euclid(60))
+/// `08:00-18:00` for 480 and 1080.
+pub fn hours(from_minute: i32, to_minute: i32) -> String {
+    let clock = |minute: i32| format!("{:02}:{:02}", minute.div_euclid(60), minute.rem_euclid(60));
+    format!("{}-{}", clock(from_minute), clock(to_minute))
 }
 
 /// Open on these days, at these hours.

@@ -12,6 +12,7 @@
 
 mod civil;
 mod columns;
+mod field;
 mod form;
 mod lines;
 mod mapping;
@@ -29,7 +30,8 @@ use thiserror::Error;
 
 pub use self::{
     civil::{CivilError, instant, stamp},
-    columns::{ColumnsError, Field},
+    columns::ColumnsError,
+    field::Field,
     mapping::{Mapping, MappingError},
 };
 use self::{columns::Columns, form::Forms, lines::Lines, row::RowForm};

@@ -5,7 +5,8 @@ use csv::ByteRecord;
 use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 
 use super::{
-    columns::{Columns, Field},
+    columns::Columns,
+    field::Field,
     form::{Forms, Said},
 };
 use crate::civil::{instant, stamp};

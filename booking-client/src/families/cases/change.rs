@@ -12,11 +12,8 @@ use theatre_log::stamp;
 
 use super::fields::CaseFields;
 use crate::reading::{
-    common::{ChangeArgs, WriteArgs, parse_rule},
-    enum_names,
-    moment::{Moment, SiteTime, timestamp},
-    name::resource,
-    usage::UsageError,
+    ChangeArgs, Moment, SiteTime, UsageError, WriteArgs, enum_names, parse_rule, resource,
+    timestamp,
 };
 
 /// A new case.
@@ -28,7 +25,6 @@ pub struct CreateArgs {
     /// What is done, in words
     #[arg(long, value_name = "TEXT")]
     procedure: String,
-    /// The rest of it.
     #[command(flatten)]
     fields: CaseFields,
     /// An identifier of your choice
@@ -43,7 +39,6 @@ pub struct CreateArgs {
     /// Set a rule aside and say why, as in R8='the owner agreed'; repeat it for several
     #[arg(long = "override", value_name = "RULE=WHY", requires = "start", value_parser = parse_rule)]
     overrides: Vec<OverrideRequest>,
-    /// Dry run, request id.
     #[command(flatten)]
     write: WriteArgs,
 }
@@ -80,13 +75,11 @@ pub struct UpdateArgs {
     /// What is done, in words
     #[arg(long, value_name = "TEXT")]
     procedure: Option<String>,
-    /// The rest of it.
     #[command(flatten)]
     fields: CaseFields,
     /// Set a rule aside and say why, as in R8='the owner agreed'; repeat it for several
     #[arg(long = "override", value_name = "RULE=WHY", value_parser = parse_rule)]
     overrides: Vec<OverrideRequest>,
-    /// Etag, dry run, request id.
     #[command(flatten)]
     change: ChangeArgs,
 }
@@ -147,10 +140,8 @@ impl PlanArgs {
 pub struct ScheduleArgs {
     /// Which
     case: String,
-    /// Where and when.
     #[command(flatten)]
     plan: PlanArgs,
-    /// Etag, dry run, request id.
     #[command(flatten)]
     change: ChangeArgs,
 }
@@ -195,13 +186,10 @@ impl ReasonArgs {
 pub struct RescheduleArgs {
     /// Which
     case: String,
-    /// Where and when.
     #[command(flatten)]
     plan: PlanArgs,
-    /// Why.
     #[command(flatten)]
     reason: ReasonArgs,
-    /// Etag, dry run, request id.
     #[command(flatten)]
     change: ChangeArgs,
 }
@@ -226,10 +214,8 @@ impl RescheduleArgs {
 pub struct EndArgs {
     /// Which
     case: String,
-    /// Why.
     #[command(flatten)]
     reason: ReasonArgs,
-    /// Etag, dry run, request id.
     #[command(flatten)]
     change: ChangeArgs,
 }
@@ -264,7 +250,6 @@ pub struct MilestoneArgs {
     /// When; now unless told
     #[arg(long, value_name = "TIME")]
     at: Option<Moment>,
-    /// Etag, dry run, request id.
     #[command(flatten)]
     change: ChangeArgs,
 }
@@ -297,7 +282,6 @@ pub struct CorrectArgs {
     /// A milestone as it should read, as in wheels-in='2026-11-27 08:31'; nothing behind the = takes it away
     #[arg(long = "set", value_name = "MILESTONE=TIME", required = true, value_parser = corrected)]
     set: Vec<(Milestone, Option<Moment>)>,
-    /// Etag, dry run, request id.
     #[command(flatten)]
     change: ChangeArgs,
 }
@@ -365,13 +349,11 @@ pub struct PushArgs {
     /// Everything that starts from this time on, on its day; now unless told
     #[arg(long, value_name = "TIME", default_value = "now")]
     pub(super) from: Moment,
-    /// Why.
     #[command(flatten)]
     reason: ReasonArgs,
     /// Set a rule aside and say why, as in R6='list overrun'; repeat it for several
     #[arg(long = "override", value_name = "RULE=WHY", value_parser = parse_rule)]
     overrides: Vec<OverrideRequest>,
-    /// Dry run, request id.
     #[command(flatten)]
     write: WriteArgs,
 }

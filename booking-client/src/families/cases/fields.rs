@@ -5,13 +5,7 @@ use booking_proto::ot::v1::{Anaesthesia, Case, Laterality, TeamMember, TeamRole,
 use clap::Args;
 use theatre_log::stamp;
 
-use crate::reading::{
-    enum_names,
-    moment::{Moment, SiteTime},
-    name::{resource, resources},
-    update_mask::UpdateMask,
-    usage::UsageError,
-};
+use crate::reading::{Moment, SiteTime, UpdateMask, UsageError, enum_names, resource, resources};
 
 /// What is asked for in a case; everything optional, for create and update alike.
 #[derive(Clone, Debug, Default, Args)]
@@ -46,7 +40,6 @@ pub struct CaseFields {
     /// Minutes from wheels out to a clean theatre
     #[arg(long, value_name = "MIN")]
     cleanup: Option<u16>,
-    /// Who does what.
     #[command(flatten)]
     team: TeamArgs,
     /// A unit of equipment; repeat it for several

@@ -5,15 +5,11 @@ use clap::Args;
 
 use super::shown::{CASES, WAITING_LIST};
 use crate::{
-    connection::service::{CaseClient, Service},
+    connection::{CaseClient, Service},
     failure::Failure,
-    printing::printer::Printer,
+    printing::Printer,
     reading::{
-        enum_names,
-        filter::{Conditions, quoted},
-        moment::{Bound, Day, SiteTime},
-        name::{resource, resources},
-        usage::UsageError,
+        Bound, Conditions, Day, SiteTime, UsageError, enum_names, quoted, resource, resources,
     },
 };
 

@@ -7,7 +7,7 @@ pub mod shown;
 #[cfg(test)]
 mod tests;
 
-use booking_proto::ot::v1::{Case, ConfirmCaseRequest, GetCaseRequest, GetDayScheduleRequest};
+use booking_proto::ot::v1::{Case, GetCaseRequest, GetDayScheduleRequest};
 use clap::Subcommand;
 
 use self::{
@@ -19,10 +19,10 @@ use self::{
     shown::{CASE, CASES, case_line},
 };
 use crate::{
-    connection::service::{CaseClient, ScheduleClient, Service},
+    connection::{CaseClient, ScheduleClient, Service},
     failure::Failure,
-    printing::{printer::Printer, table::details},
-    reading::{common::ChangeArgs, name::resource, usage::UsageError},
+    printing::{Printer, details},
+    reading::{OneArgs, UsageError, resource},
 };
 
 /// What can be done with cases.
@@ -43,13 +43,8 @@ pub enum Cases {
     /// Give a waiting case its theatre and start
     Schedule(ScheduleArgs),
     /// Everybody has agreed
-    Confirm {
-        /// Which
-        case: String,
-        /// Etag, dry run, request id.
-        #[command(flatten)]
-        change: ChangeArgs,
-    },
+    #[command(mut_arg("id", |id| id.value_name("CASE")))]
+    Confirm(OneArgs),
     /// Move a planned case; its confirmation is lost
     Reschedule(RescheduleArgs),
     /// Back to the waiting list, with its age
@@ -80,9 +75,6 @@ Examples:
 
 impl Cases {
     /// One call each, but for those that must look first.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let site = service.site_time().await?;
         let site = &site;
@@ -108,15 +100,7 @@ impl Cases {
                     .call(CaseClient::schedule_case, args.into_request(site)?)
                     .await
             }
-            Self::Confirm { case, change } => {
-                let request = ConfirmCaseRequest {
-                    name: resource("cases", &case),
-                    request_id: change.write.request_id(),
-                    validate_only: change.write.dry_run,
-                    etag: change.etag,
-                };
-                service.call(CaseClient::confirm_case, request).await
-            }
+            Self::Confirm(args) => service.call(CaseClient::confirm_case, args.into()).await,
             Self::Reschedule(args) => {
                 service
                     .call(CaseClient::reschedule_case, args.into_request(site)?)

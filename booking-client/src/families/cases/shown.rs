@@ -4,15 +4,8 @@ use booking_proto::ot::v1::{Cancellation, Case, Durations, Laterality, Plan, Tea
 
 use crate::{
     printable::Printable,
-    printing::{
-        table::{Column, joined},
-        time::{civil, clock, date_time, dated_span},
-    },
-    reading::{
-        enum_names::shown,
-        moment::{SiteTime, timestamp},
-        name::id_of,
-    },
+    printing::{Column, civil, clock, date_time, dated_span, joined},
+    reading::{SiteTime, id_of, shown, timestamp},
 };
 
 /// A table by start.

@@ -9,10 +9,7 @@ use jiff::tz::TimeZone;
 use theatre_log::stamp;
 
 use super::Cases;
-use crate::reading::{
-    moment::{SiteTime, timestamp},
-    usage::UsageError,
-};
+use crate::reading::{SiteTime, UsageError, timestamp};
 
 #[derive(Debug, Parser)]
 struct Typed {

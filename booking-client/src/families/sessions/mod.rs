@@ -5,8 +5,8 @@ mod shown;
 mod templates;
 
 use booking_proto::ot::v1::{
-    CancelSessionRequest, CreateSessionRequest, GetSessionRequest, ListSessionsRequest,
-    ReleaseSessionRequest, Session, UpdateSessionRequest,
+    CancelSessionRequest, CreateSessionRequest, GetSessionRequest, ListSessionsRequest, Session,
+    UpdateSessionRequest,
 };
 use clap::{Args, Subcommand};
 use theatre_log::stamp;
@@ -18,18 +18,12 @@ use self::{
 };
 use super::cases::shown::WAITING_LIST;
 use crate::{
-    connection::{
-        pages::EVERYTHING,
-        service::{Service, SessionClient},
-    },
+    connection::{EVERYTHING, Service, SessionClient},
     failure::Failure,
-    printing::{printer::Printer, table::table},
+    printing::{Printer, table},
     reading::{
-        common::{ChangeArgs, WriteArgs},
-        moment::{Bound, Moment, SiteTime},
-        name::{resource, resources},
-        update_mask::UpdateMask,
-        usage::UsageError,
+        Bound, ChangeArgs, Moment, OneArgs, SiteTime, UpdateMask, UsageError, WriteArgs, resource,
+        resources,
     },
 };
 
@@ -47,13 +41,8 @@ pub enum Sessions {
     /// A new one, made by hand
     Create(CreateArgs),
     /// Open it to everybody
-    Release {
-        /// Which
-        session: String,
-        /// Etag, dry run, request id.
-        #[command(flatten)]
-        change: ChangeArgs,
-    },
+    #[command(mut_arg("id", |id| id.value_name("SESSION")))]
+    Release(OneArgs),
     /// It does not take place
     Cancel(CancelArgs),
     /// Change when it is, or what it has
@@ -109,10 +98,8 @@ pub struct CreateArgs {
     /// Until when
     #[arg(long, value_name = "TIME")]
     to: Moment,
-    /// Whose.
     #[command(flatten)]
     owner: OwnerArgs,
-    /// What it has.
     #[command(flatten)]
     flags: FlagArgs,
     /// From then on anybody may book it
@@ -121,7 +108,6 @@ pub struct CreateArgs {
     /// For people
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
-    /// Dry run, request id.
     #[command(flatten)]
     write: WriteArgs,
 }
@@ -161,7 +147,6 @@ pub struct CancelArgs {
     /// Put its cases back on the waiting list; without it, a session with cases is not cancelled
     #[arg(long)]
     postpone_cases: bool,
-    /// Etag, dry run, request id.
     #[command(flatten)]
     change: ChangeArgs,
 }
@@ -193,10 +178,8 @@ pub struct MoveArgs {
     /// A note for people
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
-    /// What it has.
     #[command(flatten)]
     flags: FlagArgs,
-    /// Etag, dry run, request id.
     #[command(flatten)]
     change: ChangeArgs,
 }
@@ -226,9 +209,6 @@ impl MoveArgs {
 
 impl Sessions {
     /// Does what was typed.
-    ///
-    /// # Errors
-    /// A [`Failure`] that names cause and remedy.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let site = service.site_time().await?;
         let sessions = match self {
@@ -248,18 +228,9 @@ impl Sessions {
                 let request = GetSessionRequest { name };
                 vec![service.call(SessionClient::get_session, request).await?]
             }
-            Self::Release { session, change } => {
-                let request = ReleaseSessionRequest {
-                    name: resource("sessions", &session),
-                    request_id: change.write.request_id(),
-                    validate_only: change.write.dry_run,
-                    etag: change.etag,
-                };
-                vec![
-                    service
-                        .call(SessionClient::release_session, request)
-                        .await?,
-                ]
+            Self::Release(args) => {
+                let released = service.call(SessionClient::release_session, args.into());
+                vec![released.await?]
             }
             Self::Cancel(args) => {
                 let done = service

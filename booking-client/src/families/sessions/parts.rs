@@ -4,12 +4,12 @@ use booking_proto::ot::v1::{SessionFlags, SessionOwner, session_owner::Owner};
 use clap::{Args, builder::PossibleValuesParser};
 
 use crate::{
-    printing::table::joined,
-    reading::{
-        enum_names::FLAGS,
-        name::{id_of, resource},
-    },
+    printing::joined,
+    reading::{id_of, resource},
 };
+
+/// What a session may have for its cases, in the order of `SessionFlags`' fields.
+const FLAGS: [&str; 3] = ["anaesthetist", "general-anaesthesia", "paediatric"];
 
 /// Whose: exactly one of them.
 #[derive(Clone, Debug, Args)]

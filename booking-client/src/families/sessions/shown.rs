@@ -5,11 +5,8 @@ use booking_proto::ot::v1::{ExpandSessionTemplateResponse, Session};
 use super::parts::{flags, owner};
 use crate::{
     printable::Printable,
-    printing::{
-        table::{Column, table},
-        time::{date_time, dated_span},
-    },
-    reading::{enum_names::shown, moment::SiteTime, name::id_of},
+    printing::{Column, date_time, dated_span, table},
+    reading::{SiteTime, id_of, shown},
 };
 
 /// A table of sessions.

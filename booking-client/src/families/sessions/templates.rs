@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use booking_proto::ot::v1::{
-    CreateSessionTemplateRequest, DeleteSessionTemplateRequest, ExpandSessionTemplateRequest,
-    ListSessionTemplatesRequest, SessionTemplate, UpdateSessionTemplateRequest,
+    CreateSessionTemplateRequest, ExpandSessionTemplateRequest, ListSessionTemplatesRequest,
+    SessionTemplate, UpdateSessionTemplateRequest,
 };
 use clap::{Args, Subcommand};
 
@@ -13,22 +13,12 @@ use super::{
     shown::expansion,
 };
 use crate::{
-    connection::{
-        pages::EVERYTHING,
-        service::{Service, SessionClient},
-    },
+    connection::{EVERYTHING, Service, SessionClient},
     failure::Failure,
-    printing::{
-        printer::Printer,
-        table::{Column, joined},
-    },
+    printing::{Column, Printer, joined},
     reading::{
-        common::{ChangeArgs, WriteArgs, parse_duration},
-        moment::{Day, SiteTime},
-        name::{id_of, resource},
-        update_mask::UpdateMask,
-        usage::UsageError,
-        week::{Hours, Weekday, clock, day_name},
+        ChangeArgs, Day, Hours, OneArgs, SiteTime, UpdateMask, UsageError, Weekday, WriteArgs,
+        day_name, hours, id_of, parse_duration, resource,
     },
 };
 
@@ -44,13 +34,8 @@ pub enum Templates {
     /// Make its sessions; those that are there, changed or cancelled, stay as they are
     Expand(ExpandArgs),
     /// Remove it; its sessions stay
-    Delete {
-        /// Which
-        template: String,
-        /// Etag, dry run, request id.
-        #[command(flatten)]
-        change: ChangeArgs,
-    },
+    #[command(mut_arg("id", |id| id.value_name("TEMPLATE")))]
+    Delete(OneArgs),
 }
 
 /// A session that recurs.
@@ -68,10 +53,8 @@ pub struct CreateArgs {
     /// From when until when, as in 08:00-13:00
     #[arg(long)]
     hours: Hours,
-    /// Whose.
     #[command(flatten)]
     owner: OwnerArgs,
-    /// What its sessions have.
     #[command(flatten)]
     flags: FlagArgs,
     /// Every how many weeks, 1 to 4
@@ -94,7 +77,6 @@ pub struct CreateArgs {
     /// How long before its start a session releases itself, such as 72h; never unless told
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     release_before: Option<Duration>,
-    /// Dry run, request id.
     #[command(flatten)]
     write: WriteArgs,
 }
@@ -141,7 +123,6 @@ pub struct UpdateArgs {
     /// From when until when, as in 08:00-13:00
     #[arg(long)]
     hours: Option<Hours>,
-    /// What its sessions have.
     #[command(flatten)]
     flags: FlagArgs,
     /// Up to this day and with it
@@ -150,7 +131,6 @@ pub struct UpdateArgs {
     /// How long before its start a session releases itself, such as 72h
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     release_before: Option<Duration>,
-    /// Etag, dry run, request id.
     #[command(flatten)]
     change: ChangeArgs,
 }
@@ -199,7 +179,6 @@ pub struct ExpandArgs {
     /// Up to this day and with it
     #[arg(long, value_name = "DAY", default_value = "+28")]
     to: Day,
-    /// Dry run, request id.
     #[command(flatten)]
     write: WriteArgs,
 }
@@ -249,16 +228,9 @@ impl Templates {
                     .await?;
                 return Ok(printer.message(&made, |made| expansion(made, &site))?);
             }
-            Self::Delete { template, change } => {
-                let request = DeleteSessionTemplateRequest {
-                    name: resource("sessionTemplates", &template),
-                    request_id: change.write.request_id(),
-                    validate_only: change.write.dry_run,
-                    etag: change.etag,
-                };
-                service
-                    .call(SessionClient::delete_session_template, request)
-                    .await?;
+            Self::Delete(args) => {
+                let deleted = service.call(SessionClient::delete_session_template, args.into());
+                deleted.await?;
                 return Ok(printer.note("Deleted; its sessions stay.")?);
             }
         };
@@ -269,8 +241,8 @@ impl Templates {
 const TEMPLATES: &[Column<SessionTemplate, ()>] = &[
     ("theatre", |template, ()| id_of(&template.theatre)),
     ("when", |template, ()| {
-        let (from, to) = (clock(template.start_minute), clock(template.end_minute));
-        format!("{} {from}-{to}", day_name(template.weekday))
+        let hours = hours(template.start_minute, template.end_minute);
+        format!("{} {hours}", day_name(template.weekday))
     }),
     ("how often", |template, ()| {
         let weeks = template.weeks_of_month.iter().map(ToString::to_string);
