@@ -1,11 +1,9 @@
 //! Lists come in pages; this strings them together.
 
-use booking_proto::ot::v1;
+use booking_proto::{contract::limits::MAX_PAGE_SIZE, ot::v1};
 
 use crate::failure::Failure;
 
-/// The largest page that the service gives.
-const PAGE: u32 = 1000;
 /// No limit.
 pub const EVERYTHING: u32 = 0;
 
@@ -68,8 +66,8 @@ pub(super) async fn all<T>(
     let mut items = Vec::new();
     let mut token = String::new();
     loop {
-        let missing = u32::try_from(limit - items.len()).unwrap_or(PAGE);
-        let size = i32::try_from(missing.min(PAGE)).expect("a page is small");
+        let size = (limit - items.len()).min(MAX_PAGE_SIZE.into());
+        let size = i32::try_from(size).expect("a page is small");
         let (page, next) = fetch(size, token).await?;
         items.extend(page);
         items.truncate(limit);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use alts::{AltsChannel, AltsContext, Handshaker};
 use booking_proto::{
+    contract::{limits::SERVER_GRACE, metadata::ON_BEHALF_OF},
     ot::v1::{
         ListSitesRequest, Site, audit_service_client::AuditServiceClient,
         case_service_client::CaseServiceClient, hospital_service_client::HospitalServiceClient,
@@ -25,13 +26,6 @@ use crate::{
     failure::Failure,
     reading::{Common, Endpoint, SiteTime, id_of, resource},
 };
-
-/// How much longer than our own limit the server is told. Our timer must win: tonic calls its own
-/// expired timer CANCELLED, and only this side knows that it is time that ran out.
-const SERVER_GRACE: Duration = Duration::from_millis(250);
-
-/// Whom the call is for, where an account may act for people.
-const ON_BEHALF_OF: &str = "on-behalf-of";
 
 /// The calls of one service of the contract, over a secured channel.
 pub trait Client {

@@ -14,6 +14,7 @@ mod reasons;
 
 use std::{error::Error, fmt, io, time::Duration};
 
+use booking_proto::contract::reason::code_name;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
@@ -168,7 +169,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", name(self.code), Printable(&self.cause))?;
+        write!(f, "{}: {}", code_name(self.code), Printable(&self.cause))?;
         if !self.remedy.is_empty() {
             write!(f, "; {}", self.remedy)?;
         }
@@ -272,18 +273,6 @@ fn command_remedy(code: Code) -> &'static str {
         Code::Unauthenticated => "check that --server is an OT booking service that speaks ALTS",
         _ => remedy(code),
     }
-}
-
-/// The status's name as every gRPC library spells it, such as `PERMISSION_DENIED`.
-fn name(code: Code) -> String {
-    let mut name = String::new();
-    for letter in format!("{code:?}").chars() {
-        if letter.is_ascii_uppercase() && !name.is_empty() {
-            name.push('_');
-        }
-        name.push(letter.to_ascii_uppercase());
-    }
-    name
 }
 
 #[cfg(test)]

@@ -8,8 +8,9 @@
 
 use std::time::Duration;
 
-use booking_proto::ot::v1::{
-    WatchScheduleRequest, WatchScheduleResponse, watch_schedule_response::Kind,
+use booking_proto::{
+    contract::limits::WATCH_HEARTBEAT,
+    ot::v1::{WatchScheduleRequest, WatchScheduleResponse, watch_schedule_response::Kind},
 };
 use clap::Args;
 use theatre_log::stamp;
@@ -80,8 +81,8 @@ impl WatchArgs {
     }
 }
 
-/// The service says something every 15 s; a connection that is silent for three times that is dead.
-const SILENCE: Duration = Duration::from_secs(45);
+/// A connection that is silent for three times as long as the service ever is, is dead.
+const SILENCE: Duration = WATCH_HEARTBEAT.saturating_mul(3);
 /// Between two attempts, at first and at most.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(10);

@@ -180,7 +180,7 @@ pub fn parse_rule(typed: &str) -> Result<OverrideRequest, String> {
 }
 
 /// Reads a duration as people type it; the error says what would have been understood.
-pub fn parse_timeout(typed: &str) -> Result<Duration, String> {
+fn parse_timeout(typed: &str) -> Result<Duration, String> {
     let timeout = parse_duration(typed)?;
     if timeout > MAX_TIMEOUT {
         return Err("longer than an hour; give at most 1h".to_owned());

@@ -1,16 +1,7 @@
-//! Resource names from what people type, and back: `OT-1` ⇄ `theatres/OT-1`.
-//!
-//! An identifier is what the hospital uses, so it may hold anything; in a name, characters outside
-//! `A-Z a-z 0-9 . _ ~ -` are percent-encoded.
+//! Resource names from what people type: `OT-1` → `theatres/OT-1`.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-
-/// What is encoded in a name: everything but RFC 3986's unreserved characters.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b'-');
+use booking_proto::contract::resource::name;
+pub use booking_proto::contract::resource::shown_id as id_of;
 
 /// The full name of what was typed, in a collection such as `theatres`.
 ///
@@ -18,14 +9,8 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 pub fn resource(collection: &str, typed: &str) -> String {
     match typed.strip_prefix(collection) {
         Some(rest) if rest.len() > 1 && rest.starts_with('/') => typed.to_owned(),
-        _ => format!("{collection}/{}", utf8_percent_encode(typed, RESERVED)),
+        _ => name(collection, typed),
     }
-}
-
-/// The identifier at the end of a name, decoded, for people.
-pub fn id_of(name: &str) -> String {
-    let encoded = name.rsplit_once('/').map_or(name, |(_, id)| id);
-    percent_decode_str(encoded).decode_utf8_lossy().into_owned()
 }
 
 /// Full names of all that was typed.
