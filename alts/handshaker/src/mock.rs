@@ -49,7 +49,7 @@ pub struct ReadyMachine {
 #[derive(Debug)]
 pub struct MockCloud {
     machines: Vec<ReadyMachine>,
-    admin: SocketAddr,
+    admin: AdminAddress,
     metrics: Arc<Metrics>,
     servers: Servers,
 }
@@ -62,7 +62,7 @@ impl MockCloud {
     pub async fn start(config: &Config, state_dir: &Path, clock: Clock) -> Result<Self, MockError> {
         let state = StateDir::open(state_dir).map_err(CloudError::from)?;
         let cloud = Self::open(config, state, clock.clone())?;
-        let surface = AdminSurface::bind(&AdminAddress::Tcp(config.admin)).await?;
+        let surface = AdminSurface::bind(&config.admin).await?;
         let mut listeners = Vec::with_capacity(config.machines.len());
         for machine in &config.machines {
             listeners.push(bind(machine.address, machine.name.as_ref()).await?);
@@ -76,11 +76,8 @@ impl MockCloud {
     /// # Errors
     /// When the state is damaged or cannot be kept.
     pub fn open(config: &Config, state: StateDir, clock: Clock) -> Result<Arc<Cloud>, MockError> {
-        let accounts = config
-            .accounts
-            .iter()
-            .map(|(email, name)| (email, name.as_str()));
-        let cloud = Cloud::open(state, accounts, config.credential_lifetime, clock)?;
+        let lifetime = config.authority.credential_lifetime;
+        let cloud = Cloud::open(state, config.accounts(), lifetime, clock)?;
         Ok(Arc::new(cloud.with_policy(config.handshake.policy.clone())))
     }
 
@@ -112,10 +109,7 @@ impl MockCloud {
         let limits = Limits::shared_by(listeners.len());
         let mut mock = Self {
             machines: Vec::with_capacity(listeners.len()),
-            admin: match surface.address() {
-                AdminAddress::Tcp(address) => *address,
-                AdminAddress::Unix(_) => config.admin,
-            },
+            admin: surface.address().clone(),
             metrics: Arc::clone(&metrics),
             servers: Servers::new(),
         };
@@ -154,8 +148,8 @@ impl MockCloud {
     }
 
     /// Where the admin service listens; never port 0.
-    pub fn admin(&self) -> SocketAddr {
-        self.admin
+    pub fn admin(&self) -> &AdminAddress {
+        &self.admin
     }
 
     /// What its handshakers count.
@@ -178,7 +172,7 @@ fn handshaker(
     faults: &Switches,
     clock: &Clock,
 ) -> Result<MachineHandshaker<Cloud>, NoEntropy> {
-    let revocation = match config.revocation {
+    let revocation = match config.revocation.mode {
         RevocationMode::Issue => Revocation::Issue,
         RevocationMode::Handshake => Revocation::Local(Arc::clone(cloud)),
     };

@@ -78,19 +78,20 @@ impl ServedMachine {
             listeners.push((local_address(&listener, *address), listener));
         }
 
-        let client = remote::connect(&config.authority)?;
+        let client = remote::connect(&config.authority.address)?;
         let keeper = TrustKeeper::new(trust_source(config), client.clone(), state)?;
         let trust = keeper.feed();
-        let revocation = match config.revocation {
+        let revocation = match config.revocation.mode {
             RevocationMode::Issue => Revocation::Issue,
             RevocationMode::Handshake => {
-                let states = AccountStates::new(client.clone(), trust.clone(), config.max_age);
+                let states =
+                    AccountStates::new(client.clone(), trust.clone(), config.revocation.max_age);
                 Revocation::Remote(Arc::new(states))
             }
         };
         let issuer = Arc::new(RemoteAuthority::new(
             client,
-            config.identity.clone(),
+            config.identity.source(),
             trust.clone(),
             clock.clone(),
         ));
@@ -159,8 +160,8 @@ impl ServedMachine {
 
 /// As configured, and as the metadata server says of what is not.
 async fn identity(config: &ServeConfig) -> Result<(MachineName, ServiceAccount), ServeError> {
-    let metadata = match &config.identity {
-        IdentitySource::Gce(base) => Some(MetadataServer(base.clone())),
+    let metadata = match config.identity.source() {
+        IdentitySource::Gce(base) => Some(MetadataServer(base)),
         IdentitySource::Static(_) => None,
     };
     let ask = || {
@@ -184,12 +185,12 @@ async fn identity(config: &ServeConfig) -> Result<(MachineName, ServiceAccount),
 
 fn trust_source(config: &ServeConfig) -> TrustSource {
     TrustSource {
-        pinned: KnownRoots::pinned(config.roots.clone()),
+        pinned: KnownRoots::pinned(config.authority.roots.clone()),
         policy: config.handshake.policy.clone(),
         settings: TrustSettings {
             max_clock_skew: MAX_CLOCK_SKEW,
-            revocation: config.revocation_list,
+            revocation: config.revocation.list(),
         },
-        refresh: config.refresh,
+        refresh: config.authority.refresh,
     }
 }

@@ -69,11 +69,8 @@ impl AuthorityServer {
         clock: Clock,
     ) -> Result<Self, AuthorityError> {
         let state = StateDir::open(state_dir).map_err(CloudError::from)?;
-        let accounts = config
-            .accounts
-            .iter()
-            .map(|(email, name)| (email, name.as_str()));
-        let cloud = Cloud::open(state, accounts, config.credential_lifetime, clock.clone())?;
+        let lifetime = config.certificates.credential_lifetime;
+        let cloud = Cloud::open(state, config.accounts(), lifetime, clock.clone())?;
         let cloud = Arc::new(cloud);
         let listener = bind(config.listen, "the authority").await?;
         let surface = AdminSurface::bind(&config.admin).await?;
@@ -135,10 +132,12 @@ impl AuthorityServer {
 fn admission(config: &AuthorityConfig) -> Admission {
     let gce = config.gce.as_ref().map(|gce| GceAdmission {
         keys: KeySource::new(gce.keys.clone(), gce.keys_roots.clone()),
-        expectation: gce.expectation.clone(),
+        expectation: gce.expectation(),
     });
+    let enrolled = config.enrolled.iter();
+    let enrolled = enrolled.map(|enrolled| (enrolled.machine.clone(), enrolled.clone()));
     Admission {
-        enrolled: config.enrolled.clone(),
+        enrolled: enrolled.collect(),
         gce,
     }
 }

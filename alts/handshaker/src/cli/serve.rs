@@ -73,5 +73,5 @@ fn announce(served: &ServedMachine, config: &ServeConfig, enable_faults: bool) {
             "handshaker ready"
         );
     }
-    tracing::info!(admin = %served.admin(), authority = config.authority, "serve ready");
+    tracing::info!(admin = %served.admin(), authority = config.authority.address, "serve ready");
 }
