@@ -23,6 +23,7 @@ mod examine;
 mod feed;
 mod lane;
 mod location;
+mod migrations;
 mod names;
 mod options;
 mod postgres;

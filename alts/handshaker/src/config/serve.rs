@@ -13,8 +13,9 @@ use super::{
 use crate::{
     ServiceAccount,
     handshake::{MachineName, RevocationRule},
+    hex::unhex,
     identity::{enrolment::EnrolmentSecret, metadata::DEFAULT_METADATA},
-    remote::{IdentitySource, parse_root},
+    remote::IdentitySource,
 };
 
 /// An example of every key.
@@ -215,6 +216,13 @@ fn roots<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<VerifyingKey>, D::Err
     let roots: Vec<String> = some(from, problem)?;
     let roots = roots.iter().map(|digits| parse_root(digits));
     roots.collect::<Result<_, _>>().map_err(Error::custom)
+}
+
+fn parse_root(digits: &str) -> Result<VerifyingKey, &'static str> {
+    const PROBLEM: &str = "a root key is 64 hexadecimal digits; `alts-handshaker authority roots` \
+                           shows them";
+    let bytes = unhex(digits).ok_or(PROBLEM)?;
+    VerifyingKey::try_from(bytes.as_slice()).map_err(|_| PROBLEM)
 }
 
 fn host_and_port<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {

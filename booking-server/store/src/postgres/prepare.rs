@@ -1,22 +1,16 @@
 //! Looks at a database without writing, brings its schema up to date, fills what must not be empty.
 
-use sqlx::{
-    PgPool,
-    migrate::{MigrateError, Migrator},
-};
+use sqlx::{PgPool, migrate::MigrateError};
 
 use super::blame::unreachable;
-use crate::{OpenError, Seed, StoreError, TokenKey, db::Pool, prepare::plant};
-
-/// Every schema there has been, in order; sqlx lets one server migrate at a time.
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+use crate::{OpenError, Seed, StoreError, TokenKey, db::Pool, migrations, prepare::plant};
 
 /// The oldest PostgreSQL that is still maintained, and has all that the schema needs.
 const OLDEST: u32 = 14;
 
 pub(super) async fn prepare(pool: &PgPool, seed: Seed) -> Result<TokenKey, OpenError> {
     look(pool).await?;
-    MIGRATIONS.run(pool).await.map_err(migration)?;
+    migrations::POSTGRES.run(pool).await.map_err(migration)?;
     let planted = async {
         let mut conn = Pool::Postgres(pool.clone()).begin_write().await?;
         let key = plant(&mut conn, seed).await?;
@@ -67,8 +61,7 @@ async fn not_newer(pool: &PgPool) -> Result<(), OpenError> {
         .fetch_one(pool)
         .await
         .map_err(|error| unreachable(&error))?;
-    let known = MIGRATIONS.iter().map(|migration| migration.version).max();
-    let known = known.unwrap_or_default();
+    let known = migrations::newest(&migrations::POSTGRES);
     if found <= known {
         return Ok(());
     }

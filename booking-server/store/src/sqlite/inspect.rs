@@ -2,8 +2,8 @@
 
 use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use super::{blame::Blame, prepare};
-use crate::OpenError;
+use super::blame::Blame;
+use crate::{OpenError, migrations};
 
 /// `OTBK`, where SQLite keeps the number of the application that a file belongs to; set by the
 /// first migration.
@@ -56,7 +56,7 @@ async fn stand(connection: &mut SqliteConnection, blame: &Blame) -> Result<Stand
 
     let newest = "select coalesce(max(version), 0) from _sqlx_migrations";
     let schema = number(connection, newest, blame).await?;
-    let known = prepare::newest_known();
+    let known = migrations::newest(&migrations::SQLITE);
     if schema > known {
         return Err(blame.schema_newer(schema, known));
     }

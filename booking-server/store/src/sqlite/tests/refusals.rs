@@ -112,7 +112,7 @@ async fn a_schema_of_a_later_version_is_refused() {
     else {
         panic!("{error}")
     };
-    assert_eq!(known, prepare::newest_known());
+    assert_eq!(known, crate::migrations::newest(&crate::migrations::SQLITE));
 }
 
 #[tokio::test]
