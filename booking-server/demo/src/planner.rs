@@ -9,11 +9,12 @@ use booking_domain::{
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
-    Demo, Week,
+    addition::Demo,
     catalogue::id,
     chance::Chance,
     crew::{AtWork, Crew},
     procedures::{PROCEDURES, Procedure},
+    week::Week,
 };
 
 /// Plans start on this grid; minutes.

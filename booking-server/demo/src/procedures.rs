@@ -6,7 +6,7 @@ use booking_domain::{
     Footprint,
 };
 
-use crate::catalogue::{EYES, GENERAL, GYNAECOLOGY, ORTHOPAEDICS, UROLOGY};
+use crate::specialties::{EYES, GENERAL, GYNAECOLOGY, ORTHOPAEDICS, UROLOGY};
 
 /// What is done, and what is needed for it.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use booking_domain::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ids, json, json_ids};
+use super::json::{ids, json, json_ids};
 use crate::{
     StoreError,
     db::{Fields, Row, Sql, Value},

@@ -64,12 +64,18 @@ fn nothing_and_nobody_is_in_two_places_at_once() {
         ),
         (
             "a unit that is still being made ready",
-            vec![with_unit(by(other("OT-2", "2026-06-01T06:31"), "DC-2"), "CA-1")],
+            vec![with_unit(
+                by(other("OT-2", "2026-06-01T06:31"), "DC-2"),
+                "CA-1",
+            )],
             &["R4 EQUIPMENT_DOUBLE_BOOKED"],
         ),
         (
             "the other unit",
-            vec![with_unit(by(other("OT-2", "2026-06-01T06:31"), "DC-2"), "CA-2")],
+            vec![with_unit(
+                by(other("OT-2", "2026-06-01T06:31"), "DC-2"),
+                "CA-2",
+            )],
             none,
         ),
         (
