@@ -14,34 +14,45 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex as SyncMutex, PoisonError},
+    sync::{Arc, Weak},
     time::Duration,
 };
 
 use tokio::{
-    sync::{Mutex, Semaphore},
+    sync::Mutex,
     task::AbortHandle,
-    time::Instant,
+    time::{Instant, sleep},
 };
 
 use crate::{
-    Clock, Issuer, NoCredential, environment,
-    faults::FaultSwitch,
-    handshake::{HandshakeCredential, MachineName, MasterCredential, MasterKey, Seed, Timestamp},
+    Issuer, NoCredential,
+    clock::Clock,
+    connections::{ActiveCallGuard, ConnectionPermit},
+    handshake::{
+        Cipher, HandshakeCredential, MachineName, MasterCredential, MasterKey, Seed, Timestamp,
+        Validity,
+    },
+    hook::{CallHook, Interference},
+    listener::ConnectionHandler,
     metrics::{Counted, CredentialSlot, Metrics},
-    renewal::renew,
-    revocation::Revocation,
+    peer_check::PeerCheck,
+    renewal::renewal_wait,
+    retry::Backoff,
+    rng,
     session::SessionContext,
-    slots::{Busy, Slot},
     trust_feed::TrustFeed,
 };
 
 /// How long one key agreement key is used. It is replaced without asking the authority.
-pub(crate) const HANDSHAKE_CERTIFICATE_LIFETIME: Duration = Duration::from_secs(10 * 60);
+const HANDSHAKE_CERTIFICATE_LIFETIME: Duration = Duration::from_secs(10 * 60);
 
 /// A key this close to its end is replaced before it is used: the handshake must end while it
 /// holds.
 const RENEWAL_MARGIN: Duration = Duration::from_secs(60);
+
+/// Waits between attempts to renew: the first, and the longest.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+const LONGEST_RETRY: Duration = Duration::from_secs(60);
 
 /// One machine: what it runs as, and where its credentials come from.
 pub(crate) struct Workload<I> {
@@ -49,8 +60,8 @@ pub(crate) struct Workload<I> {
     pub(crate) session: SessionContext,
     pub(crate) trust: TrustFeed,
     pub(crate) issuer: Arc<I>,
-    pub(crate) revocation: Revocation,
-    pub(crate) faults: Option<Arc<FaultSwitch>>,
+    pub(crate) peer_check: PeerCheck,
+    pub(crate) hook: Option<Arc<dyn CallHook>>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) clock: Clock,
 }
@@ -62,8 +73,8 @@ impl<I> Clone for Workload<I> {
             session: self.session.clone(),
             trust: self.trust.clone(),
             issuer: Arc::clone(&self.issuer),
-            revocation: self.revocation.clone(),
-            faults: self.faults.clone(),
+            peer_check: self.peer_check.clone(),
+            hook: self.hook.clone(),
             metrics: Arc::clone(&self.metrics),
             clock: self.clock.clone(),
         }
@@ -88,9 +99,7 @@ pub(crate) struct Connection<I> {
     held: Mutex<State>,
     gauge: CredentialSlot,
     /// Keeps the connection from giving way while it works. `None` in tests.
-    slot: Option<Arc<Slot>>,
-    /// For the fault limit-streams.
-    streams: SyncMutex<Option<(usize, Arc<Semaphore>)>>,
+    permit: Option<Arc<ConnectionPermit>>,
     _counted: Counted,
 }
 
@@ -115,11 +124,10 @@ impl Drop for Held {
 
 impl<I: Issuer> Connection<I> {
     /// Something has connected; whether it is a workload shows when it speaks.
-    pub(crate) fn open(workload: Arc<Workload<I>>, slot: Option<Slot>) -> Arc<Self> {
+    pub(crate) fn open(workload: Arc<Workload<I>>, permit: Option<ConnectionPermit>) -> Arc<Self> {
         Arc::new(Self {
             held: Mutex::default(),
-            slot: slot.map(Arc::new),
-            streams: SyncMutex::default(),
+            permit: permit.map(Arc::new),
             gauge: workload.metrics.credential_slot(),
             _counted: workload.metrics.connection(&workload.machine),
             workload,
@@ -143,21 +151,14 @@ impl<I: Issuer> Connection<I> {
     }
 
     /// A call begins: this connection is not idle while it lasts.
-    pub(crate) fn busy(&self) -> Option<Busy> {
-        self.slot.as_ref().map(Slot::busy)
+    pub(crate) fn begin_call(&self) -> Option<ActiveCallGuard> {
+        self.permit.as_ref().map(ConnectionPermit::begin_call)
     }
 
-    /// For the fault limit-streams: one limit for all calls of this connection.
-    pub(crate) fn stream_limit(&self, limit: usize) -> Arc<Semaphore> {
-        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        match streams.as_ref() {
-            Some((current, permits)) if *current == limit => Arc::clone(permits),
-            _ => {
-                let permits = Arc::new(Semaphore::new(limit));
-                *streams = Some((limit, Arc::clone(&permits)));
-                permits
-            }
-        }
+    /// What goes wrong in the call that begins: in service, nothing.
+    pub(crate) fn begin_interference(&self) -> Option<Box<dyn Interference>> {
+        let hook = Arc::clone(self.workload.hook.as_ref()?);
+        hook.begin(self.permit.as_ref().map_or(0, |permit| permit.number()))
     }
 
     /// The credential, obtained or renewed if need be.
@@ -192,7 +193,7 @@ impl<I: Issuer> Connection<I> {
     }
 
     /// Asks for a new master credential. What is held stays.
-    pub(crate) async fn obtain(&self) -> Result<MasterCredential, NoCredential> {
+    async fn obtain(&self) -> Result<MasterCredential, NoCredential> {
         let workload = &self.workload;
         let key = MasterKey::new(workload.session.account.clone(), &seed()?);
         let request = key.request(workload.machine.clone());
@@ -205,10 +206,7 @@ impl<I: Issuer> Connection<I> {
     }
 
     /// Takes a renewed master credential into use in place of the one that is held.
-    pub(crate) async fn replace(
-        self: &Arc<Self>,
-        master: MasterCredential,
-    ) -> Result<(), NoCredential> {
+    async fn replace(self: &Arc<Self>, master: MasterCredential) -> Result<(), NoCredential> {
         let mut state = self.held.lock().await;
         self.hold(&mut state, master)
     }
@@ -220,7 +218,8 @@ impl<I: Issuer> Connection<I> {
         master: MasterCredential,
     ) -> Result<(), NoCredential> {
         let validity = master.validity();
-        let handshake = agreement_key(&master, &self.workload, self.workload.clock.now())?;
+        let ciphers = &self.workload.session.ciphers;
+        let handshake = agreement_key(&master, ciphers, self.workload.clock.now())?;
         let keeper = tokio::spawn(renew(Arc::downgrade(self), validity));
         self.gauge.holds(&self.workload.machine, validity.not_after);
         state.held = Some(Held {
@@ -233,6 +232,71 @@ impl<I: Issuer> Connection<I> {
     }
 }
 
+impl<I: Issuer> ConnectionHandler for Workload<I> {
+    type State = Connection<I>;
+
+    fn receive(self: &Arc<Self>, permit: ConnectionPermit) -> Arc<Connection<I>> {
+        Connection::open(Arc::clone(self), Some(permit))
+    }
+
+    fn speaks(connection: &Arc<Connection<I>>) {
+        connection.begin();
+    }
+
+    fn closed(&self, reason: &'static str) {
+        self.metrics.connection_closed(&self.machine, reason);
+    }
+
+    fn name(&self) -> &str {
+        self.machine.as_ref()
+    }
+}
+
+/// Waits for the time to renew, and renews: handshakes go on with the old credential meanwhile.
+/// Aborted when that is replaced or its connection ends.
+async fn renew<I: Issuer>(connection: Weak<Connection<I>>, validity: Validity) {
+    let Some(wait) = connection.upgrade().map(|connection| {
+        let now = connection.workload().clock.now();
+        renewal_wait(validity, now, rng::fraction())
+    }) else {
+        return;
+    };
+    sleep(wait).await;
+    let mut backoff = Backoff::new(FIRST_RETRY, LONGEST_RETRY);
+    loop {
+        let Some(connection) = connection.upgrade() else {
+            return;
+        };
+        let machine = connection.workload().machine.clone();
+        // Not under the lock: handshakes must not wait for this.
+        match connection.obtain().await {
+            Ok(master) => {
+                // Drops, and so aborts, what this task belongs to: nothing is left to be done here.
+                match connection.replace(master).await {
+                    Ok(()) => tracing::debug!(%machine, "credential renewed"),
+                    Err(cause) => tracing::warn!(%machine, %cause, "credential not renewed"),
+                }
+                return;
+            }
+            Err(cause) => {
+                let now = connection.workload().clock.now();
+                let left_s = validity
+                    .not_after
+                    .as_unix_s()
+                    .saturating_sub(now.as_unix_s());
+                if left_s == 0 {
+                    tracing::warn!(%machine, %cause, "the credential has ended");
+                    return;
+                }
+                tracing::warn!(%machine, %cause, left_s, "the credential cannot be renewed; \
+                    going on with it until it ends");
+            }
+        }
+        drop(connection);
+        sleep(backoff.next(rng::fraction())).await;
+    }
+}
+
 impl Held {
     /// Replaces the key agreement key when its time has come.
     fn freshen<I>(&mut self, workload: &Workload<I>, now: Timestamp) -> Result<(), NoCredential> {
@@ -240,24 +304,23 @@ impl Held {
         let end = self.handshake.validity().not_after;
         // The last one ends with the master certificate; a newer one could not end later.
         if soon >= end && end != self.master.validity().not_after {
-            self.handshake = agreement_key(&self.master, workload, now)?;
+            self.handshake = agreement_key(&self.master, &workload.session.ciphers, now)?;
         }
         Ok(())
     }
 }
 
-pub(crate) fn agreement_key<I>(
+fn agreement_key(
     master: &MasterCredential,
-    workload: &Workload<I>,
+    ciphers: &[Cipher],
     now: Timestamp,
 ) -> Result<Arc<HandshakeCredential>, NoCredential> {
-    let ciphers = &workload.session.ciphers;
     let credential = master.issue(&seed()?, ciphers, now, HANDSHAKE_CERTIFICATE_LIFETIME);
     Ok(Arc::new(credential))
 }
 
-pub(crate) fn seed() -> Result<Seed, NoCredential> {
-    environment::seed().map_err(|error| NoCredential::AuthorityUnreachable(error.to_string()))
+fn seed() -> Result<Seed, NoCredential> {
+    rng::seed().map_err(|error| NoCredential::AuthorityUnreachable(error.to_string()))
 }
 
 impl<I> fmt::Debug for Connection<I> {

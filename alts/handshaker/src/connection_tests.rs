@@ -5,14 +5,11 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use tokio::time::sleep;
-
 use super::*;
 use crate::{
     ServiceAccount,
-    handshake::{MasterCertificate, MasterRequest, RootKey, Seed, Trust, Validity},
-    renewal::renewal_wait,
-    revocation::Revocation,
+    handshake::{MasterCertificate, MasterRequest, RootKey, Trust},
+    peer_check::PeerCheck,
 };
 
 const START: u64 = 1_700_000_000;
@@ -74,8 +71,8 @@ impl World {
             session: SessionContext::new(account(), Arc::new(Trust::of_roots([]))),
             trust: Arc::new(Trust::of_roots([])).into(),
             issuer: Arc::clone(&issuer),
-            revocation: Revocation::Issue,
-            faults: None,
+            peer_check: PeerCheck::Never,
+            hook: None,
             metrics: Arc::new(Metrics::new(clock.clone())),
             clock,
         });

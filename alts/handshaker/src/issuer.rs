@@ -1,11 +1,11 @@
 //! Where a handshaker gets credentials from, and why it may get none.
 //!
-//! The seam between a handshaker and its authority: a [`Cloud`](crate::cloud::Cloud) in the same
-//! process, or one in another process behind [`RemoteAuthority`](crate::remote::RemoteAuthority).
+//! The seam between a handshaker and its authority: one in the same process, or one in another that
+//! is asked over gRPC.
 
 use crate::{
     ServiceAccount,
-    handshake::{MasterCertificate, MasterRequest, RevocationId},
+    handshake::{MasterCertificate, MasterRequest},
 };
 
 /// Certifies workloads' keys, or says why not.
@@ -18,16 +18,6 @@ pub trait Issuer: Send + Sync + 'static {
         &self,
         request: MasterRequest,
     ) -> impl Future<Output = Result<MasterCertificate, NoCredential>> + Send;
-
-    /// Revokes a certificate, if this issuer lets a machine do so: for tests.
-    ///
-    /// # Errors
-    /// Says why not.
-    fn revoke(&self, id: RevocationId) -> Result<(), String> {
-        Err(format!(
-            "a machine cannot revoke; on the authority: alts-handshaker authority revoke {id}"
-        ))
-    }
 }
 
 /// Why a workload has no credential.

@@ -18,11 +18,10 @@ use tokio::{
 use tokio_stream::Stream;
 use tonic::transport::server::Connected;
 
-use crate::{
-    Issuer,
-    connection::{Connection, Workload},
-    slots::{Slot, Slots},
-};
+use crate::connections::{ConnectionLimiter, ConnectionPermit};
+
+/// How long a connection may take to speak HTTP/2: libraries do so at once.
+pub(crate) const PREFACE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Pause after the system could not accept: out of file descriptors, mostly. Without it the loop
 /// would spin.
@@ -32,15 +31,15 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const PREFACE_LEN: usize = 24;
 
 /// Whose listener it is: whom it takes connections for, and what it knows of each.
-pub(crate) trait Host: Send + Sync + 'static {
+pub(crate) trait ConnectionHandler: Send + Sync + 'static {
     /// What requests find of the connection they came over, in an `Arc`, among their extensions.
-    type Guest: Send + Sync + 'static;
+    type State: Send + Sync + 'static;
 
-    /// Something has connected, and may stay while it holds `slot`.
-    fn receive(self: &Arc<Self>, slot: Slot) -> Arc<Self::Guest>;
+    /// Something has connected, and may stay while it holds `permit`.
+    fn receive(self: &Arc<Self>, permit: ConnectionPermit) -> Arc<Self::State>;
 
     /// It speaks HTTP/2.
-    fn speaks(guest: &Arc<Self::Guest>);
+    fn speaks(state: &Arc<Self::State>);
 
     /// A connection was closed or turned away, to be counted.
     fn closed(&self, reason: &'static str);
@@ -49,60 +48,41 @@ pub(crate) trait Host: Send + Sync + 'static {
     fn name(&self) -> &str;
 }
 
-impl<I: Issuer> Host for Workload<I> {
-    type Guest = Connection<I>;
-
-    fn receive(self: &Arc<Self>, slot: Slot) -> Arc<Connection<I>> {
-        Connection::open(Arc::clone(self), Some(slot))
-    }
-
-    fn speaks(connection: &Arc<Connection<I>>) {
-        connection.begin();
-    }
-
-    fn closed(&self, reason: &'static str) {
-        self.metrics.connection_closed(&self.machine, reason);
-    }
-
-    fn name(&self) -> &str {
-        self.machine.as_ref()
-    }
-}
-
 /// The connections of a listener.
 pub(crate) struct Incoming<H> {
     listener: TcpListener,
-    host: Arc<H>,
-    slots: Arc<Slots>,
+    handler: Arc<H>,
+    limiter: Arc<ConnectionLimiter>,
     preface: Duration,
     pause: Option<Pin<Box<Sleep>>>,
 }
 
-impl<H: Host> Incoming<H> {
+impl<H: ConnectionHandler> Incoming<H> {
+    /// At most so many `connections`, each of which speaks HTTP/2 within `preface`.
     pub(crate) fn new(
         listener: TcpListener,
-        host: Arc<H>,
-        slots: Arc<Slots>,
+        handler: Arc<H>,
+        connections: usize,
         preface: Duration,
     ) -> Self {
         Self {
             listener,
-            host,
-            slots,
+            handler,
+            limiter: ConnectionLimiter::new(connections),
             preface,
             pause: None,
         }
     }
 
     /// `None`: there are too many, and all are at work.
-    fn admit(&self, io: TcpStream) -> Option<GuestStream<H>> {
+    fn admit(&self, io: TcpStream) -> Option<LimitedStream<H>> {
         // What is said here is ping-pong in small messages: waiting to fill a segment delays it.
         if let Err(error) = io.set_nodelay(true) {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
         }
-        let name = self.host.name();
-        let Some(admitted) = self.slots.admit() else {
-            self.host.closed("full");
+        let name = self.handler.name();
+        let Some(admitted) = self.limiter.admit() else {
+            self.handler.closed("full");
             tracing::warn!(
                 name,
                 "a connection is refused: there are too many, and all have \
@@ -111,12 +91,12 @@ impl<H: Host> Incoming<H> {
             return None;
         };
         if admitted.at_the_cost_of_another {
-            self.host.closed("idle");
+            self.handler.closed("idle");
             tracing::debug!(name, "the longest idle connection gives way to a new one");
         }
-        Some(GuestStream {
+        Some(LimitedStream {
             io,
-            guest: self.host.receive(admitted.slot),
+            state: self.handler.receive(admitted.permit),
             evicted: admitted.evicted,
             preface: Some(Preface {
                 missing: PREFACE_LEN,
@@ -126,8 +106,8 @@ impl<H: Host> Incoming<H> {
     }
 }
 
-impl<H: Host> Stream for Incoming<H> {
-    type Item = io::Result<GuestStream<H>>;
+impl<H: ConnectionHandler> Stream for Incoming<H> {
+    type Item = io::Result<LimitedStream<H>>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
@@ -142,11 +122,11 @@ impl<H: Host> Stream for Incoming<H> {
                     }
                 }
                 Err(error) => {
-                    let name = self.host.name();
+                    let name = self.handler.name();
                     tracing::warn!(name, %error, "cannot accept a connection");
                     // Should it be for want of files: whoever does nothing with one gives it back.
-                    if self.slots.evict_idle() {
-                        self.host.closed("idle");
+                    if self.limiter.evict_idle() {
+                        self.handler.closed("idle");
                     }
                     self.pause = Some(Box::pin(tokio::time::sleep(ACCEPT_PAUSE)));
                 }
@@ -156,9 +136,9 @@ impl<H: Host> Stream for Incoming<H> {
 }
 
 /// A TCP stream that knows which connection it is, and when it has to end.
-pub(crate) struct GuestStream<H: Host> {
+pub(crate) struct LimitedStream<H: ConnectionHandler> {
     io: TcpStream,
-    guest: Arc<H::Guest>,
+    state: Arc<H::State>,
     evicted: oneshot::Receiver<()>,
     /// `None` once it is there.
     preface: Option<Preface>,
@@ -171,7 +151,7 @@ struct Preface {
     deadline: Pin<Box<Sleep>>,
 }
 
-impl<H: Host> GuestStream<H> {
+impl<H: ConnectionHandler> LimitedStream<H> {
     /// Why the connection has to end now, if it has to.
     fn poll_ended(&mut self, cx: &mut Context<'_>) -> Option<io::Error> {
         if Pin::new(&mut self.evicted).poll(cx).is_ready() {
@@ -194,21 +174,21 @@ impl<H: Host> GuestStream<H> {
             preface.missing = preface.missing.saturating_sub(len);
             if preface.missing == 0 {
                 self.preface = None;
-                H::speaks(&self.guest);
+                H::speaks(&self.state);
             }
         }
     }
 }
 
-impl<H: Host> Connected for GuestStream<H> {
-    type ConnectInfo = Arc<H::Guest>;
+impl<H: ConnectionHandler> Connected for LimitedStream<H> {
+    type ConnectInfo = Arc<H::State>;
 
     fn connect_info(&self) -> Self::ConnectInfo {
-        Arc::clone(&self.guest)
+        Arc::clone(&self.state)
     }
 }
 
-impl<H: Host> AsyncRead for GuestStream<H> {
+impl<H: ConnectionHandler> AsyncRead for LimitedStream<H> {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -227,7 +207,7 @@ impl<H: Host> AsyncRead for GuestStream<H> {
 
 /// Not vectored: then h2 copies frames of up to 1 KiB into one buffer, and an answer and the end of
 /// its call are one packet. With vectored writes it flushes before whatever follows 256 bytes.
-impl<H: Host> AsyncWrite for GuestStream<H> {
+impl<H: ConnectionHandler> AsyncWrite for LimitedStream<H> {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -1,4 +1,4 @@
-//! A mock cloud in one process: authority, directory, one handshaker per machine, and the admin
+//! A mock authority in one process: authority, directory, one handshaker per machine, and the admin
 //! surface.
 
 use std::{net::SocketAddr, path::Path, sync::Arc};
@@ -6,33 +6,22 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 use tokio::net::TcpListener;
 
 use crate::{
-    Clock, NoEntropy, ServiceAccount,
-    admin::{AdminParts, AdminSurface, BindError},
-    cloud::{Cloud, CloudError},
+    ServiceAccount,
+    admin::surface::AdminSurface,
+    authority::admin,
+    certificate_authority::{AuthorityError, CertificateAuthority},
+    clock::Clock,
     config::{AdminAddress, Config, Machine, RevocationMode},
-    faults::Switches,
+    faults::{self, Switches, service::MachinesService},
     handshake::MachineName,
+    limits::Limits,
     metrics::Metrics,
-    process::{Servers, bind, local_address},
-    revocation::Revocation,
-    service::{Limits, MachineHandshaker},
+    peer_check::PeerCheck,
+    rng::NoEntropy,
+    servers::{Servers, bind, local_address},
+    service::MachineHandshaker,
     state::StateDir,
 };
-
-/// Why a mock cloud cannot start.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum MockError {
-    /// The state cannot be read or kept.
-    #[error(transparent)]
-    Cloud(#[from] CloudError),
-    /// An address cannot be listened on.
-    #[error(transparent)]
-    Listen(#[from] BindError),
-    /// Nothing secret can be made.
-    #[error(transparent)]
-    NoEntropy(#[from] NoEntropy),
-}
 
 /// A machine whose handshaker is ready.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,12 +34,11 @@ pub struct ReadyMachine {
     pub address: SocketAddr,
 }
 
-/// A mock cloud that runs.
+/// A mock authority that runs.
 #[derive(Debug)]
 pub struct MockCloud {
     machines: Vec<ReadyMachine>,
     admin: SocketAddr,
-    metrics: Arc<Metrics>,
     servers: Servers,
 }
 
@@ -59,15 +47,15 @@ impl MockCloud {
     ///
     /// # Errors
     /// When the state or an address is not to be had.
-    pub async fn start(config: &Config, state_dir: &Path, clock: Clock) -> Result<Self, MockError> {
-        let state = StateDir::open(state_dir).map_err(CloudError::from)?;
-        let cloud = Self::open(config, state, clock.clone())?;
+    pub async fn start(config: &Config, state_dir: &Path, clock: Clock) -> anyhow::Result<Self> {
+        let state = StateDir::open(state_dir)?;
+        let authority = Self::open(config, state, clock.clone())?;
         let surface = AdminSurface::bind(&AdminAddress::Tcp(config.admin)).await?;
         let mut listeners = Vec::with_capacity(config.machines.len());
         for machine in &config.machines {
             listeners.push(bind(machine.address, machine.name.as_ref()).await?);
         }
-        Self::serve(config, cloud, surface, listeners, &clock)
+        Self::serve(config, authority, surface, listeners, &clock)
     }
 
     /// The same in two steps, for programs that have listeners of their own. This is the first one:
@@ -75,13 +63,20 @@ impl MockCloud {
     ///
     /// # Errors
     /// When the state is damaged or cannot be kept.
-    pub fn open(config: &Config, state: StateDir, clock: Clock) -> Result<Arc<Cloud>, MockError> {
+    pub fn open(
+        config: &Config,
+        state: StateDir,
+        clock: Clock,
+    ) -> Result<Arc<CertificateAuthority>, AuthorityError> {
         let accounts = config
             .accounts
             .iter()
             .map(|(email, name)| (email, name.as_str()));
-        let cloud = Cloud::open(state, accounts, config.credential_lifetime, clock)?;
-        Ok(Arc::new(cloud.with_policy(config.handshake.policy.clone())))
+        let lifetime = config.credential_lifetime;
+        let authority = CertificateAuthority::open(state, accounts, lifetime, clock)?;
+        Ok(Arc::new(
+            authority.with_policy(config.handshake.policy.clone()),
+        ))
     }
 
     /// And the second one: a handshaker on each of `listeners`, which are in the machines' order, and
@@ -91,24 +86,24 @@ impl MockCloud {
     /// When the admin surface's address is not to be had.
     pub async fn start_on(
         config: &Config,
-        cloud: Arc<Cloud>,
+        authority: Arc<CertificateAuthority>,
         listeners: Vec<TcpListener>,
         admin: &AdminAddress,
         clock: &Clock,
-    ) -> Result<Self, MockError> {
+    ) -> anyhow::Result<Self> {
         let surface = AdminSurface::bind(admin).await?;
-        Self::serve(config, cloud, surface, listeners, clock)
+        Self::serve(config, authority, surface, listeners, clock)
     }
 
     fn serve(
         config: &Config,
-        cloud: Arc<Cloud>,
+        authority: Arc<CertificateAuthority>,
         surface: AdminSurface,
         listeners: Vec<TcpListener>,
         clock: &Clock,
-    ) -> Result<Self, MockError> {
+    ) -> anyhow::Result<Self> {
         let metrics = Arc::new(Metrics::new(clock.clone()));
-        let faults = Switches::of(config.machines.iter().map(|machine| machine.name.clone()));
+        let mut switches = Switches::default();
         let limits = Limits::shared_by(listeners.len());
         let mut mock = Self {
             machines: Vec::with_capacity(listeners.len()),
@@ -116,27 +111,33 @@ impl MockCloud {
                 AdminAddress::Tcp(address) => *address,
                 AdminAddress::Unix(_) => config.admin,
             },
-            metrics: Arc::clone(&metrics),
             servers: Servers::new(),
         };
         for (machine, listener) in config.machines.iter().zip(listeners) {
-            let handshaker = handshaker(machine, config, &cloud, &metrics, &faults, clock)?;
-            mock.serve_machine(machine, handshaker.with_limits(limits), listener);
+            let switch = switches.add(faults::Machine {
+                name: machine.name.clone(),
+                account: machine.account.clone(),
+                ciphers: config.handshake.ciphers.clone(),
+                authority: Arc::clone(&authority),
+                clock: clock.clone(),
+            });
+            let handshaker = handshaker(machine, config, &authority, clock)?
+                .with_metrics(Arc::clone(&metrics))
+                .with_hook(switch)
+                .with_limits(limits);
+            mock.serve_machine(machine, handshaker, listener);
         }
-        let parts = AdminParts {
-            cloud: Some(cloud),
-            faults: Some(faults),
-            metrics,
-        };
+        let services = admin::services(authority).add_service(MachinesService::server(switches));
+        let stopped = mock.servers.stopped();
         mock.servers
-            .spawn(surface.serve(parts, mock.servers.stopped()));
+            .spawn(surface.serve(services, metrics, stopped));
         Ok(mock)
     }
 
     fn serve_machine(
         &mut self,
         machine: &Machine,
-        handshaker: MachineHandshaker<Cloud>,
+        handshaker: MachineHandshaker<CertificateAuthority>,
         listener: TcpListener,
     ) {
         self.machines.push(ReadyMachine {
@@ -158,11 +159,6 @@ impl MockCloud {
         self.admin
     }
 
-    /// What its handshakers count.
-    pub fn metrics(&self) -> &Arc<Metrics> {
-        &self.metrics
-    }
-
     /// Accepts nothing more, gives handshakes under way a moment, then cuts connections. The state
     /// directory is free afterwards.
     pub async fn stop(self) {
@@ -173,24 +169,20 @@ impl MockCloud {
 fn handshaker(
     machine: &Machine,
     config: &Config,
-    cloud: &Arc<Cloud>,
-    metrics: &Arc<Metrics>,
-    faults: &Switches,
+    authority: &Arc<CertificateAuthority>,
     clock: &Clock,
-) -> Result<MachineHandshaker<Cloud>, NoEntropy> {
-    let revocation = match config.revocation {
-        RevocationMode::Issue => Revocation::Issue,
-        RevocationMode::Handshake => Revocation::Local(Arc::clone(cloud)),
+) -> Result<MachineHandshaker<CertificateAuthority>, NoEntropy> {
+    let peer_check = match config.revocation {
+        RevocationMode::Issue => PeerCheck::Never,
+        RevocationMode::Handshake => PeerCheck::Local(Arc::clone(authority)),
     };
     MachineHandshaker::new(
         machine.name.clone(),
         machine.account.clone(),
-        Arc::clone(cloud),
-        cloud.trust_feed(),
+        Arc::clone(authority),
+        authority.trust_feed(),
         clock.clone(),
     )
-    .with_metrics(Arc::clone(metrics))
-    .with_revocation(revocation)
-    .with_faults(faults.get(machine.name.as_ref()).cloned())
+    .with_peer_check(peer_check)
     .with_handshake(&config.handshake)
 }

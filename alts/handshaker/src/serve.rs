@@ -2,51 +2,25 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
+use anyhow::{Context, anyhow};
+use tonic::service::Routes;
+
 use crate::{
-    Clock, NoEntropy, ServiceAccount,
-    admin::{AdminParts, AdminSurface, BindError},
-    authority::statement::KnownRoots,
+    ServiceAccount,
+    admin::surface::AdminSurface,
+    authority::statement::TrustAnchors,
+    clock::Clock,
     config::{AdminAddress, RevocationMode, ServeConfig},
-    faults::Switches,
     handshake::{MAX_CLOCK_SKEW, MachineName, TrustSettings},
-    identity::metadata::{MetadataError, MetadataServer},
+    identity::metadata::MetadataServer,
+    limits::Limits,
     metrics::Metrics,
-    process::{Servers, bind, local_address},
-    remote::{self, AccountStates, IdentitySource, RemoteAuthority, TrustKeeper, TrustSource},
-    revocation::Revocation,
-    service::{Limits, MachineHandshaker},
-    state::{StateDir, StateError},
+    peer_check::PeerCheck,
+    remote::{self, AccountStates, IdentitySource, RemoteAuthority, TrustSource, TrustUpdater},
+    servers::{Servers, bind, local_address},
+    service::MachineHandshaker,
+    state::StateDir,
 };
-
-/// Why a handshaker cannot start.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ServeError {
-    /// The state cannot be read or kept.
-    #[error(transparent)]
-    State(#[from] StateError),
-    /// An address cannot be listened on.
-    #[error(transparent)]
-    Listen(#[from] BindError),
-    /// Nothing secret can be made.
-    #[error(transparent)]
-    NoEntropy(#[from] NoEntropy),
-    /// The authority's address is none.
-    #[error("the authority's address cannot be used: {0}; write HOST:PORT")]
-    Authority(#[from] tonic::transport::Error),
-    /// Who this machine is, nobody said.
-    #[error(
-        "the metadata server does not say who this machine is: {0}; run on Compute Engine, or \
-         configure machine and service_account"
-    )]
-    Metadata(String),
-}
-
-impl From<MetadataError> for ServeError {
-    fn from(error: MetadataError) -> Self {
-        Self::Metadata(error.to_string())
-    }
-}
 
 /// A handshaker that runs.
 #[derive(Debug)]
@@ -66,11 +40,13 @@ impl ServedMachine {
     pub async fn start(
         config: &ServeConfig,
         state_dir: &Path,
-        enable_faults: bool,
         clock: Clock,
-    ) -> Result<Self, ServeError> {
+    ) -> anyhow::Result<Self> {
         let state = StateDir::open(state_dir)?;
-        let (machine, account) = identity(config).await?;
+        let (machine, account) = identity(config).await.context(
+            "the metadata server does not say who this machine is; run on Compute Engine, or \
+             configure machine and service_account",
+        )?;
         let surface = AdminSurface::bind(&config.admin).await?;
         let mut listeners = Vec::with_capacity(config.listen.len());
         for address in &config.listen {
@@ -78,14 +54,15 @@ impl ServedMachine {
             listeners.push((local_address(&listener, *address), listener));
         }
 
-        let client = remote::connect(&config.authority)?;
-        let keeper = TrustKeeper::new(trust_source(config), client.clone(), state)?;
-        let trust = keeper.feed();
-        let revocation = match config.revocation {
-            RevocationMode::Issue => Revocation::Issue,
+        let client = remote::connect(&config.authority)
+            .context("the authority's address cannot be used; write HOST:PORT")?;
+        let updater = TrustUpdater::new(trust_source(config), client.clone(), state)?;
+        let trust = updater.feed();
+        let peer_check = match config.revocation {
+            RevocationMode::Issue => PeerCheck::Never,
             RevocationMode::Handshake => {
                 let states = AccountStates::new(client.clone(), trust.clone(), config.max_age);
-                Revocation::Remote(Arc::new(states))
+                PeerCheck::Remote(Arc::new(states))
             }
         };
         let issuer = Arc::new(RemoteAuthority::new(
@@ -95,32 +72,20 @@ impl ServedMachine {
             clock.clone(),
         ));
         let metrics = Arc::new(Metrics::new(clock.clone()));
-        let faults = enable_faults.then(|| Switches::of([machine.clone()]));
         let mut servers = Servers::new();
-        servers.spawn_endless(keeper.run());
+        servers.spawn_endless(updater.run());
         let handshaker =
             MachineHandshaker::new(machine.clone(), account.clone(), issuer, trust, clock)
                 .with_limits(Limits::shared_by(listeners.len()))
                 .with_metrics(Arc::clone(&metrics))
-                .with_revocation(revocation)
-                .with_faults(
-                    faults
-                        .as_ref()
-                        .and_then(|all| all.get(machine.as_ref()))
-                        .cloned(),
-                )
+                .with_peer_check(peer_check)
                 .with_handshake(&config.handshake)?;
         let addresses = listeners.iter().map(|(address, _)| *address).collect();
         for (_, listener) in listeners {
             servers.spawn(handshaker.clone().serve(listener, servers.stopped()));
         }
         let admin = surface.address().clone();
-        let parts = AdminParts {
-            cloud: None,
-            faults,
-            metrics,
-        };
-        servers.spawn(surface.serve(parts, servers.stopped()));
+        servers.spawn(surface.serve(Routes::default(), metrics, servers.stopped()));
         Ok(Self {
             machine,
             account,
@@ -158,33 +123,25 @@ impl ServedMachine {
 }
 
 /// As configured, and as the metadata server says of what is not.
-async fn identity(config: &ServeConfig) -> Result<(MachineName, ServiceAccount), ServeError> {
-    let metadata = match &config.identity {
-        IdentitySource::Gce(base) => Some(MetadataServer(base.clone())),
-        IdentitySource::Static(_) => None,
-    };
-    let ask = || {
-        metadata
-            .as_ref()
-            .ok_or_else(|| ServeError::Metadata("the identity source is static".to_owned()))
+async fn identity(config: &ServeConfig) -> anyhow::Result<(MachineName, ServiceAccount)> {
+    let ask = || match &config.identity {
+        IdentitySource::Gce(base) => Ok(MetadataServer(base.clone())),
+        IdentitySource::Static(_) => Err(anyhow!("the identity source is static")),
     };
     let machine = match &config.machine {
         Some(machine) => machine.clone(),
-        None => MachineName::parse(&ask()?.instance_name().await?)
-            .map_err(|problem| ServeError::Metadata(problem.to_owned()))?,
+        None => MachineName::parse(&ask()?.instance_name().await?).map_err(anyhow::Error::msg)?,
     };
     let account = match &config.account {
         Some(account) => account.clone(),
-        None => ask()?.default_account().await?.parse().map_err(
-            |error: alts::InvalidServiceAccount| ServeError::Metadata(error.to_string()),
-        )?,
+        None => ask()?.default_account().await?.parse()?,
     };
     Ok((machine, account))
 }
 
 fn trust_source(config: &ServeConfig) -> TrustSource {
     TrustSource {
-        pinned: KnownRoots::pinned(config.roots.clone()),
+        pinned: TrustAnchors::pinned(config.roots.clone()),
         policy: config.handshake.policy.clone(),
         settings: TrustSettings {
             max_clock_skew: MAX_CLOCK_SKEW,

@@ -6,39 +6,30 @@ use alts::gcp::{
     HandshakerReq, HandshakerResp,
     handshaker_service_server::{HandshakerService, HandshakerServiceServer},
 };
-use tokio::{
-    net::TcpListener,
-    sync::{Semaphore, SemaphorePermit, mpsc},
-};
+use tokio::{net::TcpListener, sync::mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming, transport::Server};
 
 use crate::{
-    Clock, Issuer, NoEntropy, ServiceAccount,
+    Issuer, ServiceAccount,
+    call::Call,
+    clock::Clock,
     config::HandshakeConfig,
     connection::{Connection, Workload},
-    environment,
-    faults::FaultSwitch,
     handshake::{MachineName, Resumption},
+    hook::CallHook,
+    limits::{HandshakeLimiter, Limits},
     listener::Incoming,
     metrics::Metrics,
-    revocation::Revocation,
-    rpc::Rpc,
+    peer_check::PeerCheck,
+    rng::{self, NoEntropy},
     session::{Caller, SessionContext},
-    slots::{MAX_CONNECTIONS, Slots, capacity},
     trust_feed::TrustFeed,
 };
 
 /// Concurrent RPCs on one connection. C-core and Go run up to 100 client and 100 server handshakes
 /// over one; ours may be told to run more.
 const MAX_CONCURRENT_STREAMS: u32 = 1024;
-
-/// Handshakes under way at once, over all connections of a machine; as many more wait, and others are refused.
-/// Each holds its first request of at most 96 KiB or a frame of at most 64 KiB: all of them together
-/// stay below 768 MiB. (A request that is still arriving is HTTP/2's: one a call, of at most
-/// `MAX_REQUEST_LEN`.)
-const MAX_HANDSHAKES: usize = 4096;
-const MAX_WAITING: usize = 4096;
 
 /// Largest request, in bytes. A final one may carry records behind the handshake: a frame is at
 /// most 1 MiB. It is not held: what is not needed of it goes at once.
@@ -51,86 +42,11 @@ const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Answers under way per RPC: one per request, and the final status.
 const ANSWERS_UNDER_WAY: usize = 2;
 
-/// How long things may take. The defaults suit every known library; tests are in a hurry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// From a connection's beginning until it speaks HTTP/2: libraries do so at once.
-    pub preface: Duration,
-    /// Until a call's first message: a Go server opens the call before its peer talks, and waits up
-    /// to 120 s.
-    pub first_message: Duration,
-    /// From the first message to the result: Java's deadline is 20 s, Go's 30 s.
-    pub handshake: Duration,
-    /// Connections at once; the longest idle one gives way.
-    pub connections: usize,
-    /// Handshakes under way at once.
-    pub handshakes: usize,
-    /// Handshakes that wait until others have ended; more are refused.
-    pub waiting: usize,
-}
-
-impl Limits {
-    /// The defaults, for a process of so many listeners: together they leave it files to work with.
-    #[must_use]
-    pub fn shared_by(listeners: usize) -> Self {
-        Self {
-            connections: capacity(environment::open_files(), listeners, MAX_CONNECTIONS),
-            ..Self::default()
-        }
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            preface: Duration::from_secs(10),
-            first_message: Duration::from_secs(130),
-            handshake: Duration::from_secs(30),
-            connections: MAX_CONNECTIONS,
-            handshakes: MAX_HANDSHAKES,
-            waiting: MAX_WAITING,
-        }
-    }
-}
-
-/// The handshakes of one machine, in number, wherever it listens.
-#[derive(Debug)]
-pub(crate) struct Places {
-    /// Those under way and those that wait.
-    all: Semaphore,
-    under_way: Semaphore,
-}
-
-/// One of them; given back when dropped.
-pub(crate) struct Place<'a> {
-    _one: SemaphorePermit<'a>,
-    _under_way: SemaphorePermit<'a>,
-}
-
-impl Places {
-    fn new(limits: Limits) -> Self {
-        Self {
-            all: Semaphore::new(limits.handshakes + limits.waiting),
-            under_way: Semaphore::new(limits.handshakes),
-        }
-    }
-
-    /// Waits until others have ended. `None`: too many wait already.
-    pub(crate) async fn take(&self) -> Option<Place<'_>> {
-        let one = self.all.try_acquire().ok()?;
-        let under_way = self.under_way.acquire().await.ok()?;
-        Some(Place {
-            _one: one,
-            _under_way: under_way,
-        })
-    }
-}
-
 /// The handshaker of one machine, which runs as one service account.
 pub struct MachineHandshaker<I> {
     workload: Workload<I>,
     limits: Limits,
-    places: Arc<Places>,
+    limiter: Arc<HandshakeLimiter>,
 }
 
 impl<I: Issuer> MachineHandshaker<I> {
@@ -149,13 +65,13 @@ impl<I: Issuer> MachineHandshaker<I> {
                 session: SessionContext::new(account, trust.current()),
                 trust,
                 issuer,
-                revocation: Revocation::default(),
-                faults: None,
+                peer_check: PeerCheck::default(),
+                hook: None,
                 metrics: Arc::new(Metrics::new(clock.clone())),
                 clock,
             },
             limits: Limits::default(),
-            places: Arc::new(Places::new(Limits::default())),
+            limiter: Arc::new(HandshakeLimiter::new(Limits::default())),
         }
     }
 
@@ -164,7 +80,7 @@ impl<I: Issuer> MachineHandshaker<I> {
     pub fn with_limits(self, limits: Limits) -> Self {
         Self {
             limits,
-            places: Arc::new(Places::new(limits)),
+            limiter: Arc::new(HandshakeLimiter::new(limits)),
             ..self
         }
     }
@@ -178,8 +94,8 @@ impl<I: Issuer> MachineHandshaker<I> {
 
     /// The same, treating disabled peers so.
     #[must_use]
-    pub fn with_revocation(mut self, revocation: Revocation) -> Self {
-        self.workload.revocation = revocation;
+    pub fn with_peer_check(mut self, peer_check: PeerCheck) -> Self {
+        self.workload.peer_check = peer_check;
         self
     }
 
@@ -197,17 +113,17 @@ impl<I: Issuer> MachineHandshaker<I> {
             None => None,
             Some(settings) => {
                 let (account, now) = (session.account.clone(), workload.clock.now());
-                let resumption = Resumption::new(account, &environment::seed()?, settings, now);
+                let resumption = Resumption::new(account, &rng::seed()?, settings, now);
                 Some(Arc::new(resumption))
             }
         };
         Ok(self)
     }
 
-    /// The same, failing on purpose when told to. For tests, never for service.
+    /// The same, with somebody who may make its calls fail on purpose. For tests, never for service.
     #[must_use]
-    pub fn with_faults(mut self, faults: Option<Arc<FaultSwitch>>) -> Self {
-        self.workload.faults = faults;
+    pub fn with_hook(mut self, hook: Arc<dyn CallHook>) -> Self {
+        self.workload.hook = Some(hook);
         self
     }
 
@@ -224,11 +140,15 @@ impl<I: Issuer> MachineHandshaker<I> {
         stop: impl Future<Output = ()> + Send,
     ) -> Result<(), tonic::transport::Error> {
         let workload = Arc::new(self.workload);
-        let slots = Slots::new(self.limits.connections);
-        let incoming = Incoming::new(listener, workload, slots, self.limits.preface);
+        let Limits {
+            connections,
+            preface,
+            ..
+        } = self.limits;
+        let incoming = Incoming::new(listener, workload, connections, preface);
         let service = Service::<I> {
             limits: self.limits,
-            places: self.places,
+            limiter: self.limiter,
             issuer: std::marker::PhantomData,
         };
         let service =
@@ -251,7 +171,7 @@ impl<I> Clone for MachineHandshaker<I> {
         Self {
             workload: self.workload.clone(),
             limits: self.limits,
-            places: Arc::clone(&self.places),
+            limiter: Arc::clone(&self.limiter),
         }
     }
 }
@@ -270,7 +190,7 @@ impl<I> fmt::Debug for MachineHandshaker<I> {
 /// What tonic calls.
 struct Service<I> {
     limits: Limits,
-    places: Arc<Places>,
+    limiter: Arc<HandshakeLimiter>,
     issuer: std::marker::PhantomData<fn() -> I>,
 }
 
@@ -294,15 +214,15 @@ impl<I: Issuer> HandshakerService for Service<I> {
         let user_agent = request.metadata().get("user-agent");
         let caller = Caller::from_user_agent(user_agent.and_then(|agent| agent.to_str().ok()));
         let (answers, stream) = mpsc::channel(ANSWERS_UNDER_WAY);
-        let rpc = Rpc::new(
+        let call = Call::new(
             connection,
             self.limits,
-            Arc::clone(&self.places),
+            Arc::clone(&self.limiter),
             caller,
             request.into_inner(),
             answers,
         );
-        tokio::spawn(rpc.run());
+        tokio::spawn(call.run());
         // At once, not with the first answer: some libraries send nothing before they have headers.
         Ok(Response::new(ReceiverStream::new(stream)))
     }

@@ -3,7 +3,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use alts_handshaker::{Clock, ServiceAccount, cloud::Cloud, directory::Account};
+use alts_handshaker::{
+    Clock, ServiceAccount, certificate_authority::CertificateAuthority, directory::Account,
+};
 
 use crate::{
     config::{Config, Machine},
@@ -36,7 +38,7 @@ pub struct Project {
     /// As it was configured.
     pub config: Config,
     /// Its accounts.
-    pub accounts: Arc<Cloud>,
+    pub accounts: Arc<CertificateAuthority>,
     clock: Clock,
     key: SigningKey,
     tokens: Mutex<AccessTokens>,
@@ -45,7 +47,12 @@ pub struct Project {
 
 impl Project {
     /// Its machines are created now.
-    pub fn new(config: Config, accounts: Arc<Cloud>, clock: Clock, key: SigningKey) -> Self {
+    pub fn new(
+        config: Config,
+        accounts: Arc<CertificateAuthority>,
+        clock: Clock,
+        key: SigningKey,
+    ) -> Self {
         Self {
             created_at_s: clock.now().as_unix_s(),
             config,

@@ -11,6 +11,7 @@ use std::{
 };
 
 use alts::AltsConnectInfo;
+use booking_proto::contract::metadata::ON_BEHALF_OF;
 use http::{Request, Response};
 use tonic::{Status, body::Body};
 use tower::{Layer, Service};
@@ -20,9 +21,6 @@ use crate::{
     access::{Gatekeeper, Stranger, methods},
     journal::Journal,
 };
-
-/// The metadata that names the person for whom an account calls.
-pub(super) const ON_BEHALF_OF: &str = "on-behalf-of";
 
 /// Services that are there for every peer: they tell nothing of the hospital.
 const COMMON: [&str; 3] = [

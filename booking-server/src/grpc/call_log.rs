@@ -11,14 +11,13 @@ use std::{
 };
 
 use alts::AltsConnectInfo;
+use booking_proto::contract::reason::code_name;
 use http::{HeaderMap, Request, Response};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use tokio::time::Instant;
 use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
 use tracing::{Instrument as _, Span};
-
-use super::status::code_name;
 
 /// The longest method that is logged: a caller chooses it freely.
 const MAX_METHOD_CHARS: usize = 200;

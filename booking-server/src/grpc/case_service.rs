@@ -1,6 +1,9 @@
 //! `ot.v1.CaseService`: what its requests ask for, and what they are answered with.
 
-use booking_proto::ot::v1::{self, case_service_server::CaseService};
+use booking_proto::{
+    contract::limits::MAX_MOVES,
+    ot::v1::{self, case_service_server::CaseService},
+};
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
@@ -24,9 +27,6 @@ use crate::{
     domain::{Case, CaseId, CaseQuery},
     names::{name, parse},
 };
-
-/// The most cases that are moved at once; a theatre's day has some twenty.
-const MAX_MOVES: usize = 100;
 
 #[tonic::async_trait]
 impl CaseService for Desk {

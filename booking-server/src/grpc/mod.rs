@@ -16,7 +16,6 @@ mod access_service;
 mod age;
 mod audit_service;
 mod booking_service;
-mod brevity;
 mod call_log;
 mod case_filter;
 mod case_service;
@@ -25,6 +24,7 @@ mod day;
 mod desk;
 mod fields;
 mod filter;
+mod header_limits;
 mod health;
 mod hospital_service;
 mod malformed;
@@ -48,6 +48,7 @@ use std::{sync::Arc, time::Duration};
 use alts::{AuthorizationEvent, ClientAuthorizationLayer, ServiceAccount};
 use booking_proto::{
     FILE_DESCRIPTOR_SET,
+    contract::limits::MAX_MESSAGE_BYTES,
     ot::v1::{
         access_service_server::AccessServiceServer, audit_service_server::AuditServiceServer,
         case_service_server::CaseServiceServer, hospital_service_server::HospitalServiceServer,
@@ -79,13 +80,6 @@ use crate::{
     pseudonym::PatientNames,
     serve::Clock,
 };
-
-/// The largest request. gRPC's own default, so that a client is refused for what it says, in words,
-/// before it is refused for how much: no valid request of ours comes near it.
-const MAX_REQUEST_BYTES: usize = 4 * 1024 * 1024;
-
-/// The largest reply: gRPC's own default, which is what clients take. Pages of lists are cut to it.
-const MAX_REPLY_BYTES: usize = 4 * 1024 * 1024;
 
 /// The largest header list of a call. Ours carry no metadata; others' carry tracing.
 const MAX_HEADER_LIST_BYTES: u32 = 16 * 1024;
@@ -172,8 +166,8 @@ pub(crate) fn article_routes<S: Bookings>(
 ) -> Result<Routes, reflection::Error> {
     let health = HealthServer::new(Health::new(article.store.clone(), board.clone()));
     let booking = OtBookingServiceServer::new(OtBooking(article))
-        .max_decoding_message_size(MAX_REQUEST_BYTES)
-        .max_encoding_message_size(MAX_REPLY_BYTES);
+        .max_decoding_message_size(MAX_MESSAGE_BYTES)
+        .max_encoding_message_size(MAX_MESSAGE_BYTES);
     Ok(Routes::new(booking)
         .add_service(health)
         .add_service(describe().build_v1()?)
@@ -192,8 +186,8 @@ pub(crate) fn add_services(
         ($($server:ident)*) => {
             routes$(.add_service(
                 $server::from_arc(Arc::clone(&desk))
-                    .max_decoding_message_size(MAX_REQUEST_BYTES)
-                    .max_encoding_message_size(MAX_REPLY_BYTES),
+                    .max_decoding_message_size(MAX_MESSAGE_BYTES)
+                    .max_encoding_message_size(MAX_MESSAGE_BYTES),
             ))*
         };
     }

@@ -1,8 +1,11 @@
 //! `ot.v1.TransferService`: historical cases in, everything out.
 
-use booking_proto::ot::v1::{
-    self, export_cases_request::Format as WireFormat, import_outcome::Kind,
-    transfer_service_server::TransferService,
+use booking_proto::{
+    contract::limits::MAX_IMPORT_ROWS,
+    ot::v1::{
+        self, export_cases_request::Format as WireFormat, import_outcome::Kind,
+        transfer_service_server::TransferService,
+    },
 };
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -29,9 +32,6 @@ use crate::{
     export::{Export, Format},
     names::name,
 };
-
-/// The most rows of one call: one transaction.
-const MAX_ROWS: usize = 1000;
 
 /// Cases that are read at once for an export.
 const PAGE: u32 = 500;
@@ -163,11 +163,11 @@ fn to_query(
 }
 
 fn to_rows(fields: &mut Fields, source: &str, wire: &[v1::ImportRow]) -> Option<Vec<ImportRow>> {
-    if wire.len() > MAX_ROWS {
+    if wire.len() > MAX_IMPORT_ROWS {
         fields.refuse(
             "rows",
             format!(
-                "has {} elements; at most {MAX_ROWS} are allowed",
+                "has {} elements; at most {MAX_IMPORT_ROWS} are allowed",
                 wire.len()
             ),
         );

@@ -16,42 +16,11 @@ use tonic::{
     transport::{self, Server},
 };
 
-use super::{
-    accounts::AccountsService,
-    authority::AuthorityService,
-    guard::{METRICS, Reach, guard},
-    machines::MachinesService,
-};
-use crate::{cloud::Cloud, config::AdminAddress, faults::Switches, metrics::Metrics};
+use super::guard::{METRICS, Reach, guard};
+use crate::{config::AdminAddress, metrics::Metrics, servers::BindError};
 
 /// Connections to a Unix socket that may wait to be accepted: operators and their scripts.
 const BACKLOG: u32 = 64;
-
-/// An address that cannot be listened on.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "cannot listen on {address} for {whom}: {source}; stop what listens there (another one of \
-     these?) or configure another address or port 0"
-)]
-pub struct BindError {
-    /// Where.
-    pub address: String,
-    /// A machine's name, or a service.
-    pub whom: String,
-    /// What the system says.
-    pub source: io::Error,
-}
-
-/// What there is to administer in a process.
-#[derive(Debug)]
-pub struct AdminParts {
-    /// An authority and its accounts.
-    pub cloud: Option<Arc<Cloud>>,
-    /// Handshakers, and whether they may fail on purpose.
-    pub faults: Option<Switches>,
-    /// What they count.
-    pub metrics: Arc<Metrics>,
-}
 
 /// A bound port.
 #[derive(Debug)]
@@ -113,7 +82,8 @@ impl AdminSurface {
     /// When tonic cannot serve.
     pub async fn serve(
         self,
-        parts: AdminParts,
+        services: Routes,
+        metrics: Arc<Metrics>,
         stop: impl Future<Output = ()> + Send,
     ) -> Result<(), transport::Error> {
         let reach = match &self.listener {
@@ -122,7 +92,7 @@ impl AdminSurface {
         };
         let server = Server::builder()
             .accept_http1(true)
-            .add_routes(routes(parts, reach));
+            .add_routes(routes(services, metrics, reach));
         match self.listener {
             Listener::Tcp(listener) => {
                 let incoming = TcpListenerStream::new(listener);
@@ -141,26 +111,12 @@ impl AdminSurface {
     }
 }
 
-fn routes(parts: AdminParts, reach: Reach) -> Routes {
-    let AdminParts {
-        cloud,
-        faults,
-        metrics,
-    } = parts;
-    let mut routes = Routes::default();
-    if let Some(cloud) = cloud {
-        routes = routes
-            .add_service(AccountsService::server(Arc::clone(&cloud)))
-            .add_service(AuthorityService::server(cloud));
-    }
-    let grpc = routes
-        .add_service(MachinesService::server(faults))
-        .into_axum_router();
+fn routes(services: Routes, metrics: Arc<Metrics>, reach: Reach) -> Routes {
     let content_type = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     let page = move || std::future::ready((content_type, metrics.render()));
     Router::new()
         .route(METRICS, routing::get(page))
-        .merge(grpc)
+        .merge(services.into_axum_router())
         .layer(middleware::from_fn_with_state(reach, guard))
         .into()
 }

@@ -1,7 +1,7 @@
 //! One root key replaces another, in memory and on disk.
 
 use super::{
-    super::{root_keys_record::RootKeysRecord, statement::KnownRoots},
+    super::{root_keys_record::RootKeysRecord, statement::TrustAnchors},
     *,
 };
 
@@ -20,7 +20,7 @@ fn a_rotation_overlaps_and_a_file_keeps_it() {
     let (now, later) = (Timestamp::from_unix_s(10), Timestamp::from_unix_s(40));
     let (seed, lead) = (Seed::new([2; 32]), Duration::from_secs(30));
     let a = first();
-    let machine = KnownRoots::pinned(a.public());
+    let machine = TrustAnchors::pinned(a.public());
     let ab = reread(&a.rotated(seed.clone(), lead, now).unwrap());
     assert_eq!(ab.public().len(), 2);
     let pending = RotationError::Pending(30);
@@ -37,7 +37,7 @@ fn a_rotation_overlaps_and_a_file_keeps_it() {
         machine.learn(b.statement()).unwrap().unwrap().keys(),
         b.public()
     );
-    let asleep = KnownRoots::pinned(a.public());
+    let asleep = TrustAnchors::pinned(a.public());
     assert_eq!(
         asleep.learn(b.statement()).unwrap().unwrap().keys(),
         b.public()

@@ -5,21 +5,20 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tonic::transport::Server;
 
 use super::{
-    Admission, GceAdmission,
+    admin,
+    admission::{Admission, GceAdmission},
     service::{Machines, Service},
 };
 use crate::{
-    Clock,
-    admin::{AdminParts, AdminSurface, BindError},
-    cloud::{Cloud, CloudError},
+    admin::surface::AdminSurface,
+    certificate_authority::CertificateAuthority,
+    clock::Clock,
     config::{AdminAddress, AuthorityConfig},
-    environment,
+    connections::capacity,
     identity::KeySource,
-    listener::Incoming,
+    listener::{Incoming, PREFACE_TIMEOUT},
     metrics::Metrics,
-    process::{Servers, bind, local_address},
-    service::Limits,
-    slots::{Slots, capacity},
+    servers::{Servers, bind, local_address},
     state::StateDir,
 };
 
@@ -37,24 +36,12 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(60);
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Why an authority cannot start.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum AuthorityError {
-    /// The state cannot be read or kept.
-    #[error(transparent)]
-    Cloud(#[from] CloudError),
-    /// An address cannot be listened on.
-    #[error(transparent)]
-    Listen(#[from] BindError),
-}
-
 /// An authority that runs.
 #[derive(Debug)]
 pub struct AuthorityServer {
     address: SocketAddr,
     admin: AdminAddress,
-    cloud: Arc<Cloud>,
+    authority: Arc<CertificateAuthority>,
     servers: Servers,
 }
 
@@ -67,47 +54,43 @@ impl AuthorityServer {
         config: &AuthorityConfig,
         state_dir: &Path,
         clock: Clock,
-    ) -> Result<Self, AuthorityError> {
-        let state = StateDir::open(state_dir).map_err(CloudError::from)?;
+    ) -> anyhow::Result<Self> {
+        let state = StateDir::open(state_dir)?;
         let accounts = config
             .accounts
             .iter()
             .map(|(email, name)| (email, name.as_str()));
-        let cloud = Cloud::open(state, accounts, config.credential_lifetime, clock.clone())?;
-        let cloud = Arc::new(cloud);
+        let lifetime = config.credential_lifetime;
+        let authority = CertificateAuthority::open(state, accounts, lifetime, clock.clone())?;
+        let authority = Arc::new(authority);
         let listener = bind(config.listen, "the authority").await?;
         let surface = AdminSurface::bind(&config.admin).await?;
         let metrics = Arc::new(Metrics::new(clock.clone()));
         let service = Service {
-            cloud: Arc::clone(&cloud),
+            authority: Arc::clone(&authority),
             admission: Arc::new(admission(config)),
             metrics: Arc::clone(&metrics),
             clock,
         };
-        let mut authority = Self {
+        let mut process = Self {
             address: local_address(&listener, config.listen),
             admin: surface.address().clone(),
-            cloud: Arc::clone(&cloud),
+            authority: Arc::clone(&authority),
             servers: Servers::new(),
         };
-        let servers = &mut authority.servers;
+        let servers = &mut process.servers;
         let server = Server::builder()
             .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
             .timeout(CALL_TIMEOUT)
             .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
             .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
             .add_service(service.into_server());
-        let slots = Slots::new(capacity(environment::open_files(), 1, MAX_CONNECTIONS));
-        let preface = Limits::default().preface;
-        let incoming = Incoming::new(listener, Arc::new(Machines), slots, preface);
+        let connections = capacity(1, MAX_CONNECTIONS);
+        let incoming = Incoming::new(listener, Arc::new(Machines), connections, PREFACE_TIMEOUT);
         servers.spawn(server.serve_with_incoming_shutdown(incoming, servers.stopped()));
-        let parts = AdminParts {
-            cloud: Some(cloud),
-            faults: None,
-            metrics,
-        };
-        servers.spawn(surface.serve(parts, servers.stopped()));
-        Ok(authority)
+        let services = admin::services(authority);
+        servers.spawn(surface.serve(services, metrics, servers.stopped()));
+        Ok(process)
     }
 
     /// Where handshakers ask; never port 0.
@@ -121,8 +104,8 @@ impl AuthorityServer {
     }
 
     /// What it knows.
-    pub fn cloud(&self) -> &Arc<Cloud> {
-        &self.cloud
+    pub fn authority(&self) -> &Arc<CertificateAuthority> {
+        &self.authority
     }
 
     /// Accepts nothing more, gives calls under way a moment, then cuts connections. The state

@@ -6,7 +6,7 @@ use ed25519_dalek::VerifyingKey;
 use tonic::{Code, Request, Response, Status};
 
 use super::{
-    Admission, Refused,
+    admission::{Admission, Refused},
     proto::{
         AccountStanding, AccountState, AccountStatesBody, GetAccountStatesRequest, GetCrlRequest,
         GetCrlResponse, GetRootsRequest, IssueMasterRequest, IssueMasterResponse, Signed,
@@ -15,13 +15,14 @@ use super::{
     },
 };
 use crate::{
-    Clock, NoCredential, ServiceAccount,
-    cloud::Cloud,
+    NoCredential, ServiceAccount,
+    certificate_authority::CertificateAuthority,
+    clock::Clock,
+    connections::{ActiveCallGuard, ConnectionPermit},
     handshake::{IssuerName, MachineName, MasterRequest},
     identity::{Claim, NONCE_LEN, Proof},
-    listener::Host,
+    listener::ConnectionHandler,
     metrics::Metrics,
-    slots::{Busy, Slot},
 };
 
 /// Largest request, in bytes: an identity token, or 256 accounts' names.
@@ -33,14 +34,14 @@ pub(crate) const MAX_ACCOUNTS: usize = 256;
 /// Those who connect, of whom nothing is known before they prove it.
 pub(crate) struct Machines;
 
-impl Host for Machines {
-    type Guest = Slot;
+impl ConnectionHandler for Machines {
+    type State = ConnectionPermit;
 
-    fn receive(self: &Arc<Self>, slot: Slot) -> Arc<Slot> {
-        Arc::new(slot)
+    fn receive(self: &Arc<Self>, permit: ConnectionPermit) -> Arc<ConnectionPermit> {
+        Arc::new(permit)
     }
 
-    fn speaks(_: &Arc<Slot>) {}
+    fn speaks(_: &Arc<ConnectionPermit>) {}
 
     fn closed(&self, _: &'static str) {}
 
@@ -50,13 +51,14 @@ impl Host for Machines {
 }
 
 /// Keeps the connection of a question from giving way before it is answered.
-fn busy<T>(request: &Request<T>) -> Option<Busy> {
-    request.extensions().get::<Arc<Slot>>().map(Slot::busy)
+fn begin_call<T>(request: &Request<T>) -> Option<ActiveCallGuard> {
+    let permit = request.extensions().get::<Arc<ConnectionPermit>>();
+    permit.map(ConnectionPermit::begin_call)
 }
 
-/// Serves a cloud to machines that are admitted.
+/// Serves a authority to machines that are admitted.
 pub(crate) struct Service {
-    pub(crate) cloud: Arc<Cloud>,
+    pub(crate) authority: Arc<CertificateAuthority>,
     pub(crate) admission: Arc<Admission>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) clock: Clock,
@@ -70,33 +72,34 @@ impl Service {
     /// Where waiting for the disk stops nobody else.
     async fn blocking<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Cloud) -> T + Send + 'static,
+        work: impl FnOnce(&CertificateAuthority) -> T + Send + 'static,
     ) -> Result<T, Status> {
-        let cloud = Arc::clone(&self.cloud);
-        let done = tokio::task::spawn_blocking(move || work(&cloud)).await;
+        let authority = Arc::clone(&self.authority);
+        let done = tokio::task::spawn_blocking(move || work(&authority)).await;
         done.map_err(|_| Status::internal("the authority could not decide; see its log"))
     }
 
-    async fn decide(&self, wanted: &Wanted) -> Result<Vec<u8>, Status> {
-        let claim = wanted.claim();
+    async fn decide(&self, asked: &IssueRequest) -> Result<Vec<u8>, Status> {
+        let claim = asked.claim();
         let admitted = self
             .admission
-            .admit(&claim, &wanted.proof, self.clock.now())
+            .admit(&claim, &asked.proof, self.clock.now())
             .await;
         let admitted = admitted.map_err(|refused| status_of_refusal(&refused))?;
         let request = MasterRequest {
-            machine: wanted.machine.clone(),
-            issuer: IssuerName::from(&wanted.machine),
-            accounts: vec![wanted.account.clone()],
-            public_key: wanted.public_key,
+            machine: asked.machine.clone(),
+            issuer: IssuerName::from(&asked.machine),
+            accounts: vec![asked.account.clone()],
+            public_key: asked.public_key,
         };
         let instance_id = admitted.instance_id.clone();
-        let certify = move |cloud: &Cloud| cloud.certify(&request, &instance_id);
+        let certify =
+            move |authority: &CertificateAuthority| authority.certify(&request, &instance_id);
         let certificate = self.blocking(certify).await?;
         let certificate = certificate.map_err(|cause| status_of(&cause))?;
         tracing::info!(
-            machine = %wanted.machine,
-            account = %wanted.account,
+            machine = %asked.machine,
+            account = %asked.account,
             instance_id = admitted.instance_id,
             revocation_id = %certificate.revocation_id(),
             "certificate issued"
@@ -111,17 +114,17 @@ impl Authority for Service {
         &self,
         request: Request<IssueMasterRequest>,
     ) -> Result<Response<IssueMasterResponse>, Status> {
-        let _busy = busy(&request);
-        let wanted = Wanted::parse(request.into_inner())?;
-        let decided = self.decide(&wanted).await;
+        let _active = begin_call(&request);
+        let asked = IssueRequest::parse(request.into_inner())?;
+        let decided = self.decide(&asked).await;
         self.metrics
             .issuance(decided.as_ref().err().map_or(Code::Ok, Status::code));
         match decided {
             Ok(certificate) => Ok(Response::new(IssueMasterResponse { certificate })),
             Err(status) => {
                 tracing::warn!(
-                    machine = %wanted.machine,
-                    account = %wanted.account,
+                    machine = %asked.machine,
+                    account = %asked.account,
                     cause = status.message(),
                     "certificate refused"
                 );
@@ -134,15 +137,17 @@ impl Authority for Service {
         &self,
         _request: Request<GetRootsRequest>,
     ) -> Result<Response<Signed>, Status> {
-        Ok(Response::new(self.cloud.root_keys().statement().clone()))
+        Ok(Response::new(
+            self.authority.root_keys().statement().clone(),
+        ))
     }
 
     async fn get_crl(
         &self,
         request: Request<GetCrlRequest>,
     ) -> Result<Response<GetCrlResponse>, Status> {
-        let _busy = busy(&request);
-        let (bytes, _) = self.blocking(Cloud::crl).await?;
+        let _active = begin_call(&request);
+        let (bytes, _) = self.blocking(CertificateAuthority::crl).await?;
         Ok(Response::new(GetCrlResponse {
             crl: bytes.to_vec(),
         }))
@@ -159,7 +164,7 @@ impl Authority for Service {
             ));
         }
         let state = |email: &str| match email.parse() {
-            Ok(email) => self.cloud.account_state(&email),
+            Ok(email) => self.authority.account_state(&email),
             Err(_) => AccountState::Unknown,
         };
         let standing = |email: String| AccountStanding {
@@ -170,12 +175,12 @@ impl Authority for Service {
             nonce: request.nonce,
             accounts: request.service_accounts.into_iter().map(standing).collect(),
         };
-        Ok(Response::new(self.cloud.state_accounts(&body)))
+        Ok(Response::new(self.authority.state_accounts(&body)))
     }
 }
 
 /// A request that makes sense.
-struct Wanted {
+struct IssueRequest {
     machine: MachineName,
     account: ServiceAccount,
     public_key: VerifyingKey,
@@ -183,7 +188,7 @@ struct Wanted {
     proof: Proof,
 }
 
-impl Wanted {
+impl IssueRequest {
     fn parse(request: IssueMasterRequest) -> Result<Self, Status> {
         let bad = |what: &str| Status::invalid_argument(format!("{what}; use alts-handshaker"));
         let proof = match request.proof {

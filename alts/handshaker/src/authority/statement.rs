@@ -97,12 +97,12 @@ pub(crate) fn open<Body: Message + Default>(
 
 /// The root keys that a machine believes, and how it learns of new ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KnownRoots {
+pub struct TrustAnchors {
     generation: u64,
     keys: Vec<VerifyingKey>,
 }
 
-impl KnownRoots {
+impl TrustAnchors {
     /// Those that are configured: older than every statement.
     pub fn pinned(keys: Vec<VerifyingKey>) -> Self {
         Self {
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn a_new_root_is_learnt_from_an_old_one_and_the_old_one_is_forgotten_in_turn() {
         let (old, new, stranger) = (key(1), key(2), key(3));
-        let known = KnownRoots::pinned(vec![old.verifying_key()]);
+        let known = TrustAnchors::pinned(vec![old.verifying_key()]);
 
         let overlap = sign(Subject::Roots, &roots(2, &[&new, &old]), [&new, &old]);
         let both = known.learn(&overlap).unwrap().unwrap();
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_statement_is_named() {
         let root = key(1);
-        let known = KnownRoots::pinned(vec![root.verifying_key()]);
+        let known = TrustAnchors::pinned(vec![root.verifying_key()]);
         let good = sign(Subject::Roots, &roots(1, &[&root]), [&root]);
 
         let mut flipped = good.clone();

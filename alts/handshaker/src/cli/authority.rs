@@ -143,7 +143,7 @@ async fn serve(args: RunArgs) -> anyhow::Result<()> {
         address = %authority.address(),
         admin = %authority.admin(),
         state_dir = %state_dir.display(),
-        signing_key = %authority.cloud().authority_key_id(),
+        signing_key = %authority.authority().authority_key_id(),
         "authority ready"
     );
     signals.then(authority.stop()).await;

@@ -13,8 +13,8 @@ use super::admin::{AdminArgs, Output, connect, print, refused};
 
 /// Makes a machine's handshaker misbehave, for tests of gRPC clients.
 ///
-/// Possible on a mock, and on a handshaker that was started with --enable-faults. A fault holds from
-/// the next handshake on, until it is cleared or the process ends.
+/// Possible on a mock alone: a handshaker in service does not misbehave when told to. A fault holds
+/// from the next handshake on, until it is cleared or the process ends.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Faults, separated by commas:
@@ -23,7 +23,7 @@ Faults, separated by commas:
   bad-mac                  the MAC in our Finished message is wrong
   bad-signature            the signature under our handshake certificate is wrong
   expired, not-yet-valid   our handshake certificate is of another time
-  revoked                  our master certificate is on the revocation list (mock only)
+  revoked                  our master certificate is on the revocation list
   wrong-issuer             our master certificate is by an authority that nobody knows
   short-key                the result's record key has 16 bytes
   missing-status           answers carry no status

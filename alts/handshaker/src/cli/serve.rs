@@ -33,10 +33,6 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "DIR", env = "ALTS_HANDSHAKER_STATE_DIR")]
     state_dir: Option<PathBuf>,
 
-    /// Lets `alts-handshaker faults` make this handshaker misbehave. For tests, never for service.
-    #[arg(long)]
-    enable_faults: bool,
-
     /// How log lines look.
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
@@ -53,18 +49,14 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
     alts_handshaker::allow_many_files();
     // Before anything is announced: a signal right after must not kill us half-way.
     let signals = StopSignals::new()?;
-    let served =
-        ServedMachine::start(&config, &state_dir, args.enable_faults, Clock::system()).await?;
-    announce(&served, &config, args.enable_faults);
+    let served = ServedMachine::start(&config, &state_dir, Clock::system()).await?;
+    announce(&served, &config);
     signals.then(served.stop()).await;
     Ok(())
 }
 
 /// What scripts wait for: one `handshaker ready` per address, then `serve ready`.
-fn announce(served: &ServedMachine, config: &ServeConfig, enable_faults: bool) {
-    if enable_faults {
-        tracing::warn!("this handshaker misbehaves when told to: not for service");
-    }
+fn announce(served: &ServedMachine, config: &ServeConfig) {
     for address in served.addresses() {
         tracing::info!(
             machine = %served.machine(),

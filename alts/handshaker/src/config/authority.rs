@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     ServiceAccount, TlsRoots,
-    authority::Enrolled,
+    authority::admission::Enrolled,
     handshake::MachineName,
     identity::{
         KeysLocation,

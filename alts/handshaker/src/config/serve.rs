@@ -13,8 +13,9 @@ use super::{
 use crate::{
     ServiceAccount,
     handshake::{MachineName, RevocationRule},
+    hex::unhex,
     identity::{enrolment::EnrolmentSecret, metadata::DEFAULT_METADATA},
-    remote::{IdentitySource, parse_root},
+    remote::IdentitySource,
 };
 
 /// An example of every key.
@@ -205,6 +206,13 @@ fn roots(
         parse_root(value.get_ref()).map_err(|problem| source.error(value.span(), problem))
     };
     raw.get_ref().iter().map(parse).collect()
+}
+
+fn parse_root(digits: &str) -> Result<VerifyingKey, &'static str> {
+    const PROBLEM: &str = "a root key is 64 hexadecimal digits; `alts-handshaker authority roots` \
+                           shows them";
+    let bytes = unhex(digits).ok_or(PROBLEM)?;
+    VerifyingKey::try_from(bytes.as_slice()).map_err(|_| PROBLEM)
 }
 
 fn address(source: &Source<'_>, raw: &Spanned<String>) -> Result<String, ConfigError> {

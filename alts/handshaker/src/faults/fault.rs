@@ -48,52 +48,48 @@ pub enum Fault {
     LimitStreams(u32),
 }
 
-/// Name and meaning of each, in the order of the table in the manual.
-pub(super) const NAMES: [&str; 19] = [
-    "delay",
-    "split",
-    "bad-mac",
-    "bad-signature",
-    "expired",
-    "not-yet-valid",
-    "revoked",
-    "wrong-issuer",
-    "short-key",
-    "missing-status",
-    "missing-local-identity",
-    "missing-versions",
-    "late-error",
-    "leave-open",
-    "wrong-consumed",
-    "drop-mid-way",
-    "refuse-target",
-    "max-frame-size",
-    "limit-streams",
+/// Those that are typed with a value.
+const VALUED: [&str; 4] = ["delay", "split", "max-frame-size", "limit-streams"];
+
+/// Those that are typed without.
+const PLAIN: [(Fault, &str); 15] = [
+    (Fault::BadMac, "bad-mac"),
+    (Fault::BadSignature, "bad-signature"),
+    (Fault::Expired, "expired"),
+    (Fault::NotYetValid, "not-yet-valid"),
+    (Fault::Revoked, "revoked"),
+    (Fault::WrongIssuer, "wrong-issuer"),
+    (Fault::ShortKey, "short-key"),
+    (Fault::MissingStatus, "missing-status"),
+    (Fault::MissingLocalIdentity, "missing-local-identity"),
+    (Fault::MissingVersions, "missing-versions"),
+    (Fault::LateError, "late-error"),
+    (Fault::LeaveOpen, "leave-open"),
+    (Fault::WrongConsumed, "wrong-consumed"),
+    (Fault::DropMidWay, "drop-mid-way"),
+    (Fault::RefuseTarget, "refuse-target"),
 ];
+
+/// Every name.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    VALUED.into_iter().chain(PLAIN.map(|(_, name)| name))
+}
 
 impl Fault {
     /// As it is typed, without its value; for metrics.
-    pub const fn name(&self) -> &'static str {
+    pub fn name(&self) -> &'static str {
+        let [delay, split, max_frame_size, limit_streams] = VALUED;
         match self {
-            Self::Delay(_) => "delay",
-            Self::Split(_) => "split",
-            Self::BadMac => "bad-mac",
-            Self::BadSignature => "bad-signature",
-            Self::Expired => "expired",
-            Self::NotYetValid => "not-yet-valid",
-            Self::Revoked => "revoked",
-            Self::WrongIssuer => "wrong-issuer",
-            Self::ShortKey => "short-key",
-            Self::MissingStatus => "missing-status",
-            Self::MissingLocalIdentity => "missing-local-identity",
-            Self::MissingVersions => "missing-versions",
-            Self::LateError => "late-error",
-            Self::LeaveOpen => "leave-open",
-            Self::WrongConsumed => "wrong-consumed",
-            Self::DropMidWay => "drop-mid-way",
-            Self::RefuseTarget => "refuse-target",
-            Self::MaxFrameSize(_) => "max-frame-size",
-            Self::LimitStreams(_) => "limit-streams",
+            Self::Delay(_) => delay,
+            Self::Split(_) => split,
+            Self::MaxFrameSize(_) => max_frame_size,
+            Self::LimitStreams(_) => limit_streams,
+            plain => {
+                let found = PLAIN.iter().find(|(fault, _)| fault == plain);
+                found
+                    .expect("every fault without a value is in the table")
+                    .1
+            }
         }
     }
 
@@ -122,7 +118,7 @@ impl fmt::Display for Fault {
 #[non_exhaustive]
 pub enum InvalidFault {
     /// No such fault.
-    #[error("there is no fault {0:?}; there are: {names}", names = NAMES.join(", "))]
+    #[error("there is no fault {0:?}; there are: {names}", names = names().collect::<Vec<_>>().join(", "))]
     Unknown(String),
     /// A value where none belongs, none where one belongs, or a bad one.
     #[error("the fault {name} wants {wanted}")]
@@ -148,64 +144,32 @@ impl FromStr for Fault {
             Some((name, value)) => (name.trim(), Some(value.trim())),
             None => (text, None),
         };
-        let wants = |wanted| InvalidFault::Value {
+        let number = || value.and_then(|value| value.parse().ok());
+        let (fault, wanted) = match name {
+            "delay" => (
+                value.and_then(delay).map(Self::Delay),
+                "a time up to 300s, as 500ms or 2s",
+            ),
+            "split" => (number().map(Self::Split), "a number of bytes, as split=1"),
+            "max-frame-size" => (number().map(Self::MaxFrameSize), "a number of bytes"),
+            "limit-streams" => (
+                number().filter(|n| *n > 0).map(Self::LimitStreams),
+                "a number above 0",
+            ),
+            _ => {
+                let found = PLAIN.iter().find(|(_, plain)| *plain == name);
+                let (fault, _) = found.ok_or_else(|| InvalidFault::Unknown(name.to_owned()))?;
+                (value.is_none().then_some(*fault), "no value")
+            }
+        };
+        fault.ok_or_else(|| InvalidFault::Value {
             name: name.to_owned(),
             wanted,
-        };
-        let number = |wanted| {
-            let value = value.and_then(|value| value.parse().ok());
-            value.ok_or_else(|| wants(wanted))
-        };
-        let valued = match name {
-            "delay" => {
-                Self::Delay(delay(value).ok_or_else(|| wants("a time up to 300s, as 500ms or 2s"))?)
-            }
-            "split" => Self::Split(number("a number of bytes, as split=1")?),
-            "max-frame-size" => Self::MaxFrameSize(number("a number of bytes")?),
-            "limit-streams" => match number("a number above 0")? {
-                0 => return Err(wants("a number above 0")),
-                n => Self::LimitStreams(n),
-            },
-            _ => {
-                let fault =
-                    Self::plain(name).ok_or_else(|| InvalidFault::Unknown(name.to_owned()))?;
-                return if value.is_some() {
-                    Err(wants("no value"))
-                } else {
-                    Ok(fault)
-                };
-            }
-        };
-        Ok(valued)
+        })
     }
 }
 
-impl Fault {
-    /// Those without a value.
-    fn plain(name: &str) -> Option<Self> {
-        let all = [
-            Self::BadMac,
-            Self::BadSignature,
-            Self::Expired,
-            Self::NotYetValid,
-            Self::Revoked,
-            Self::WrongIssuer,
-            Self::ShortKey,
-            Self::MissingStatus,
-            Self::MissingLocalIdentity,
-            Self::MissingVersions,
-            Self::LateError,
-            Self::LeaveOpen,
-            Self::WrongConsumed,
-            Self::DropMidWay,
-            Self::RefuseTarget,
-        ];
-        all.into_iter().find(|fault| fault.name() == name)
-    }
-}
-
-fn delay(value: Option<&str>) -> Option<Duration> {
-    let value = value?;
+fn delay(value: &str) -> Option<Duration> {
     let delay = match value.strip_suffix("ms") {
         Some(ms) => Duration::from_millis(ms.parse().ok()?),
         None => Duration::from_secs(value.strip_suffix('s')?.parse().ok()?),

@@ -4,22 +4,20 @@
 //! | file | for |
 //! |---|---|
 //! | `fault.rs`, `plan.rs` | what may be asked for, as it is typed; pure |
-//! | `spoil.rs` | answers made wrong; pure |
+//! | `inject.rs` | answers made wrong; pure |
 //! | `credential.rs` | credentials made wrong |
 //! | `switch.rs` | what is switched on now |
+//! | `service.rs` | the switches over gRPC |
 
 mod credential;
 mod fault;
+mod inject;
 mod plan;
-mod spoil;
+pub(crate) mod service;
 mod switch;
 
-pub(crate) use self::{
-    credential::credential,
-    spoil::{Ending, spoil},
-};
 pub use self::{
     fault::{Fault, InvalidFault},
     plan::Plan,
-    switch::{FaultSwitch, Switches},
+    switch::{FaultSwitch, Machine, Switches},
 };

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
-use super::{Fault, InvalidFault};
+use super::fault::{Fault, InvalidFault};
 
 /// Everything that goes wrong on one machine. Empty: nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

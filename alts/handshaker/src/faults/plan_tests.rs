@@ -1,6 +1,6 @@
 //! What may be typed, and what is said about the rest.
 
-use super::{super::fault::NAMES, *};
+use super::{super::fault::names, *};
 
 #[test]
 fn what_is_typed_is_what_is_shown() {
@@ -20,7 +20,7 @@ fn what_is_typed_is_what_is_shown() {
 
 #[test]
 fn every_name_is_a_fault() {
-    for name in NAMES {
+    for name in names() {
         let value = match name {
             "delay" => "=1s",
             "split" | "max-frame-size" | "limit-streams" => "=1",

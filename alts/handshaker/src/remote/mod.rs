@@ -5,36 +5,38 @@
 //! |---|---|
 //! | this one | asking for certificates |
 //! | `source.rs` | the proof that goes with the request |
-//! | `keeper.rs` | root keys and the revocation list, fetched again and again |
-//! | `learnt.rs` | root keys that were learnt, and why they are believed; pure |
-//! | `states.rs` | whether a peer's account may act now, for revocation at each handshake |
+//! | `trust_updater.rs` | root keys and the revocation list, fetched again and again |
+//! | `trust_anchor_chain.rs` | root keys that were learnt, and why they are believed; pure |
+//! | `account_states.rs` | whether a peer's account may act now, for revocation at each handshake |
 
-mod keeper;
-mod learnt;
+mod account_states;
 mod source;
-mod states;
+mod status;
+mod trust_anchor_chain;
+mod trust_updater;
 
 use std::time::Duration;
 
-use ed25519_dalek::VerifyingKey;
 use tonic::{
     Code, Status,
     transport::{Channel, Endpoint},
 };
 
+use self::status::cause;
 pub use self::{
-    keeper::{TrustKeeper, TrustSource},
+    account_states::AccountStates,
     source::IdentitySource,
-    states::AccountStates,
+    trust_updater::{TrustSource, TrustUpdater},
 };
 use crate::{
-    Clock, Issuer, NoCredential, ServiceAccount,
+    Issuer, NoCredential, ServiceAccount,
     authority::proto::{
         IssueMasterRequest, authority_client::AuthorityClient, issue_master_request,
     },
-    environment,
+    clock::Clock,
     handshake::{MAX_CLOCK_SKEW, MAX_CRL_LEN, MasterCertificate, MasterRequest},
     identity::{Claim, Proof},
+    rng,
     trust_feed::TrustFeed,
 };
 
@@ -115,8 +117,8 @@ async fn ask(
     account: &ServiceAccount,
     identity: &IdentitySource,
 ) -> Result<IssueMasterRequest, NoCredential> {
-    let nonce = environment::nonce()
-        .map_err(|error| NoCredential::AuthorityUnreachable(error.to_string()))?;
+    let nonce =
+        rng::nonce().map_err(|error| NoCredential::AuthorityUnreachable(error.to_string()))?;
     let claim = Claim {
         machine: &request.machine,
         account,
@@ -147,28 +149,4 @@ fn no_credential(status: &Status, account: &ServiceAccount) -> NoCredential {
         }
         _ => NoCredential::AuthorityUnreachable(cause(status)),
     }
-}
-
-/// tonic's own text is "transport error"; the cause is at the bottom.
-pub(crate) fn cause(status: &Status) -> String {
-    let mut cause: &dyn std::error::Error = status;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    // A status without a source prints all of itself, metadata included.
-    if std::ptr::addr_eq(std::ptr::from_ref(cause), std::ptr::from_ref(status)) {
-        return status.message().to_owned();
-    }
-    cause.to_string()
-}
-
-/// Root keys as a configuration names them.
-///
-/// # Errors
-/// Says what is wrong.
-pub fn parse_root(digits: &str) -> Result<VerifyingKey, &'static str> {
-    const PROBLEM: &str = "a root key is 64 hexadecimal digits; `alts-handshaker authority roots` \
-                           shows them";
-    let bytes = crate::hex::unhex(digits).ok_or(PROBLEM)?;
-    VerifyingKey::try_from(bytes.as_slice()).map_err(|_| PROBLEM)
 }

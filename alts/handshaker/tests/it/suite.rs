@@ -69,7 +69,7 @@ impl Suite {
     }
 
     pub(crate) fn roots(&self) -> String {
-        let keys = self.authority().cloud().root_keys().public();
+        let keys = self.authority().authority().root_keys().public();
         let hex = |key: &[u8]| {
             key.iter()
                 .map(|byte| format!("{byte:02x}"))
@@ -106,7 +106,7 @@ impl Suite {
         let file = self.dir.path().join("serve.toml").display().to_string();
         let config = ServeConfig::parse(&text, &file).unwrap();
         let state = self.dir.path().join(format!("state-{name}"));
-        ServedMachine::start(&config, &state, false, Clock::system())
+        ServedMachine::start(&config, &state, Clock::system())
             .await
             .unwrap()
     }
@@ -121,7 +121,7 @@ impl Suite {
 
     pub(crate) fn set_disabled(&self, email: &str, disabled: bool) {
         self.authority()
-            .cloud()
+            .authority()
             .set_disabled(&account(email), disabled)
             .unwrap();
     }

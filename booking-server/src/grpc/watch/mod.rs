@@ -20,10 +20,14 @@ mod filter;
 mod limit;
 mod told;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use booking_proto::ot::v1::{
-    self, WatchScheduleResponse, watch_schedule_response::Kind, watch_service_server::WatchService,
+use booking_proto::{
+    contract::limits::WATCH_HEARTBEAT,
+    ot::v1::{
+        self, WatchScheduleResponse, watch_schedule_response::Kind,
+        watch_service_server::WatchService,
+    },
 };
 use tokio::{
     sync::{mpsc, watch},
@@ -58,10 +62,6 @@ use crate::{
 
 /// Messages that a reader may be behind. A board shows some hundred cases.
 const QUEUE: usize = 1_000;
-
-/// How long nothing may be said. A reader that hears nothing for twice as long knows more than the
-/// network does.
-const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// What resume tokens are for.
 const TOKEN: &str = "resume watch";
@@ -182,7 +182,7 @@ impl Watch {
             self.tell_all(&mut outside).await?;
             self.tell(Kind::SnapshotComplete, feed.position(), |_| {})?;
         }
-        let mut heartbeat = time::interval(HEARTBEAT);
+        let mut heartbeat = time::interval(WATCH_HEARTBEAT);
         heartbeat.reset();
         loop {
             tokio::select! {

@@ -2,28 +2,20 @@
 
 use tonic::{Request, Response, Status};
 
-use super::proto::{
+use super::{fault::InvalidFault, plan::Plan, switch::Switches};
+use crate::admin::proto::{
     MachineFaults, SetFaultsRequest, ShowFaultsRequest, ShowFaultsResponse,
     machines_server::{Machines, MachinesServer},
 };
-use crate::faults::{Plan, Switches};
 
-/// Serves the fault switches of this process's machines. `None`: it was not started for that.
-pub(super) struct MachinesService {
-    switches: Option<Switches>,
+/// Serves the fault switches of this process's machines.
+pub(crate) struct MachinesService {
+    switches: Switches,
 }
 
 impl MachinesService {
-    pub(super) fn server(switches: Option<Switches>) -> MachinesServer<Self> {
+    pub(crate) fn server(switches: Switches) -> MachinesServer<Self> {
         MachinesServer::new(Self { switches })
-    }
-
-    fn switches(&self) -> Result<&Switches, Status> {
-        self.switches.as_ref().ok_or_else(|| {
-            Status::failed_precondition(
-                "faults cannot be switched on here; start the handshaker with --enable-faults",
-            )
-        })
     }
 }
 
@@ -34,12 +26,10 @@ impl Machines for MachinesService {
         request: Request<SetFaultsRequest>,
     ) -> Result<Response<ShowFaultsResponse>, Status> {
         let SetFaultsRequest { machine, faults } = request.into_inner();
-        let switches = self.switches()?;
+        let switches = &self.switches;
         let plan: Plan = faults
             .parse()
-            .map_err(|error: crate::faults::InvalidFault| {
-                Status::invalid_argument(error.to_string())
-            })?;
+            .map_err(|error: InvalidFault| Status::invalid_argument(error.to_string()))?;
         let switch = switches
             .get(&machine)
             .ok_or_else(|| not_found(switches, &machine))?;
@@ -53,7 +43,7 @@ impl Machines for MachinesService {
         request: Request<ShowFaultsRequest>,
     ) -> Result<Response<ShowFaultsResponse>, Status> {
         let machine = request.into_inner().machine;
-        let switches = self.switches()?;
+        let switches = &self.switches;
         if !machine.is_empty() && switches.get(&machine).is_none() {
             return Err(not_found(switches, &machine));
         }

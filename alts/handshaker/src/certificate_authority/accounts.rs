@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{Cloud, CloudError, DIRECTORY_FILE, locked, read, replace};
+use super::{AuthorityError, CertificateAuthority, DIRECTORY_FILE, locked, read, replace};
 use crate::{
     ServiceAccount,
     authority::proto::AccountState,
     directory::{Account, Directory, DirectoryError, DirectoryRecord},
-    environment,
+    rng,
 };
 
-impl Cloud {
+impl CertificateAuthority {
     /// All accounts, in order of their names.
     pub fn accounts(&self) -> Vec<Account> {
         self.directory().list().cloned().collect()
@@ -33,8 +33,8 @@ impl Cloud {
         &self,
         email: ServiceAccount,
         display_name: &str,
-    ) -> Result<Account, CloudError> {
-        let number = environment::number()?;
+    ) -> Result<Account, AuthorityError> {
+        let number = rng::number()?;
         self.change(|directory| directory.create(email, display_name, number))
     }
 
@@ -47,7 +47,7 @@ impl Cloud {
         &self,
         email: &ServiceAccount,
         disabled: bool,
-    ) -> Result<(Account, bool), CloudError> {
+    ) -> Result<(Account, bool), AuthorityError> {
         self.change(|directory| directory.set_disabled(email, disabled))
     }
 
@@ -59,7 +59,7 @@ impl Cloud {
         &self,
         email: &ServiceAccount,
         description: &str,
-    ) -> Result<Account, CloudError> {
+    ) -> Result<Account, AuthorityError> {
         self.change(|directory| directory.describe(email, description))
     }
 
@@ -67,7 +67,7 @@ impl Cloud {
     ///
     /// # Errors
     /// When there is no such account, or the change cannot be kept; then nothing has changed.
-    pub fn delete_account(&self, email: &ServiceAccount) -> Result<Account, CloudError> {
+    pub fn delete_account(&self, email: &ServiceAccount) -> Result<Account, AuthorityError> {
         let now = self.clock.now();
         self.change(|directory| directory.delete(email, now))
     }
@@ -76,7 +76,7 @@ impl Cloud {
     ///
     /// # Errors
     /// When it cannot be restored, or the change cannot be kept; then nothing has changed.
-    pub fn undelete_account(&self, unique_id: &str) -> Result<Account, CloudError> {
+    pub fn undelete_account(&self, unique_id: &str) -> Result<Account, AuthorityError> {
         let now = self.clock.now();
         self.change(|directory| directory.undelete(unique_id, now))
     }
@@ -88,7 +88,7 @@ impl Cloud {
     fn change<T>(
         &self,
         decide: impl FnOnce(&mut Directory) -> Result<T, DirectoryError>,
-    ) -> Result<T, CloudError> {
+    ) -> Result<T, AuthorityError> {
         let state = locked(&self.state);
         let mut changed = Directory::clone(&self.directory());
         let outcome = decide(&mut changed)?;

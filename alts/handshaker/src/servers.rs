@@ -1,14 +1,27 @@
 //! A process of several servers that start together and end together.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use tonic::transport;
 
-use crate::admin::BindError;
-
 /// How long calls under way may take to end when the process stops. Then connections are cut.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// An address that cannot be listened on.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "cannot listen on {address} for {whom}: {source}; stop what listens there (another one of \
+     these?) or configure another address or port 0"
+)]
+pub struct BindError {
+    /// Where.
+    pub address: String,
+    /// A machine's name, or a service.
+    pub whom: String,
+    /// What the system says.
+    pub source: io::Error,
+}
 
 /// Servers that run.
 #[derive(Debug)]

@@ -10,17 +10,17 @@ use tokio::sync::watch;
 use tonic::transport::Channel;
 
 use super::{
-    cause,
-    learnt::{LearntRoots, RootsRecord},
+    status::cause,
+    trust_anchor_chain::{RootsRecord, TrustAnchorChain},
 };
 use crate::{
     authority::{
         proto::{GetCrlRequest, GetRootsRequest, authority_client::AuthorityClient},
-        statement::KnownRoots,
+        statement::TrustAnchors,
     },
-    environment,
     handshake::{Crl, CrlError, Policy, Roots, Trust, TrustSettings},
     retry::Backoff,
+    rng,
     state::{StateDir, StateError},
     trust_feed::TrustFeed,
 };
@@ -34,7 +34,7 @@ const CRL_FILE: &str = "revocations.crl";
 #[derive(Clone, Debug)]
 pub struct TrustSource {
     /// The configured root keys.
-    pub pinned: KnownRoots,
+    pub pinned: TrustAnchors,
     /// Who may certify whom.
     pub policy: Policy,
     /// Skew, and what to do without a current list.
@@ -47,16 +47,16 @@ pub struct TrustSource {
 /// only still knows its successor, and one that cannot reach the authority still refuses whom it
 /// refused.
 #[derive(Debug)]
-pub struct TrustKeeper {
+pub struct TrustUpdater {
     source: TrustSource,
     client: AuthorityClient<Channel>,
     state: StateDir,
-    roots: LearntRoots,
+    roots: TrustAnchorChain,
     crl: Option<Arc<Crl>>,
     feed: watch::Sender<Arc<Trust>>,
 }
 
-impl TrustKeeper {
+impl TrustUpdater {
     /// Starts from the configuration and what was learnt before. Nothing is fetched yet.
     ///
     /// # Errors
@@ -69,7 +69,7 @@ impl TrustKeeper {
         let remembered = state.read(ROOTS_FILE, |record: RootsRecord| record.try_into())?;
         let remembered: Vec<_> = remembered.unwrap_or_default();
         let is_first_start = remembered.is_empty();
-        let roots = LearntRoots::replay(source.pinned.clone(), remembered);
+        let roots = TrustAnchorChain::replay(source.pinned.clone(), remembered);
         if !is_first_start && roots.known() == &source.pinned {
             tracing::warn!(
                 "no root key of the configuration leads to those that were learnt before; going on \
@@ -113,7 +113,7 @@ impl TrustKeeper {
                         tracing::warn!(cause = %problem, "going on with the roots and the \
                             revocation list that are known; trying again");
                     }
-                    backoff.next(environment::fraction())
+                    backoff.next(rng::fraction())
                 }
             };
             tokio::time::sleep(wait).await;
@@ -143,7 +143,7 @@ impl TrustKeeper {
     }
 
     /// Those that are new.
-    async fn fetch_roots(&mut self) -> Result<Option<LearntRoots>, String> {
+    async fn fetch_roots(&mut self) -> Result<Option<TrustAnchorChain>, String> {
         let answer = self.client.get_roots(GetRootsRequest {}).await;
         let signed = answer.map_err(|status| cause(&status))?.into_inner();
         let learnt = self.roots.learn(signed);
@@ -151,7 +151,7 @@ impl TrustKeeper {
     }
 
     /// The list, if it is new, as bytes and as what they mean.
-    async fn fetch_crl(&self, known: &KnownRoots) -> Result<Option<(Vec<u8>, Crl)>, String> {
+    async fn fetch_crl(&self, known: &TrustAnchors) -> Result<Option<(Vec<u8>, Crl)>, String> {
         let answer = self.client.clone().get_crl(GetCrlRequest {}).await;
         let bytes = answer.map_err(|status| cause(&status))?.into_inner().crl;
         if bytes.is_empty() {
@@ -176,7 +176,7 @@ impl TrustKeeper {
 
     // A full disk must not keep what is new from counting: in both it would be the more dangerous.
 
-    fn adopt_roots(&mut self, roots: LearntRoots) {
+    fn adopt_roots(&mut self, roots: TrustAnchorChain) {
         if let Err(error) = self.state.replace(ROOTS_FILE, roots.record()) {
             tracing::warn!(%error, "the new root keys would not survive a restart");
         }
@@ -208,16 +208,16 @@ fn said<E: Display>(what: &'static str) -> impl Fn(E) -> String {
 }
 
 /// Whether the signer of the list is still among the roots, or there is no list.
-fn keeps(known: &KnownRoots, crl: Option<&Crl>) -> bool {
+fn keeps(known: &TrustAnchors, crl: Option<&Crl>) -> bool {
     crl.is_none_or(|crl| roots_of(known).contains(crl.signer()))
 }
 
-fn roots_of(known: &KnownRoots) -> Roots {
+fn roots_of(known: &TrustAnchors) -> Roots {
     known.keys().iter().copied().collect()
 }
 
 /// The list of before the restart. One of another authority than the configured one is of no use.
-fn stored_crl(state: &StateDir, known: &KnownRoots) -> Result<Option<Arc<Crl>>, StateError> {
+fn stored_crl(state: &StateDir, known: &TrustAnchors) -> Result<Option<Arc<Crl>>, StateError> {
     let Some(bytes) = state.read_bytes(CRL_FILE)? else {
         return Ok(None);
     };
@@ -231,7 +231,7 @@ fn stored_crl(state: &StateDir, known: &KnownRoots) -> Result<Option<Arc<Crl>>, 
     }
 }
 
-fn trust(source: &TrustSource, known: &KnownRoots, crl: Option<Arc<Crl>>) -> Arc<Trust> {
+fn trust(source: &TrustSource, known: &TrustAnchors, crl: Option<Arc<Crl>>) -> Arc<Trust> {
     Arc::new(Trust::new(
         roots_of(known),
         source.policy.clone(),

@@ -16,24 +16,24 @@ use serde::{Deserialize, Serialize};
 use crate::{
     authority::{
         proto::Signed,
-        statement::{KnownRoots, StatementError},
+        statement::{StatementError, TrustAnchors},
     },
     hex::{hex, unhex},
 };
 
 /// Root keys, and the statements that lead to them from the configured ones.
 #[derive(Clone, Debug)]
-pub(super) struct LearntRoots {
-    pinned: KnownRoots,
+pub(super) struct TrustAnchorChain {
+    pinned: TrustAnchors,
     /// Each is signed by a key that the one before it names.
     chain: Vec<Signed>,
-    known: KnownRoots,
+    known: TrustAnchors,
 }
 
-impl LearntRoots {
+impl TrustAnchorChain {
     /// Follows what was remembered. Statements that no key known by then has signed are left out:
     /// the configuration may name a later key now, or another authority's.
-    pub(super) fn replay(pinned: KnownRoots, remembered: Vec<Signed>) -> Self {
+    pub(super) fn replay(pinned: TrustAnchors, remembered: Vec<Signed>) -> Self {
         let mut learnt = Self {
             known: pinned.clone(),
             pinned,
@@ -49,7 +49,7 @@ impl LearntRoots {
     }
 
     /// The keys of today.
-    pub(super) fn known(&self) -> &KnownRoots {
+    pub(super) fn known(&self) -> &TrustAnchors {
         &self.known
     }
 
@@ -139,21 +139,21 @@ mod tests {
         keys
     }
 
-    fn pinned(keys: &RootKeys) -> KnownRoots {
-        KnownRoots::pinned(keys.public())
+    fn pinned(keys: &RootKeys) -> TrustAnchors {
+        TrustAnchors::pinned(keys.public())
     }
 
     /// As after a restart.
-    fn reread(learnt: &LearntRoots, pinned: KnownRoots) -> LearntRoots {
+    fn reread(learnt: &TrustAnchorChain, pinned: TrustAnchors) -> TrustAnchorChain {
         let json = serde_json::to_string(&learnt.record()).unwrap();
         let record: RootsRecord = serde_json::from_str(&json).unwrap();
-        LearntRoots::replay(pinned, record.try_into().unwrap())
+        TrustAnchorChain::replay(pinned, record.try_into().unwrap())
     }
 
     #[test]
     fn however_many_keys_came_and_went_a_restart_knows_the_last() {
         let history = history();
-        let mut learnt = LearntRoots::replay(pinned(&history[0]), Vec::new());
+        let mut learnt = TrustAnchorChain::replay(pinned(&history[0]), Vec::new());
         for keys in &history[1..] {
             let newer = learnt.learn(keys.statement().clone()).unwrap();
             learnt = reread(&newer.unwrap(), pinned(&history[0]));
@@ -169,14 +169,14 @@ mod tests {
     fn a_machine_that_was_off_for_some_changes_follows_where_a_key_vouches_for_the_next() {
         let history = history();
         // It hears of the retirements only.
-        let mut learnt = LearntRoots::replay(pinned(&history[0]), Vec::new());
+        let mut learnt = TrustAnchorChain::replay(pinned(&history[0]), Vec::new());
         for keys in [&history[2], &history[4], &history[6]] {
             let newer = learnt.learn(keys.statement().clone()).unwrap();
             learnt = reread(&newer.unwrap(), pinned(&history[0]));
         }
         assert_eq!(learnt.known().keys(), history[6].public());
         // Off for two rotations: nobody it knows vouches for what there is now.
-        let asleep = LearntRoots::replay(pinned(&history[0]), Vec::new());
+        let asleep = TrustAnchorChain::replay(pinned(&history[0]), Vec::new());
         let refused = asleep.learn(history[4].statement().clone());
         assert_eq!(refused.unwrap_err(), StatementError::UnknownSigner);
     }
@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn the_configuration_decides_where_the_chain_begins() {
         let history = history();
-        let mut learnt = LearntRoots::replay(pinned(&history[0]), Vec::new());
+        let mut learnt = TrustAnchorChain::replay(pinned(&history[0]), Vec::new());
         for keys in &history[1..] {
             learnt = learnt.learn(keys.statement().clone()).unwrap().unwrap();
         }
@@ -204,7 +204,7 @@ mod tests {
         let statement = hex(&history[1].statement().encode_to_vec());
         let json = format!("{{\"statement_hex\": {statement:?}}}");
         let record: RootsRecord = serde_json::from_str(&json).unwrap();
-        let learnt = LearntRoots::replay(pinned(&history[0]), record.try_into().unwrap());
+        let learnt = TrustAnchorChain::replay(pinned(&history[0]), record.try_into().unwrap());
         assert_eq!(learnt.known().keys(), history[1].public());
         let damaged = RootsRecord {
             statements_hex: vec!["0f0".to_owned()],

@@ -2,20 +2,22 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{AUTHORITY_FILE, Cloud, CloudError, REVOCATIONS_FILE, locked, read, replace};
+use super::{
+    AUTHORITY_FILE, AuthorityError, CertificateAuthority, REVOCATIONS_FILE, locked, read, replace,
+};
 use crate::{
     authority::{
-        RootKeysRecord,
         ledger::{Revoked, RevokedRecord},
         proto,
         root_keys::{RootKeys, RotationError},
+        root_keys_record::RootKeysRecord,
         statement::Subject,
     },
-    environment,
     handshake::{
         Crl, KeyId, Policy, RevocationId, RevokedIds, Roots, Timestamp, Trust, TrustSettings,
         Validity,
     },
+    rng,
     state::StateDir,
     trust_feed::TrustFeed,
 };
@@ -58,8 +60,8 @@ impl PublishedCrl {
     }
 }
 
-impl Cloud {
-    /// What every machine of this cloud believes today.
+impl CertificateAuthority {
+    /// What every machine of this authority believes today.
     pub fn trust(&self) -> Arc<Trust> {
         Arc::clone(&self.trust.borrow())
     }
@@ -84,8 +86,8 @@ impl Cloud {
     ///
     /// # Errors
     /// When there are too many, or the change cannot be kept; then nothing has changed.
-    pub fn rotate_root(&self, lead: Duration) -> Result<RootKeys, CloudError> {
-        let seed = environment::seed()?;
+    pub fn rotate_root(&self, lead: Duration) -> Result<RootKeys, AuthorityError> {
+        let seed = rng::seed()?;
         self.change_roots(|roots, now| roots.rotated(seed, lead, now))
     }
 
@@ -93,14 +95,14 @@ impl Cloud {
     ///
     /// # Errors
     /// When there is no other, or the change cannot be kept; then nothing has changed.
-    pub fn retire_roots(&self) -> Result<RootKeys, CloudError> {
+    pub fn retire_roots(&self) -> Result<RootKeys, AuthorityError> {
         self.change_roots(RootKeys::retired)
     }
 
     fn change_roots(
         &self,
         decide: impl FnOnce(&RootKeys, Timestamp) -> Result<RootKeys, RotationError>,
-    ) -> Result<RootKeys, CloudError> {
+    ) -> Result<RootKeys, AuthorityError> {
         let state = locked(&self.state);
         let changed = decide(&read(&self.roots), self.clock.now())?;
         // The list first: if the roots then cannot be written, a time was skipped and that is all.
@@ -115,7 +117,7 @@ impl Cloud {
     ///
     /// # Errors
     /// When the list is full or cannot be kept; then nothing has changed.
-    pub fn revoke(&self, ids: &[RevocationId]) -> Result<(), CloudError> {
+    pub fn revoke(&self, ids: &[RevocationId]) -> Result<(), AuthorityError> {
         let state = locked(&self.state);
         let mut revoked = Revoked::clone(&read(&self.revoked));
         revoked.add(ids.iter().copied(), self.clock.now())?;
@@ -146,7 +148,7 @@ impl Cloud {
         self.clock.now() >= locked(&self.crl).validity.not_before.after(CRL_REFRESH)
     }
 
-    fn renew_list(&self) -> Result<(), CloudError> {
+    fn renew_list(&self) -> Result<(), AuthorityError> {
         let state = locked(&self.state);
         // Somebody else may have done it meanwhile.
         if self.list_is_due() {
@@ -168,7 +170,7 @@ impl Cloud {
         state: &StateDir,
         roots: &RootKeys,
         mut revoked: Revoked,
-    ) -> Result<(Revoked, PublishedCrl), CloudError> {
+    ) -> Result<(Revoked, PublishedCrl), AuthorityError> {
         let crl = PublishedCrl::sign(roots, &mut revoked, self.clock.now());
         state.replace(REVOCATIONS_FILE, RevokedRecord::from(&revoked))?;
         Ok((revoked, crl))

@@ -8,22 +8,18 @@ use std::{
 };
 
 use alts::gcp::{HandshakerReq, HandshakerResp};
-use tokio::{
-    sync::mpsc,
-    time::{sleep, timeout},
-};
+use tokio::{sync::mpsc, time::timeout};
 use tonic::{Status, Streaming};
 
 use crate::{
-    Issuer, Limits, NoCredential,
-    connection::{Connection, Workload},
-    environment,
-    faults::{self, Ending, Plan},
-    handshake::HandshakeCredential,
-    log::{Outcome, Report},
-    service::Places,
+    Issuer,
+    connection::Connection,
+    connections::ActiveCallGuard,
+    hook::{Ending, FaultedStep, Interference},
+    limits::{HandshakeLimiter, Limits},
+    report::{Outcome, Report},
+    rng,
     session::{Caller, Failure, Session, Side, Turn},
-    slots::Busy,
 };
 
 /// How long a failure's status may wait for a library that reads nothing.
@@ -32,15 +28,15 @@ const STATUS_TIMEOUT: Duration = Duration::from_secs(5);
 type Answers = mpsc::Sender<Result<HandshakerResp, Status>>;
 
 /// One call.
-pub(crate) struct Rpc<I> {
+pub(crate) struct Call<I> {
     connection: Arc<Connection<I>>,
     limits: Limits,
-    places: Arc<Places>,
+    limiter: Arc<HandshakeLimiter>,
     caller: Caller,
     requests: Streaming<HandshakerReq>,
     answers: Answers,
-    plan: Arc<Plan>,
-    _busy: Option<Busy>,
+    interference: Option<Box<dyn Interference>>,
+    _active: Option<ActiveCallGuard>,
 }
 
 /// How the conversation ended, and how the call is to end.
@@ -49,22 +45,21 @@ struct Ended {
     ending: Ending,
 }
 
-impl<I: Issuer> Rpc<I> {
+impl<I: Issuer> Call<I> {
     pub(crate) fn new(
         connection: Arc<Connection<I>>,
         limits: Limits,
-        places: Arc<Places>,
+        limiter: Arc<HandshakeLimiter>,
         caller: Caller,
         requests: Streaming<HandshakerReq>,
         answers: Answers,
     ) -> Self {
-        let faults = connection.workload().faults.as_ref();
         Self {
-            plan: faults.map(|switch| switch.plan()).unwrap_or_default(),
-            _busy: connection.busy(),
+            interference: connection.begin_interference(),
+            _active: connection.begin_call(),
             connection,
             limits,
-            places,
+            limiter,
             caller,
             requests,
             answers,
@@ -93,8 +88,8 @@ impl<I: Issuer> Rpc<I> {
         let side = Side::of(&first);
         let workload = Arc::clone(self.connection.workload());
         let limit = self.limits.handshake;
-        for fault in self.plan.faults() {
-            workload.metrics.fault(&workload.machine, fault.name());
+        for fault in self.interference.iter().flat_map(|faults| faults.names()) {
+            workload.metrics.fault(&workload.machine, fault);
         }
         let in_progress = workload.metrics.in_progress(&workload.machine);
         let ended = tokio::select! {
@@ -102,9 +97,9 @@ impl<I: Issuer> Rpc<I> {
             biased;
             ended = timeout(limit, self.converse(first, side)) => ended.unwrap_or(Ended {
                 outcome: Outcome::TimedOut(limit),
-                ending: Ending::AsTold,
+                ending: Ending::Normal,
             }),
-            () = answers.closed() => Ended { outcome: Outcome::Cancelled, ending: Ending::AsTold },
+            () = answers.closed() => Ended { outcome: Outcome::Cancelled, ending: Ending::Normal },
         };
         drop(in_progress);
         Report {
@@ -115,60 +110,65 @@ impl<I: Issuer> Rpc<I> {
         }
         .tell(&workload.metrics);
         match (ended.ending, status(&ended.outcome)) {
-            (Ending::AsTold, Some(status)) => end(&answers, status).await,
+            (Ending::Normal, Some(status)) => end(&answers, status).await,
             // Even a fault does not hold a call for good.
             (Ending::LeftOpen, _) => {
                 let _ = timeout(self.limits.first_message, answers.closed()).await;
             }
-            (Ending::AsTold, None) | (Ending::Dropped, _) => {}
+            (Ending::Normal, None) | (Ending::Dropped, _) => {}
         }
     }
 
     /// Answers requests until the handshake is over. Ends before the RPC's status is sent.
     async fn converse(&mut self, first: HandshakerReq, side: Option<Side>) -> Ended {
-        let as_told = |outcome| Ended {
+        let normally = |outcome| Ended {
             outcome,
-            ending: Ending::AsTold,
+            ending: Ending::Normal,
         };
         if let Some(Turn::Failed { answer, failure }) = Session::refuse_large(&first) {
             drop(first);
             if let Some(answer) = answer {
                 self.answer(answer).await;
             }
-            return as_told(Outcome::Failed(failure));
+            return normally(Outcome::Failed(failure));
         }
-        // Before any work goes into it; a call without a message takes no place.
-        let places = Arc::clone(&self.places);
-        let Some(_place) = places.take().await else {
-            return as_told(Outcome::Failed(too_many()));
+        // Before any work goes into it; a call without a message takes no permit.
+        let limiter = Arc::clone(&self.limiter);
+        let Some(_permit) = limiter.take().await else {
+            return normally(Outcome::Failed(too_many()));
         };
-        let _stream = self.wait_for_stream().await;
+        if let Some(faults) = &mut self.interference {
+            faults.admit().await;
+        }
         let mut turn = match self.begin(first).await {
             Ok(turn) => turn,
-            Err(failure) => return as_told(Outcome::Failed(failure)),
+            Err(failure) => return normally(Outcome::Failed(failure)),
         };
         loop {
             let workload = Arc::clone(self.connection.workload());
-            let (judged, allowed) = workload.revocation.apply(self.caller, turn).await;
+            let (judged, allowed) = workload.peer_check.apply(self.caller, turn).await;
             if let Some(allowed) = allowed {
                 let verdict = if allowed { "allowed" } else { "refused" };
                 workload.metrics.peer_check(&workload.machine, verdict);
             }
-            let spoilt = faults::spoil(&self.plan, side, judged);
-            if let Some(delay) = self.plan.delay() {
-                sleep(delay).await;
-            }
-            let ending = spoilt.ending;
-            match spoilt.turn {
+            let FaultedStep {
+                turn: step,
+                extra,
+                ending,
+            } = match &self.interference {
+                None => judged.into(),
+                Some(faults) => faults.inject(side, judged).await,
+            };
+            match step {
                 Turn::Continue { answer, session } => {
                     self.answer(answer).await;
-                    if let Some(extra) = spoilt.extra {
+                    if let Some(extra) = extra {
                         self.answer(extra).await;
                     }
                     let request = match self.requests.message().await {
                         Ok(Some(request)) => request,
-                        Ok(None) => return as_told(Outcome::Abandoned),
-                        Err(_) => return as_told(Outcome::Cancelled),
+                        Ok(None) => return normally(Outcome::Abandoned),
+                        Err(_) => return normally(Outcome::Cancelled),
                     };
                     turn = session
                         .believing(workload.trust.current())
@@ -202,17 +202,21 @@ impl<I: Issuer> Rpc<I> {
 
     async fn begin(&self, first: HandshakerReq) -> Result<Turn, Failure> {
         let workload = self.connection.workload();
-        let credential = match self.plan.credential_fault() {
-            None => self.connection.credential().await,
-            Some(fault) => self.wrong_credential(fault, workload).await,
+        let wrong = match &self.interference {
+            None => None,
+            Some(faults) => faults.credential().await,
         };
-        let entropy = environment::handshake_entropy().map_err(|error| Failure {
+        let credential = match wrong {
+            None => self.connection.credential().await,
+            Some(wrong) => wrong,
+        };
+        let entropy = rng::handshake_entropy().map_err(|error| Failure {
             code: tonic::Code::Internal,
             details: error.to_string(),
         })?;
         let now = workload.clock.now();
         let mut session = workload.session();
-        if !self.plan.is_empty() {
+        if self.interference.is_some() {
             // A resumed session shows no certificate that could be wrong.
             session.resumption = None;
         }
@@ -224,35 +228,6 @@ impl<I: Issuer> Rpc<I> {
             entropy,
             now,
         ))
-    }
-
-    async fn wrong_credential(
-        &self,
-        fault: faults::Fault,
-        workload: &Workload<I>,
-    ) -> Result<Arc<HandshakeCredential>, NoCredential> {
-        let Some(switch) = &workload.faults else {
-            return self.connection.credential().await;
-        };
-        let mut made = switch.credential.lock().await;
-        if let Some((plan, credential)) = made.as_ref()
-            && Arc::ptr_eq(plan, &self.plan)
-        {
-            return Ok(Arc::clone(credential));
-        }
-        let credential = faults::credential(fault, workload).await?;
-        *made = Some((Arc::clone(&self.plan), Arc::clone(&credential)));
-        Ok(credential)
-    }
-
-    /// The fault limit-streams: as if the transport let no more calls in.
-    async fn wait_for_stream(&self) -> Option<tokio::sync::OwnedSemaphorePermit> {
-        let limit = usize::try_from(self.plan.stream_limit()?).ok()?;
-        self.connection
-            .stream_limit(limit)
-            .acquire_owned()
-            .await
-            .ok()
     }
 
     async fn answer(&self, answer: HandshakerResp) {

@@ -19,16 +19,19 @@ use std::{
 use tokio::sync::watch;
 
 use crate::{
-    Clock, Issuer, NoCredential, NoEntropy, ServiceAccount,
+    Issuer, NoCredential, ServiceAccount,
+    append_log::AppendLog,
     authority::{
-        self, RootKeysRecord,
-        ledger::{Issued, IssuedList, Revoked, RevokedRecord, Serials, SerialsRecord},
+        ledger::{
+            Issued, IssuedList, Revoked, RevokedRecord, Serials, SerialsRecord, TooManyRevoked,
+        },
         root_keys::{RootKeys, RotationError},
+        root_keys_record::RootKeysRecord,
     },
+    clock::Clock,
     directory::{Directory, DirectoryError, DirectoryRecord},
-    environment,
-    handshake::{MasterCertificate, MasterRequest, Policy, RevocationId, Timestamp, Trust},
-    line_log::LineLog,
+    handshake::{MasterCertificate, MasterRequest, Policy, RootKey, Timestamp, Trust, Validity},
+    rng::{self, NoEntropy},
     state::{StateDir, StateError},
 };
 
@@ -38,10 +41,10 @@ const SERIALS_FILE: &str = "serials.json";
 const REVOCATIONS_FILE: &str = "revocations.json";
 const ISSUED_LOG: &str = "issued.jsonl";
 
-/// Why the cloud cannot do what it was asked.
+/// Why the authority cannot do what it was asked.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum CloudError {
+pub enum AuthorityError {
     /// The request is at fault.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
@@ -50,7 +53,7 @@ pub enum CloudError {
     Rotation(#[from] RotationError),
     /// So it is.
     #[error(transparent)]
-    Revocation(#[from] authority::ledger::TooManyRevoked),
+    Revocation(#[from] TooManyRevoked),
     /// The disk is.
     #[error(transparent)]
     State(#[from] StateError),
@@ -61,7 +64,7 @@ pub enum CloudError {
 
 /// An authority and its directory.
 #[derive(Debug)]
-pub struct Cloud {
+pub struct CertificateAuthority {
     roots: RwLock<Arc<RootKeys>>,
     directory: RwLock<Arc<Directory>>,
     revoked: RwLock<Arc<Revoked>>,
@@ -81,11 +84,11 @@ pub struct Cloud {
 #[derive(Debug)]
 struct IssuedLog {
     list: IssuedList,
-    log: LineLog,
+    log: AppendLog,
 }
 
 impl IssuedLog {
-    fn open(log: LineLog) -> Result<Self, StateError> {
+    fn open(log: AppendLog) -> Result<Self, StateError> {
         let mut list = IssuedList::default();
         log.read()?
             .lines()
@@ -117,7 +120,7 @@ fn replace<T>(lock: &RwLock<Arc<T>>, value: T) {
     *lock.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(value);
 }
 
-impl Cloud {
+impl CertificateAuthority {
     /// Opens the state, or makes it: a new key on the first start, and those of `accounts` that are
     /// missing. An account that exists stays as it is, disabled or not.
     ///
@@ -128,19 +131,19 @@ impl Cloud {
         accounts: impl IntoIterator<Item = (&'a ServiceAccount, &'a str)>,
         credential_lifetime: Duration,
         clock: Clock,
-    ) -> Result<Self, CloudError> {
+    ) -> Result<Self, AuthorityError> {
         let now = clock.now();
         // All are read before any is written: a damaged one must not half-initialise the others.
         let stored_roots = state.read(AUTHORITY_FILE, |r: RootKeysRecord| r.keys(now))?;
         let stored_directory = state.read(DIRECTORY_FILE, |r: DirectoryRecord| r.try_into())?;
         let stored_serials = state.read(SERIALS_FILE, |r: SerialsRecord| Ok(r.into()))?;
         let stored_revoked = state.read(REVOCATIONS_FILE, |r: RevokedRecord| r.try_into())?;
-        let issued = IssuedLog::open(LineLog::new(state.path().join(ISSUED_LOG)))?;
+        let issued = IssuedLog::open(AppendLog::new(state.path().join(ISSUED_LOG)))?;
 
         let roots = match stored_roots {
             Some(roots) => roots,
             None => {
-                let roots = RootKeys::new(environment::seed()?, now);
+                let roots = RootKeys::new(rng::seed()?, now);
                 state.replace(AUTHORITY_FILE, RootKeysRecord::from(&roots))?;
                 roots
             }
@@ -149,7 +152,7 @@ impl Cloud {
         let mut directory = before.clone();
         for (email, display_name) in accounts {
             if directory.get(email).is_none() {
-                directory.create(email.clone(), display_name, environment::number()?)?;
+                directory.create(email.clone(), display_name, rng::number()?)?;
             }
         }
         if directory != before {
@@ -176,9 +179,9 @@ impl Cloud {
     /// The same, whose own machines ask `policy` who may certify whom.
     #[must_use]
     pub fn with_policy(self, policy: Policy) -> Self {
-        let cloud = Self { policy, ..self };
-        cloud.publish_policy();
-        cloud
+        let authority = Self { policy, ..self };
+        authority.publish_policy();
+        authority
     }
 
     /// Decides on a certificate, and signs it. `instance_id`: Compute Engine's number of the
@@ -197,7 +200,7 @@ impl Cloud {
         let now = self.clock.now();
         let (root, directory) = (read(&self.roots).signing(now), self.directory());
         let lifetime = self.credential_lifetime;
-        let certificate = authority::issue(&root, request, &directory, lifetime, now, serial)?;
+        let certificate = certificate(&root, request, &directory, lifetime, now, serial)?;
         self.note_issued(request, &certificate, instance_id, now);
         Ok(certificate)
     }
@@ -242,14 +245,34 @@ impl Cloud {
     }
 }
 
-impl Issuer for Cloud {
+/// Decides, and signs with `root` for `lifetime`. `serial`: names the certificate for revocation;
+/// never given before.
+///
+/// # Errors
+/// When an account does not exist or is disabled.
+fn certificate(
+    root: &RootKey,
+    request: &MasterRequest,
+    directory: &Directory,
+    lifetime: Duration,
+    now: Timestamp,
+    serial: u64,
+) -> Result<MasterCertificate, NoCredential> {
+    for email in &request.accounts {
+        match directory.get(email) {
+            None => return Err(NoCredential::Unknown(email.clone())),
+            Some(account) if account.disabled => {
+                return Err(NoCredential::Disabled(email.clone()));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(root.sign(request, Validity::starting(now, lifetime), serial))
+}
+
+impl Issuer for CertificateAuthority {
     async fn issue(&self, request: MasterRequest) -> Result<MasterCertificate, NoCredential> {
         self.certify(&request, "")
-    }
-
-    fn revoke(&self, id: RevocationId) -> Result<(), String> {
-        // The inherent one, which writes it down.
-        Self::revoke(self, &[id]).map_err(|error| error.to_string())
     }
 }
 

@@ -1,55 +1,32 @@
-//! Turns of a session made wrong. Pure: the session itself knows nothing of it.
+//! Steps of a session made wrong. Pure: the session itself knows nothing of it.
 
 use alts::gcp::{HandshakerResp, HandshakerStatus};
 use prost::Message;
 use tonic::Code;
 
-use super::{Fault, Plan};
+use super::{fault::Fault, plan::Plan};
 use crate::{
     handshake::{FrameType, HEADER_LEN, wire},
+    hook::{Ending, FaultedStep},
     session::{Failure, Side, Turn},
 };
 
-/// How a call ends that has been spoilt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
-    /// As the turn says.
-    AsTold,
-    /// Not at all: the library must end it.
-    LeftOpen,
-    /// With OK, and without the answer.
-    Dropped,
-}
-
-/// A turn, made wrong.
-#[derive(Debug)]
-pub(crate) struct Spoilt {
-    pub(crate) turn: Turn,
-    /// An answer that nobody asked for, to be sent after the turn's.
-    pub(crate) extra: Option<HandshakerResp>,
-    pub(crate) ending: Ending,
-}
-
-/// Makes a turn wrong as planned.
-pub(crate) fn spoil(plan: &Plan, side: Option<Side>, turn: Turn) -> Spoilt {
-    let mut spoilt = Spoilt {
-        turn: exchanged(plan, side, turn),
-        extra: None,
-        ending: Ending::AsTold,
-    };
-    let over = !matches!(spoilt.turn, Turn::Continue { .. });
-    if matches!(spoilt.turn, Turn::Finished { .. }) && plan.has(Fault::DropMidWay) {
-        spoilt.ending = Ending::Dropped;
+/// Makes a step wrong as planned.
+pub(super) fn inject(plan: &Plan, side: Option<Side>, turn: Turn) -> FaultedStep {
+    let mut step = FaultedStep::from(exchanged(plan, side, turn));
+    let over = !matches!(step.turn, Turn::Continue { .. });
+    if matches!(step.turn, Turn::Finished { .. }) && plan.has(Fault::DropMidWay) {
+        step.ending = Ending::Dropped;
     } else if over && plan.has(Fault::LeaveOpen) {
-        spoilt.ending = Ending::LeftOpen;
+        step.ending = Ending::LeftOpen;
     }
     for fault in plan.faults() {
-        spoilt.apply(*fault);
+        apply(&mut step, *fault);
     }
-    spoilt
+    step
 }
 
-/// Another turn in place of the result.
+/// Another step in place of the result.
 fn exchanged(plan: &Plan, side: Option<Side>, turn: Turn) -> Turn {
     let Turn::Finished { answer, .. } = &turn else {
         return turn;
@@ -83,32 +60,30 @@ fn exchanged(plan: &Plan, side: Option<Side>, turn: Turn) -> Turn {
     }
 }
 
-impl Spoilt {
-    fn apply(&mut self, fault: Fault) {
-        let finished = matches!(self.turn, Turn::Finished { .. });
-        let Some(answer) = answer_of(&mut self.turn) else {
-            return;
-        };
-        match fault {
-            Fault::Split(at) => self.extra = split(answer, at),
-            Fault::BadMac => each_frame(answer, bad_mac),
-            Fault::BadSignature => each_frame(answer, bad_signature),
-            Fault::MissingStatus => answer.status = None,
-            Fault::WrongConsumed if finished => {
-                answer.bytes_consumed = answer.bytes_consumed.saturating_sub(1);
-            }
-            _ => {}
+fn apply(step: &mut FaultedStep, fault: Fault) {
+    let finished = matches!(step.turn, Turn::Finished { .. });
+    let Some(answer) = answer_of(&mut step.turn) else {
+        return;
+    };
+    match fault {
+        Fault::Split(at) => step.extra = split(answer, at),
+        Fault::BadMac => each_frame(answer, bad_mac),
+        Fault::BadSignature => each_frame(answer, bad_signature),
+        Fault::MissingStatus => answer.status = None,
+        Fault::WrongConsumed if finished => {
+            answer.bytes_consumed = answer.bytes_consumed.saturating_sub(1);
         }
-        let Some(result) = &mut answer.result else {
-            return;
-        };
-        match fault {
-            Fault::ShortKey => result.key_data.truncate(16),
-            Fault::MissingLocalIdentity => result.local_identity = None,
-            Fault::MissingVersions => result.peer_rpc_versions = None,
-            Fault::MaxFrameSize(size) => result.max_frame_size = size,
-            _ => {}
-        }
+        _ => {}
+    }
+    let Some(result) = &mut answer.result else {
+        return;
+    };
+    match fault {
+        Fault::ShortKey => result.key_data.truncate(16),
+        Fault::MissingLocalIdentity => result.local_identity = None,
+        Fault::MissingVersions => result.peer_rpc_versions = None,
+        Fault::MaxFrameSize(size) => result.max_frame_size = size,
+        _ => {}
     }
 }
 
@@ -181,7 +156,7 @@ fn bad_mac(kind: u32, body: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn bad_signature(kind: u32, body: &[u8]) -> Option<Vec<u8>> {
-    let spoil = |certificate: &mut Vec<u8>| {
+    let flip = |certificate: &mut Vec<u8>| {
         let mut outer = wire::Certificate::decode(certificate.as_slice()).ok()?;
         *outer.signature.first_mut()? ^= 1;
         *certificate = outer.encode_to_vec();
@@ -189,12 +164,12 @@ fn bad_signature(kind: u32, body: &[u8]) -> Option<Vec<u8>> {
     };
     if kind == FrameType::ClientInit.number() {
         let mut message = wire::ClientInit::decode(body).ok()?;
-        spoil(&mut message.certificate)?;
+        flip(&mut message.certificate)?;
         return Some(message.encode_to_vec());
     }
     if kind == FrameType::ServerInit.number() {
         let mut message = wire::ServerInit::decode(body).ok()?;
-        spoil(&mut message.certificate)?;
+        flip(&mut message.certificate)?;
         return Some(message.encode_to_vec());
     }
     None

@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::{sync::oneshot, time::Instant};
 
 /// Connections at once, per handshaker. A machine has tens of workloads; each has one connection, or
@@ -18,7 +19,7 @@ const RESERVED_FILES: usize = 64;
 
 /// The connections that are open.
 #[derive(Debug)]
-pub(crate) struct Slots {
+pub(crate) struct ConnectionLimiter {
     capacity: usize,
     open: Mutex<Open>,
 }
@@ -52,28 +53,28 @@ impl Open {
     }
 }
 
-/// A place among them; given back when dropped.
+/// One connection's permission to be open; given back when dropped.
 #[derive(Debug)]
-pub(crate) struct Slot {
-    slots: Arc<Slots>,
+pub(crate) struct ConnectionPermit {
+    limiter: Arc<ConnectionLimiter>,
     number: u64,
 }
 
 /// A call that keeps its connection from being closed.
 #[derive(Debug)]
-pub(crate) struct Busy(Arc<Slot>);
+pub(crate) struct ActiveCallGuard(Arc<ConnectionPermit>);
 
 /// What came of a new connection.
 #[derive(Debug)]
 pub(crate) struct Admitted {
-    pub(crate) slot: Slot,
+    pub(crate) permit: ConnectionPermit,
     /// Resolves when the connection has to give way.
     pub(crate) evicted: oneshot::Receiver<()>,
     /// Whether another one had to.
     pub(crate) at_the_cost_of_another: bool,
 }
 
-impl Slots {
+impl ConnectionLimiter {
     pub(crate) fn new(capacity: usize) -> Arc<Self> {
         Arc::new(Self {
             capacity,
@@ -109,49 +110,69 @@ impl Slots {
                 calls: 0,
             },
         );
-        let slot = Slot {
-            slots: Arc::clone(self),
+        let permit = ConnectionPermit {
+            limiter: Arc::clone(self),
             number,
         };
         Some(Admitted {
-            slot,
+            permit,
             evicted,
             at_the_cost_of_another: full,
         })
     }
 }
 
-/// How many connections each of so many listeners may hold in a process that may open so many files:
-/// one that took them all could not accept the connection for which an idle one is to give way.
-/// `most`: how many it wants.
-pub(crate) fn capacity(files: u64, listeners: usize, most: usize) -> usize {
+/// How many connections each of so many listeners of this process may hold; `most`: how many it wants.
+pub(crate) fn capacity(listeners: usize, most: usize) -> usize {
+    let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    capacity_with(files, listeners, most)
+}
+
+/// A process that may open so many files: a listener that took them all could not accept the
+/// connection for which an idle one is to give way.
+fn capacity_with(files: u64, listeners: usize, most: usize) -> usize {
     let files = usize::try_from(files).unwrap_or(usize::MAX);
     let each = files.saturating_sub(RESERVED_FILES) / listeners.max(1);
     each.clamp(1, most)
 }
 
-impl Slot {
+/// Lets this process open as many files as it may: service managers start programs with 1024, for the
+/// sake of old ones, and allow many more. Every connection is a file.
+pub fn allow_many_files() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::debug!(%error, "the limit of open files stays as it is");
+    }
+}
+
+impl ConnectionPermit {
+    /// Tells this connection from others of its listener.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
     /// A call begins.
-    pub(crate) fn busy(self: &Arc<Self>) -> Busy {
+    pub(crate) fn begin_call(self: &Arc<Self>) -> ActiveCallGuard {
         self.count(|calls| calls + 1);
-        Busy(Arc::clone(self))
+        ActiveCallGuard(Arc::clone(self))
     }
 
     fn count(&self, change: impl FnOnce(usize) -> usize) {
-        if let Some(entry) = self.slots.open().entries.get_mut(&self.number) {
+        if let Some(entry) = self.limiter.open().entries.get_mut(&self.number) {
             entry.calls = change(entry.calls);
             entry.last_used = Instant::now();
         }
     }
 }
 
-impl Drop for Slot {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        self.slots.open().entries.remove(&self.number);
+        self.limiter.open().entries.remove(&self.number);
     }
 }
 
-impl Drop for Busy {
+impl Drop for ActiveCallGuard {
     fn drop(&mut self) {
         self.0.count(|calls| calls.saturating_sub(1));
     }
@@ -163,28 +184,28 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_longest_idle_connection_gives_way_and_a_busy_one_does_not() {
-        let slots = Slots::new(3);
+        let limiter = ConnectionLimiter::new(3);
         let mut admitted = Vec::new();
         for _ in 0..3 {
-            admitted.push(slots.admit().unwrap());
+            admitted.push(limiter.admit().unwrap());
             tokio::time::advance(std::time::Duration::from_secs(1)).await;
         }
         let [mut oldest, mut middle, mut newest] = <[Admitted; 3]>::try_from(admitted).unwrap();
-        let oldest_slot = Arc::new(oldest.slot);
-        let call = oldest_slot.busy();
+        let oldest_permit = Arc::new(oldest.permit);
+        let call = oldest_permit.begin_call();
 
-        let fourth = slots.admit().unwrap();
+        let fourth = limiter.admit().unwrap();
         assert!(fourth.at_the_cost_of_another);
         assert!(middle.evicted.try_recv().is_ok(), "idle for longest");
         assert!(oldest.evicted.try_recv().is_err() && newest.evicted.try_recv().is_err());
 
         drop(call);
         tokio::time::advance(std::time::Duration::from_secs(1)).await;
-        let _fifth = slots.admit().unwrap();
+        let _fifth = limiter.admit().unwrap();
         assert!(newest.evicted.try_recv().is_ok());
-        drop(oldest_slot);
+        drop(oldest_permit);
         assert!(
-            !slots.admit().unwrap().at_the_cost_of_another,
+            !limiter.admit().unwrap().at_the_cost_of_another,
             "a place was given back"
         );
     }
@@ -200,7 +221,7 @@ mod tests {
             (1024, 0, 960),
         ] {
             assert_eq!(
-                capacity(files, listeners, MAX_CONNECTIONS),
+                capacity_with(files, listeners, MAX_CONNECTIONS),
                 expected,
                 "{files} / {listeners}"
             );
@@ -209,11 +230,11 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_gives_way_when_all_are_busy() {
-        let slots = Slots::new(1);
-        let only = Arc::new(slots.admit().unwrap().slot);
-        let call = only.busy();
-        assert!(slots.admit().is_none());
+        let limiter = ConnectionLimiter::new(1);
+        let only = Arc::new(limiter.admit().unwrap().permit);
+        let call = only.begin_call();
+        assert!(limiter.admit().is_none());
         drop(call);
-        assert!(slots.admit().is_some());
+        assert!(limiter.admit().is_some());
     }
 }

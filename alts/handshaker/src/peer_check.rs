@@ -16,30 +16,30 @@ use zeroize::Zeroize;
 use crate::{
     ServiceAccount,
     authority::proto::AccountState,
-    cloud::Cloud,
+    certificate_authority::CertificateAuthority,
     remote::AccountStates,
     session::{Caller, Failure, Turn},
 };
 
 /// How a handshaker treats peers whose account is disabled.
 #[derive(Clone, Default)]
-pub enum Revocation {
+pub enum PeerCheck {
     /// It does not ask: whoever holds a credential may use it.
     #[default]
-    Issue,
+    Never,
     /// It asks an authority in another process at every handshake, and remembers for a moment.
     Remote(Arc<AccountStates>),
     /// It looks at a directory in this process at every handshake.
-    Local(Arc<Cloud>),
+    Local(Arc<CertificateAuthority>),
 }
 
-impl Revocation {
+impl PeerCheck {
     /// Whether this peer may act now. `None`: nobody is asked.
     async fn check(&self, account: &ServiceAccount) -> Option<Result<(), Failure>> {
         let state = match self {
-            Self::Issue => return None,
+            Self::Never => return None,
             Self::Remote(states) => states.state(account).await,
-            Self::Local(cloud) => Ok(cloud.account_state(account)),
+            Self::Local(authority) => Ok(authority.account_state(account)),
         };
         Some(verdict(account, state))
     }
@@ -110,11 +110,11 @@ fn refused(caller: Caller, failure: Failure, mut finished: HandshakerResp) -> Tu
     Turn::Failed { answer, failure }
 }
 
-impl fmt::Debug for Revocation {
+impl fmt::Debug for PeerCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Issue => "Revocation::Issue",
-            Self::Remote(_) | Self::Local(_) => "Revocation::Handshake",
+            Self::Never => "PeerCheck::Never",
+            Self::Remote(_) | Self::Local(_) => "PeerCheck::AtEachHandshake",
         })
     }
 }

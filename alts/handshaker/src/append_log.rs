@@ -19,12 +19,12 @@ const MAX_LOG_LEN: u64 = 16 * 1024 * 1024;
 
 /// A log of the process that owns its directory.
 #[derive(Debug)]
-pub(crate) struct LineLog {
+pub(crate) struct AppendLog {
     path: PathBuf,
     aside: PathBuf,
 }
 
-impl LineLog {
+impl AppendLog {
     pub(crate) fn new(path: PathBuf) -> Self {
         let mut aside = path.clone().into_os_string();
         aside.push(".1");
@@ -79,7 +79,7 @@ mod tests {
     fn a_log_grows_line_by_line_and_is_put_aside_when_it_is_long() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("l.jsonl");
-        let log = LineLog::new(path.clone());
+        let log = AppendLog::new(path.clone());
         assert_eq!(log.read().unwrap(), "");
         log.append("one").unwrap();
         log.append("two").unwrap();

@@ -6,20 +6,20 @@ use std::{
 };
 
 use super::*;
-use crate::handshake::{Crl, MachineName, MasterKey, Seed};
+use crate::handshake::{Crl, MachineName, MasterKey, RevocationId, Seed};
 
 fn account(name: &str) -> ServiceAccount {
     name.parse().unwrap()
 }
 
-fn open(dir: &std::path::Path) -> Result<Cloud, CloudError> {
+fn open(dir: &std::path::Path) -> Result<CertificateAuthority, AuthorityError> {
     open_with(dir, Clock::system())
 }
 
-fn open_with(dir: &std::path::Path, clock: Clock) -> Result<Cloud, CloudError> {
+fn open_with(dir: &std::path::Path, clock: Clock) -> Result<CertificateAuthority, AuthorityError> {
     let (a, b) = (account("a@p"), account("b@p"));
     let accounts = [(&a, "A"), (&b, "B")];
-    Cloud::open(
+    CertificateAuthority::open(
         StateDir::open(dir)?,
         accounts,
         Duration::from_secs(60),
@@ -27,34 +27,34 @@ fn open_with(dir: &std::path::Path, clock: Clock) -> Result<Cloud, CloudError> {
     )
 }
 
-fn issue(cloud: &Cloud, name: &str) -> Result<MasterCertificate, NoCredential> {
+fn issue(authority: &CertificateAuthority, name: &str) -> Result<MasterCertificate, NoCredential> {
     let key = MasterKey::new(account(name), &Seed::new([9; 32]));
     let request = key.request(MachineName::parse("vm").unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    runtime.block_on(cloud.issue(request))
+    runtime.block_on(authority.issue(request))
 }
 
 #[test]
 fn a_restart_keeps_the_key_the_accounts_and_the_switches() {
     let dir = tempfile::tempdir().unwrap();
-    let cloud = open(dir.path()).unwrap();
-    cloud.set_disabled(&account("b@p"), true).unwrap();
-    cloud.create_account(account("c@p"), "later").unwrap();
-    let (key_id, accounts) = (cloud.authority_key_id(), cloud.accounts());
-    drop(cloud);
+    let authority = open(dir.path()).unwrap();
+    authority.set_disabled(&account("b@p"), true).unwrap();
+    authority.create_account(account("c@p"), "later").unwrap();
+    let (key_id, accounts) = (authority.authority_key_id(), authority.accounts());
+    drop(authority);
 
-    let cloud = open(dir.path()).unwrap();
-    assert_eq!(cloud.authority_key_id(), key_id);
-    assert_eq!(cloud.accounts(), accounts);
-    assert!(issue(&cloud, "a@p").is_ok());
+    let authority = open(dir.path()).unwrap();
+    assert_eq!(authority.authority_key_id(), key_id);
+    assert_eq!(authority.accounts(), accounts);
+    assert!(issue(&authority, "a@p").is_ok());
     assert_eq!(
-        issue(&cloud, "b@p").err(),
+        issue(&authority, "b@p").err(),
         Some(NoCredential::Disabled(account("b@p")))
     );
     assert_eq!(
-        issue(&cloud, "d@p").err(),
+        issue(&authority, "d@p").err(),
         Some(NoCredential::Unknown(account("d@p")))
     );
 }
@@ -84,23 +84,23 @@ fn a_damaged_file_stops_the_start_and_neither_file_is_touched() {
 #[test]
 fn a_change_that_cannot_be_kept_does_not_happen() {
     let dir = tempfile::tempdir().unwrap();
-    let cloud = open(dir.path()).unwrap();
+    let authority = open(dir.path()).unwrap();
     fs::remove_file(dir.path().join(DIRECTORY_FILE)).unwrap();
     fs::create_dir(dir.path().join(DIRECTORY_FILE)).unwrap();
     assert!(matches!(
-        cloud.set_disabled(&account("a@p"), true),
-        Err(CloudError::State(_))
+        authority.set_disabled(&account("a@p"), true),
+        Err(AuthorityError::State(_))
     ));
-    assert!(issue(&cloud, "a@p").is_ok());
+    assert!(issue(&authority, "a@p").is_ok());
 }
 
 #[test]
 fn the_key_is_in_no_debug_output() {
     let dir = tempfile::tempdir().unwrap();
-    let cloud = open(dir.path()).unwrap();
+    let authority = open(dir.path()).unwrap();
     let file = fs::read_to_string(dir.path().join(AUTHORITY_FILE)).unwrap();
     let key = file.split('"').find(|word| word.len() == 64).unwrap();
-    assert!(!format!("{cloud:?}").contains(key));
+    assert!(!format!("{authority:?}").contains(key));
 }
 
 /// A clock that a test turns in either direction.
@@ -115,29 +115,29 @@ fn turned() -> (Arc<AtomicU64>, Clock) {
 fn every_revocation_list_replaces_the_one_before_whatever_the_clock_does() {
     let dir = tempfile::tempdir().unwrap();
     let (now_s, clock) = turned();
-    let cloud = open_with(dir.path(), clock.clone()).unwrap();
-    let list = |cloud: &Cloud| {
-        let roots = cloud.root_keys().public().into_iter().collect();
-        Crl::open(&cloud.crl().0, &roots).unwrap()
+    let authority = open_with(dir.path(), clock.clone()).unwrap();
+    let list = |authority: &CertificateAuthority| {
+        let roots = authority.root_keys().public().into_iter().collect();
+        Crl::open(&authority.crl().0, &roots).unwrap()
     };
     let id = RevocationId::of_master;
-    let mut before = list(&cloud);
+    let mut before = list(&authority);
     let mut replaces = |after: Crl, what: &str| {
         assert_ne!(after, before, "{what}");
         assert_eq!(after.check_replaces(&before), Ok(()), "{what}");
         before = after;
     };
-    cloud.revoke(&[id(1)]).unwrap();
-    replaces(list(&cloud), "within a second");
+    authority.revoke(&[id(1)]).unwrap();
+    replaces(list(&authority), "within a second");
     now_s.fetch_sub(3600, Ordering::SeqCst);
-    cloud.revoke(&[id(2)]).unwrap();
-    replaces(list(&cloud), "the clock was put back");
-    drop(cloud);
-    let cloud = open_with(dir.path(), clock).unwrap();
-    replaces(list(&cloud), "and the authority was restarted");
+    authority.revoke(&[id(2)]).unwrap();
+    replaces(list(&authority), "the clock was put back");
+    drop(authority);
+    let authority = open_with(dir.path(), clock).unwrap();
+    replaces(list(&authority), "and the authority was restarted");
     now_s.fetch_add(2 * 3600, Ordering::SeqCst);
-    replaces(list(&cloud), "its time came");
-    let last = list(&cloud);
+    replaces(list(&authority), "its time came");
+    let last = list(&authority);
     assert!(last.contains(id(1)) && last.contains(id(2)));
 }
 
@@ -145,22 +145,22 @@ fn every_revocation_list_replaces_the_one_before_whatever_the_clock_does() {
 fn certificates_of_before_a_restart_are_still_listed_until_they_end() {
     let dir = tempfile::tempdir().unwrap();
     let (now_s, clock) = turned();
-    let cloud = open_with(dir.path(), clock.clone()).unwrap();
-    issue(&cloud, "a@p").unwrap();
+    let authority = open_with(dir.path(), clock.clone()).unwrap();
+    issue(&authority, "a@p").unwrap();
     now_s.fetch_add(40, Ordering::SeqCst);
-    issue(&cloud, "b@p").unwrap();
-    let issued = cloud.issued(None);
+    issue(&authority, "b@p").unwrap();
+    let issued = authority.issued(None);
     assert_eq!(issued.len(), 2);
-    drop(cloud);
+    drop(authority);
     // As if somebody had written into it.
     let log = fs::OpenOptions::new()
         .append(true)
         .open(dir.path().join(ISSUED_LOG));
     std::io::Write::write_all(&mut log.unwrap(), b"# checked by me\n").unwrap();
-    let cloud = open_with(dir.path(), clock).unwrap();
-    assert_eq!(cloud.issued(None), issued);
+    let authority = open_with(dir.path(), clock).unwrap();
+    assert_eq!(authority.issued(None), issued);
     now_s.fetch_add(20, Ordering::SeqCst);
-    assert_eq!(cloud.issued(None), issued[1..]);
+    assert_eq!(authority.issued(None), issued[1..]);
 }
 
 /// Roots come and go while ids are revoked: whatever order they come in, a list is signed by a root
@@ -168,26 +168,51 @@ fn certificates_of_before_a_restart_are_still_listed_until_they_end() {
 #[test]
 fn roots_and_lists_that_change_at_once_stay_together() {
     let dir = tempfile::tempdir().unwrap();
-    let cloud = open(dir.path()).unwrap();
+    let authority = open(dir.path()).unwrap();
     std::thread::scope(|scope| {
         scope.spawn(|| {
             for _ in 0..20 {
-                cloud.rotate_root(Duration::ZERO).unwrap();
-                cloud.retire_roots().unwrap();
+                authority.rotate_root(Duration::ZERO).unwrap();
+                authority.retire_roots().unwrap();
             }
         });
         for thread in 0..3 {
-            let cloud = &cloud;
+            let authority = &authority;
             scope.spawn(move || {
                 for serial in 0..20 {
                     let id = RevocationId::of_master(thread * 100 + serial);
-                    cloud.revoke(&[id]).unwrap();
-                    assert!(cloud.trust().crl().unwrap().contains(id));
+                    authority.revoke(&[id]).unwrap();
+                    assert!(authority.trust().crl().unwrap().contains(id));
                 }
             });
         }
     });
-    let trust = cloud.trust();
-    assert_eq!(cloud.revoked().len(), 60);
+    let trust = authority.trust();
+    assert_eq!(authority.revoked().len(), 60);
     assert!(trust.roots().contains(trust.crl().unwrap().signer()));
+}
+
+#[test]
+fn only_enabled_accounts_are_certified() {
+    let root = RootKey::new(&Seed::new([1; 32]));
+    let lifetime = Duration::from_secs(3600);
+    let account: ServiceAccount = "svc@p.iam".parse().unwrap();
+    let machine = MachineName::parse("vm").unwrap();
+    let request = MasterKey::new(account.clone(), &Seed::new([2; 32])).request(machine);
+    let mut directory = Directory::default();
+    let now = Timestamp::from_unix_s(1000);
+    let issue = |directory: &Directory| certificate(&root, &request, directory, lifetime, now, 7);
+
+    assert_eq!(
+        issue(&directory).err(),
+        Some(NoCredential::Unknown(account.clone()))
+    );
+    directory.create(account.clone(), "", 1).unwrap();
+    let certificate = issue(&directory).unwrap();
+    assert_eq!(certificate.validity(), Validity::starting(now, lifetime));
+    directory.set_disabled(&account, true).unwrap();
+    assert_eq!(
+        issue(&directory).err(),
+        Some(NoCredential::Disabled(account))
+    );
 }

@@ -14,7 +14,7 @@ use std::{
 use tokio::{sync::Mutex, time::Instant};
 use tonic::transport::Channel;
 
-use super::cause;
+use super::status::cause;
 use crate::{
     ServiceAccount,
     authority::{
@@ -24,7 +24,7 @@ use crate::{
         },
         statement::{StatementError, Subject, open},
     },
-    environment,
+    rng,
     trust_feed::TrustFeed,
 };
 
@@ -82,7 +82,7 @@ impl AccountStates {
     }
 
     async fn ask(&self, account: &ServiceAccount) -> Result<AccountState, String> {
-        let nonce = environment::nonce().map_err(|error| error.to_string())?;
+        let nonce = rng::nonce().map_err(|error| error.to_string())?;
         let question = GetAccountStatesRequest {
             nonce: nonce.to_vec(),
             service_accounts: vec![account.to_string()],
