@@ -16,6 +16,37 @@ use crate::{
     TheatreId, TimeRange, UnitId, Urgency, Version,
 };
 
+/// How many units of blood are to be ready, at most: a massive transfusion is its own protocol.
+pub const MAX_BLOOD_UNITS: u8 = 20;
+
+/// How many units of blood are to be ready; 0 when none are asked for.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct BloodUnits(u8);
+
+/// More than [`MAX_BLOOD_UNITS`].
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[error("must be 0 to {MAX_BLOOD_UNITS} units")]
+pub struct TooMuchBlood;
+
+impl BloodUnits {
+    /// So many.
+    ///
+    /// # Errors
+    ///
+    /// [`TooMuchBlood`].
+    pub const fn new(units: u8) -> Result<Self, TooMuchBlood> {
+        if units > MAX_BLOOD_UNITS {
+            return Err(TooMuchBlood);
+        }
+        Ok(Self(units))
+    }
+
+    /// How many.
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+}
+
 /// When and where a case is planned.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Plan {
@@ -129,6 +160,37 @@ pub struct CaseDetails {
     pub required_capabilities: Vec<Capability>,
     /// For people.
     pub notes: String,
+    /// Blood that is to be ready.
+    pub blood_units: BloodUnits,
+}
+
+impl CaseDetails {
+    /// What is least said of a case; all else is as where nobody said otherwise.
+    pub fn new(
+        patient: PatientId,
+        procedure: String,
+        decided_at: Timestamp,
+        footprint: Footprint,
+    ) -> Self {
+        Self {
+            patient,
+            procedure,
+            procedure_type: None,
+            condition: String::new(),
+            specialty: None,
+            laterality: Laterality::Unspecified,
+            urgency: Urgency::Elective,
+            anaesthesia: Anaesthesia::General,
+            decided_at,
+            target_at: None,
+            footprint,
+            team: Vec::new(),
+            units: Vec::new(),
+            required_capabilities: Vec::new(),
+            notes: String::new(),
+            blood_units: BloodUnits::default(),
+        }
+    }
 }
 
 /// Shows nothing: all of it may be a patient's.

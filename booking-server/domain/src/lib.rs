@@ -71,7 +71,10 @@ pub use booking_info::{
     BookingInfo, BookingQuery, DescriptionFilter, FilterTooLong, MAX_DESCRIPTION_CHARS, choose,
     format_booking_date,
 };
-pub use case::{Cancellation, Case, CaseDetails, CaseError, Override, Plan};
+pub use case::{
+    BloodUnits, Cancellation, Case, CaseDetails, CaseError, MAX_BLOOD_UNITS, Override, Plan,
+    TooMuchBlood,
+};
 pub use case_query::{CaseCondition, CaseCursor, CaseOrder, CaseOrderKey, CaseQuery, SortKey};
 pub use claim::{Claim, HeldClaim, MAX_CLAIM_MIN, Resource, ResourceKind, claims};
 pub use conflict::{Conflict, conflicts};
