@@ -38,7 +38,7 @@ pub struct ReadyMachine {
 #[derive(Debug)]
 pub struct MockCloud {
     machines: Vec<ReadyMachine>,
-    admin: SocketAddr,
+    admin: AdminAddress,
     servers: Servers,
 }
 
@@ -50,7 +50,7 @@ impl MockCloud {
     pub async fn start(config: &Config, state_dir: &Path, clock: Clock) -> anyhow::Result<Self> {
         let state = StateDir::open(state_dir)?;
         let authority = Self::open(config, state, clock.clone())?;
-        let surface = AdminSurface::bind(&AdminAddress::Tcp(config.admin)).await?;
+        let surface = AdminSurface::bind(&config.admin).await?;
         let mut listeners = Vec::with_capacity(config.machines.len());
         for machine in &config.machines {
             listeners.push(bind(machine.address, machine.name.as_ref()).await?);
@@ -68,12 +68,8 @@ impl MockCloud {
         state: StateDir,
         clock: Clock,
     ) -> Result<Arc<CertificateAuthority>, AuthorityError> {
-        let accounts = config
-            .accounts
-            .iter()
-            .map(|(email, name)| (email, name.as_str()));
-        let lifetime = config.credential_lifetime;
-        let authority = CertificateAuthority::open(state, accounts, lifetime, clock)?;
+        let lifetime = config.authority.credential_lifetime;
+        let authority = CertificateAuthority::open(state, config.accounts(), lifetime, clock)?;
         Ok(Arc::new(
             authority.with_policy(config.handshake.policy.clone()),
         ))
@@ -107,17 +103,14 @@ impl MockCloud {
         let limits = Limits::shared_by(listeners.len());
         let mut mock = Self {
             machines: Vec::with_capacity(listeners.len()),
-            admin: match surface.address() {
-                AdminAddress::Tcp(address) => *address,
-                AdminAddress::Unix(_) => config.admin,
-            },
+            admin: surface.address().clone(),
             servers: Servers::new(),
         };
         for (machine, listener) in config.machines.iter().zip(listeners) {
             let switch = switches.add(faults::Machine {
                 name: machine.name.clone(),
                 account: machine.account.clone(),
-                ciphers: config.handshake.ciphers.clone(),
+                ciphers: config.handshake.ciphers(),
                 authority: Arc::clone(&authority),
                 clock: clock.clone(),
             });
@@ -155,8 +148,8 @@ impl MockCloud {
     }
 
     /// Where the admin service listens; never port 0.
-    pub fn admin(&self) -> SocketAddr {
-        self.admin
+    pub fn admin(&self) -> &AdminAddress {
+        &self.admin
     }
 
     /// Accepts nothing more, gives handshakes under way a moment, then cuts connections. The state
@@ -172,7 +165,7 @@ fn handshaker(
     authority: &Arc<CertificateAuthority>,
     clock: &Clock,
 ) -> Result<MachineHandshaker<CertificateAuthority>, NoEntropy> {
-    let peer_check = match config.revocation {
+    let peer_check = match config.revocation.mode {
         RevocationMode::Issue => PeerCheck::Never,
         RevocationMode::Handshake => PeerCheck::Local(Arc::clone(authority)),
     };

@@ -54,20 +54,21 @@ impl ServedMachine {
             listeners.push((local_address(&listener, *address), listener));
         }
 
-        let client = remote::connect(&config.authority)
+        let client = remote::connect(&config.authority.address)
             .context("the authority's address cannot be used; write HOST:PORT")?;
         let updater = TrustUpdater::new(trust_source(config), client.clone(), state)?;
         let trust = updater.feed();
-        let peer_check = match config.revocation {
+        let peer_check = match config.revocation.mode {
             RevocationMode::Issue => PeerCheck::Never,
             RevocationMode::Handshake => {
-                let states = AccountStates::new(client.clone(), trust.clone(), config.max_age);
+                let states =
+                    AccountStates::new(client.clone(), trust.clone(), config.revocation.max_age);
                 PeerCheck::Remote(Arc::new(states))
             }
         };
         let issuer = Arc::new(RemoteAuthority::new(
             client,
-            config.identity.clone(),
+            config.identity.source(),
             trust.clone(),
             clock.clone(),
         ));
@@ -124,8 +125,8 @@ impl ServedMachine {
 
 /// As configured, and as the metadata server says of what is not.
 async fn identity(config: &ServeConfig) -> anyhow::Result<(MachineName, ServiceAccount)> {
-    let ask = || match &config.identity {
-        IdentitySource::Gce(base) => Ok(MetadataServer(base.clone())),
+    let ask = || match config.identity.source() {
+        IdentitySource::Gce(base) => Ok(MetadataServer(base)),
         IdentitySource::Static(_) => Err(anyhow!("the identity source is static")),
     };
     let machine = match &config.machine {
@@ -141,12 +142,12 @@ async fn identity(config: &ServeConfig) -> anyhow::Result<(MachineName, ServiceA
 
 fn trust_source(config: &ServeConfig) -> TrustSource {
     TrustSource {
-        pinned: TrustAnchors::pinned(config.roots.clone()),
+        pinned: TrustAnchors::pinned(config.authority.roots.clone()),
         policy: config.handshake.policy.clone(),
         settings: TrustSettings {
             max_clock_skew: MAX_CLOCK_SKEW,
-            revocation: config.revocation_list,
+            revocation: config.revocation.list(),
         },
-        refresh: config.refresh,
+        refresh: config.authority.refresh,
     }
 }

@@ -107,9 +107,9 @@ impl<I: Issuer> MachineHandshaker<I> {
     pub fn with_handshake(mut self, config: &HandshakeConfig) -> Result<Self, NoEntropy> {
         let workload = &mut self.workload;
         let session = &mut workload.session;
-        session.ciphers.clone_from(&config.ciphers);
+        session.ciphers = config.ciphers();
         session.names = Arc::new(config.names.clone());
-        session.resumption = match config.resumption {
+        session.resumption = match config.resumption() {
             None => None,
             Some(settings) => {
                 let (account, now) = (session.account.clone(), workload.clock.now());

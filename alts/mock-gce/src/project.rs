@@ -102,7 +102,7 @@ impl Project {
             instance_name: machine.name.to_string(),
             created_at_s: self.created_at_s,
             project_id: self.config.project.clone(),
-            project_number: self.config.project_number,
+            project_number: self.config.project_number(),
             zone: self.config.zone.clone(),
         };
         let now_s = self.clock.now().as_unix_s();

@@ -2,8 +2,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use serde::{Deserialize, Deserializer};
+
 use crate::{
     ServiceAccount,
+    config::values::some,
     handshake::{MachineName, Timestamp},
     identity::{
         Claim, KeySource, KeySourceError, Proof,
@@ -44,12 +47,21 @@ pub enum Refused {
 }
 
 /// A machine that shares a secret with the authority.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Enrolled {
-    /// What it shares.
-    pub secret: EnrolmentSecret,
+    /// Which one it is.
+    pub machine: MachineName,
     /// Whom it may vouch for.
+    #[serde(rename = "service_accounts", deserialize_with = "accounts")]
     pub accounts: Vec<ServiceAccount>,
+    /// What it shares.
+    #[serde(rename = "secret_file", deserialize_with = "EnrolmentSecret::in_file")]
+    pub secret: EnrolmentSecret,
+}
+
+fn accounts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<ServiceAccount>, D::Error> {
+    some(from, "a machine is enrolled for at least one account")
 }
 
 /// Machines whose identity Google vouches for.

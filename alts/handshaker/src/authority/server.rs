@@ -56,12 +56,9 @@ impl AuthorityServer {
         clock: Clock,
     ) -> anyhow::Result<Self> {
         let state = StateDir::open(state_dir)?;
-        let accounts = config
-            .accounts
-            .iter()
-            .map(|(email, name)| (email, name.as_str()));
-        let lifetime = config.credential_lifetime;
-        let authority = CertificateAuthority::open(state, accounts, lifetime, clock.clone())?;
+        let lifetime = config.certificates.credential_lifetime;
+        let authority =
+            CertificateAuthority::open(state, config.accounts(), lifetime, clock.clone())?;
         let authority = Arc::new(authority);
         let listener = bind(config.listen, "the authority").await?;
         let surface = AdminSurface::bind(&config.admin).await?;
@@ -118,10 +115,12 @@ impl AuthorityServer {
 fn admission(config: &AuthorityConfig) -> Admission {
     let gce = config.gce.as_ref().map(|gce| GceAdmission {
         keys: KeySource::new(gce.keys.clone(), gce.keys_roots.clone()),
-        expectation: gce.expectation.clone(),
+        expectation: gce.expectation(),
     });
+    let enrolled = config.enrolled.iter();
+    let enrolled = enrolled.map(|enrolled| (enrolled.machine.clone(), enrolled.clone()));
     Admission {
-        enrolled: config.enrolled.clone(),
+        enrolled: enrolled.collect(),
         gce,
     }
 }

@@ -65,5 +65,5 @@ fn announce(served: &ServedMachine, config: &ServeConfig) {
             "handshaker ready"
         );
     }
-    tracing::info!(admin = %served.admin(), authority = config.authority, "serve ready");
+    tracing::info!(admin = %served.admin(), authority = config.authority.address, "serve ready");
 }

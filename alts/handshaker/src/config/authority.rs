@@ -1,21 +1,19 @@
 //! A signing authority: where it listens, who may ask, which accounts there are.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
-use serde::Deserialize;
-use toml::Spanned;
+use serde::{Deserialize, Deserializer};
 
 use super::{
-    sections::{self, AdminAddress, RawAccount, RawAdmin, RawCertificates},
+    sections::{self, AccountConfig, AdminAddress, CertificatesConfig},
     source::{ConfigError, Source},
+    values::{in_file, listen_address, some},
 };
 use crate::{
     ServiceAccount, TlsRoots,
     authority::admission::Enrolled,
-    handshake::MachineName,
     identity::{
         KeysLocation,
-        enrolment::EnrolmentSecret,
         token::{Expectation, GOOGLE_ISSUER},
     },
 };
@@ -24,64 +22,55 @@ use crate::{
 pub const EXAMPLE: &str = include_str!("../../authority.toml");
 
 /// An authority.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AuthorityConfig {
     /// Where handshakers ask.
+    #[serde(deserialize_with = "listen_address")]
     pub listen: SocketAddr,
     /// Where the admin service listens.
+    #[serde(default, deserialize_with = "sections::admin")]
     pub admin: AdminAddress,
     /// Where keys and accounts are kept.
     pub state_dir: Option<PathBuf>,
-    /// How long an issued credential is good for.
-    pub credential_lifetime: Duration,
+    /// What its certificates are like.
+    #[serde(default)]
+    pub certificates: CertificatesConfig,
     /// Machines that share a secret with it.
-    pub enrolled: BTreeMap<MachineName, Enrolled>,
+    #[serde(rename = "enrolment", default)]
+    pub enrolled: Vec<Enrolled>,
     /// Machines that Google vouches for.
     pub gce: Option<GceConfig>,
-    /// Accounts to create when they are missing, with their display names.
-    pub accounts: BTreeMap<ServiceAccount, String>,
+    #[serde(default)]
+    account: Vec<AccountConfig>,
 }
 
 /// Whose identity tokens are accepted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct GceConfig {
+    #[serde(deserialize_with = "projects")]
+    projects: Vec<String>,
     /// Where the keys are that sign them.
+    #[serde(default)]
     pub keys: KeysLocation,
     /// Whom to believe about an `https:` address.
+    #[serde(rename = "keys_ca_file", default, deserialize_with = "keys_roots")]
     pub keys_roots: TlsRoots,
-    /// Issuer and projects.
-    pub expectation: Expectation,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawConfig {
-    listen: Option<Spanned<String>>,
-    state_dir: Option<PathBuf>,
-    admin: Option<RawAdmin>,
-    certificates: Option<RawCertificates>,
-    #[serde(default)]
-    enrolment: Vec<RawEnrolment>,
-    gce: Option<RawGce>,
-    #[serde(default)]
-    account: Vec<RawAccount>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawEnrolment {
-    machine: Spanned<String>,
-    service_accounts: Spanned<Vec<Spanned<String>>>,
-    secret_file: Spanned<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawGce {
-    projects: Spanned<Vec<String>>,
-    keys: Option<Spanned<String>>,
-    keys_ca_file: Option<Spanned<String>>,
     issuer: Option<String>,
+}
+
+impl GceConfig {
+    /// Issuer and projects.
+    pub fn expectation(&self) -> Expectation {
+        Expectation {
+            issuer: self
+                .issuer
+                .clone()
+                .unwrap_or_else(|| GOOGLE_ISSUER.to_owned()),
+            projects: self.projects.clone(),
+        }
+    }
 }
 
 impl AuthorityConfig {
@@ -94,93 +83,46 @@ impl AuthorityConfig {
             text,
             file,
             example: "authority.toml",
+            file_keys: &["secret_file", "keys_ca_file"],
         };
-        let raw: RawConfig = source.raw()?;
-        let listen = source.required(raw.listen.as_ref(), "listen")?;
-        let enrolled = enrolled(&source, &raw.enrolment)?;
-        let gce = raw.gce.as_ref().map(|raw| gce(&source, raw)).transpose()?;
-        if enrolled.is_empty() && gce.is_none() {
+        let config: Self = source.read()?;
+        if config.enrolled.is_empty() && config.gce.is_none() {
             let problem = "nobody may ask this authority; add an [[enrolment]] or [gce]";
-            return Err(source.error(0..0, problem));
+            return Err(source.problem("enrolment", problem));
         }
-        let of_machines = enrolled.values().flat_map(|enrolled| &enrolled.accounts);
-        Ok(Self {
-            listen: source.parse(listen, "write IP:PORT; port 0 takes a free one")?,
-            admin: sections::admin(&source, raw.admin.as_ref())?,
-            state_dir: raw.state_dir,
-            credential_lifetime: sections::credential_lifetime(&source, raw.certificates.as_ref())?,
-            accounts: sections::accounts(&source, &raw.account, of_machines)?,
-            enrolled,
-            gce,
-        })
+        let machines = config.enrolled.iter().map(|enrolled| &enrolled.machine);
+        source.unique("enrolment", "machine", machines, |machine| {
+            format!("{machine} is enrolled already; list all its accounts at once")
+        })?;
+        if let Some(gce) = &config.gce
+            && gce.keys_roots != TlsRoots::default()
+            && !gce.keys.is_https()
+        {
+            let problem = "`keys_ca_file` belongs to `keys` with an https: address";
+            return Err(source.problem("gce.keys_ca_file", problem));
+        }
+        sections::check_accounts(&source, &config.account)?;
+        Ok(config)
+    }
+
+    /// Accounts to create when they are missing, with their display names.
+    pub fn accounts(&self) -> BTreeMap<&ServiceAccount, &str> {
+        let of_machines = self.enrolled.iter().flat_map(|enrolled| &enrolled.accounts);
+        sections::accounts(&self.account, of_machines)
     }
 }
 
-fn enrolled(
-    source: &Source<'_>,
-    raw: &[RawEnrolment],
-) -> Result<BTreeMap<MachineName, Enrolled>, ConfigError> {
-    let mut enrolled = BTreeMap::new();
-    for raw in raw {
-        let machine = source.machine(&raw.machine)?;
-        if enrolled.contains_key(&machine) {
-            let problem = format!("{machine} is enrolled already; list all its accounts at once");
-            return Err(source.error(raw.machine.span(), problem));
-        }
-        let accounts = raw.service_accounts.get_ref();
-        if accounts.is_empty() {
-            let problem = "a machine is enrolled for at least one account";
-            return Err(source.error(raw.service_accounts.span(), problem));
-        }
-        let accounts = accounts
-            .iter()
-            .map(|name| source.account(name))
-            .collect::<Result<_, _>>()?;
-        let (text, _) = source.read(&raw.secret_file)?;
-        let secret = EnrolmentSecret::parse(&text)
-            .map_err(|problem| source.error(raw.secret_file.span(), problem))?;
-        enrolled.insert(machine, Enrolled { secret, accounts });
-    }
-    Ok(enrolled)
+fn projects<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    some(
+        from,
+        "without a project no machine is admitted; list the projects",
+    )
 }
 
-fn gce(source: &Source<'_>, raw: &RawGce) -> Result<GceConfig, ConfigError> {
-    if raw.projects.get_ref().is_empty() {
-        let problem = "without a project no machine is admitted; list the projects";
-        return Err(source.error(raw.projects.span(), problem));
-    }
-    let keys = match &raw.keys {
-        Some(location) => source.parse(location, "leave it out for Google's own")?,
-        None => KeysLocation::default(),
-    };
-    Ok(GceConfig {
-        keys_roots: keys_roots(source, raw, &keys)?,
-        keys,
-        expectation: Expectation {
-            issuer: raw
-                .issuer
-                .clone()
-                .unwrap_or_else(|| GOOGLE_ISSUER.to_owned()),
-            projects: raw.projects.get_ref().clone(),
-        },
+fn keys_roots<'de, D: Deserializer<'de>>(from: D) -> Result<TlsRoots, D::Error> {
+    in_file(from, |text, file| {
+        TlsRoots::from_pem(text).map_err(|problem| format!("{file} is of no use: {problem}"))
     })
-}
-
-fn keys_roots(
-    source: &Source<'_>,
-    raw: &RawGce,
-    keys: &KeysLocation,
-) -> Result<TlsRoots, ConfigError> {
-    let Some(path) = &raw.keys_ca_file else {
-        return Ok(TlsRoots::default());
-    };
-    if !keys.is_https() {
-        let problem = "`keys_ca_file` belongs to `keys` with an https: address";
-        return Err(source.error(path.span(), problem));
-    }
-    let (text, file) = source.read(path)?;
-    TlsRoots::from_pem(&text)
-        .map_err(|problem| source.error(path.span(), format!("{file} is of no use: {problem}")))
 }
 
 #[cfg(test)]

@@ -7,8 +7,14 @@ use super::*;
 fn folder() -> (tempfile::TempDir, String) {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("enrolment.secret"), "s".repeat(40)).unwrap();
+    let root = rcgen::generate_simple_self_signed(["keys.test".to_owned()]).unwrap();
+    fs::write(dir.path().join("root.pem"), root.cert.pem()).unwrap();
     let file = dir.path().join("authority.toml").display().to_string();
     (dir, file)
+}
+
+fn account(name: &str) -> ServiceAccount {
+    name.parse().unwrap()
 }
 
 const MINIMAL: &str = r#"listen = "127.0.0.1:0"
@@ -23,17 +29,17 @@ fn the_example_is_a_configuration() {
     let (_dir, file) = folder();
     let config = AuthorityConfig::parse(EXAMPLE, &file).unwrap();
     assert_eq!(config.enrolled.len(), 1);
-    let gce = config.gce.unwrap();
-    assert_eq!(gce.expectation.issuer, GOOGLE_ISSUER);
+    let gce = config.gce.as_ref().unwrap();
+    assert_eq!(gce.expectation().issuer, GOOGLE_ISSUER);
     assert_eq!(gce.keys, KeysLocation::default());
-    assert_eq!(config.accounts.len(), 1);
+    assert_eq!(config.accounts().len(), 1);
 }
 
 #[test]
 fn accounts_of_enrolled_machines_are_there_without_being_named() {
     let (_dir, file) = folder();
     let config = AuthorityConfig::parse(MINIMAL, &file).unwrap();
-    assert!(config.accounts.contains_key(&"svc@p".parse().unwrap()));
+    assert!(config.accounts().contains_key(&account("svc@p")));
     assert_eq!(config.gce, None);
 }
 
@@ -49,7 +55,7 @@ fn every_problem_is_named_with_its_line() {
         ),
         (
             replaced("listen = \"127.0.0.1:0\"\n", ""),
-            ":1: `listen` is missing",
+            ":1: missing field `listen`",
         ),
         (
             replaced("127.0.0.1:0", "here"),
@@ -79,7 +85,7 @@ fn every_problem_is_named_with_its_line() {
         ),
         (
             MINIMAL.to_owned()
-                + "[gce]\nprojects = [\"p\"]\nkeys = \"/jwks.json\"\nkeys_ca_file = \"ca.pem\"\n",
+                + "[gce]\nprojects = [\"p\"]\nkeys = \"/jwks.json\"\nkeys_ca_file = \"root.pem\"\n",
             ":9: `keys_ca_file` belongs to `keys` with an https: address",
         ),
         (

@@ -1,7 +1,8 @@
 //! What a configuration may say, and what is said about one that may not.
 
+use std::time::Duration;
+
 use super::*;
-use crate::config::sections::DEFAULT_CREDENTIAL_LIFETIME;
 
 const MACHINE: &str = r#"
 [[machine]]
@@ -32,16 +33,23 @@ fn the_built_in_configuration_is_the_articles() {
         ]
     );
     assert_eq!(config.admin.to_string(), "127.0.0.1:18090");
-    assert_eq!(config.credential_lifetime, Duration::from_secs(3600));
-    assert_eq!(config.accounts.len(), 2);
+    assert_eq!(
+        config.authority.credential_lifetime,
+        Duration::from_secs(3600)
+    );
+    assert_eq!(config.accounts().len(), 2);
 }
 
 #[test]
 fn a_machine_alone_is_a_configuration() {
     let config = Config::parse(MACHINE, "cloud.toml").unwrap();
     assert_eq!(config.admin.to_string(), "127.0.0.1:0");
-    assert_eq!(config.credential_lifetime, DEFAULT_CREDENTIAL_LIFETIME);
-    assert!(config.accounts.contains_key(&"svc@p.iam".parse().unwrap()));
+    assert_eq!(config.authority, CertificatesConfig::default());
+    assert!(
+        config
+            .accounts()
+            .contains_key(&"svc@p.iam".parse::<ServiceAccount>().unwrap())
+    );
 }
 
 #[test]

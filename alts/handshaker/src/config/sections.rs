@@ -4,24 +4,24 @@ use std::{
     collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration,
 };
 
-use serde::Deserialize;
-use toml::Spanned;
+use serde::{Deserialize, Deserializer};
 
-use super::source::{ConfigError, Source};
+use super::{
+    source::{ConfigError, Source},
+    values::{in_file, parsed, seconds},
+};
 use crate::{
     ServiceAccount,
     handshake::{Cipher, NamePolicy, Policy, ResumptionSettings},
 };
 
-/// Lifetime of a credential when the file names none.
-pub(super) const DEFAULT_CREDENTIAL_LIFETIME: Duration = Duration::from_secs(3600);
-
-/// Longest lifetime: a year. A credential cannot be recalled.
+/// Longest lifetime of a credential: a year. None can be recalled.
 const MAX_CREDENTIAL_LIFETIME_S: u64 = 365 * 24 * 3600;
 
 /// Where an admin surface listens. It has no password: loopback, or a socket that its folder's
 /// permissions guard.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub enum AdminAddress {
     /// `IP:PORT` on loopback.
     Tcp(SocketAddr),
@@ -52,6 +52,23 @@ impl FromStr for AdminAddress {
     }
 }
 
+/// As a configuration writes it.
+impl TryFrom<String> for AdminAddress {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let remedy = "write IP:PORT on loopback, where port 0 takes a free one, or unix:/PATH";
+        match parsed(&text, remedy)? {
+            Self::Tcp(tcp) if !tcp.ip().is_loopback() => Err(
+                "the admin service has no password and may listen on loopback only; use \
+                    127.0.0.1, [::1] or unix:/PATH"
+                    .to_owned(),
+            ),
+            address => Ok(address),
+        }
+    }
+}
+
 impl fmt::Display for AdminAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -61,133 +78,113 @@ impl fmt::Display for AdminAddress {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawAdmin {
-    address: Spanned<String>,
-}
-
-pub(super) fn admin(
-    source: &Source<'_>,
-    raw: Option<&RawAdmin>,
-) -> Result<AdminAddress, ConfigError> {
-    let Some(raw) = raw else {
-        return Ok(AdminAddress::default());
-    };
-    let remedy = "write IP:PORT on loopback, where port 0 takes a free one, or unix:/PATH";
-    let address = source.parse(&raw.address, remedy)?;
-    if let AdminAddress::Tcp(tcp) = &address
-        && !tcp.ip().is_loopback()
-    {
-        let problem = "the admin service has no password and may listen on loopback only; use \
-            127.0.0.1, [::1] or unix:/PATH";
-        return Err(source.error(raw.address.span(), problem));
+/// `[admin]`.
+pub(super) fn admin<'de, D: Deserializer<'de>>(from: D) -> Result<AdminAddress, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Section {
+        address: AdminAddress,
     }
-    Ok(address)
+    Section::deserialize(from).map(|section| section.address)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawCertificates {
-    credential_lifetime_s: Option<Spanned<u64>>,
+/// What an authority's certificates are like.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CertificatesConfig {
+    /// How long an issued credential is good for.
+    #[serde(rename = "credential_lifetime_s", deserialize_with = "lifetime")]
+    pub credential_lifetime: Duration,
 }
 
-pub(super) fn credential_lifetime(
-    source: &Source<'_>,
-    raw: Option<&RawCertificates>,
-) -> Result<Duration, ConfigError> {
-    source.seconds(
-        "credential_lifetime_s",
-        raw.and_then(|raw| raw.credential_lifetime_s.as_ref()),
-        1..=MAX_CREDENTIAL_LIFETIME_S,
-        DEFAULT_CREDENTIAL_LIFETIME,
-    )
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawAccount {
-    email: Spanned<String>,
-    #[serde(default)]
-    display_name: String,
-}
-
-/// Those that are named, and those that machines run as.
-pub(super) fn accounts<'a>(
-    source: &Source<'_>,
-    raw: &[RawAccount],
-    of_machines: impl Iterator<Item = &'a ServiceAccount>,
-) -> Result<BTreeMap<ServiceAccount, String>, ConfigError> {
-    let mut accounts = BTreeMap::new();
-    for raw in raw {
-        let email = source.account(&raw.email)?;
-        if accounts.insert(email, raw.display_name.clone()).is_some() {
-            let problem = "this account is there already; name it once";
-            return Err(source.error(raw.email.span(), problem));
+impl Default for CertificatesConfig {
+    fn default() -> Self {
+        Self {
+            credential_lifetime: Duration::from_secs(3600),
         }
     }
-    for account in of_machines {
-        accounts.entry(account.clone()).or_default();
-    }
-    Ok(accounts)
+}
+
+fn lifetime<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    seconds(from, "credential_lifetime_s", 1..=MAX_CREDENTIAL_LIFETIME_S)
+}
+
+/// An account that is to be there.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountConfig {
+    /// Its name.
+    pub email: ServiceAccount,
+    /// For people.
+    #[serde(default)]
+    pub display_name: String,
+}
+
+pub(super) fn check_accounts(
+    source: &Source<'_>,
+    accounts: &[AccountConfig],
+) -> Result<(), ConfigError> {
+    let emails = accounts.iter().map(|account| &account.email);
+    source.unique("account", "email", emails, |_| {
+        "this account is there already; name it once".to_owned()
+    })
+}
+
+/// Those that are named, with their display names, and those that machines run as.
+pub(super) fn accounts<'a>(
+    named: &'a [AccountConfig],
+    of_machines: impl Iterator<Item = &'a ServiceAccount>,
+) -> BTreeMap<&'a ServiceAccount, &'a str> {
+    let named = named
+        .iter()
+        .map(|account| (&account.email, account.display_name.as_str()));
+    of_machines.map(|email| (email, "")).chain(named).collect()
 }
 
 /// How handshakes are made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct HandshakeConfig {
-    /// Key agreements, most wanted first.
-    pub ciphers: Vec<Cipher>,
-    /// Tickets. `None`: every handshake is a full one.
-    pub resumption: Option<ResumptionSettings>,
+    forward_secrecy: bool,
+    resumption: bool,
     /// Who may certify whom.
+    #[serde(rename = "policy_file", deserialize_with = "policy")]
     pub policy: Policy,
     /// Who may answer to what is dialled.
+    #[serde(rename = "names_file", deserialize_with = "names")]
     pub names: NamePolicy,
 }
 
 impl Default for HandshakeConfig {
     fn default() -> Self {
         Self {
-            ciphers: vec![Cipher::Pfs],
-            resumption: Some(ResumptionSettings::default()),
+            forward_secrecy: true,
+            resumption: true,
             policy: Policy::default(),
             names: NamePolicy::default(),
         }
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawHandshake {
-    forward_secrecy: Option<bool>,
-    resumption: Option<bool>,
-    policy_file: Option<Spanned<String>>,
-    names_file: Option<Spanned<String>>,
+impl HandshakeConfig {
+    /// Key agreements, most wanted first.
+    pub fn ciphers(&self) -> Vec<Cipher> {
+        vec![match self.forward_secrecy {
+            true => Cipher::Pfs,
+            false => Cipher::Static,
+        }]
+    }
+
+    /// Tickets. `None`: every handshake is a full one.
+    pub fn resumption(&self) -> Option<ResumptionSettings> {
+        self.resumption.then(ResumptionSettings::default)
+    }
 }
 
-pub(super) fn handshake(
-    source: &Source<'_>,
-    raw: Option<&RawHandshake>,
-) -> Result<HandshakeConfig, ConfigError> {
-    let mut config = HandshakeConfig::default();
-    let Some(raw) = raw else {
-        return Ok(config);
-    };
-    if raw.forward_secrecy == Some(false) {
-        config.ciphers = vec![Cipher::Static];
-    }
-    if raw.resumption == Some(false) {
-        config.resumption = None;
-    }
-    if let Some(path) = &raw.policy_file {
-        let (text, file) = source.read(path)?;
-        let policy = Policy::parse(&text, &file);
-        config.policy = policy.map_err(|error| source.error(path.span(), error))?;
-    }
-    if let Some(path) = &raw.names_file {
-        let (text, file) = source.read(path)?;
-        let names = NamePolicy::parse(&text, &file);
-        config.names = names.map_err(|error| source.error(path.span(), error))?;
-    }
-    Ok(config)
+fn policy<'de, D: Deserializer<'de>>(from: D) -> Result<Policy, D::Error> {
+    in_file(from, Policy::parse)
+}
+
+fn names<'de, D: Deserializer<'de>>(from: D) -> Result<NamePolicy, D::Error> {
+    in_file(from, NamePolicy::parse)
 }

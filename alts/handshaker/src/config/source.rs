@@ -1,18 +1,12 @@
-//! The text of a configuration and its name: turns positions into lines.
+//! The text of a configuration and its name: reads it by serde, and says in which line a problem is.
 
-use std::{
-    fmt, fs,
-    ops::{Range, RangeInclusive},
-    path::{Path, PathBuf},
-    str::FromStr,
-    time::Duration,
-};
+use std::{collections::BTreeSet, fmt::Display, fs, ops::Range, path::Path};
 
 use serde::de::DeserializeOwned;
-use toml::Spanned;
-use zeroize::Zeroizing;
-
-use crate::{ServiceAccount, handshake::MachineName};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue, Error},
+};
 
 /// Largest file that a configuration may name, in bytes: a policy, a secret.
 const MAX_FILE_LEN: u64 = 1024 * 1024;
@@ -26,23 +20,38 @@ pub struct ConfigError {
     problem: String,
 }
 
-pub(super) struct Source<'a> {
-    pub(super) text: &'a str,
-    pub(super) file: &'a str,
+/// A configuration that is not understood yet.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// TOML.
+    pub text: &'a str,
+    /// Its name, for errors. Files that it names are beside it.
+    pub file: &'a str,
     /// Shows every key.
-    pub(super) example: &'a str,
+    pub example: &'a str,
+    /// Keys that name a file. What is in the file takes the place of its name before anything is
+    /// understood; [`in_file`](super::values::in_file) reads it.
+    pub file_keys: &'a [&'a str],
 }
 
 impl Source<'_> {
-    pub(super) fn raw<Raw: DeserializeOwned>(&self) -> Result<Raw, ConfigError> {
-        toml::from_str(self.text).map_err(|error| {
-            let message = one_line(error.message());
-            let problem = format!("{message}; {} shows every key", self.example);
-            self.error(error.span().unwrap_or_default(), problem)
-        })
+    /// Understands all of it.
+    ///
+    /// # Errors
+    /// The first problem, with its line.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, ConfigError> {
+        let mut document = DeTable::parse(self.text).map_err(|error| self.misread(&error))?;
+        self.take_in_files(document.get_mut())?;
+        T::deserialize(toml::Deserializer::from(document)).map_err(|error| self.misread(&error))
     }
 
-    pub(super) fn error(&self, at: Range<usize>, problem: impl fmt::Display) -> ConfigError {
+    fn misread(&self, error: &Error) -> ConfigError {
+        let message: Vec<&str> = error.message().split_whitespace().collect();
+        let problem = format!("{}; {} shows every key", message.join(" "), self.example);
+        self.error(error.span().unwrap_or_default(), problem)
+    }
+
+    fn error(&self, at: Range<usize>, problem: impl Display) -> ConfigError {
         let before = self.text.get(..at.start).unwrap_or(self.text);
         ConfigError {
             file: self.file.to_owned(),
@@ -51,83 +60,86 @@ impl Source<'_> {
         }
     }
 
-    /// Something that must be there.
-    pub(super) fn required<T>(&self, value: Option<T>, key: &str) -> Result<T, ConfigError> {
-        value.ok_or_else(|| {
-            self.error(
-                0..0,
-                format!("`{key}` is missing; {} shows every key", self.example),
-            )
-        })
+    /// A problem with the value at a path of keys and positions in lists, such as `machine.2.name`;
+    /// with the whole text when nothing is there.
+    pub fn problem(&self, path: &str, problem: impl Display) -> ConfigError {
+        self.error(self.span_of(path).unwrap_or_default(), problem)
     }
 
-    pub(super) fn parse<T: FromStr>(
+    fn span_of(&self, path: &str) -> Option<Range<usize>> {
+        let document = DeTable::parse(self.text).ok()?;
+        let mut steps = path.split('.');
+        let mut found = document.get_ref().get(steps.next()?)?;
+        for step in steps {
+            found = match step.parse::<usize>() {
+                Ok(position) => found.get_ref().get(position)?,
+                Err(_) => found.get_ref().get(step)?,
+            };
+        }
+        Some(found.span())
+    }
+
+    /// Insists that no two entries of a list have the same value at `key`.
+    ///
+    /// # Errors
+    /// At the second one, in the words of `problem`.
+    pub fn unique<T: Ord>(
         &self,
-        value: &Spanned<String>,
-        remedy: &str,
-    ) -> Result<T, ConfigError>
-    where
-        T::Err: fmt::Display,
-    {
-        value.get_ref().parse().map_err(|error| {
-            let problem = format!("{:?}: {error}; {remedy}", value.get_ref());
-            self.error(value.span(), problem)
-        })
-    }
-
-    pub(super) fn account(&self, value: &Spanned<String>) -> Result<ServiceAccount, ConfigError> {
-        self.parse(value, "write it as in IAM")
-    }
-
-    pub(super) fn machine(&self, value: &Spanned<String>) -> Result<MachineName, ConfigError> {
-        MachineName::parse(value.get_ref()).map_err(|problem| self.error(value.span(), problem))
-    }
-
-    /// Seconds within bounds, or what holds without them.
-    pub(super) fn seconds(
-        &self,
+        list: &str,
         key: &str,
-        value: Option<&Spanned<u64>>,
-        bounds: RangeInclusive<u64>,
-        default: Duration,
-    ) -> Result<Duration, ConfigError> {
-        match value {
-            None => Ok(default),
-            Some(value) if bounds.contains(value.get_ref()) => {
-                Ok(Duration::from_secs(*value.get_ref()))
+        values: impl IntoIterator<Item = T>,
+        problem: impl Fn(&T) -> String,
+    ) -> Result<(), ConfigError> {
+        let mut seen = BTreeSet::new();
+        for (position, value) in values.into_iter().enumerate() {
+            if seen.contains(&value) {
+                return Err(self.problem(&format!("{list}.{position}.{key}"), problem(&value)));
             }
-            Some(value) => {
-                let (least, most) = (bounds.start(), bounds.end());
-                let problem = format!("{key} must be {least} to {most} seconds");
-                Err(self.error(value.span(), problem))
-            }
+            seen.insert(value);
         }
+        Ok(())
     }
 
-    /// The contents of a file that the configuration names. Relative paths are relative to the
-    /// configuration.
-    pub(super) fn read(
-        &self,
-        path: &Spanned<String>,
-    ) -> Result<(Zeroizing<String>, String), ConfigError> {
-        let base = Path::new(self.file)
-            .parent()
-            .map(Path::to_owned)
-            .unwrap_or_default();
-        let file: PathBuf = base.join(path.get_ref());
-        let failed = |error: String| {
-            let problem = format!("cannot read {}: {error}; check the path", file.display());
-            self.error(path.span(), problem)
-        };
-        let metadata = fs::metadata(&file).map_err(|error| failed(error.to_string()))?;
-        if metadata.len() > MAX_FILE_LEN {
-            return Err(failed("it is larger than 1 MiB".to_owned()));
+    fn take_in_files(&self, table: &mut DeTable<'_>) -> Result<(), ConfigError> {
+        for (key, value) in table.iter_mut() {
+            let at = value.span();
+            match value.get_mut() {
+                DeValue::Table(inner) => self.take_in_files(inner)?,
+                DeValue::Array(entries) => {
+                    for entry in entries.iter_mut() {
+                        if let DeValue::Table(inner) = entry.get_mut() {
+                            self.take_in_files(inner)?;
+                        }
+                    }
+                }
+                DeValue::String(path) if self.file_keys.contains(&&**key.get_ref()) => {
+                    let path = Path::new(self.file).with_file_name(&**path);
+                    let text = read_bounded(&path).map_err(|cause| {
+                        let path = path.display();
+                        self.error(
+                            at.clone(),
+                            format!("cannot read {path}: {cause}; check the path"),
+                        )
+                    })?;
+                    let name = path.display().to_string();
+                    let file = [("name", name), ("text", text)].map(|(key, text)| {
+                        let text = DeValue::String(text.into());
+                        let key = Spanned::new(at.clone(), key.into());
+                        (key, Spanned::new(at.clone(), text))
+                    });
+                    *value.get_mut() = DeValue::Table(file.into_iter().collect());
+                }
+                _ => {}
+            }
         }
-        let text = fs::read_to_string(&file).map_err(|error| failed(error.to_string()))?;
-        Ok((Zeroizing::new(text), file.display().to_string()))
+        Ok(())
     }
 }
 
-pub(super) fn one_line(message: &str) -> String {
-    message.split_whitespace().collect::<Vec<_>>().join(" ")
+fn read_bounded(path: &Path) -> Result<String, String> {
+    let metadata = fs::metadata(path).map_err(|error| error.to_string())?;
+    if metadata.len() > MAX_FILE_LEN {
+        return Err("it is larger than 1 MiB".to_owned());
+    }
+    fs::read_to_string(path).map_err(|error| error.to_string())
 }

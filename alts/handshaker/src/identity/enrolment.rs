@@ -3,10 +3,12 @@
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
+use serde::Deserializer;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::Claim;
+use crate::config::values::in_file;
 
 /// Shortest secret, in bytes: what is shorter can be guessed off line from one overheard request.
 const MIN_SECRET_LEN: usize = 32;
@@ -29,6 +31,13 @@ impl EnrolmentSecret {
             return Err("an enrolment secret has 32 to 1024 bytes; make one: openssl rand -hex 32");
         }
         Ok(Self(Zeroizing::new(secret.as_bytes().to_vec())))
+    }
+
+    /// Takes the file that a configuration names.
+    pub(crate) fn in_file<'de, D: Deserializer<'de>, Found: From<Self>>(
+        from: D,
+    ) -> Result<Found, D::Error> {
+        in_file(from, |text, _| Self::parse(text)).map(Found::from)
     }
 
     /// Proves knowledge of the secret, for this claim alone.

@@ -9,10 +9,14 @@ use std::{
 };
 
 use hyper::header;
+use serde::Deserialize;
 use tokio::{sync::Mutex, time::Instant};
 
 use super::jwks::{InvalidJwks, Jwks, MAX_JWKS_LEN};
-use crate::http::{self, HttpError, TlsRoots};
+use crate::{
+    config::values::parsed,
+    http::{self, HttpError, TlsRoots},
+};
 
 /// Google's keys for identity tokens.
 const GOOGLE_CERTS: &str = "https://www.googleapis.com/oauth2/v3/certs";
@@ -27,7 +31,8 @@ const MAX_KEPT: Duration = Duration::from_secs(24 * 3600);
 const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Where a key set is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub enum KeysLocation {
     /// A file, read anew when it is due.
     File(PathBuf),
@@ -59,6 +64,15 @@ impl FromStr for KeysLocation {
             path if path.starts_with('/') => Ok(Self::File(path.into())),
             _ => Err("a key set is an absolute path, an http: or an https: address"),
         }
+    }
+}
+
+/// As a configuration writes it.
+impl TryFrom<String> for KeysLocation {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        parsed(&text, "leave it out for Google's own")
     }
 }
 

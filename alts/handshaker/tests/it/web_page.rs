@@ -9,7 +9,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use alts_handshaker::admin::proto::EnableAccountRequest;
+use alts_handshaker::{admin::proto::EnableAccountRequest, config::AdminAddress};
 
 use crate::support::*;
 
@@ -36,7 +36,9 @@ async fn a_web_page_can_neither_administer_a_mock_nor_read_its_metrics() {
     let message = EnableAccountRequest { email }.encode_to_vec();
     let len = u32::try_from(message.len()).unwrap();
     let body = [&[0], &len.to_be_bytes()[..], &message].concat();
-    let admin = world.mock.admin();
+    let AdminAddress::Tcp(admin) = *world.mock.admin() else {
+        panic!("a web page reaches no Unix socket")
+    };
     let post =
         format!("POST /alts_handshaker.admin.v1.Accounts/EnableAccount HTTP/1.1\r\nHost: {admin}");
     for kind in ["text/plain", "application/grpc", "application/grpc-web"] {
