@@ -18,9 +18,9 @@ use tonic::async_trait;
 use super::{Act, Refusal, UseCase};
 use crate::{
     domain::{
-        Case, CaseDetails, CaseId, CaseState, Footprint, Milestones,
-        PatientId, Plan, SiteId, Specialty, Staff, StaffId, TeamMember, TeamRole, Theatre,
-        TheatreId, TheatreState, TimeRange, Urgency, later, union,
+        Case, CaseDetails, CaseId, CaseState, Footprint, Milestones, PatientId, Plan, SiteId,
+        Specialty, Staff, StaffId, TeamMember, TeamRole, Theatre, TheatreId, TheatreState,
+        TimeRange, later, union,
     },
     names::name,
     store::Scope,

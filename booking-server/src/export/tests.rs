@@ -4,11 +4,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{csv::harmless, ical::fold, *};
-use booking_domain::testing::with;
-
 use crate::domain::{
     Anaesthesia, Cancellation, CaseDetails, CaseId, CaseState, Footprint, Laterality, PatientId,
     Plan, Reason, ReasonCode, ReasonGroup, StaffId, TeamMember, TeamRole, TheatreId, Urgency,
+    testing::with,
 };
 
 const NOW: &str = "2026-03-29T12:00:00Z";
