@@ -65,7 +65,7 @@ impl AuthorityServer {
         let metrics = Arc::new(Metrics::new(clock.clone()));
         let service = Service {
             authority: Arc::clone(&authority),
-            admission: Arc::new(admission(config)),
+            admission: Arc::new(admission(config, clock.now())),
             metrics: Arc::clone(&metrics),
             clock,
         };
@@ -112,7 +112,7 @@ impl AuthorityServer {
     }
 }
 
-fn admission(config: &AuthorityConfig) -> Admission {
+fn admission(config: &AuthorityConfig, since: Timestamp) -> Admission {
     let gce = config.gce.as_ref().map(|gce| GceAdmission {
         keys: KeySource::new(gce.keys.clone(), gce.keys_roots.clone()),
         expectation: gce.expectation(),
@@ -121,6 +121,8 @@ fn admission(config: &AuthorityConfig) -> Admission {
     let enrolled = enrolled.map(|enrolled| (enrolled.machine.clone(), enrolled.clone()));
     Admission {
         enrolled: enrolled.collect(),
+        since,
+        accepted: AcceptedProofs::default(),
         gce,
     }
 }

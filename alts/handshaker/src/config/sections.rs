@@ -12,11 +12,9 @@ use super::{
 };
 use crate::{
     ServiceAccount,
+    authority::ledger::MAX_CREDENTIAL_LIFETIME,
     handshake::{Cipher, NamePolicy, Policy, ResumptionSettings},
 };
-
-/// Longest lifetime of a credential: a year. None can be recalled.
-const MAX_CREDENTIAL_LIFETIME_S: u64 = 365 * 24 * 3600;
 
 /// Where an admin surface listens. It has no password: loopback, or a socket that its folder's
 /// permissions guard.
@@ -106,7 +104,11 @@ impl Default for CertificatesConfig {
 }
 
 fn lifetime<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-    seconds(from, "credential_lifetime_s", 1..=MAX_CREDENTIAL_LIFETIME_S)
+    seconds(
+        from,
+        "credential_lifetime_s",
+        1..=MAX_CREDENTIAL_LIFETIME.as_secs(),
+    )
 }
 
 /// An account that is to be there.
