@@ -50,7 +50,8 @@ impl ServedMachine {
             "the metadata server does not say who this machine is; run on Compute Engine, or \
              configure machine and service_account",
         )?;
-        let surface = AdminSurface::bind(&config.admin).await?;
+        let admin = AdminAddress::or_in(config.admin.as_ref(), state_dir);
+        let surface = AdminSurface::bind(&admin).await?;
         let mut listeners = Vec::with_capacity(config.listen.len());
         for address in &config.listen {
             let listener = bind(*address, machine.as_ref()).await?;

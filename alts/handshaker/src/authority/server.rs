@@ -61,7 +61,8 @@ impl AuthorityServer {
             CertificateAuthority::open(state, config.accounts(), lifetime, clock.clone())?;
         let authority = Arc::new(authority);
         let listener = bind(config.listen, "the authority").await?;
-        let surface = AdminSurface::bind(&config.admin).await?;
+        let admin = AdminAddress::or_in(config.admin.as_ref(), state_dir);
+        let surface = AdminSurface::bind(&admin).await?;
         let metrics = Arc::new(Metrics::new(clock.clone()));
         let service = Service {
             authority: Arc::clone(&authority),
