@@ -1,19 +1,23 @@
 //! Which machine may ask for which account: the authority's check of a proof.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Deserializer};
 
+use super::accepted_proofs::AcceptedProofs;
 use crate::{
     ServiceAccount,
     config::values::some,
-    handshake::{MachineName, Timestamp},
+    handshake::{MAX_CLOCK_SKEW, MachineName, Timestamp},
     identity::{
-        Claim, KeySource, KeySourceError, Proof,
+        Claim, KeySource, KeySourceError, Proof, Question,
         enrolment::EnrolmentSecret,
         token::{self, Expectation, TokenError},
     },
 };
+
+/// How far the time of a question may be from the authority's, in either direction.
+pub(crate) const PROOF_WINDOW: Duration = MAX_CLOCK_SKEW;
 
 /// Why a machine is not served.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +39,34 @@ pub enum Refused {
         /// For whom.
         account: ServiceAccount,
     },
+    /// A proof of another time.
+    #[error(
+        "the machine {machine} asked at {asked_at_s} by its clock, and it is {now_s} here; set both \
+         clocks, then ask again"
+    )]
+    NotNow {
+        /// Who asks.
+        machine: MachineName,
+        /// When, as it says; seconds since the Unix epoch.
+        asked_at_s: u64,
+        /// And by the authority's clock.
+        now_s: u64,
+    },
+    /// A proof of before the authority started, which does not know whether it was accepted then.
+    #[error(
+        "the machine {0} asked before this authority started, by the machine's clock; ask again, or \
+         set the machine's clock"
+    )]
+    BeforeStart(MachineName),
+    /// A proof that was accepted before.
+    #[error(
+        "this proof of the machine {0} was accepted already, and a proof serves once; ask again with \
+         a new one, and find out who repeats old ones"
+    )]
+    Replayed(MachineName),
+    /// More certificates than any machine needs.
+    #[error("the machine {0} asks for too many certificates; wait ten minutes, and find out why")]
+    TooMany(MachineName),
     /// The authority takes no tokens.
     #[error("this authority accepts no identity tokens; add [gce] to its configuration")]
     GceOff,
@@ -74,12 +106,16 @@ pub struct GceAdmission {
 }
 
 /// Everybody who may ask.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Admission {
     /// By secret.
     pub enrolled: BTreeMap<MachineName, Enrolled>,
     /// By identity token.
     pub gce: Option<GceAdmission>,
+    /// Since when proofs are remembered.
+    pub since: Timestamp,
+    /// Those that were accepted.
+    pub accepted: AcceptedProofs,
 }
 
 /// What a proof showed.
@@ -90,8 +126,40 @@ pub(crate) struct Admitted {
 }
 
 impl Admission {
-    /// Checks a proof of a claim.
+    /// Checks a proof of a claim: whose it is, its time, and that nobody showed it before.
     pub(crate) async fn admit(
+        &self,
+        claim: &Claim<'_>,
+        proof: &Proof,
+        now: Timestamp,
+    ) -> Result<Admitted, Refused> {
+        let admitted = self.verify(claim, proof, now).await?;
+        self.check_time(claim, now)?;
+        // Its answer is about this moment and bound to the nonce, and a machine may ask at every
+        // handshake: there is nothing to gain by a second one, and much to remember.
+        if claim.question != Question::AccountStates {
+            self.accepted.accept(claim, now)?;
+        }
+        Ok(admitted)
+    }
+
+    fn check_time(&self, claim: &Claim<'_>, now: Timestamp) -> Result<(), Refused> {
+        let machine = claim.machine.clone();
+        let (asked_at_s, now_s) = (claim.asked_at.as_unix_s(), now.as_unix_s());
+        if asked_at_s.abs_diff(now_s) > PROOF_WINDOW.as_secs() {
+            return Err(Refused::NotNow {
+                machine,
+                asked_at_s,
+                now_s,
+            });
+        }
+        match claim.asked_at < self.since {
+            true => Err(Refused::BeforeStart(machine)),
+            false => Ok(()),
+        }
+    }
+
+    async fn verify(
         &self,
         claim: &Claim<'_>,
         proof: &Proof,
@@ -126,3 +194,7 @@ impl Admission {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "admission_tests.rs"]
+mod tests;

@@ -7,10 +7,12 @@
 //! | `statement.rs` | what it says under those keys besides certificates; pure |
 //! | `ledger.rs` | what it issued and what it revoked; pure |
 //! | `admission.rs` | which machine may ask for which account |
+//! | `accepted_proofs.rs` | that each proof serves once |
 //! | `service.rs` | the authority over gRPC, for handshakers on other machines |
 //! | `admin.rs` | the same for its operator |
 //! | `server.rs` | the process |
 
+mod accepted_proofs;
 pub(crate) mod admin;
 pub mod admission;
 pub mod ledger;

@@ -61,11 +61,12 @@ impl AuthorityServer {
             CertificateAuthority::open(state, config.accounts(), lifetime, clock.clone())?;
         let authority = Arc::new(authority);
         let listener = bind(config.listen, "the authority").await?;
-        let surface = AdminSurface::bind(&config.admin).await?;
+        let admin = AdminAddress::or_in(config.admin.as_ref(), state_dir);
+        let surface = AdminSurface::bind(&admin).await?;
         let metrics = Arc::new(Metrics::new(clock.clone()));
         let service = Service {
             authority: Arc::clone(&authority),
-            admission: Arc::new(admission(config)),
+            admission: Arc::new(admission(config, clock.now())),
             metrics: Arc::clone(&metrics),
             clock,
         };
@@ -112,7 +113,7 @@ impl AuthorityServer {
     }
 }
 
-fn admission(config: &AuthorityConfig) -> Admission {
+fn admission(config: &AuthorityConfig, since: Timestamp) -> Admission {
     let gce = config.gce.as_ref().map(|gce| GceAdmission {
         keys: KeySource::new(gce.keys.clone(), gce.keys_roots.clone()),
         expectation: gce.expectation(),
@@ -121,6 +122,8 @@ fn admission(config: &AuthorityConfig) -> Admission {
     let enrolled = enrolled.map(|enrolled| (enrolled.machine.clone(), enrolled.clone()));
     Admission {
         enrolled: enrolled.collect(),
+        since,
+        accepted: AcceptedProofs::default(),
         gce,
     }
 }

@@ -1,16 +1,23 @@
 //! A connection to a running process's admin service, and how its refusals read.
 
 use std::{
+    env,
     io::{self, Write},
+    iter,
+    os::unix::net::UnixStream,
+    path::PathBuf,
     time::Duration,
 };
 
+use alts_handshaker::config::ADMIN_SOCKET;
 use anyhow::{Context, anyhow};
 use clap::{Args, ValueEnum};
 use tonic::{
     Code, Status,
     transport::{Channel, Endpoint},
 };
+
+use super::run::{STATE_DIRS, default_state_dir};
 
 /// It is on this machine: what takes longer does not come.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -19,16 +26,16 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// Where it is, and how answers look.
 #[derive(Debug, Args)]
 pub(super) struct AdminArgs {
-    /// The admin service, HOST:PORT or unix:/PATH: the field `admin` of the log line `mock ready`,
-    /// `authority ready` or `serve ready`.
+    /// The admin service, unix:/PATH or HOST:PORT: the field `admin` of the log line `mock ready`,
+    /// `authority ready` or `serve ready`. Default: the one that answers in a default state directory,
+    /// a mock's before an authority's before a handshaker's.
     #[arg(
         long,
         value_name = "ADDR",
         env = "ALTS_HANDSHAKER_ADMIN",
-        default_value = "127.0.0.1:18090",
         global = true
     )]
-    pub(super) admin: String,
+    admin: Option<String>,
 
     /// How the answer looks.
     #[arg(long, value_enum, default_value_t = Output::Table, global = true)]
@@ -41,6 +48,25 @@ pub(super) enum Output {
     Table,
     /// A JSON array for lists, else one object.
     Json,
+}
+
+impl AdminArgs {
+    /// Where the admin service is, as told or as found.
+    pub(super) fn address(&self) -> anyhow::Result<String> {
+        if let Some(admin) = &self.admin {
+            return Ok(admin.clone());
+        }
+        let told = env::var_os("ALTS_HANDSHAKER_STATE_DIR").map(PathBuf::from);
+        let defaults = STATE_DIRS.map(|name| default_state_dir(name).ok());
+        let folders = iter::once(told).chain(defaults).flatten();
+        let mut sockets = folders.map(|folder| folder.join(ADMIN_SOCKET));
+        let answers = |socket: &PathBuf| UnixStream::connect(socket).is_ok();
+        let found = sockets.find(answers).context(
+            "no admin service answers in a default state directory; start one with \
+             `alts-handshaker mock`, or say where it is with --admin",
+        )?;
+        Ok(format!("unix:{}", found.display()))
+    }
 }
 
 pub(super) async fn connect(admin: &str) -> anyhow::Result<Channel> {

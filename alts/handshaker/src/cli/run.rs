@@ -36,6 +36,10 @@ fn read_bounded(path: &Path) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
+/// Names of the default state directories of `mock`, `authority` and `serve`.
+pub(super) const STATE_DIRS: [&str; 3] =
+    ["alts-handshaker", "alts-authority", "alts-handshaker-serve"];
+
 /// `name`: keeps the state of different commands apart.
 pub(super) fn default_state_dir(name: &str) -> anyhow::Result<PathBuf> {
     // The XDG specification has relative paths ignored.

@@ -28,9 +28,9 @@ pub struct AuthorityConfig {
     /// Where handshakers ask.
     #[serde(deserialize_with = "listen_address")]
     pub listen: SocketAddr,
-    /// Where the admin service listens.
+    /// Where the admin service listens. `None`: a Unix socket in the state directory.
     #[serde(default, deserialize_with = "sections::admin")]
-    pub admin: AdminAddress,
+    pub admin: Option<AdminAddress>,
     /// Where keys and accounts are kept.
     pub state_dir: Option<PathBuf>,
     /// What its certificates are like.

@@ -19,7 +19,7 @@ pub(crate) mod values;
 pub use self::{
     authority::{AuthorityConfig, EXAMPLE as AUTHORITY_EXAMPLE},
     mock::{ARTICLE, Config, Machine, NO_MACHINE, RevocationSection},
-    sections::{AccountConfig, AdminAddress, CertificatesConfig, HandshakeConfig},
+    sections::{ADMIN_SOCKET, AccountConfig, AdminAddress, CertificatesConfig, HandshakeConfig},
     serve::{EXAMPLE as SERVE_EXAMPLE, RevocationMode, ServeConfig},
     source::{ConfigError, Source},
     values::parsed,

@@ -1,7 +1,12 @@
 //! Sections that several configurations have.
 
 use std::{
-    collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration,
+    collections::BTreeMap,
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
 };
 
 use serde::{Deserialize, Deserializer};
@@ -12,11 +17,9 @@ use super::{
 };
 use crate::{
     ServiceAccount,
+    authority::ledger::MAX_CREDENTIAL_LIFETIME,
     handshake::{Cipher, NamePolicy, Policy, ResumptionSettings},
 };
-
-/// Longest lifetime of a credential: a year. None can be recalled.
-const MAX_CREDENTIAL_LIFETIME_S: u64 = 365 * 24 * 3600;
 
 /// Where an admin surface listens. It has no password: loopback, or a socket that its folder's
 /// permissions guard.
@@ -29,10 +32,16 @@ pub enum AdminAddress {
     Unix(PathBuf),
 }
 
-impl Default for AdminAddress {
-    /// A free port on loopback.
-    fn default() -> Self {
-        Self::Tcp(SocketAddr::from(([127, 0, 0, 1], 0)))
+/// The socket in a state directory.
+pub const ADMIN_SOCKET: &str = "admin.sock";
+
+impl AdminAddress {
+    /// Where a process listens that is not told where: in its state directory, which is its user's
+    /// alone.
+    pub fn or_in(configured: Option<&Self>, state_dir: &Path) -> Self {
+        let state_dir = std::path::absolute(state_dir).unwrap_or_else(|_| state_dir.to_owned());
+        let socket = || Self::Unix(state_dir.join(ADMIN_SOCKET));
+        configured.cloned().unwrap_or_else(socket)
     }
 }
 
@@ -79,13 +88,13 @@ impl fmt::Display for AdminAddress {
 }
 
 /// `[admin]`.
-pub(super) fn admin<'de, D: Deserializer<'de>>(from: D) -> Result<AdminAddress, D::Error> {
+pub(super) fn admin<'de, D: Deserializer<'de>>(from: D) -> Result<Option<AdminAddress>, D::Error> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Section {
         address: AdminAddress,
     }
-    Section::deserialize(from).map(|section| section.address)
+    Section::deserialize(from).map(|section| Some(section.address))
 }
 
 /// What an authority's certificates are like.
@@ -106,7 +115,11 @@ impl Default for CertificatesConfig {
 }
 
 fn lifetime<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-    seconds(from, "credential_lifetime_s", 1..=MAX_CREDENTIAL_LIFETIME_S)
+    seconds(
+        from,
+        "credential_lifetime_s",
+        1..=MAX_CREDENTIAL_LIFETIME.as_secs(),
+    )
 }
 
 /// An account that is to be there.

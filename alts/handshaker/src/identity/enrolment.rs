@@ -74,7 +74,10 @@ impl Eq for EnrolmentSecret {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::handshake::MachineName;
+    use crate::{
+        handshake::{MachineName, Timestamp},
+        identity::Question,
+    };
 
     #[test]
     fn a_proof_holds_for_its_claim_and_its_secret_alone() {
@@ -83,8 +86,9 @@ mod tests {
         let claim = Claim {
             machine: &machine,
             account: &account,
-            public_key: &[1; 32],
+            question: Question::Certificate(&[1; 32]),
             nonce: &[2; 16],
+            asked_at: Timestamp::from_unix_s(3),
         };
         let secret = EnrolmentSecret::parse(&format!(" {}\n", "a".repeat(32))).unwrap();
         let other = EnrolmentSecret::parse(&"b".repeat(32)).unwrap();

@@ -14,7 +14,7 @@ use std::{
 use tokio::{sync::Mutex, time::Instant};
 use tonic::transport::Channel;
 
-use super::status::cause;
+use super::{prover::MachineProver, status::cause};
 use crate::{
     ServiceAccount,
     authority::{
@@ -24,7 +24,7 @@ use crate::{
         },
         statement::{StatementError, Subject, open},
     },
-    rng,
+    identity::Question,
     trust_feed::TrustFeed,
 };
 
@@ -35,6 +35,7 @@ const MAX_REMEMBERED: usize = 4096;
 #[derive(Debug)]
 pub struct AccountStates {
     client: AuthorityClient<Channel>,
+    asker: Arc<MachineProver>,
     trust: TrustFeed,
     max_age: Duration,
     known: SyncMutex<BTreeMap<ServiceAccount, Slot>>,
@@ -45,9 +46,15 @@ type Slot = Arc<Mutex<Option<(Instant, AccountState)>>>;
 
 impl AccountStates {
     /// Answers are believed for `max_age`: the longest that disabling takes to arrive.
-    pub fn new(client: AuthorityClient<Channel>, trust: TrustFeed, max_age: Duration) -> Self {
+    pub fn new(
+        client: AuthorityClient<Channel>,
+        asker: Arc<MachineProver>,
+        trust: TrustFeed,
+        max_age: Duration,
+    ) -> Self {
         Self {
             client,
+            asker,
             trust,
             max_age,
             known: SyncMutex::default(),
@@ -82,9 +89,11 @@ impl AccountStates {
     }
 
     async fn ask(&self, account: &ServiceAccount) -> Result<AccountState, String> {
-        let nonce = rng::nonce().map_err(|error| error.to_string())?;
+        let asker = self.asker.prove(Question::AccountStates).await;
+        let asker = asker.map_err(|error| error.to_string())?;
+        let nonce = asker.nonce.clone();
         let question = GetAccountStatesRequest {
-            nonce: nonce.to_vec(),
+            asker: Some(asker),
             service_accounts: vec![account.to_string()],
         };
         let answer = self.client.clone().get_account_states(question).await;

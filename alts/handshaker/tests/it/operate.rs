@@ -287,3 +287,40 @@ fn the_examples_that_help_shows_are_refused_only_for_their_secret() {
     let empty = run(&["authority"]);
     assert_eq!(code(&empty), 2);
 }
+
+#[test]
+fn an_admin_service_that_is_told_no_address_is_its_users_alone_and_is_found_by_itself() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let mock = Mock::start(dir.path());
+    let state = dir.path().join("state");
+    let socket = state.join("admin.sock");
+    assert_eq!(mock.admin, format!("unix:{}", socket.display()));
+    let mode = |path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&state), mode(&socket)), (0o700, 0o600));
+
+    let list = |home: &std::path::Path, state: Option<&std::path::Path>| {
+        let mut command = std::process::Command::new(BINARY);
+        command
+            .args(["accounts", "list"])
+            .env_remove("ALTS_HANDSHAKER_ADMIN")
+            .env("XDG_STATE_HOME", home);
+        if let Some(state) = state {
+            command.env("ALTS_HANDSHAKER_STATE_DIR", state);
+        }
+        command.output().unwrap()
+    };
+    let found = list(dir.path(), Some(&state));
+    assert!(stdout(&found).contains("svc@p.iam"), "{}", stderr(&found));
+    // As a mock's default state directory is called.
+    std::os::unix::fs::symlink(&state, dir.path().join("alts-handshaker")).unwrap();
+    let found = list(dir.path(), None);
+    assert!(stdout(&found).contains("svc@p.iam"), "{}", stderr(&found));
+    drop(mock);
+    let lost = list(dir.path(), None);
+    assert!(
+        stderr(&lost).contains("start one with"),
+        "{}",
+        stderr(&lost)
+    );
+}

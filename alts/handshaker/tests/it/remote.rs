@@ -314,7 +314,7 @@ async fn a_served_handshaker_cannot_be_made_to_fail_on_purpose() {
     use alts_handshaker::admin::proto::{SetFaultsRequest, machines_client::MachinesClient};
     let suite = Suite::start(Settings::default()).await;
     let client = suite.client().await;
-    let mut admin = MachinesClient::connect(format!("http://{}", client.admin()))
+    let mut admin = MachinesClient::connect(client.admin().to_string())
         .await
         .unwrap();
     let request = SetFaultsRequest {
