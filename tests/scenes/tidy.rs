@@ -86,7 +86,7 @@ fn layers_only_look_down() {
             &["tokio", "tonic", "std::net", "std::time"],
         ),
         (
-            "alts/handshaker/src/handshake/",
+            "alts/handshake/src/",
             &[
                 "tokio",
                 "tonic::",
