@@ -15,6 +15,7 @@ use self::{
     change::{
         CorrectArgs, CreateArgs, EndArgs, MilestoneArgs, RescheduleArgs, ScheduleArgs, UpdateArgs,
     },
+    fields::OTHERS,
     list::ListArgs,
     push::PushArgs,
     shown::{CASE, case_line},
@@ -84,7 +85,9 @@ impl Cases {
             Self::Push(args) => return args.run(service, printer).await,
             Self::Get { case } => {
                 let case = get(service, &case).await?;
-                return Ok(printer.message(&case, |case| details(CASE, case, site))?);
+                return Ok(
+                    printer.message(&case, |case| details(&[CASE, OTHERS].concat(), case, site))?
+                );
             }
             Self::Create(args) => {
                 service

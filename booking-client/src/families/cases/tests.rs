@@ -1,21 +1,21 @@
 //! What is typed about cases, as messages.
 
-use booking_proto::ot::v1::{
-    Anaesthesia, Case, CaseProjection, CreateCaseRequest, Laterality, Milestones, Plan, TeamRole,
-    Urgency, case::State,
+use booking_proto::{
+    FILE_DESCRIPTOR_SET, fields,
+    ot::v1::{
+        Anaesthesia, Case, CaseProjection, CreateCaseRequest, Laterality, Milestones, Plan,
+        TeamRole, Urgency, case::State,
+    },
 };
 use clap::Parser;
 use jiff::tz::TimeZone;
-use prost_reflect::{
-    DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value,
-};
+use prost::{Message as _, Name as _};
+use prost_reflect::{DescriptorPool, DynamicMessage};
 use theatre_log::stamp;
 
-use super::{Cases, shown::CASE};
-use crate::{
-    printing::details,
-    reading::{SiteTime, UsageError, timestamp},
-};
+use super::{Cases, fields::OTHERS, shown::CASE};
+use crate::printing::details;
+use crate::reading::{SiteTime, UsageError, timestamp};
 
 #[derive(Debug, Parser)]
 struct Typed {
@@ -253,83 +253,62 @@ fn a_pushed_list_moves_only_what_is_still_to_come() {
     assert!(moves.iter().all(|m| m.etag == "v1"));
 }
 
-/// The contract's own list of what a case has.
-fn fields_of_a_case() -> MessageDescriptor {
-    let pool = DescriptorPool::decode(booking_proto::FILE_DESCRIPTOR_SET).unwrap();
-    pool.get_message_by_name("ot.v1.Case").unwrap()
-}
-
-/// Some value of a field that is not its default.
-fn some(field: &FieldDescriptor) -> Value {
-    let one = match field.kind() {
-        Kind::String => Value::String("x/y".to_owned()),
-        Kind::Int32 => Value::I32(3),
-        Kind::Int64 => Value::I64(86_400),
-        Kind::Bool => Value::Bool(true),
-        Kind::Enum(_) => Value::EnumNumber(3),
-        Kind::Message(message) => {
-            let mut inner = DynamicMessage::new(message.clone());
-            for field in message.fields() {
-                inner.set_field(&field, some(&field));
-            }
-            Value::Message(inner)
-        }
-        other => panic!("no field of a case is {other:?} yet; add what it may be"),
-    };
-    if field.is_list() {
-        Value::List(vec![one])
-    } else {
-        one
-    }
-}
-
-#[test]
-fn every_field_of_a_case_is_shown() {
-    let unknown = details(CASE, &Case::default(), &site());
-    for field in fields_of_a_case().fields() {
-        let mut case = DynamicMessage::new(fields_of_a_case());
-        case.set_field(&field, some(&field));
-        let shown = details(CASE, &case.transcode_to().unwrap(), &site());
-        // When a case was written down and last changed is in the audit.
-        let of_the_record = ["create_time", "update_time"].contains(&field.name());
-        assert_eq!(shown == unknown, of_the_record, "{}: {shown}", field.name());
-    }
-}
+/// Everything that can be typed of a case.
+const ALL: [&str; 34] = [
+    "--procedure",
+    "Hip",
+    "--type",
+    "hip",
+    "--condition",
+    "Pain",
+    "--side",
+    "left",
+    "--urgency",
+    "expedited",
+    "--anaesthesia",
+    "regional",
+    "--decided",
+    "2026-06-01T09:00",
+    "--target",
+    "2026-08-01T09:00",
+    "--setup",
+    "5",
+    "--duration",
+    "80",
+    "--cleanup",
+    "10",
+    "--surgeon",
+    "DC-1",
+    "--equipment",
+    "ARM",
+    "--requires",
+    "imaging",
+    "--specialty",
+    "orthopaedics",
+    "--notes",
+    "Latex",
+    "--blood",
+    "2",
+];
 
 #[test]
-fn every_field_of_a_case_that_may_change_can_be_typed() {
-    let all = "update 7 --procedure P --type T --condition C --side left --urgency elective \
-        --anaesthesia local --decided now --target now --setup 1 --duration 1 --cleanup 1 \
-        --surgeon S --equipment E --requires R --specialty S --notes N";
-    let arguments: Vec<&str> = all.split_whitespace().collect();
-    let Cases::Update(args) = typed(&arguments) else {
+fn every_field_of_a_case_can_be_typed_and_is_shown() {
+    let Cases::Update(args) = typed(&[&["update", "C-1"], &ALL[..]].concat()) else {
         panic!("updates")
     };
-    let paths = args
-        .into_request(&site())
-        .unwrap()
-        .update_mask
-        .unwrap()
-        .paths;
-    let moved_by_methods = [
-        "name",
-        "state",
-        "etag",
-        "create_time",
-        "update_time",
-        "patient",
-        "plan",
-        "milestones",
-        "cancellation",
-        "overrides",
-        "postponements",
-        "import_key",
-    ];
-    for field in fields_of_a_case().fields() {
-        let typed = paths
-            .iter()
-            .any(|path| path.split('.').next() == Some(field.name()));
-        let fixed = moved_by_methods.contains(&field.name());
-        assert_eq!(typed, !fixed, "{}: {paths:?}", field.name());
+    let request = args.into_request(&site()).unwrap();
+    let (case, mask) = (request.case.unwrap(), request.update_mask.unwrap());
+    let pool = DescriptorPool::decode(FILE_DESCRIPTOR_SET).unwrap();
+    let described = pool.get_message_by_name("ot.v1.Case").unwrap();
+    for field in fields::of(Case::NAME).updatable() {
+        let name = &field.name;
+        let is_of = |path: &String| path.split('.').next() == Some(name);
+        assert!(mask.paths.iter().any(is_of), "no argument is {name}");
+        let mut without =
+            DynamicMessage::decode(described.clone(), &*case.encode_to_vec()).unwrap();
+        without.clear_field_by_name(name);
+        let without: Case = without.transcode_to().unwrap();
+        let shown = |case: &Case| details(&[CASE, OTHERS].concat(), case, &site());
+        assert_ne!(shown(&case), shown(&without), "{name} is not shown");
     }
 }
