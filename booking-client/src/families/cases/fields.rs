@@ -151,17 +151,15 @@ impl DurationArgs {
     /// Puts what was typed into the field of this name. Each part is a field of its own, so that one can
     /// be changed alone.
     pub fn put(self, field: &str, mask: &mut UpdateMask, durations: &mut Option<Durations>) {
-        let parts: [(&str, _, fn(&mut Durations) -> &mut i32); 3] = [
-            ("setup_min", self.setup, |all| &mut all.setup_min),
-            ("procedure_min", self.duration, |all| &mut all.procedure_min),
-            ("cleanup_min", self.cleanup, |all| &mut all.cleanup_min),
-        ];
-        for (part, typed, kept) in parts {
+        let mut put = |part: &str, typed: Option<u16>, kept: fn(&mut Durations) -> &mut i32| {
             if typed.is_some() {
                 let all = durations.get_or_insert_default();
                 mask.put(&format!("{field}.{part}"), typed, kept(all));
             }
-        }
+        };
+        put("setup_min", self.setup, |all| &mut all.setup_min);
+        put("procedure_min", self.duration, |all| &mut all.procedure_min);
+        put("cleanup_min", self.cleanup, |all| &mut all.cleanup_min);
     }
 }
 
