@@ -1,7 +1,11 @@
 //! A connection to a running process's admin service, and how its refusals read.
 
 use std::{
+    env,
     io::{self, Write},
+    iter,
+    os::unix::net::UnixStream,
+    path::PathBuf,
     time::Duration,
 };
 
@@ -12,6 +16,9 @@ use tonic::{
     transport::{Channel, Endpoint},
 };
 
+use super::address::ADMIN_SOCKET;
+use crate::run::{STATE_DIRS, default_state_dir};
+
 /// It is on this machine: what takes longer does not come.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
@@ -19,16 +26,16 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// Where it is, and how answers look.
 #[derive(Debug, Args)]
 pub struct AdminArgs {
-    /// The admin service, HOST:PORT or unix:/PATH: the field `admin` of the log line `mock ready`,
-    /// `authority ready` or `serve ready`.
+    /// The admin service, unix:/PATH or HOST:PORT: the field `admin` of the log line `mock ready`,
+    /// `authority ready` or `serve ready`. Default: the one that answers in a default state directory,
+    /// a mock's before an authority's before a handshaker's.
     #[arg(
         long,
         value_name = "ADDR",
         env = "ALTS_HANDSHAKER_ADMIN",
-        default_value = "127.0.0.1:18090",
         global = true
     )]
-    pub admin: String,
+    admin: Option<String>,
 
     /// How the answer looks.
     #[arg(long, value_enum, default_value_t = Output::Table, global = true)]
@@ -44,7 +51,38 @@ pub enum Output {
     Json,
 }
 
-/// A connection to the admin service at `admin`, `HOST:PORT` or `unix:/PATH`.
+impl AdminArgs {
+    /// Where the admin service is, as told or as found.
+    ///
+    /// # Errors
+    /// When none is.
+    pub fn address(&self) -> anyhow::Result<String> {
+        self.address_of(STATE_DIRS[0])
+    }
+
+    /// The same; `first`: the name of the default state directory to look into before the others.
+    ///
+    /// # Errors
+    /// When none is.
+    pub fn address_of(&self, first: &str) -> anyhow::Result<String> {
+        if let Some(admin) = &self.admin {
+            return Ok(admin.clone());
+        }
+        let told = env::var_os("ALTS_HANDSHAKER_STATE_DIR").map(PathBuf::from);
+        let names = iter::once(first).chain(STATE_DIRS);
+        let defaults = names.map(|name| default_state_dir(name).ok());
+        let folders = iter::once(told).chain(defaults).flatten();
+        let mut sockets = folders.map(|folder| folder.join(ADMIN_SOCKET));
+        let answers = |socket: &PathBuf| UnixStream::connect(socket).is_ok();
+        let found = sockets.find(answers).context(
+            "no admin service answers in a default state directory; start one with \
+             `alts-handshaker mock`, or say where it is with --admin",
+        )?;
+        Ok(format!("unix:{}", found.display()))
+    }
+}
+
+/// A connection to the admin service at `admin`, `unix:/PATH` or `HOST:PORT`.
 ///
 /// # Errors
 /// When that is no address, or nobody answers there.

@@ -132,9 +132,7 @@ fn change_accounts(
         .build()
         .unwrap();
     runtime.block_on(async {
-        let mut client = AccountsClient::connect(format!("http://{admin}"))
-            .await
-            .unwrap();
+        let mut client = AccountsClient::connect(admin.to_owned()).await.unwrap();
         for n in 0.. {
             if enough.load(Ordering::Relaxed) {
                 break;

@@ -113,5 +113,5 @@ pub(super) fn loopback(text: &str) -> Result<SocketAddr, String> {
 fn random_hex() -> anyhow::Result<String> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).context("the system gives no random bytes")?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(base16ct::lower::encode_string(&bytes))
 }

@@ -104,7 +104,9 @@ impl Services {
             .zip(&project.config.machines)
         {
             let metadata = metadata::http::router(Arc::clone(&project), machine.clone());
-            services.serve_http(listener?, metadata);
+            // A machine may ask for them in plaintext only where nobody can come between.
+            let here = api::keys(Arc::clone(&project)).merge(metadata);
+            services.serve_http(listener?, here);
         }
         let inside = SocketAddr::from((project.config.network.api(), HTTP_PORT));
         let inside = TcpListener::bind(inside)
