@@ -132,7 +132,8 @@ fn change_accounts(
         .build()
         .unwrap();
     runtime.block_on(async {
-        let mut client = AccountsClient::connect(admin.to_owned()).await.unwrap();
+        let admin = Endpoint::from_shared(admin.to_owned()).unwrap();
+        let mut client = AccountsClient::new(admin.connect().await.unwrap());
         for n in 0.. {
             if enough.load(Ordering::Relaxed) {
                 break;
