@@ -143,26 +143,11 @@ pub fn print(text: &str) -> anyhow::Result<()> {
     }
 }
 
-/// Seconds since the epoch as people read them.
+/// Seconds since the epoch as people read them (RFC 3339).
 pub fn time(unix_s: u64) -> String {
-    let days = unix_s / 86_400;
-    let (hour, minute, second) = (unix_s / 3600 % 24, unix_s / 60 % 60, unix_s % 60);
-    let (year, month, day) = civil(days);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
-}
-
-/// Days since 1970-01-01 in the proleptic Gregorian calendar: eras of 400 years have 146,097 days,
-/// and a year begins in March so that the odd day is its last.
-fn civil(days: u64) -> (u64, u64, u64) {
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year_of_era + u64::from(month <= 2), month, day)
+    let time = i64::try_from(unix_s).ok();
+    let time = time.and_then(|unix_s| jiff::Timestamp::from_second(unix_s).ok());
+    time.unwrap_or(jiff::Timestamp::MAX).to_string()
 }
 
 #[cfg(test)]

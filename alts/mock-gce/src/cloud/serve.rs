@@ -72,7 +72,7 @@ impl Services {
         let clock = Clock::system();
         let handshakers = config.handshakers();
         let state = StateDir::open(&launch.state_dir)?;
-        let key = signing_key_file::open(state.path())?;
+        let key = signing_key_file::open(&state)?;
         let accounts = MockCloud::open(&handshakers, state, clock.clone())?;
         let project = Project::new(config, Arc::clone(&accounts), clock.clone(), key);
         let project = Arc::new(project);
