@@ -1,11 +1,14 @@
 //! What is asked for in a case: what may be typed of it, and the fields of the contract that it is kept
-//! in. A new field is an argument and a line in `put` here, and a line in `shown.rs`.
+//! in. A new field is an argument, a line in `put` and one in `OTHERS`.
 
 use booking_proto::ot::v1::{Anaesthesia, Case, Laterality, TeamMember, TeamRole, Urgency};
 use clap::Args;
 use theatre_log::stamp;
 
-use crate::reading::{Moment, SiteTime, UpdateMask, UsageError, enum_names, resource, resources};
+use crate::{
+    printing::Column,
+    reading::{Moment, SiteTime, UpdateMask, UsageError, enum_names, resource, resources},
+};
 
 /// What is asked for in a case; everything optional, for create and update alike.
 #[derive(Clone, Debug, Default, Args)]
@@ -54,7 +57,16 @@ pub struct CaseFields {
     /// For people
     #[arg(long, value_name = "TEXT")]
     notes: Option<String>,
+    /// Units of blood to have ready, 0 for none
+    #[arg(long, value_name = "UNITS")]
+    blood: Option<u8>,
 }
+
+/// The lines in which people see what has no line of its own in `shown.rs`.
+pub const OTHERS: &[Column<Case, SiteTime>] = &[("Blood", |case, _| match case.blood_units {
+    0 => String::new(),
+    units => format!("{units} units to be ready"),
+})];
 
 impl CaseFields {
     /// Puts what was typed into `case`, and tells which fields that were. Each duration is a field of its
@@ -109,6 +121,7 @@ impl CaseFields {
         );
         mask.put("specialty", self.specialty, &mut case.specialty);
         mask.put("notes", self.notes, &mut case.notes);
+        mask.put("blood_units", self.blood, &mut case.blood_units);
         case.durations = minutes.map(|_| durations).or(case.durations);
         Ok(mask)
     }

@@ -15,6 +15,7 @@ use self::{
         CorrectArgs, CreateArgs, EndArgs, MilestoneArgs, PushArgs, RescheduleArgs, ScheduleArgs,
         UpdateArgs,
     },
+    fields::OTHERS,
     list::ListArgs,
     shown::{CASE, CASES, case_line},
 };
@@ -83,7 +84,9 @@ impl Cases {
             Self::Push(args) => return push(args, service, printer).await,
             Self::Get { case } => {
                 let case = get(service, &case).await?;
-                return Ok(printer.message(&case, |case| details(CASE, case, site))?);
+                return Ok(
+                    printer.message(&case, |case| details(&[CASE, OTHERS].concat(), case, site))?
+                );
             }
             Self::Create(args) => {
                 service

@@ -1,4 +1,4 @@
-//! The lane: what shares a commit shares nothing else.
+//! The writer: what shares a commit shares nothing else.
 
 use std::{
     sync::{
@@ -178,7 +178,7 @@ pub(crate) async fn what_nobody_waits_for_any_more_is_not_begun(ground: Ground) 
         Box::pin(async { tx.insert_case(&testing::requested("late"), &[]).await })
     });
     let waited = tokio::time::timeout(Duration::from_millis(50), queued).await;
-    assert!(waited.is_err(), "the lane was not busy");
+    assert!(waited.is_err(), "the writer was not busy");
     busy.await.unwrap().unwrap();
     insert(&store, vec![testing::requested("after")])
         .await
@@ -203,7 +203,7 @@ pub(crate) async fn who_waits_long_behind_others_has_a_turn_all_the_same(ground:
                 .await
         })
     };
-    // Together they take longer than the lane is patient with a database that does not answer.
+    // Together they take longer than the writer is patient with a database that does not answer.
     for done in (0..SLOW).map(slow).collect::<Vec<_>>() {
         let done = done.await.unwrap();
         assert!(done.is_ok(), "{done:?}");
