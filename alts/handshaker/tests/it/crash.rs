@@ -18,7 +18,10 @@ use alts_authority::proto::admin::{
     accounts_client::AccountsClient,
 };
 use serde_json::Value;
-use tonic::{Status, transport::Channel};
+use tonic::{
+    Status,
+    transport::{Channel, Endpoint},
+};
 
 use crate::{
     binary::*,
