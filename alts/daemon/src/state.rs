@@ -223,7 +223,7 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     fresh.push(".new");
     write_synced(Path::new(&fresh), bytes)?;
     fs::rename(&fresh, path)?;
-    File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+    File::open(path.parent().unwrap_or_else(|| Path::new(".")))?.sync_all()
 }
 
 /// Readable by the owner alone from its first byte on: it may hold a key.

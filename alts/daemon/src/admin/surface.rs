@@ -128,7 +128,7 @@ fn routes(
 
 /// Who may change a folder may put a socket of their own in the place of ours.
 fn check_folder(path: &Path) -> io::Result<()> {
-    let folder = fs::metadata(path.parent().unwrap_or(Path::new("/")))?;
+    let folder = fs::metadata(path.parent().unwrap_or_else(|| Path::new("/")))?;
     let ours = [0, rustix::process::geteuid().as_raw()].contains(&folder.uid());
     let others_may_write = folder.mode() & 0o022 != 0;
     // In a sticky folder, such as /tmp, nobody can remove what is another's.
