@@ -9,11 +9,12 @@ use booking_domain::{
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
-    Demo, Week,
+    addition::Demo,
     catalogue::id,
     chance::Chance,
     crew::{AtWork, Crew},
     procedures::{PROCEDURES, Procedure},
+    week::Week,
 };
 
 /// Plans start on this grid; minutes.
@@ -276,9 +277,9 @@ pub(crate) fn request(
     chance: &mut Chance,
 ) -> Case {
     let side = *chance.pick(&[Laterality::Left, Laterality::Right]);
+    let patient = id!(PatientId, format!("PT-{}", 20_000 + number));
+    let (name, footprint) = (procedure.name.to_owned(), procedure.footprint());
     let details = CaseDetails {
-        patient: id!(PatientId, format!("PT-{}", 20_000 + number)),
-        procedure: procedure.name.to_owned(),
         procedure_type: Some(id!(ProcedureTypeId, procedure.id)),
         condition: procedure.condition.to_owned(),
         specialty: Some(id!(Specialty, procedure.specialty)),
@@ -289,13 +290,10 @@ pub(crate) fn request(
         },
         urgency,
         anaesthesia: procedure.anaesthesia,
-        decided_at,
         target_at: urgency.default_target(decided_at),
-        footprint: procedure.footprint(),
         team,
-        units: Vec::new(),
-        required_capabilities: Vec::new(),
-        notes: String::new(),
+        blood_units: procedure.blood_units(),
+        ..CaseDetails::new(patient, name, decided_at, footprint)
     };
     Case::request(
         id!(CaseId, format!("demo-{number:04}")),

@@ -7,7 +7,7 @@ use booking_domain::{
 };
 use jiff::Timestamp;
 
-use crate::{Demo, Week, catalogue::id, chance::Chance};
+use crate::{addition::Demo, catalogue::id, chance::Chance, week::Week};
 
 /// Before the day, and on it.
 const KNOWN_EARLY: [&str; 3] = ["PATIENT_DECLINED", "NOT_NEEDED", "PATIENT_TRANSPORT"];

@@ -7,6 +7,8 @@ use booking_domain::{
     Urgency, broken_rules, claims,
 };
 
+use jiff::tz::TimeZone;
+
 use super::*;
 
 /// The site and the reasons that a new database has.

@@ -6,11 +6,12 @@ use booking_domain::{
 };
 
 use crate::{
-    Demo, Week,
+    addition::Demo,
     catalogue::{EMERGENCY_THEATRE, id},
     chance::Chance,
     planner::request,
     procedures::{PROCEDURES, Procedure},
+    week::Week,
 };
 
 /// How many wait for a place on a list.

@@ -11,80 +11,39 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::{
-    Anaesthesia, Capability, CaseId, CaseState, Laterality, Milestones, PatientId, ProcedureTypeId,
-    ReasonCode, RuleId, SessionId, Specialty, StaffId, TeamMember, TeamRole, TheatreId, TimeRange,
-    UnitId, Urgency, Version,
+    Anaesthesia, Capability, CaseId, CaseState, Footprint, Laterality, Milestones, PatientId,
+    ProcedureTypeId, ReasonCode, RuleId, SessionId, Specialty, StaffId, TeamMember, TeamRole,
+    TheatreId, TimeRange, UnitId, Urgency, Version,
 };
 
-/// The longest footprint, in minutes. A day is beyond any operation, and a bound keeps every search
-/// for overlaps within a bounded stretch of an index.
-pub const MAX_FOOTPRINT_MIN: u16 = 24 * 60;
+/// How many units of blood are to be ready, at most: a massive transfusion is its own protocol.
+pub const MAX_BLOOD_UNITS: u8 = 20;
 
-/// How long a case takes its theatre for.
-///
-/// ```text
-///   start                                                    end
-///   |--- setup ---|----------- procedure -----------|- cleanup -|
-/// ```
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
-pub struct Footprint {
-    setup_min: u16,
-    procedure_min: u16,
-    cleanup_min: u16,
-}
+/// How many units of blood are to be ready; 0 when none are asked for.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct BloodUnits(u8);
 
-/// The three together are not 1 to [`MAX_FOOTPRINT_MIN`] minutes, or the procedure takes none.
+/// More than [`MAX_BLOOD_UNITS`].
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[error(
-    "a procedure takes at least 1 minute, and with setup and cleanup at most {MAX_FOOTPRINT_MIN}"
-)]
-pub struct InvalidFootprint;
+#[error("must be 0 to {MAX_BLOOD_UNITS} units")]
+pub struct TooMuchBlood;
 
-impl Footprint {
-    /// Setup, procedure and cleanup in whole minutes.
+impl BloodUnits {
+    /// So many.
     ///
     /// # Errors
     ///
-    /// [`InvalidFootprint`] for a procedure of no time, or more than a day in all.
-    pub const fn new(
-        setup_min: u16,
-        procedure_min: u16,
-        cleanup_min: u16,
-    ) -> Result<Self, InvalidFootprint> {
-        let total = setup_min as u32 + procedure_min as u32 + cleanup_min as u32;
-        if procedure_min == 0 || total > MAX_FOOTPRINT_MIN as u32 {
-            return Err(InvalidFootprint);
+    /// [`TooMuchBlood`].
+    pub const fn new(units: u8) -> Result<Self, TooMuchBlood> {
+        if units > MAX_BLOOD_UNITS {
+            return Err(TooMuchBlood);
         }
-        Ok(Self {
-            setup_min,
-            procedure_min,
-            cleanup_min,
-        })
+        Ok(Self(units))
     }
 
-    /// From wheels in to ready.
-    pub const fn setup_min(&self) -> u16 {
-        self.setup_min
-    }
-
-    /// From ready to wheels out.
-    pub const fn procedure_min(&self) -> u16 {
-        self.procedure_min
-    }
-
-    /// From wheels out to a clean theatre.
-    pub const fn cleanup_min(&self) -> u16 {
-        self.cleanup_min
-    }
-
-    /// All of it.
-    pub const fn total_min(&self) -> u16 {
-        self.setup_min + self.procedure_min + self.cleanup_min
-    }
-
-    /// The time it takes when it starts at `start`.
-    pub fn range_from(&self, start: Timestamp) -> TimeRange {
-        TimeRange::lasting(start, self.total_min().into())
+    /// How many.
+    pub const fn get(self) -> u8 {
+        self.0
     }
 }
 
@@ -201,6 +160,37 @@ pub struct CaseDetails {
     pub required_capabilities: Vec<Capability>,
     /// For people.
     pub notes: String,
+    /// Blood that is to be ready.
+    pub blood_units: BloodUnits,
+}
+
+impl CaseDetails {
+    /// What is least said of a case; all else is as where nobody said otherwise.
+    pub fn new(
+        patient: PatientId,
+        procedure: String,
+        decided_at: Timestamp,
+        footprint: Footprint,
+    ) -> Self {
+        Self {
+            patient,
+            procedure,
+            procedure_type: None,
+            condition: String::new(),
+            specialty: None,
+            laterality: Laterality::Unspecified,
+            urgency: Urgency::Elective,
+            anaesthesia: Anaesthesia::General,
+            decided_at,
+            target_at: None,
+            footprint,
+            team: Vec::new(),
+            units: Vec::new(),
+            required_capabilities: Vec::new(),
+            notes: String::new(),
+            blood_units: BloodUnits::default(),
+        }
+    }
 }
 
 /// Shows nothing: all of it may be a patient's.

@@ -10,11 +10,8 @@ use serde::{Serialize, Serializer};
 
 use crate::{
     Capability, EquipmentKind, Footprint, ProcedureTypeId, ReasonCode, SiteId, Specialty, StaffId,
-    TeamRole, TheatreId, UnitId,
+    TeamRole, TheatreId, UnitId, Version,
 };
-
-/// How often something has been changed; the etag of what is stored. The first version is 1.
-pub type Version = u64;
 
 /// A hospital or a part of it that has its own civil time.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]

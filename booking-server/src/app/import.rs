@@ -13,9 +13,9 @@
 use std::collections::{BTreeMap, HashSet};
 
 use booking_domain::{
-    Anaesthesia, Case, CaseDetails, CaseId, CaseState, Footprint, Laterality, Milestones,
-    PatientId, Plan, SiteId, Specialty, Staff, StaffId, TeamMember, TeamRole, Theatre, TheatreId,
-    TheatreState, TimeRange, Urgency, later, union,
+    Case, CaseDetails, CaseId, CaseState, Footprint, Milestones, PatientId, Plan, SiteId,
+    Specialty, Staff, StaffId, TeamMember, TeamRole, Theatre, TheatreId, TheatreState, TimeRange,
+    later, union,
 };
 use booking_store::Scope;
 use jiff::Timestamp;
@@ -240,25 +240,14 @@ impl ImportRow {
     }
 
     fn case(&self, now: Timestamp) -> Case {
+        let (patient, procedure) = (self.patient.clone(), self.procedure.clone());
         let details = CaseDetails {
-            patient: self.patient.clone(),
-            procedure: self.procedure.clone(),
-            procedure_type: None,
-            condition: String::new(),
             specialty: self.specialty.clone(),
-            laterality: Laterality::Unspecified,
-            urgency: Urgency::Elective,
-            anaesthesia: Anaesthesia::General,
-            decided_at: self.scheduled,
-            target_at: None,
-            footprint: self.footprint,
             team: vec![TeamMember {
                 staff: placeholder(self.specialty.as_ref()),
                 role: TeamRole::PrimarySurgeon,
             }],
-            units: Vec::new(),
-            required_capabilities: Vec::new(),
-            notes: String::new(),
+            ..CaseDetails::new(patient, procedure, self.scheduled, self.footprint)
         };
         Case {
             state: CaseState::Completed,

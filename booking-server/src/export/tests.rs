@@ -1,9 +1,9 @@
 //! Files as their readers need them.
 
-use booking_domain::testing::with;
 use booking_domain::{
     Anaesthesia, Cancellation, CaseDetails, CaseId, CaseState, Footprint, Laterality, PatientId,
     Plan, Reason, ReasonCode, ReasonGroup, StaffId, TeamMember, TeamRole, TheatreId, Urgency,
+    testing::with,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -18,25 +18,17 @@ fn now() -> Timestamp {
 
 /// A planned case with a name that does harm.
 fn case() -> Case {
+    let patient = PatientId::parse("PT-1204").unwrap();
+    let procedure = "=cmd|'/c calc'!A1, \"quoted\"".into();
+    let footprint = Footprint::new(15, 60, 15).unwrap();
     let details = CaseDetails {
-        patient: PatientId::parse("PT-1204").unwrap(),
-        procedure: "=cmd|'/c calc'!A1, \"quoted\"".into(),
-        procedure_type: None,
         condition: "Gall bladder stone".into(),
-        specialty: None,
         laterality: Laterality::NotApplicable,
-        urgency: Urgency::Elective,
-        anaesthesia: Anaesthesia::General,
-        decided_at: now(),
-        target_at: None,
-        footprint: Footprint::new(15, 60, 15).unwrap(),
         team: vec![TeamMember {
             staff: StaffId::parse("DC-3904").unwrap(),
             role: TeamRole::PrimarySurgeon,
         }],
-        units: Vec::new(),
-        required_capabilities: Vec::new(),
-        notes: String::new(),
+        ..CaseDetails::new(patient, procedure, now(), footprint)
     };
     Case {
         state: CaseState::Scheduled,

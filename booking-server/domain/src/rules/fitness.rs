@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Asked, hours::because};
+use super::{asked::Asked, hours::because};
 use crate::{
     Anaesthesia, BrokenRule, Capability, Case, CaseState, Hospital, Laterality, ProcedureType,
     RuleId, RuleSubject, StaffId, Subject, TeamMember, TeamRole, UnitId,

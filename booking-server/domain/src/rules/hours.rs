@@ -1,6 +1,6 @@
 //! R6: inside opening hours, outside closures. R11: not in the past.
 
-use super::Asked;
+use super::asked::Asked;
 use crate::{
     BrokenRule, RuleId, RuleSubject, Subject, TheatreState,
     opening::open_within,

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::Asked;
+use super::asked::Asked;
 use crate::{
     BrokenRule, Claim, HeldClaim, Hospital, ResourceKind, RuleId, RuleSubject, StaffId, TimeRange,
     UnitId,

@@ -11,7 +11,10 @@
 //!          [case)                             SESSION_OVERRUN, or SESSION_NOT_AVAILABLE
 //! ```
 
-use super::{Asked, Surroundings, fitness::wanted};
+use super::{
+    asked::{Asked, Surroundings},
+    fitness::wanted,
+};
 use crate::{
     Anaesthesia, BrokenRule, Case, PAEDIATRIC, Plan, RuleId, RuleSubject, Session, SessionOwner,
     SessionState, TimeRange, Urgency,

@@ -287,6 +287,7 @@ pub fn needs_placing(case: &Case, details: &CaseDetails) -> bool {
         decided_at: case.details.decided_at,
         target_at: case.details.target_at,
         notes: case.details.notes.clone(),
+        blood_units: case.details.blood_units,
         ..details.clone()
     };
     case.state.holds() && same_otherwise != case.details

@@ -1,8 +1,8 @@
 //! Cases: what is asked for, where it is planned, what has happened.
 
 use booking_domain::{
-    Capability, Case, CaseDetails, Hospital, Laterality, Milestones, OverrideRequest, Plan,
-    ReasonGiven, RuleId, Specialty, TeamMember, TeamRole,
+    BloodUnits, Capability, Case, CaseDetails, Hospital, Laterality, Milestones, OverrideRequest,
+    Plan, ReasonGiven, RuleId, Specialty, TeamMember, TeamRole, TooMuchBlood,
 };
 use booking_proto::ot::v1;
 use jiff::Timestamp;
@@ -54,6 +54,7 @@ pub(in crate::grpc) fn case(case: &Case) -> v1::Case {
         postponements: i32::try_from(case.postponements).unwrap_or(i32::MAX),
         specialty: text(asked.specialty.as_ref()),
         import_key: case.import_key.clone().unwrap_or_default(),
+        blood_units: asked.blood_units.get().into(),
     }
 }
 
@@ -160,6 +161,8 @@ pub(in crate::grpc) fn to_details(
         Capability::parse,
     );
     let notes = fields.take("case.notes", note(&wire.notes));
+    let blood_units = u8::try_from(wire.blood_units).map_err(|_| TooMuchBlood);
+    let blood_units = fields.take("case.blood_units", blood_units.and_then(BloodUnits::new));
 
     let (urgency, decided_at) = (urgency?, decided_at?);
     Some(CaseDetails {
@@ -178,6 +181,7 @@ pub(in crate::grpc) fn to_details(
         units: units?,
         required_capabilities: required_capabilities?,
         notes: notes?,
+        blood_units: blood_units?,
     })
 }
 

@@ -179,7 +179,7 @@ async fn every_field_that_can_be_updated_is_updated_audited_and_in_the_files() {
         assert_eq!(asked_for(&updated), asked_for(&another), "{name}");
         assert_ne!(updated.etag, case.etag, "{name} counts as a change");
 
-        let newest = &audited(&world, &case, Role::Coordinator).await[0];
+        let newest = &audited(&world, &case, Role::Auditor).await[0];
         let told = newest.changes.iter().all(|change| is_of(change, field));
         assert!(told && !newest.changes.is_empty(), "{name}: {newest:?}");
 

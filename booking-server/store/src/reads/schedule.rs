@@ -4,7 +4,7 @@ use booking_domain::{
     Session, SessionId, SessionTemplate, TemplateId, TheatreId, Unavailability, UnavailabilityId,
 };
 
-use super::{Reads, surroundings::MAX_HELD_US};
+use super::{snapshot::Reads, surroundings::MAX_HELD_US};
 use crate::{
     SessionQuery, StoreError, UnavailabilityQuery,
     rows::{by_key, read, select, session::subject_key},

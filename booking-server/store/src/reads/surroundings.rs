@@ -7,7 +7,7 @@ use booking_domain::{
     Unavailability, UnavailabilityId,
 };
 
-use super::Reads;
+use super::snapshot::Reads;
 use crate::{
     StoreError,
     db::{Fields, Row, Sql},

@@ -3,14 +3,14 @@
 use std::sync::LazyLock;
 
 use booking_domain::{
-    Cancellation, Capability, Case, CaseDetails, CaseId, CaseState, Footprint, Milestones,
-    Override, PatientId, Plan, ProcedureTypeId, ReasonCode, RuleId, SessionId, Specialty, StaffId,
-    TeamMember, TeamRole, TheatreId, UnitId, Urgency,
+    BloodUnits, Cancellation, Capability, Case, CaseDetails, CaseId, CaseState, Footprint,
+    Milestones, Override, PatientId, Plan, ProcedureTypeId, ReasonCode, RuleId, SessionId,
+    Specialty, StaffId, TeamMember, TeamRole, TheatreId, UnitId, Urgency,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ids, json, json_ids};
+use super::json::{ids, json, json_ids};
 use crate::{
     StoreError,
     db::{Fields, Row, Sql, Value},
@@ -21,7 +21,7 @@ use crate::{
 type Column = (&'static str, fn(&Case) -> Value);
 
 /// All of a case's row but the identifier, in the order in which [`read`] reads it.
-const COLUMNS: [Column; 37] = [
+const COLUMNS: [Column; 38] = [
     ("version", |case| case.version.into()),
     ("patient_id", |case| case.details.patient.as_str().into()),
     ("procedure", |case| case.details.procedure.as_str().into()),
@@ -62,6 +62,9 @@ const COLUMNS: [Column; 37] = [
         json_ids(&case.details.required_capabilities, Capability::as_str).into()
     }),
     ("notes", |case| case.details.notes.as_str().into()),
+    ("blood_units", |case| {
+        u16::from(case.details.blood_units.get()).into()
+    }),
     ("state", |case| case.state.as_str().into()),
     ("theatre_id", |case| {
         case.plan.as_ref().map(|plan| plan.theatre.as_str()).into()
@@ -221,6 +224,10 @@ fn details(f: &mut Fields<'_>) -> Result<CaseDetails, StoreError> {
         units: Vec::new(),
         required_capabilities: ids(f, Capability::parse)?,
         notes: f.text()?,
+        blood_units: {
+            let units = BloodUnits::new(f.number()?);
+            units.map_err(|error| f.damaged(&error))?
+        },
     })
 }
 

@@ -9,7 +9,11 @@ use booking_domain::{
 };
 use jiff::tz::TimeZone;
 
-use super::{Record, Table, case::footprint, ids, json, json_ids, read as read_row, select};
+use super::{
+    case::footprint,
+    json::{ids, json, json_ids},
+    record::{Record, Table, read as read_row, select},
+};
 use crate::{
     ChangeKind, StoreError,
     db::{Conn, Fields, Sql},

@@ -3,7 +3,7 @@
 use booking_domain::{TheatreId, TimeRange};
 use serde::{Deserialize, Serialize};
 
-use super::json;
+use super::json::json;
 use crate::{
     AuditEvent, AuditRecord, Change, FieldChange, PlannedSlot, StoreError, StoredResponse,
     db::{Fields, Row, Sql},

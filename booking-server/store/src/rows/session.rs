@@ -6,7 +6,10 @@ use booking_domain::{
 };
 use jiff::{SignedDuration, civil::Date};
 
-use super::{Record, Table, json};
+use super::{
+    json::json,
+    record::{Record, Table},
+};
 use crate::{
     ChangeKind, PlannedSlot, StoreError,
     db::{Fields, Sql},

@@ -3,8 +3,8 @@
 use booking_domain::{Case, CaseId, Claim};
 
 use super::{
-    Tx,
     seal::{ROWS_PER_INSERT, insert, separated},
+    transaction::Tx,
 };
 use crate::{ChangeKind, PlannedSlot, StoreError, db::Sql, rows};
 

@@ -7,7 +7,7 @@ use booking_domain::{
     UnavailabilityId, UnitId, Version,
 };
 
-use super::Tx;
+use super::transaction::Tx;
 use crate::{
     PlannedSlot, StoreError,
     rows::{Record, by_key, delete, put, read},

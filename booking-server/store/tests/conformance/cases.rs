@@ -1,9 +1,8 @@
 //! Cases: kept whole, changed by version, never twice in one place.
 
-use booking_domain::testing::with;
 use booking_domain::{
-    Anaesthesia, Cancellation, Case, CaseState, Laterality, Milestones, Override, PatientId, Plan,
-    RuleId, StaffId, TeamRole, Urgency, testing,
+    Anaesthesia, BloodUnits, Cancellation, Case, CaseState, Laterality, Milestones, Override,
+    PatientId, Plan, RuleId, StaffId, TeamRole, Urgency, testing,
 };
 use booking_store::{CaseUpdate, StoreError, Tx};
 
@@ -36,12 +35,13 @@ fn full(id: &str, state: CaseState) -> Case {
         }],
         postponements: 3,
         import_key: Some(format!("log/{id}")),
-        ..with(testing::requested(id), |details| {
+        ..testing::with(testing::requested(id), |details| {
             details.procedure = "Hernia repair, 100% \u{2013} \"mesh\"\n'second line'".to_owned();
             details.condition = "Ösophagushernie \u{1f600}".to_owned();
             details.laterality = Laterality::Bilateral;
             details.urgency = Urgency::Urgent2b;
             details.anaesthesia = Anaesthesia::Regional;
+            details.blood_units = BloodUnits::new(4).unwrap();
             details.target_at = Some(at("2026-05-20T08:00"));
             details.team = vec![
                 testing::member("DC-1", TeamRole::PrimarySurgeon),
@@ -85,7 +85,7 @@ pub(crate) async fn a_case_changes_from_one_version_to_the_next_and_no_other(gro
     let again = insert(&store, vec![first.clone()]).await;
     assert!(matches!(again, Err(StoreError::Exists(_))), "{again:?}");
 
-    let changed = with(first.clone(), |details| {
+    let changed = testing::with(first.clone(), |details| {
         details.notes = "changed".to_owned();
         details.team = vec![testing::member("DC-2", TeamRole::PrimarySurgeon)];
         details.units = vec![testing::unit_id("CA-1")];
@@ -117,7 +117,7 @@ pub(crate) async fn what_one_case_holds_another_cannot_take(ground: Ground) {
         .unwrap();
     // Each shares one thing with the first, and only that.
     let elsewhere = |id: &str| {
-        with(
+        testing::with(
             testing::scheduled(id, "OT-2", "2026-06-01T09:00"),
             |details| {
                 details.team = Vec::new();
@@ -134,25 +134,25 @@ pub(crate) async fn what_one_case_holds_another_cannot_take(ground: Ground) {
         ),
         (
             "patient",
-            with(elsewhere("p"), |details| {
+            testing::with(elsewhere("p"), |details| {
                 details.patient = PatientId::parse("PT-first").unwrap();
             }),
         ),
         (
             "surgeon",
-            with(elsewhere("s"), |details| {
+            testing::with(elsewhere("s"), |details| {
                 details.team = vec![testing::member("DC-1", TeamRole::AssistantSurgeon)];
             }),
         ),
         (
             "nurse",
-            with(elsewhere("n"), |details| {
+            testing::with(elsewhere("n"), |details| {
                 details.team = vec![testing::member("NU-1", TeamRole::ScrubNurse)];
             }),
         ),
         (
             "unit",
-            with(elsewhere("u"), |details| {
+            testing::with(elsewhere("u"), |details| {
                 details.units = vec![testing::unit_id("CA-2")];
             }),
         ),
@@ -172,7 +172,7 @@ pub(crate) async fn what_one_case_holds_another_cannot_take(ground: Ground) {
 pub(crate) async fn back_to_back_cases_do_not_overlap(ground: Ground) {
     let store = ground.hospital().await;
     let alone = |id: &str, start: &str| {
-        with(testing::scheduled(id, "OT-2", start), |details| {
+        testing::with(testing::scheduled(id, "OT-2", start), |details| {
             details.team = Vec::new();
         })
     };
@@ -258,7 +258,7 @@ async fn swap((a, b): &(Case, Case), tx: &mut Tx) -> Result<(), StoreError> {
 pub(crate) async fn two_cases_swap_their_places_in_one_go(ground: Ground) {
     let store = ground.hospital().await;
     let a = testing::scheduled("a", "OT-1", "2026-06-01T09:00");
-    let b = with(
+    let b = testing::with(
         testing::scheduled("b", "OT-2", "2026-06-01T09:00"),
         |details| {
             details.team = vec![testing::member("DC-2", TeamRole::PrimarySurgeon)];
@@ -326,7 +326,7 @@ pub(crate) async fn a_doctor_is_found_by_surgical_roles_and_once(ground: Ground)
         let team = vec![testing::member("DC-4", role)];
         insert(
             &store,
-            vec![with(testing::requested(id), |details| {
+            vec![testing::with(testing::requested(id), |details| {
                 details.team = team;
             })],
         )
@@ -339,7 +339,7 @@ pub(crate) async fn a_doctor_is_found_by_surgical_roles_and_once(ground: Ground)
         .to_vec();
     insert(
         &store,
-        vec![with(testing::requested("both"), |details| {
+        vec![testing::with(testing::requested("both"), |details| {
             details.team = team;
         })],
     )

@@ -1,6 +1,5 @@
 //! The doctor: finds nothing in a sound store, and each contradiction that is planted in one.
 
-use booking_domain::testing::with;
 use booking_domain::{Subject, TeamRole, testing};
 use booking_store::{Outcome, Seed, Store, StoreError};
 
@@ -15,7 +14,7 @@ async fn busy_hospital(ground: &Ground) -> Store {
         &store,
         vec![
             testing::scheduled("c", "OT-1", "2026-06-01T09:00"),
-            with(
+            testing::with(
                 testing::scheduled("d", "OT-2", "2026-06-01T09:00"),
                 |details| {
                     details.team = vec![testing::member("DC-2", TeamRole::PrimarySurgeon)];

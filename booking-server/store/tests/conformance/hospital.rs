@@ -1,6 +1,5 @@
 //! What the hospital has: kept whole, changed by version, seen by every server at once.
 
-use booking_domain::testing::with;
 use booking_domain::{Site, Theatre, testing};
 use booking_store::{Seed, StoreError};
 
@@ -69,7 +68,7 @@ pub(crate) async fn a_thing_is_changed_in_the_version_that_was_read(ground: Grou
 
 pub(crate) async fn what_is_referred_to_cannot_be_removed(ground: Ground) {
     let store = ground.hospital().await;
-    let case = with(
+    let case = testing::with(
         testing::scheduled("c", "OT-1", "2026-06-01T09:00"),
         |details| {
             details.units = vec![testing::unit_id("CA-1")];

@@ -1,6 +1,5 @@
 //! Random writes against a naive model: a list of what is held.
 
-use booking_domain::testing::with;
 use booking_domain::{Case, CaseState, Claim, TeamRole, testing};
 use booking_store::StoreError;
 use jiff::SignedDuration;
@@ -79,7 +78,7 @@ pub(crate) async fn no_sequence_of_writes_books_anything_twice(ground: Ground) {
                 quarter,
                 minutes,
             } => {
-                let case = with(
+                let case = testing::with(
                     testing::scheduled(&format!("c{number}"), theatre, "2026-06-01T00:00"),
                     |details| {
                         details.footprint = testing::footprint(10, minutes, 15);

@@ -1,6 +1,5 @@
 //! Lists, days and reports: what the domain says must be found is what is found.
 
-use booking_domain::testing::with;
 use booking_domain::{
     Case, CaseCondition, CaseOrder, CaseOrderKey, CaseQuery, CaseState, Milestones, StaffId,
     TeamRole, Urgency,
@@ -101,7 +100,7 @@ fn any_case() -> impl Strategy<Value = Case> {
                             aborted: false,
                         }
                     }),
-                    ..with(testing::requested("to be named"), |details| {
+                    ..testing::with(testing::requested("to be named"), |details| {
                         details.urgency = urgency;
                         details.patient = testing::patient_id(&format!("PT-{patient}"));
                         details.team = vec![testing::member(staff, TeamRole::PrimarySurgeon)];
@@ -231,11 +230,11 @@ pub(crate) async fn every_page_of_every_query_is_what_the_domain_says(ground: Gr
 pub(crate) async fn a_day_holds_every_case_whose_footprint_reaches_into_it(ground: Ground) {
     let store = ground.hospital().await;
     let alone = |id: &str, theatre: &str, start: &str| {
-        with(testing::scheduled(id, theatre, start), |details| {
+        testing::with(testing::scheduled(id, theatre, start), |details| {
             details.team = Vec::new();
         })
     };
-    let long = with(
+    let long = testing::with(
         alone("a day long", "OT-3", "2026-06-01T00:00:00.000001Z"),
         |details| {
             details.footprint = testing::footprint(0, 24 * 60, 0);

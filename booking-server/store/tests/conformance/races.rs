@@ -1,6 +1,5 @@
 //! Real races, through as many servers as the database takes.
 
-use booking_domain::testing::with;
 use std::time::{Duration, Instant};
 
 use booking_domain::{Case, testing};
@@ -79,7 +78,7 @@ pub(crate) async fn opposite_orders_do_not_deadlock(ground: Ground) {
                     theatres.reverse();
                 }
                 let cases = theatres.map(|theatre| {
-                    with(
+                    testing::with(
                         testing::scheduled(&format!("{round}-{writer}-{theatre}"), theatre, &day),
                         |details| {
                             details.team = Vec::new();

@@ -89,6 +89,7 @@ pub(crate) async fn the_schema_refuses_what_no_case_can_be(ground: Ground) {
         (vec![("urgency", "0")], "urgency"),
         (vec![("version", "0")], "version"),
         (vec![("laterality", "'BOTH'")], "laterality"),
+        (vec![("blood_units", "-1")], "blood_units"),
         (vec![("procedure_type_id", "'none'")], "oreign key"),
         (vec![("id", "'c'")], "nique"),
     ];

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    Anaesthesia, Capability, PAEDIATRIC, SessionFlags, SessionOwner, SessionState, Urgency,
-    testing::session,
+    Anaesthesia, Capability, PAEDIATRIC, Session, SessionFlags, SessionOwner, SessionState,
+    Urgency, testing::session,
 };
 
 #[test]

@@ -4,7 +4,7 @@ mod arrows;
 
 use super::*;
 use crate::{
-    Anaesthesia, MilestonesOutOfOrder, Override, Plan, TeamRole,
+    Anaesthesia, BloodUnits, MAX_BLOOD_UNITS, MilestonesOutOfOrder, Override, Plan, TeamRole,
     testing::{
         at, case_id, footprint, hospital, member, patient_id, plan, reason_code, requested,
         scheduled, session, theatre_id,
@@ -359,4 +359,19 @@ fn a_case_is_not_confirmed_into_a_session_that_does_not_take_place() {
         confirm(&case, Some(&session), now()),
         Err(TransitionError::Rules(broken)) if broken[0].reason == "SESSION_NOT_AVAILABLE"
     ));
+}
+
+#[test]
+fn blood_is_asked_for_within_bounds_and_moves_nothing() {
+    assert!(BloodUnits::new(MAX_BLOOD_UNITS).is_ok());
+    assert!(BloodUnits::new(MAX_BLOOD_UNITS + 1).is_err());
+    let case = case_in(CaseState::Confirmed);
+    let details = CaseDetails {
+        blood_units: BloodUnits::new(2).unwrap(),
+        ..case.details.clone()
+    };
+    assert!(!needs_placing(&case, &details));
+    let updated = update(&case, details, None, now()).unwrap();
+    assert_eq!(updated.details.blood_units.get(), 2);
+    assert_eq!(updated.plan, case.plan);
 }
