@@ -48,6 +48,9 @@ fn read_bounded(path: &Path) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
+/// Names of the default state directories of a mock, an authority and a machine's handshaker.
+pub const STATE_DIRS: [&str; 3] = ["alts-handshaker", "alts-authority", "alts-handshaker-serve"];
+
 /// Where state is kept when nobody says; `name` keeps that of different commands apart.
 ///
 /// # Errors

@@ -191,12 +191,7 @@ impl StateDir {
         if u64::try_from(len).is_ok_and(|len| len > MAX_FILE_LEN) {
             return Err(StateError::TooLong { path, len });
         }
-        let fresh = self.path.join(format!("{name}.new"));
-        write_synced(&fresh, bytes).map_err(failed("write", &fresh))?;
-        fs::rename(&fresh, &path).map_err(failed("replace", &path))?;
-        File::open(&self.path)
-            .and_then(|directory| directory.sync_all())
-            .map_err(failed("sync", &self.path))
+        replace_file(&path, bytes).map_err(failed("replace", &path))
     }
 }
 
@@ -216,6 +211,19 @@ fn read_bounded(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, StateError> {
     }
     let bytes = fs::read(path).map_err(failed("read", path))?;
     Ok(Some(Zeroizing::new(bytes)))
+}
+
+/// Replaces a file by a new one that its owner alone can read, or leaves it as it was. For one writer
+/// at a time.
+///
+/// # Errors
+/// What the system says.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut fresh = path.as_os_str().to_owned();
+    fresh.push(".new");
+    write_synced(Path::new(&fresh), bytes)?;
+    fs::rename(&fresh, path)?;
+    File::open(path.parent().unwrap_or_else(|| Path::new(".")))?.sync_all()
 }
 
 /// Readable by the owner alone from its first byte on: it may hold a key.

@@ -12,8 +12,9 @@ mod tests;
 use std::{collections::BTreeMap, time::Duration};
 
 pub(crate) use record::DirectoryRecord;
+use serde::{Deserialize, Serialize};
+use strsim::levenshtein;
 
-use crate::spelling;
 use alts::ServiceAccount;
 use alts_handshake::Timestamp;
 
@@ -30,7 +31,8 @@ const RESTORABLE_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
 const MAX_SUGGESTIONS: usize = 3;
 
 /// One service account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Account {
     /// Its name.
     pub email: ServiceAccount,
@@ -39,15 +41,18 @@ pub struct Account {
     /// For people.
     pub display_name: String,
     /// For people, at more length.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
     /// No credential is issued while this holds.
     pub disabled: bool,
 }
 
 /// An account that was deleted, and can be restored for a while.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Deleted {
     account: Account,
+    #[serde(rename = "deleted_at_s")]
     at: Timestamp,
 }
 
@@ -227,7 +232,7 @@ impl Directory {
         let mut near: Vec<(usize, &ServiceAccount)> = self
             .accounts
             .keys()
-            .map(|email| (spelling::distance(wanted, email.as_ref()), email))
+            .map(|email| (distance(wanted, email.as_ref()), email))
             .filter(|(distance, _)| *distance <= wanted.chars().count() / 3)
             .collect();
         near.sort();
@@ -236,6 +241,15 @@ impl Directory {
             .map(|(_, email)| email.clone())
             .collect()
     }
+}
+
+/// How far a misspelt account is from one that exists. People type the whole name, or only its first
+/// part.
+fn distance(wanted: &str, email: &str) -> usize {
+    let local = email.split('@').next().unwrap_or_default();
+    let wanted_local = wanted.split('@').next().unwrap_or_default();
+    // One more than a whole-name match of the same distance.
+    levenshtein(wanted, email).min(levenshtein(wanted_local, local) + 1)
 }
 
 fn checked_display_name(name: &str) -> Result<String, DirectoryError> {

@@ -72,7 +72,7 @@ impl Services {
         let clock = Clock::system();
         let handshakers = config.handshakers();
         let state = StateDir::open(&launch.state_dir)?;
-        let key = signing_key_file::open(state.path())?;
+        let key = signing_key_file::open(&state)?;
         let accounts = MockCloud::open(&handshakers, state, clock.clone())?;
         let project = Project::new(config, Arc::clone(&accounts), clock.clone(), key);
         let project = Arc::new(project);
@@ -104,7 +104,9 @@ impl Services {
             .zip(&project.config.machines)
         {
             let metadata = metadata::http::router(Arc::clone(&project), machine.clone());
-            services.serve_http(listener?, metadata);
+            // A machine may ask for them in plaintext only where nobody can come between.
+            let here = api::keys(Arc::clone(&project)).merge(metadata);
+            services.serve_http(listener?, here);
         }
         let inside = SocketAddr::from((project.config.network.api(), HTTP_PORT));
         let inside = TcpListener::bind(inside)

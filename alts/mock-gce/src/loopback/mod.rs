@@ -57,7 +57,8 @@ impl MockCloud {
     pub async fn start(config: &Config, state_dir: &Path, clock: Clock) -> anyhow::Result<Self> {
         let state = StateDir::open(state_dir)?;
         let authority = Self::open(config, state, clock.clone())?;
-        let surface = AdminSurface::bind(&config.admin).await?;
+        let admin = AdminAddress::or_in(config.admin.as_ref(), state_dir);
+        let surface = AdminSurface::bind(&admin).await?;
         let mut listeners = Vec::with_capacity(config.machines.len());
         for machine in &config.machines {
             listeners.push(bind(machine.address, machine.name.as_ref()).await?);
