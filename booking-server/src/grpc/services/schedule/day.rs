@@ -2,27 +2,27 @@
 
 use std::collections::BTreeMap;
 
+use booking_domain::{
+    Case, CaseState, Hospital, SiteId, Subject, Theatre, TheatreId, TimeRange, civil_date,
+    day_range, open_within, project,
+};
 use booking_proto::ot::v1;
+use booking_store::{Reads, Scope, SessionQuery, StoreError, UnavailabilityQuery};
 use jiff::{Timestamp, civil::Date};
 
-use super::{
-    convert::{
-        case::case,
-        hospital::{theatre, unavailability},
-        schedule::range,
-        session::session,
-        values::{date, timestamp},
-    },
-    desk::{Redact, site, theatres, theatres_at},
-    fields::Fields,
-};
 use crate::{
-    domain::{
-        Case, CaseState, Hospital, SiteId, Subject, Theatre, TheatreId, TimeRange, civil_date,
-        day_range, open_within, project,
+    grpc::{
+        convert::{
+            case::case,
+            hospital::{theatre, unavailability},
+            schedule::range,
+            session::session,
+            values::{date, timestamp},
+        },
+        fields::Fields,
+        shared::request::{site, theatres, theatres_at},
     },
     names::name,
-    store::{Reads, Scope, SessionQuery, StoreError, UnavailabilityQuery},
 };
 
 /// A civil day of some theatres.
@@ -154,14 +154,4 @@ fn projected(
         }
     });
     shown.collect()
-}
-
-impl Redact for v1::DaySchedule {
-    fn redact(&mut self) {
-        let theatres = self.theatres.iter_mut();
-        let cases = theatres.flat_map(|theatre| &mut theatre.cases);
-        cases
-            .filter_map(|it| it.case.as_mut())
-            .for_each(Redact::redact);
-    }
 }

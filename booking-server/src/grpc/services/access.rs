@@ -1,20 +1,20 @@
 //! `ot.v1.AccessService`: who the caller is, and what they may.
 
 use booking_proto::ot::v1::{self, access_service_server::AccessService, grant};
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response};
 
-use super::desk::{Admitted, Desk};
 use crate::{
     access::{Caller, Permission, Scope},
-    names::name,
+    grpc::{
+        layers::access::Admitted,
+        shared::{GrpcServices, Reply},
+    },
+    names::optional,
 };
 
 #[tonic::async_trait]
-impl AccessService for Desk {
-    async fn get_access(
-        &self,
-        request: Request<v1::GetAccessRequest>,
-    ) -> Result<Response<v1::Access>, Status> {
+impl AccessService for GrpcServices {
+    async fn get_access(&self, request: Request<v1::GetAccessRequest>) -> Reply<v1::Access> {
         Ok(Response::new(access(&Admitted::of(&request)?.caller)))
     }
 }
@@ -35,7 +35,7 @@ fn access(caller: &Caller) -> v1::Access {
     v1::Access {
         account: caller.account.clone(),
         person: caller.person.clone().unwrap_or_default(),
-        staff: caller.staff.as_ref().map(name).unwrap_or_default(),
+        staff: optional(caller.staff.as_ref()),
         roles: caller.roles.iter().map(ToString::to_string).collect(),
         grants,
     }

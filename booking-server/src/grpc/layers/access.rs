@@ -16,11 +16,40 @@ use http::{Request, Response};
 use tonic::{Status, body::Body};
 use tower::{Layer, Service};
 
-use super::{desk::Admitted, status};
 use crate::{
-    access::{Gatekeeper, Stranger, methods},
+    access::{
+        Caller, Gatekeeper, Permission, Stranger,
+        methods::{self, Method},
+    },
+    grpc::status,
     journal::Journal,
 };
+
+/// A call that was let in; left in the request's extensions for the service.
+#[derive(Clone, Debug)]
+pub(in crate::grpc) struct Admitted {
+    /// Who calls.
+    pub(in crate::grpc) caller: Arc<Caller>,
+    /// What they call.
+    pub(in crate::grpc) method: &'static Method,
+}
+
+impl Admitted {
+    /// As whom a request was let in.
+    ///
+    /// # Errors
+    ///
+    /// `PERMISSION_DENIED` when nobody let it in: a service that stands behind no access layer.
+    pub(in crate::grpc) fn of<M>(request: &tonic::Request<M>) -> Result<Self, Status> {
+        let admitted = request.extensions().get::<Self>().cloned();
+        admitted.ok_or_else(|| Status::permission_denied("nobody has let this call in"))
+    }
+
+    /// Whether the caller may know of whom a case is.
+    pub(in crate::grpc) fn sees_patients(&self) -> bool {
+        self.caller.may(Permission::PatientsRead)
+    }
+}
 
 /// Services that are there for every peer: they tell nothing of the hospital.
 const COMMON: [&str; 3] = [

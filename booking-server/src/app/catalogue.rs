@@ -1,21 +1,23 @@
-//! What the hospital has: one way to add, change and remove it, whatever it is.
+//! The hospital's catalogue (theatres, staff, sessions, …): one way to add, change and remove an item,
+//! whatever it is.
 
-use std::marker::PhantomData;
+use std::{collections::BTreeMap, marker::PhantomData};
 
+use booking_domain::{
+    Case, CaseCondition, CaseQuery, CaseState, EquipmentUnit, Hospital, ProcedureType,
+    ProcedureTypeId, Reason, ReasonCode, Session, SessionId, SessionOwner, SessionTemplate, Site,
+    SiteId, Staff, StaffId, Subject, TemplateId, Theatre, TheatreId, TheatreState, Unavailability,
+    UnavailabilityId, UnitId, Version,
+};
+use booking_store::{StoreError, Tx, UnavailabilityQuery};
 use serde::Serialize;
 use tonic::async_trait;
 
-use super::{Act, Refusal, UseCase, act::check_version};
-use crate::{
-    domain::{
-        Case, CaseCondition, CaseQuery, CaseState, EquipmentUnit, Hospital, ProcedureType,
-        ProcedureTypeId, Reason, ReasonCode, Session, SessionId, SessionOwner, SessionTemplate,
-        Site, SiteId, Staff, StaffId, Subject, TemplateId, Theatre, TheatreId, Unavailability,
-        UnavailabilityId, UnitId, Version,
-    },
-    names::{Named, name},
-    store::{StoreError, Tx, UnavailabilityQuery},
+use super::{
+    refusal::Refusal,
+    unit_of_work::{UnitOfWork, UseCase, check_version},
 };
+use crate::names::{Named, name};
 
 /// The most cases that are looked at for a change of what they hold; more cannot be planned into
 /// one theatre, or with one unit, in years.
@@ -23,13 +25,13 @@ const MAX_AFFECTED: u32 = 100_000;
 
 /// Something that the hospital has.
 #[async_trait]
-pub(crate) trait Thing:
+pub(crate) trait CatalogueItem:
     Serialize + PartialEq + Clone + Send + Sync + Sized + 'static
 {
-    /// Its number.
+    /// Its id.
     type Id: Named + Clone + Send + Sync;
 
-    /// Its number.
+    /// Its id.
     fn id(&self) -> &Self::Id;
 
     /// Its version.
@@ -38,8 +40,8 @@ pub(crate) trait Thing:
     /// The same, in another version.
     fn at(self, version: Version) -> Self;
 
-    /// The one of this number.
-    async fn find(act: &mut Act<'_>, id: &Self::Id) -> Result<Option<Self>, StoreError>;
+    /// The one of this id.
+    async fn find(work: &mut UnitOfWork<'_>, id: &Self::Id) -> Result<Option<Self>, StoreError>;
 
     /// Adds or replaces it.
     async fn put(&self, tx: &mut Tx) -> Result<(), StoreError>;
@@ -64,99 +66,108 @@ pub(crate) trait Thing:
     }
 }
 
-/// Whether what a case holds depends on a thing.
+/// An item that is part of [`Hospital`].
+pub(crate) trait HospitalItem: CatalogueItem<Id: Ord> {
+    /// All of them.
+    fn all(hospital: &Hospital) -> &BTreeMap<Self::Id, Self>;
+
+    /// Whether it is no longer booked.
+    fn is_retired(&self) -> bool;
+}
+
+/// Whether what a case holds depends on an item.
 pub(crate) type Affects<T> = fn(&T, &Case) -> bool;
 
-/// Adds something.
+/// Adds someitem.
 pub(crate) struct Create<T>(pub(crate) T);
 
 #[async_trait]
-impl<T: Thing> UseCase for Create<T> {
+impl<T: CatalogueItem> UseCase for Create<T> {
     type Answer = T;
 
-    async fn perform(&self, act: &mut Act<'_>) -> Result<T, Refusal> {
-        let thing = &self.0;
-        thing.check(&act.hospital)?;
-        if T::find(act, thing.id()).await?.is_some() {
-            return Err(Refusal::Exists(name(thing.id())));
+    async fn perform(&self, work: &mut UnitOfWork<'_>) -> Result<T, Refusal> {
+        let item = &self.0;
+        item.check(&work.hospital)?;
+        if T::find(work, item.id()).await?.is_some() {
+            return Err(Refusal::Exists(name(item.id())));
         }
-        act.put(None, thing, "").await?;
-        Ok(thing.clone())
+        work.put(None, item, "").await?;
+        Ok(item.clone())
     }
 }
 
-/// What an update makes of a thing.
+/// What an update makes of an item.
 pub(crate) type Change<T> = Box<dyn Fn(&T) -> Result<T, Refusal> + Send + Sync>;
 
-/// Changes something.
-pub(crate) struct Update<T: Thing> {
+/// Changes someitem.
+pub(crate) struct Update<T: CatalogueItem> {
     pub(crate) id: T::Id,
     pub(crate) version: Option<Version>,
     pub(crate) change: Change<T>,
 }
 
 #[async_trait]
-impl<T: Thing> UseCase for Update<T> {
+impl<T: CatalogueItem> UseCase for Update<T> {
     type Answer = T;
 
-    async fn perform(&self, act: &mut Act<'_>) -> Result<T, Refusal> {
-        let before = act.thing::<T>(&self.id, self.version).await?;
+    async fn perform(&self, work: &mut UnitOfWork<'_>) -> Result<T, Refusal> {
+        let before = work.item::<T>(&self.id, self.version).await?;
         let after = (self.change)(&before)?;
-        after.check(&act.hospital)?;
+        after.check(&work.hospital)?;
         if after == before {
             return Ok(before);
         }
         let affected = match after.affected(&before) {
             Some((condition, affects)) => {
-                let mut holding = act.holding(condition).await?;
+                let mut holding = work.holding(condition).await?;
                 holding.retain(|case| affects(&after, case));
                 holding
             }
             None => Vec::new(),
         };
-        let after = act.replace(&before, after, "").await?;
+        let after = work.replace(&before, after, "").await?;
         if !affected.is_empty() {
             // What they hold follows from the hospital as it is from now on.
-            act.hospital = act.tx.hospital().await?;
+            work.hospital = work.tx.hospital().await?;
             let again = affected.into_iter().map(|case| (case.clone(), case));
-            act.change_cases(again.collect(), &name(&self.id)).await?;
+            work.change_cases(again.collect(), &name(&self.id)).await?;
         }
         Ok(after)
     }
 }
 
 /// Removes something that was never used.
-pub(crate) struct Delete<T: Thing> {
+pub(crate) struct Delete<T: CatalogueItem> {
     pub(crate) id: T::Id,
     pub(crate) version: Option<Version>,
     pub(crate) what: PhantomData<T>,
 }
 
 #[async_trait]
-impl<T: Thing> UseCase for Delete<T> {
+impl<T: CatalogueItem> UseCase for Delete<T> {
     type Answer = ();
 
-    async fn perform(&self, act: &mut Act<'_>) -> Result<(), Refusal> {
-        let before = act.thing::<T>(&self.id, self.version).await?;
+    async fn perform(&self, work: &mut UnitOfWork<'_>) -> Result<(), Refusal> {
+        let before = work.item::<T>(&self.id, self.version).await?;
         let version = before.version();
         if let Some(subject) = before.subject()
-            && act.is_unavailable_at_times(subject).await?
+            && work.is_unavailable_at_times(subject).await?
         {
             return Err(StoreError::InUse(name(&self.id)).into());
         }
-        let deleted = T::delete(act.tx, &self.id, version).await;
+        let deleted = T::delete(work.tx, &self.id, version).await;
         deleted.map_err(|error| match error {
             StoreError::InUse(_) => Refusal::Store(StoreError::InUse(name(&self.id))),
             other => other.into(),
         })?;
-        act.tell(name(&self.id), Some((version, &before)), None, "");
+        work.tell(name(&self.id), Some((version, &before)), None, "");
         Ok(())
     }
 }
 
-impl Act<'_> {
+impl UnitOfWork<'_> {
     /// Something, in the version that the caller knows, if they say which.
-    pub(super) async fn thing<T: Thing>(
+    pub(super) async fn item<T: CatalogueItem>(
         &mut self,
         id: &T::Id,
         version: Option<Version>,
@@ -168,7 +179,7 @@ impl Act<'_> {
     }
 
     /// Replaces something, one version on.
-    pub(super) async fn replace<T: Thing>(
+    pub(super) async fn replace<T: CatalogueItem>(
         &mut self,
         before: &T,
         after: T,
@@ -180,7 +191,7 @@ impl Act<'_> {
     }
 
     /// Adds or replaces something, and tells the audit.
-    pub(super) async fn put<T: Thing>(
+    pub(super) async fn put<T: CatalogueItem>(
         &mut self,
         before: Option<&T>,
         after: &T,
@@ -239,14 +250,14 @@ fn known_owner(hospital: &Hospital, owner: &SessionOwner, field: &str) -> Result
     }
 }
 
-/// The part of [`Thing`] that is the same for all but in names; the rest comes after.
-macro_rules! thing {
+/// The part of [`CatalogueItem`] that is the same for all but in names; the rest comes after.
+macro_rules! catalogue_item {
     (
-        $thing:ident by $key:ident: $id:ty, $put:ident, $delete:ident,
-        $find:expr $(, $($rest:item)*)?
+        $item:ident by $key:ident: $id:ty, $put:ident, $delete:ident,
+        |$work:ident, $wanted:ident| $find:expr; $($rest:item)*
     ) => {
         #[async_trait]
-        impl Thing for $thing {
+        impl CatalogueItem for $item {
             type Id = $id;
 
             fn id(&self) -> &$id {
@@ -261,9 +272,11 @@ macro_rules! thing {
                 Self { version, ..self }
             }
 
-            async fn find(act: &mut Act<'_>, id: &$id) -> Result<Option<Self>, StoreError> {
-                let find: fn(&Hospital) -> &std::collections::BTreeMap<$id, Self> = $find;
-                Ok(find(&act.hospital).get(id).cloned())
+            async fn find(
+                $work: &mut UnitOfWork<'_>,
+                $wanted: &$id,
+            ) -> Result<Option<Self>, StoreError> {
+                $find
             }
 
             async fn put(&self, tx: &mut Tx) -> Result<(), StoreError> {
@@ -274,15 +287,40 @@ macro_rules! thing {
                 tx.$delete(id, version).await
             }
 
-            $($($rest)*)?
+            $($rest)*
         }
     };
 }
 
-thing!(Site by id: SiteId, put_site, delete_site, |hospital| &hospital.sites);
+/// What is part of [`Hospital`], in `$all`.
+macro_rules! hospital_item {
+    (
+        $item:ident by $key:ident: $id:ty, $put:ident, $delete:ident,
+        in $all:ident, retired: $retired:expr; $($rest:item)*
+    ) => {
+        impl HospitalItem for $item {
+            fn all(hospital: &Hospital) -> &BTreeMap<$id, Self> {
+                &hospital.$all
+            }
 
-thing!(
-    Theatre by id: TheatreId, put_theatre, delete_theatre, |hospital| &hospital.theatres,
+            fn is_retired(&self) -> bool {
+                let retired: fn(&Self) -> bool = $retired;
+                retired(self)
+            }
+        }
+
+        catalogue_item!(
+            $item by $key: $id, $put, $delete,
+            |work, id| Ok(work.hospital.$all.get(id).cloned()); $($rest)*
+        );
+    };
+}
+
+hospital_item!(Site by id: SiteId, put_site, delete_site, in sites, retired: |_| false;);
+
+hospital_item!(
+    Theatre by id: TheatreId, put_theatre, delete_theatre,
+    in theatres, retired: |it| it.state == TheatreState::Retired;
     fn check(&self, hospital: &Hospital) -> Result<(), Refusal> {
         let known = hospital.sites.contains_key(&self.site);
         known.then_some(()).ok_or_else(|| missing("theatre.site"))
@@ -299,15 +337,15 @@ thing!(
     }
 );
 
-thing!(
-    Staff by id: StaffId, put_staff, delete_staff, |hospital| &hospital.staff,
+hospital_item!(
+    Staff by id: StaffId, put_staff, delete_staff, in staff, retired: |it| it.retired;
     fn subject(&self) -> Option<Subject> {
         Some(Subject::Staff(self.id.clone()))
     }
 );
 
-thing!(
-    EquipmentUnit by id: UnitId, put_unit, delete_unit, |hospital| &hospital.units,
+hospital_item!(
+    EquipmentUnit by id: UnitId, put_unit, delete_unit, in units, retired: |it| it.retired;
     fn affected(&self, before: &Self) -> Option<(CaseCondition, Affects<Self>)> {
         // No condition asks for a unit: all that are planned are looked through, which is rare.
         let with_it: Affects<Self> = |unit, case| case.details.units.contains(&unit.id);
@@ -316,51 +354,18 @@ thing!(
     }
 );
 
-thing!(
+hospital_item!(
     ProcedureType by id: ProcedureTypeId, put_procedure_type, delete_procedure_type,
-    |hospital| &hospital.procedure_types
+    in procedure_types, retired: |it| it.retired;
 );
 
-thing!(Reason by code: ReasonCode, put_reason, delete_reason, |hospital| &hospital.reasons);
+hospital_item!(
+    Reason by code: ReasonCode, put_reason, delete_reason, in reasons, retired: |it| it.retired;
+);
 
-/// The same for what is not part of [`Hospital`], but read one by one.
-macro_rules! stored_thing {
-    ($thing:ident: $id:ty, $find:ident, $put:ident, $delete:ident, $check:item) => {
-        #[async_trait]
-        impl Thing for $thing {
-            type Id = $id;
-
-            fn id(&self) -> &$id {
-                &self.id
-            }
-
-            fn version(&self) -> Version {
-                self.version
-            }
-
-            fn at(self, version: Version) -> Self {
-                Self { version, ..self }
-            }
-
-            async fn find(act: &mut Act<'_>, id: &$id) -> Result<Option<Self>, StoreError> {
-                act.tx.$find(id).await
-            }
-
-            async fn put(&self, tx: &mut Tx) -> Result<(), StoreError> {
-                tx.$put(self).await
-            }
-
-            async fn delete(tx: &mut Tx, id: &$id, version: Version) -> Result<(), StoreError> {
-                tx.$delete(id, version).await
-            }
-
-            $check
-        }
-    };
-}
-
-stored_thing!(
-    Unavailability: UnavailabilityId, unavailability, put_unavailability, delete_unavailability,
+catalogue_item!(
+    Unavailability by id: UnavailabilityId, put_unavailability, delete_unavailability,
+    |work, id| work.tx.unavailability(id).await;
     fn check(&self, hospital: &Hospital) -> Result<(), Refusal> {
         let known = match &self.subject {
             Subject::Theatre(id) => hospital.theatres.contains_key(id),
@@ -371,16 +376,18 @@ stored_thing!(
     }
 );
 
-stored_thing!(
-    Session: SessionId, session, put_session, delete_session,
+catalogue_item!(
+    Session by id: SessionId, put_session, delete_session,
+    |work, id| work.tx.session(id).await;
     fn check(&self, hospital: &Hospital) -> Result<(), Refusal> {
         known_theatre(hospital, &self.theatre, "session.theatre")?;
         known_owner(hospital, &self.owner, "session.owner")
     }
 );
 
-stored_thing!(
-    SessionTemplate: TemplateId, template, put_template, delete_template,
+catalogue_item!(
+    SessionTemplate by id: TemplateId, put_template, delete_template,
+    |work, id| work.tx.template(id).await;
     fn check(&self, hospital: &Hospital) -> Result<(), Refusal> {
         known_theatre(hospital, &self.theatre, "session_template.theatre")?;
         known_owner(hospital, &self.owner, "session_template.owner")

@@ -8,7 +8,7 @@ use http::Response;
 use tonic::{Code, Status, body::Body};
 use tower::util::MapResponseLayer;
 
-use super::status::malformed;
+use crate::grpc::status::malformed;
 
 /// How the codec begins to say that a message does not decode.
 const CODEC_SAYS: &str = "failed to decode Protobuf message";
@@ -17,7 +17,7 @@ const CODEC_SAYS: &str = "failed to decode Protobuf message";
 pub(crate) type MalformedLayer = MapResponseLayer<fn(Response<Body>) -> Response<Body>>;
 
 /// Says `INVALID_ARGUMENT` where the service inside could not decode a request.
-pub(super) const MALFORMED: MalformedLayer = MapResponseLayer::new(told_apart);
+pub(in crate::grpc) const MALFORMED: MalformedLayer = MapResponseLayer::new(told_apart);
 
 /// Decoded before anything is answered: an error is all there is.
 fn told_apart(response: Response<Body>) -> Response<Body> {

@@ -1,18 +1,16 @@
 //! All that stands in a stretch of time: what an emergency may meet, what conflicts arise from.
 
-use crate::{
-    domain::{Case, Hospital, Session, TimeRange, Timetable, Unavailability},
-    store::{Reads, Scope, SessionQuery, StoreError, UnavailabilityQuery},
-};
+use booking_domain::{Case, Hospital, Session, TimeRange, Timetable, Unavailability};
+use booking_store::{Reads, Scope, SessionQuery, StoreError, UnavailabilityQuery};
 
 /// A stretch of time in all theatres: people and equipment may be in any of them.
-pub(crate) struct Around {
+pub(crate) struct ScheduleWindow {
     pub(super) cases: Vec<Case>,
     pub(super) sessions: Vec<Session>,
     pub(super) unavailable: Vec<Unavailability>,
 }
 
-impl Around {
+impl ScheduleWindow {
     /// What there is in `range`, or reaches into it.
     pub(crate) async fn within(reads: &mut Reads, range: TimeRange) -> Result<Self, StoreError> {
         let sessions = SessionQuery {

@@ -21,7 +21,7 @@ use tokio::time::{Sleep, sleep_until};
 use tonic::{Status, body::Body};
 use tower::{Layer, Service};
 
-use super::CALL_TIMEOUT;
+use crate::grpc::limits::CALL_TIMEOUT;
 
 /// Calls that go on until somebody has had enough.
 const WATCHES: [&str; 2] = [
@@ -33,7 +33,7 @@ const WATCHES: [&str; 2] = [
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AgeLayer {
     /// How old a connection may grow; any age when absent.
-    pub(super) max_age: Option<Duration>,
+    pub(in crate::grpc) max_age: Option<Duration>,
 }
 
 impl<S> Layer<S> for AgeLayer {

@@ -7,22 +7,22 @@ use std::{
 
 /// Watches of one caller at a time: a front end needs one for all its pages, a ward one for each
 /// screen. Each costs the server a queue and a page of cases.
-pub(super) const MAX_WATCHES: usize = 64;
+pub(in crate::grpc) const MAX_WATCHES: usize = 64;
 
 /// Who watches, and how often; cheap to clone, all clones are one.
 #[derive(Clone, Debug, Default)]
 pub(in crate::grpc) struct Watchers(Arc<Mutex<HashMap<String, usize>>>);
 
-/// A watch's place among its caller's, until dropped.
+/// One of its caller's watches, until dropped.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(in crate::grpc) struct WatchPermit {
     watchers: Watchers,
     caller: String,
 }
 
 impl Watchers {
-    /// A place for one more watch of `caller`, if there is one.
-    pub(super) fn enter(&self, caller: String) -> Option<Place> {
+    /// Permits one more watch of `caller`, unless there are too many.
+    pub(in crate::grpc) fn enter(&self, caller: String) -> Option<WatchPermit> {
         let mut open = self.open();
         let count = open.entry(caller.clone()).or_default();
         if *count == MAX_WATCHES {
@@ -30,7 +30,7 @@ impl Watchers {
         }
         *count += 1;
         drop(open);
-        Some(Place {
+        Some(WatchPermit {
             watchers: self.clone(),
             caller,
         })
@@ -41,7 +41,7 @@ impl Watchers {
     }
 }
 
-impl Drop for Place {
+impl Drop for WatchPermit {
     fn drop(&mut self) {
         let mut open = self.watchers.open();
         if let Some(count) = open.get_mut(&self.caller) {

@@ -1,20 +1,20 @@
-//! One act of one caller: what a use case reads and writes with, inside the transaction.
+//! What a use case reads and writes with: one transaction, on behalf of one caller.
 
 use std::sync::Arc;
 
+use booking_domain::{
+    Booker, Case, CaseId, Claim, Hospital, OverrideRequest, Placed, Plan, Surroundings, Version,
+    claims, place,
+};
+use booking_store::{AuditCondition, AuditQuery, AuditRecord, CaseUpdate, Tx};
 use jiff::Timestamp;
 use serde::Serialize;
 use tonic::async_trait;
 
-use super::{Call, Refusal, audit::told};
+use super::{audit::told, call::Call, refusal::Refusal};
 use crate::{
     access::{Caller, Denied, Permission, Scope},
-    domain::{
-        Booker, Case, CaseId, Claim, Hospital, OverrideRequest, Placed, Plan, StaffId,
-        Surroundings, Version, claims, place,
-    },
     names::name,
-    store::{AuditCondition, AuditQuery, AuditRecord, CaseUpdate, Tx},
 };
 
 /// Something that a caller can have done.
@@ -24,12 +24,12 @@ pub(crate) trait UseCase: Send + Sync + 'static {
     type Answer: Send + 'static;
 
     /// Decides, then writes: what refuses has not written. May run more than once, from the start.
-    async fn perform(&self, act: &mut Act<'_>) -> Result<Self::Answer, Refusal>;
+    async fn perform(&self, work: &mut UnitOfWork<'_>) -> Result<Self::Answer, Refusal>;
 }
 
 /// A transaction, on behalf of a caller.
 #[derive(Debug)]
-pub(crate) struct Act<'a> {
+pub(crate) struct UnitOfWork<'a> {
     /// The store.
     pub(super) tx: &'a mut Tx,
     /// The hospital, as this transaction sees it.
@@ -39,7 +39,7 @@ pub(crate) struct Act<'a> {
     call: &'a Call,
 }
 
-impl<'a> Act<'a> {
+impl<'a> UnitOfWork<'a> {
     pub(super) async fn begin(
         tx: &'a mut Tx,
         call: &'a Call,
@@ -54,12 +54,12 @@ impl<'a> Act<'a> {
         })
     }
 
-    /// Who acts.
+    /// Who calls.
     pub(super) fn caller(&self) -> &Caller {
         &self.call.caller
     }
 
-    /// Who acts, as the rules see them.
+    /// Who calls, as the rules see them.
     pub(super) fn booker(&self) -> Booker {
         self.caller().booker()
     }
@@ -93,13 +93,7 @@ impl<'a> Act<'a> {
             return Ok(false);
         };
         let caller = &self.call.caller;
-        let in_team = |staff: &StaffId| {
-            case.details
-                .team
-                .iter()
-                .any(|member| member.staff == *staff)
-        };
-        if caller.staff.as_ref().is_some_and(in_team) {
+        if caller.operates(case) {
             return Ok(true);
         }
         let entered = AuditQuery {
@@ -189,13 +183,8 @@ impl<'a> Act<'a> {
             .collect();
         let kept = self.tx.update_cases(&updates).await?;
         for ((before, _), after) in changes.iter().zip(&kept) {
-            let before = Some((before.version, before));
-            self.tell(
-                name(&after.id),
-                before,
-                Some((after.version, after)),
-                reason,
-            );
+            let (before, now) = ((before.version, before), (after.version, after));
+            self.tell(name(&after.id), Some(before), Some(now), reason);
         }
         Ok(kept)
     }

@@ -1,15 +1,13 @@
 //! Which cases a watch is about: those planned in a range, or all that are not over.
 
-use booking_proto::ot::v1;
-
-use super::super::{desk::theatres, fields::Fields, hospital_service::MAX_RANGE_DAYS};
-use crate::{
-    domain::{
-        Case, CaseCondition, CaseQuery, CaseState, Hospital, MAX_FOOTPRINT_MIN, TheatreId,
-        TimeRange, later,
-    },
-    store::Change,
+use booking_domain::{
+    Case, CaseCondition, CaseQuery, CaseState, Hospital, MAX_FOOTPRINT_MIN, TheatreId, TimeRange,
+    later,
 };
+use booking_proto::ot::v1;
+use booking_store::Change;
+
+use crate::grpc::{fields::Fields, limits::MAX_RANGE_DAYS, shared::request::theatres};
 
 /// Cases that are read at once for a snapshot: they are kept until the reader has taken them.
 const SNAPSHOT_PAGE: u32 = 200;

@@ -1,16 +1,20 @@
 //! Looking for places: what was asked, whether it is not too much, and what there is to know first.
 
+use booking_domain::{
+    Case, Hospital, MAX_CLAIM_MIN, MAX_SEARCH_DAYS, MAX_SEARCH_THEATRE_DAYS, SlotSearch, TimeRange,
+    Timetable, later, searched,
+};
 use booking_proto::ot::v1;
+use booking_store::{Reads, SessionQuery, StoreError, UnavailabilityQuery};
 use jiff::SignedDuration;
 
-use super::{convert::values::instant, desk::theatres, fields::Fields};
 use crate::{
     app::Refusal,
-    domain::{
-        Case, Hospital, MAX_CLAIM_MIN, MAX_SEARCH_DAYS, MAX_SEARCH_THEATRE_DAYS, SlotSearch,
-        TimeRange, Timetable, later, searched,
+    grpc::{
+        convert::values::{instant, required},
+        fields::Fields,
+        shared::request::theatres,
     },
-    store::{Reads, SessionQuery, StoreError, UnavailabilityQuery},
 };
 
 /// Offers, when nobody says how many, and at most.
@@ -33,10 +37,8 @@ pub(super) fn to_search(
     };
     let limit = fields.take("max_slots", limit);
     let (earliest, latest) = (wire.earliest_time.as_ref(), wire.latest_time.as_ref());
-    let earliest = earliest.ok_or("must be given").and_then(instant);
-    let latest = latest.ok_or("must be given").and_then(instant);
-    let earliest = fields.take("earliest_time", earliest);
-    let latest = fields.take("latest_time", latest);
+    let earliest = fields.take("earliest_time", required(earliest, instant));
+    let latest = fields.take("latest_time", required(latest, instant));
     let starts = TimeRange::new(earliest?, latest?).map_err(|why| why.to_string());
     let starts = starts.and_then(|starts| {
         let long = starts.duration() > SignedDuration::from_hours(24 * i64::from(MAX_SEARCH_DAYS));
@@ -100,7 +102,7 @@ pub(super) async fn around(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::TheatreId;
+    use booking_domain::TheatreId;
 
     fn search(theatres: usize, days: u32) -> SlotSearch {
         let theatre = |n: usize| TheatreId::parse(&format!("OT-{n}")).unwrap();

@@ -7,20 +7,18 @@
 //!  drain  -> NOT_SERVING for good; watches are told and then ended, so that they hold no drain up
 //! ```
 
-use std::time::Duration;
-
 use booking_proto::otbooking::ot_booking_service_server::SERVICE_NAME;
-use tokio::{
-    sync::{mpsc, watch},
-    time::{self, MissedTickBehavior},
-};
+use tokio::sync::{mpsc, watch};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 use tonic_health::pb::{
     HealthCheckRequest, HealthCheckResponse, health_check_response::ServingStatus, health_server,
 };
 
-use crate::bookings::Bookings;
+use crate::{
+    bookings::Bookings,
+    grpc::shared::health_board::{Condition, HealthBoard},
+};
 
 /// The services whose health can be asked for; the empty name is the server as a whole.
 const SERVICES: [&str; 11] = [
@@ -37,101 +35,17 @@ const SERVICES: [&str; 11] = [
     "ot.v1.AccessService",
 ];
 
-/// How often the monitor reads the store: a watcher learns of a lost disk within seconds.
-const MONITOR_INTERVAL: Duration = Duration::from_secs(5);
-
-/// How long the store may take to be read before it counts as unreadable.
-const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
-
 /// Updates that a slow watcher may be behind; it is the newest that counts, so one is enough.
 const WATCH_BACKLOG: usize = 1;
 
-/// How the server is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Condition {
-    Serving,
-    StoreUnreadable,
-    Draining,
-}
-
-impl Condition {
-    pub(super) fn is_draining(self) -> bool {
-        self == Self::Draining
-    }
-
-    pub(super) fn status(self) -> ServingStatus {
-        match self {
-            Self::Serving => ServingStatus::Serving,
-            Self::StoreUnreadable | Self::Draining => ServingStatus::NotServing,
-        }
-    }
-}
-
-/// Where the condition is written up: cheap to clone, all clones are one board.
-#[derive(Clone, Debug)]
-pub(crate) struct HealthBoard(watch::Sender<Condition>);
-
-impl HealthBoard {
-    /// A server in good order.
-    pub(crate) fn new() -> Self {
-        Self(watch::Sender::new(Condition::Serving))
-    }
-
-    /// The condition, now and as it changes.
-    pub(super) fn subscribe(&self) -> watch::Receiver<Condition> {
-        self.0.subscribe()
-    }
-
-    /// The server is on its way out; nothing changes that.
-    pub(crate) fn drain(&self) {
-        self.0.send_replace(Condition::Draining);
-    }
-
-    /// Reads the store and writes up what that says.
-    async fn examine(&self, store: &impl Bookings) -> Condition {
-        let found = match time::timeout(PROBE_TIMEOUT, store.probe()).await {
-            Ok(Ok(())) => Condition::Serving,
-            Ok(Err(error)) => self.unreadable(&error),
-            Err(_) => self.unreadable(&"no answer in time"),
-        };
-        self.0.send_if_modified(|current| {
-            let news = *current != Condition::Draining && *current != found;
-            if news {
-                *current = found;
-                tracing::info!(condition = ?found, "health changed");
-            }
-            news
-        });
-        *self.0.borrow()
-    }
-
-    /// Logs the cause when it is news, not on every round.
-    fn unreadable(&self, cause: &dyn std::fmt::Display) -> Condition {
-        if *self.0.borrow() == Condition::Serving {
-            tracing::error!(error = %cause, "the store cannot be read");
-        }
-        Condition::StoreUnreadable
-    }
-
-    /// Examines the store again and again, until dropped.
-    pub(crate) async fn monitor(self, store: impl Bookings) {
-        let mut rounds = time::interval(MONITOR_INTERVAL);
-        rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            rounds.tick().await;
-            self.examine(&store).await;
-        }
-    }
-}
-
 /// The service, over any store.
-pub(super) struct Health<S> {
+pub(in crate::grpc) struct Health<S> {
     store: S,
     board: HealthBoard,
 }
 
 impl<S: Bookings> Health<S> {
-    pub(super) fn new(store: S, board: HealthBoard) -> Self {
+    pub(in crate::grpc) fn new(store: S, board: HealthBoard) -> Self {
         Self { store, board }
     }
 }

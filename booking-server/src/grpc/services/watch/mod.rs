@@ -17,11 +17,13 @@
 //! whenever roles change.
 
 mod filter;
-mod limit;
-mod told;
 
 use std::sync::Arc;
 
+use booking_domain::{
+    Case, CaseId, ProcedureTypeId, ReasonCode, SessionId, SiteId, StaffId, TemplateId, TheatreId,
+    UnavailabilityId, UnitId,
+};
 use booking_proto::{
     contract::limits::WATCH_HEARTBEAT,
     ot::v1::{
@@ -29,39 +31,42 @@ use booking_proto::{
         watch_service_server::WatchService,
     },
 };
+use booking_store::{Change, ChangeFeed, ChangeKind, FeedError};
 use tokio::{
     sync::{mpsc, watch},
     time,
 };
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-pub(super) use self::limit::Watchers;
-use self::{
-    filter::{Filter, next_page},
-    limit::{MAX_WATCHES, Place},
-    told::{LastWord, Told},
-};
-use super::{
-    convert::{case::case, values::timestamp},
-    desk::{Admitted, Desk, Redact as _, reading},
-    fields::Fields,
-    health::Condition,
-    status,
-    tokens::Tokens,
-};
+use self::filter::{Filter, next_page};
 use crate::{
     access::{Denied, Permission, Policy},
     app::Refusal,
-    domain::{
-        Case, CaseId, ProcedureTypeId, ReasonCode, SessionId, SiteId, StaffId, TemplateId,
-        TheatreId, UnavailabilityId, UnitId,
+    grpc::{
+        convert::{case::case, values::timestamp},
+        fields::{Fields, reading},
+        layers::access::Admitted,
+        shared::{
+            GrpcServices, Reply,
+            health_board::Condition,
+            shown,
+            watchers::{MAX_WATCHES, WatchPermit},
+        },
+        status,
+        tokens::Tokens,
     },
     names::{Named, name},
-    store::{Change, ChangeFeed, ChangeKind, FeedError},
 };
 
 /// Messages that a reader may be behind. A board shows some hundred cases.
 const QUEUE: usize = 1_000;
+
+/// Room in the queue that is kept for how the watch ended.
+const LAST_WORD: usize = 1;
+
+/// What a reader of a watch is told; an error is the last of it.
+type WatchStream = ReceiverStream<Result<WatchScheduleResponse, Status>>;
 
 /// What resume tokens are for.
 const TOKEN: &str = "resume watch";
@@ -72,23 +77,23 @@ pub(super) fn token(tokens: &Tokens, position: u64) -> String {
 }
 
 #[tonic::async_trait]
-impl WatchService for Desk {
-    type WatchScheduleStream = Told;
+impl WatchService for GrpcServices {
+    type WatchScheduleStream = WatchStream;
 
     async fn watch_schedule(
         &self,
         request: Request<v1::WatchScheduleRequest>,
-    ) -> Result<Response<Told>, Status> {
+    ) -> Reply<WatchStream> {
         let admitted = Admitted::of(&request)?;
         let wire = request.into_inner();
-        let hospital = self.app.store().hospital().await.map_err(Refusal::from)?;
+        let hospital = self.hospital().await?;
         let (filter, resume) = reading(|fields| {
             let filter = Filter::read(fields, &hospital, &wire);
             let resume = self.resume_from(fields, &wire.resume_token);
             Some((filter?, resume?))
         })?;
-        let place = self.watchers.enter(admitted.caller.principal());
-        let place = place.ok_or_else(|| status::too_many_watches(MAX_WATCHES))?;
+        let permit = self.watchers.enter(admitted.caller.principal());
+        let permit = permit.ok_or_else(|| status::too_many_watches(MAX_WATCHES))?;
         let position = match resume {
             Some(position) => position,
             None => {
@@ -98,27 +103,24 @@ impl WatchService for Desk {
         };
         let feed = self.app.store().changes_after(position).await;
         let feed = feed.map_err(lost)?;
-        let (queue, receiver) = mpsc::channel(QUEUE);
-        let last_word = LastWord::default();
+        let (queue, receiver) = mpsc::channel(QUEUE + LAST_WORD);
         let watch = Watch {
-            desk: self.clone(),
+            services: self.clone(),
             admitted,
             filter,
-            queue,
-            _place: place,
+            queue: queue.clone(),
+            _permit: permit,
         };
-        let said = last_word.clone();
         tokio::spawn(async move {
-            // The queue is closed after the last word, or the stream would end without it.
-            let _open = watch.queue.clone();
             let Err(ended) = watch.run(resume.is_none(), feed).await;
-            said.say(ended);
+            // Whoever does not read any more need not be told.
+            drop(queue.try_send(Err(ended)));
         });
-        Ok(Response::new(Told::new(receiver, last_word)))
+        Ok(Response::new(ReceiverStream::new(receiver)))
     }
 }
 
-impl Desk {
+impl GrpcServices {
     /// The place that a token stands for; `None` inside for no token.
     fn resume_from(&self, fields: &mut Fields, token: &str) -> Option<Option<u64>> {
         if token.is_empty() {
@@ -153,11 +155,11 @@ fn draining() -> Status {
 
 /// One watch under way.
 struct Watch {
-    desk: Desk,
+    services: GrpcServices,
     admitted: Admitted,
     filter: Filter,
-    queue: mpsc::Sender<WatchScheduleResponse>,
-    _place: Place,
+    queue: mpsc::Sender<Result<WatchScheduleResponse, Status>>,
+    _permit: WatchPermit,
 }
 
 /// What may end a watch, whatever it is about to tell.
@@ -173,8 +175,8 @@ impl Watch {
     /// Tells all there is to tell, until the reader goes, or may not or cannot be told any more.
     async fn run(mut self, snapshot: bool, mut feed: ChangeFeed) -> Result<Never, Status> {
         let mut outside = Outside {
-            roles: self.desk.gatekeeper.subscribe(),
-            condition: self.desk.board.subscribe(),
+            roles: self.services.gatekeeper.subscribe(),
+            condition: self.services.board.subscribe(),
         };
         // They may have changed since the call was let in.
         outside.roles.mark_changed();
@@ -203,7 +205,7 @@ impl Watch {
     async fn tell_all(&mut self, outside: &mut Outside) -> Result<(), Status> {
         let mut query = Some(self.filter.first_page());
         while let Some(asked) = query {
-            let page = self.desk.app.read().await?.cases(&asked).await;
+            let page = self.services.app.read().await?.cases(&asked).await;
             let mut page = page.map_err(Refusal::from)?;
             query = next_page(asked, &page);
             page.retain(|it| self.filter.has(it));
@@ -222,12 +224,14 @@ impl Watch {
                 biased;
                 Ok(()) = outside.roles.changed() => self.ask_again()?,
                 () = drained(&mut outside.condition) => return Err(draining()),
-                room = queue.reserve() => {
-                    room.map_err(|_| gone())?.send(WatchScheduleResponse {
+                room = queue.reserve_many(1 + LAST_WORD) => {
+                    let mut room = room.map_err(|_| gone())?;
+                    let room = room.next().expect("as many as were asked for");
+                    room.send(Ok(WatchScheduleResponse {
                         kind: Kind::Snapshot.into(),
                         case: Some(self.shown(it)),
                         ..WatchScheduleResponse::default()
-                    });
+                    }));
                     return Ok(());
                 }
             }
@@ -246,7 +250,7 @@ impl Watch {
         let Ok(id) = CaseId::parse(&change.id) else {
             return Ok(());
         };
-        let found = self.desk.app.read().await?.case(&id).await;
+        let found = self.services.app.read().await?.case(&id).await;
         let found = found.map_err(Refusal::from)?;
         match found.filter(|case| self.filter.has(case)) {
             Some(found) => self.tell(Kind::Changed, change.seq, |message| {
@@ -269,30 +273,26 @@ impl Watch {
     ) -> Result<(), Status> {
         let mut message = WatchScheduleResponse {
             kind: kind.into(),
-            resume_token: token(&self.desk.tokens, position),
+            resume_token: token(&self.services.tokens, position),
             ..WatchScheduleResponse::default()
         };
         fill(&mut message);
-        self.queue.try_send(message).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Refusal::WatchExpired.into(),
-            mpsc::error::TrySendError::Closed(_) => gone(),
-        })
+        if self.queue.capacity() <= LAST_WORD {
+            return Err(Refusal::WatchExpired.into());
+        }
+        self.queue.try_send(Ok(message)).map_err(|_| gone())
     }
 
     /// A case as the reader may see it.
     fn shown(&self, it: &Case) -> v1::Case {
-        let mut shown = case(it);
-        if !self.admitted.caller.may(Permission::PatientsRead) {
-            shown.redact();
-        }
-        shown
+        shown(case(it), self.admitted.sees_patients())
     }
 
     /// Roles have changed: whether the reader may still watch, and what they see.
     fn ask_again(&mut self) -> Result<(), Status> {
         let caller = &self.admitted.caller;
         let denied = || status::permission_denied(Denied(Permission::ScheduleRead));
-        let policy = self.desk.gatekeeper.policy();
+        let policy = self.services.gatekeeper.policy();
         let now = policy.caller(&caller.account, caller.person.as_deref());
         let now = now.map_err(|_| denied())?;
         now.may_call(self.admitted.method)

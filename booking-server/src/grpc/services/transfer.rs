@@ -1,5 +1,9 @@
 //! `ot.v1.TransferService`: historical cases in, everything out.
 
+use booking_domain::{
+    CaseCondition, CaseId, CaseQuery, Footprint, Hospital, IdError, MAX_ID_CHARS, Milestones,
+    PatientId, Specialty, StaffId, TheatreId, TimeRange,
+};
 use booking_proto::{
     contract::limits::MAX_IMPORT_ROWS,
     ot::v1::{
@@ -7,30 +11,24 @@ use booking_proto::{
         transfer_service_server::TransferService,
     },
 };
-use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use super::{
-    convert::{
-        case::optional_instant,
-        values::{minute, minutes, optional_name, required, title, unless_empty},
-    },
-    desk::{Admitted, Desk, Redact, moment, reading, site, theatres},
-    fields::Fields,
-    things::new_id,
-};
 use crate::{
-    access::Permission,
     app::{ImportCases, ImportRow, Imported, Refusal, Verdict},
-    domain::{
-        CaseCondition, CaseId, CaseQuery, Footprint, Hospital, IdError, MAX_ID_CHARS, Milestones,
-        PatientId, Specialty, StaffId, TheatreId, TimeRange,
-    },
     export::{Export, Format},
-    names::name,
+    grpc::{
+        convert::values::{minute, minutes, optional_name, required, title, unless_empty},
+        fields::{Fields, reading},
+        layers::access::Admitted,
+        shared::{
+            GrpcServices, Reply, new_id,
+            request::{optional_timestamp, site, theatres},
+        },
+    },
+    names::optional,
 };
 
 /// Cases that are read at once for an export.
@@ -40,13 +38,13 @@ const PAGE: u32 = 500;
 const CHUNKS: usize = 4;
 
 #[tonic::async_trait]
-impl TransferService for Desk {
+impl TransferService for GrpcServices {
     type ExportCasesStream = ReceiverStream<Result<v1::ExportChunk, Status>>;
 
     async fn import_cases(
         &self,
         request: Request<v1::ImportCasesRequest>,
-    ) -> Result<Response<v1::ImportCasesResponse>, Status> {
+    ) -> Reply<v1::ImportCasesResponse> {
         let read = |wire: &v1::ImportCasesRequest, hospital: &Hospital, _| {
             reading(|fields| {
                 let source = fields.take("source", title(&wire.source));
@@ -68,10 +66,10 @@ impl TransferService for Desk {
     async fn export_cases(
         &self,
         request: Request<v1::ExportCasesRequest>,
-    ) -> Result<Response<Self::ExportCasesStream>, Status> {
+    ) -> Reply<Self::ExportCasesStream> {
         let admitted = Admitted::of(&request)?;
         let wire = request.into_inner();
-        let hospital = self.app.store().hospital().await.map_err(Refusal::from)?;
+        let hospital = self.hospital().await?;
         let (format, query) = reading(|fields| {
             let format = fields.take("format", to_format(wire.format()));
             let query = to_query(fields, &hospital, &wire);
@@ -82,14 +80,14 @@ impl TransferService for Desk {
         let export = Export {
             format,
             hospital,
-            sees_patients: admitted.caller.may(Permission::PatientsRead),
+            sees_patients: admitted.sees_patients(),
             now: self.app.now(),
             written: 0,
         };
         let (chunks, receiver) = mpsc::channel(CHUNKS);
-        let desk = self.clone();
+        let services = self.clone();
         tokio::spawn(async move {
-            if let Err(refusal) = desk.write_file(export, query, &chunks).await {
+            if let Err(refusal) = services.write_file(export, query, &chunks).await {
                 // Whoever does not read any more need not be told.
                 drop(chunks.send(Err(refusal.into())).await);
             }
@@ -100,7 +98,7 @@ impl TransferService for Desk {
 
 type Chunks = mpsc::Sender<Result<v1::ExportChunk, Status>>;
 
-impl Desk {
+impl GrpcServices {
     /// Writes a file page by page, each in a snapshot of its own: a slow reader holds none.
     async fn write_file(
         &self,
@@ -141,8 +139,8 @@ fn to_query(
     hospital: &Hospital,
     wire: &v1::ExportCasesRequest,
 ) -> Option<CaseQuery> {
-    let start = moment(fields, "start_time", wire.start_time.as_ref());
-    let end = moment(fields, "end_time", wire.end_time.as_ref());
+    let start = optional_timestamp(fields, "start_time", wire.start_time.as_ref());
+    let end = optional_timestamp(fields, "end_time", wire.end_time.as_ref());
     let theatres = theatres(fields, hospital, &wire.theatres);
     let staff = fields.take("staff", optional_name::<StaffId>(&wire.staff));
     if let (Some(Some(start)), Some(Some(end))) = (start, end) {
@@ -194,9 +192,9 @@ fn to_row(fields: &mut Fields, source: &str, at: usize, wire: &v1::ImportRow) ->
         .and_then(|booked| Footprint::new(0, booked, 0).map_err(|why| why.to_string()));
     let footprint = fields.take(field("booked_min"), footprint);
     let mut moment = |name: &str, wire: &Option<prost_types::Timestamp>| {
-        fields.take(field(name), optional_instant(wire.as_ref()))
+        optional_timestamp(fields, &field(name), wire.as_ref())
     };
-    let wheels_in: Option<Option<Timestamp>> = moment("wheels_in", &wire.wheels_in);
+    let wheels_in = moment("wheels_in", &wire.wheels_in);
     let knife_to_skin = moment("knife_to_skin", &wire.knife_to_skin);
     let closed = moment("closed", &wire.closed);
     let wheels_out = moment("wheels_out", &wire.wheels_out);
@@ -246,9 +244,7 @@ fn outcome(imported: &Imported) -> v1::ImportOutcome {
     v1::ImportOutcome {
         line: imported.line,
         kind: kind.into(),
-        case: imported.case.as_ref().map(name).unwrap_or_default(),
+        case: optional(imported.case.as_ref()),
         message: imported.message.clone(),
     }
 }
-
-impl Redact for v1::ImportCasesResponse {}
