@@ -3,7 +3,8 @@
 use std::fmt;
 
 /// A machine, which vouches for the workloads on it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct MachineName(String);
 
 impl MachineName {
@@ -28,6 +29,20 @@ impl MachineName {
             );
         }
         Ok(Self(name.to_owned()))
+    }
+}
+
+impl TryFrom<String> for MachineName {
+    type Error = &'static str;
+
+    fn try_from(name: String) -> Result<Self, &'static str> {
+        Self::parse(&name)
+    }
+}
+
+impl From<MachineName> for String {
+    fn from(name: MachineName) -> Self {
+        name.0
     }
 }
 

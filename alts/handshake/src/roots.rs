@@ -29,9 +29,9 @@ impl Roots {
         self.0.contains_key(&id)
     }
 
-    /// Their names, in order.
-    pub fn ids(&self) -> impl Iterator<Item = KeyId> + '_ {
-        self.0.keys().copied()
+    /// All of them, in order of their names.
+    pub fn keys(&self) -> impl Iterator<Item = &VerifyingKey> + '_ {
+        self.0.values()
     }
 }
 

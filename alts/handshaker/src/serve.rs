@@ -6,21 +6,28 @@ use anyhow::{Context, anyhow};
 use tonic::service::Routes;
 
 use crate::{
-    ServiceAccount,
-    admin::surface::AdminSurface,
-    authority::statement::TrustAnchors,
-    clock::Clock,
-    config::{AdminAddress, RevocationMode, ServeConfig},
-    handshake::{MAX_CLOCK_SKEW, MachineName, TrustSettings},
-    identity::metadata::MetadataServer,
+    config::serve::{RevocationMode, ServeConfig},
     limits::Limits,
     metrics::Metrics,
     peer_check::PeerCheck,
-    remote::{self, AccountStates, IdentitySource, RemoteAuthority, TrustSource, TrustUpdater},
-    servers::{Servers, bind, local_address},
     service::MachineHandshaker,
+};
+use alts::ServiceAccount;
+use alts_authority::{
+    client::{
+        self, AccountStates, IdentitySource, MachineProver, RemoteAuthority, TrustSource,
+        TrustUpdater,
+    },
+    identity::metadata::MetadataServer,
+    statement::TrustAnchors,
+};
+use alts_daemon::{
+    admin::{address::AdminAddress, surface::AdminSurface},
+    clock::Clock,
+    servers::{Servers, bind, local_address},
     state::StateDir,
 };
+use alts_handshake::{MAX_CLOCK_SKEW, MachineName, TrustSettings};
 
 /// A handshaker that runs.
 #[derive(Debug)]
@@ -47,30 +54,39 @@ impl ServedMachine {
             "the metadata server does not say who this machine is; run on Compute Engine, or \
              configure machine and service_account",
         )?;
-        let surface = AdminSurface::bind(&config.admin).await?;
+        let admin = AdminAddress::or_in(config.admin.as_ref(), state_dir);
+        let surface = AdminSurface::bind(&admin).await?;
         let mut listeners = Vec::with_capacity(config.listen.len());
         for address in &config.listen {
             let listener = bind(*address, machine.as_ref()).await?;
             listeners.push((local_address(&listener, *address), listener));
         }
 
-        let client = remote::connect(&config.authority)
+        let client = client::connect(&config.authority.address)
             .context("the authority's address cannot be used; write HOST:PORT")?;
-        let updater = TrustUpdater::new(trust_source(config), client.clone(), state)?;
+        let asker = Arc::new(MachineProver::new(
+            machine.clone(),
+            account.clone(),
+            config.identity.source(),
+            clock.clone(),
+        ));
+        let updater = TrustUpdater::new(
+            trust_source(config),
+            client.clone(),
+            Arc::clone(&asker),
+            state,
+        )?;
         let trust = updater.feed();
-        let peer_check = match config.revocation {
+        let peer_check = match config.revocation.mode {
             RevocationMode::Issue => PeerCheck::Never,
             RevocationMode::Handshake => {
-                let states = AccountStates::new(client.clone(), trust.clone(), config.max_age);
+                let max_age = config.revocation.max_age;
+                let states =
+                    AccountStates::new(client.clone(), Arc::clone(&asker), trust.clone(), max_age);
                 PeerCheck::Remote(Arc::new(states))
             }
         };
-        let issuer = Arc::new(RemoteAuthority::new(
-            client,
-            config.identity.clone(),
-            trust.clone(),
-            clock.clone(),
-        ));
+        let issuer = Arc::new(RemoteAuthority::new(client, asker, trust.clone()));
         let metrics = Arc::new(Metrics::new(clock.clone()));
         let mut servers = Servers::new();
         servers.spawn_endless(updater.run());
@@ -85,7 +101,11 @@ impl ServedMachine {
             servers.spawn(handshaker.clone().serve(listener, servers.stopped()));
         }
         let admin = surface.address().clone();
-        servers.spawn(surface.serve(Routes::default(), metrics, servers.stopped()));
+        servers.spawn(surface.serve(
+            Routes::default(),
+            move || metrics.render(),
+            servers.stopped(),
+        ));
         Ok(Self {
             machine,
             account,
@@ -124,8 +144,8 @@ impl ServedMachine {
 
 /// As configured, and as the metadata server says of what is not.
 async fn identity(config: &ServeConfig) -> anyhow::Result<(MachineName, ServiceAccount)> {
-    let ask = || match &config.identity {
-        IdentitySource::Gce(base) => Ok(MetadataServer(base.clone())),
+    let ask = || match config.identity.source() {
+        IdentitySource::Gce(base) => Ok(MetadataServer(base)),
         IdentitySource::Static(_) => Err(anyhow!("the identity source is static")),
     };
     let machine = match &config.machine {
@@ -141,12 +161,12 @@ async fn identity(config: &ServeConfig) -> anyhow::Result<(MachineName, ServiceA
 
 fn trust_source(config: &ServeConfig) -> TrustSource {
     TrustSource {
-        pinned: TrustAnchors::pinned(config.roots.clone()),
+        pinned: TrustAnchors::pinned(config.authority.roots.clone()),
         policy: config.handshake.policy.clone(),
         settings: TrustSettings {
             max_clock_skew: MAX_CLOCK_SKEW,
-            revocation: config.revocation_list,
+            revocation: config.revocation.list(),
         },
-        refresh: config.refresh,
+        refresh: config.authority.refresh,
     }
 }

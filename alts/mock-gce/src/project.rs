@@ -3,9 +3,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use alts_handshaker::{
-    Clock, ServiceAccount, certificate_authority::CertificateAuthority, directory::Account,
-};
+use alts::ServiceAccount;
+use alts_authority::{certificate_authority::CertificateAuthority, directory::Account};
+use alts_daemon::clock::Clock;
 
 use crate::{
     config::{Config, Machine},
@@ -102,7 +102,7 @@ impl Project {
             instance_name: machine.name.to_string(),
             created_at_s: self.created_at_s,
             project_id: self.config.project.clone(),
-            project_number: self.config.project_number,
+            project_number: self.config.project_number(),
             zone: self.config.zone.clone(),
         };
         let now_s = self.clock.now().as_unix_s();

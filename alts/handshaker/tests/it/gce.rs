@@ -50,7 +50,10 @@ async fn identity(
 ) -> impl IntoResponse {
     assert_eq!(headers["metadata-flavor"], "Google");
     assert_eq!(asked.format, "full");
-    metadata.asked.fetch_add(1, Ordering::SeqCst);
+    // Lists are asked for again and again; what counts are certificates.
+    if asked.audience.starts_with("urn:alts-local:1:claim:") {
+        metadata.asked.fetch_add(1, Ordering::SeqCst);
+    }
     let now_s = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap()
@@ -136,7 +139,8 @@ async fn a_compute_engine_machine_proves_itself_and_its_number_is_recorded() {
 
 #[tokio::test]
 async fn a_compute_engine_machine_need_not_be_told_who_it_is() {
-    use alts_handshaker::{Clock, config::ServeConfig, serve::ServedMachine};
+    use alts_daemon::clock::Clock;
+    use alts_handshaker::{config::serve::ServeConfig, serve::ServedMachine};
     let (suite, base, _) = suite_of(Lie::None).await;
     let text = format!(
         "listen = [\"127.0.0.1:0\"]\n[authority]\naddress = \"{}\"\nroots = [{}]\n\

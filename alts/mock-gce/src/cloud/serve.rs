@@ -8,7 +8,9 @@ use std::{
     time::Duration,
 };
 
-use alts_handshaker::{Clock, config::AdminAddress, mock::MockCloud, state::StateDir};
+use alts_daemon::{
+    admin::address::AdminAddress, clock::Clock, connections::allow_many_files, state::StateDir,
+};
 use anyhow::Context;
 use axum::Router;
 use socket2::{Domain, Socket, Type};
@@ -24,6 +26,7 @@ use crate::{
     config::Config,
     dns::{self, Zone},
     instance::Instance,
+    loopback::MockCloud,
     metadata,
     project::Project,
     system::{
@@ -65,11 +68,11 @@ impl Services {
         outside: StdListener,
     ) -> anyhow::Result<Self> {
         // Every connection of every machine is a file of this one process.
-        alts_handshaker::allow_many_files();
+        allow_many_files();
         let clock = Clock::system();
         let handshakers = config.handshakers();
         let state = StateDir::open(&launch.state_dir)?;
-        let key = signing_key_file::open(state.path())?;
+        let key = signing_key_file::open(&state)?;
         let accounts = MockCloud::open(&handshakers, state, clock.clone())?;
         let project = Project::new(config, Arc::clone(&accounts), clock.clone(), key);
         let project = Arc::new(project);
@@ -101,7 +104,9 @@ impl Services {
             .zip(&project.config.machines)
         {
             let metadata = metadata::http::router(Arc::clone(&project), machine.clone());
-            services.serve_http(listener?, metadata);
+            // A machine may ask for them in plaintext only where nobody can come between.
+            let here = api::keys(Arc::clone(&project)).merge(metadata);
+            services.serve_http(listener?, here);
         }
         let inside = SocketAddr::from((project.config.network.api(), HTTP_PORT));
         let inside = TcpListener::bind(inside)
