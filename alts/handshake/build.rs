@@ -2,7 +2,7 @@
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=proto");
-    let files = protox::compile(["alts_local/v1/handshake.proto"], ["proto"])?;
+    let files = protox::compile(["alts_local/v2/handshake.proto"], ["proto"])?;
     prost_build::compile_fds(files)?;
     Ok(())
 }

@@ -27,7 +27,7 @@ use alts_daemon::{
     listener::ConnectionHandler,
     metrics::Counters,
 };
-use alts_handshake::{IssuerName, MachineName, MasterRequest, Timestamp};
+use alts_handshake::{MachineName, MasterRequest, Timestamp};
 
 /// Largest request, in bytes: an identity token, or 256 accounts' names.
 const MAX_REQUEST_LEN: usize = 128 * 1024;
@@ -114,8 +114,7 @@ impl Service {
         let admitted = self.admit(asker, question).await?;
         let request = MasterRequest {
             machine: asker.machine.clone(),
-            issuer: IssuerName::from(&asker.machine),
-            accounts: vec![asker.account.clone()],
+            account: asker.account.clone(),
             public_key: *public_key,
         };
         let instance_id = admitted.instance_id.clone();

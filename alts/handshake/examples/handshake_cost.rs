@@ -4,8 +4,7 @@
 //! cargo run --release -p alts-handshake --example handshake_cost -- 2000
 //! ```
 //!
-//! No network and no gRPC: the handshake alone, in every combination of forward secrecy and
-//! resumption. Run by hand; a figure depends on the machine, the ratios hardly do.
+//! No network and no gRPC: the handshake alone, full and resumed. Run by hand; a figure depends on the machine, the ratios hardly do.
 
 use std::{
     num::NonZeroU32,
@@ -15,9 +14,9 @@ use std::{
 
 use alts::RpcVersions;
 use alts_handshake::{
-    AfterServerFinished, Cipher, ClientConfig, Entropy, ExpectClientInit, ExpectServerInit,
-    HandshakeCredential, Input, MachineName, MasterKey, Offer, Progress, RECORD_PROTOCOLS,
-    Resumption, ResumptionSettings, RootKey, Seed, ServerConfig, Timestamp, Trust, Validity,
+    ClientConfig, Entropy, ExpectClientInit, ExpectServerInit, HandshakeCredential, Input,
+    MachineName, MasterKey, Offer, Progress, RECORD_PROTOCOLS, Resumption, RootKey, Seed,
+    ServerConfig, Timestamp, Trust, Validity,
 };
 
 const NOW: Timestamp = Timestamp::from_unix_s(1_700_000_000);
@@ -33,12 +32,10 @@ const DEFAULT_ROUNDS: u32 = 500;
 enum Kind {
     /// Both chains are checked and all is agreed on anew, as at the first meeting.
     First,
-    /// Both chains and what their keys agree on are remembered, as at later meetings.
+    /// Both chains are remembered, as at later meetings.
     Full,
-    /// From a ticket that the client keeps.
-    ClientKeeps,
-    /// From a ticket that the server keeps.
-    ServerKeeps,
+    /// From a ticket of the session before.
+    Resumed,
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -52,22 +49,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "", "µs", "bytes to", "bytes to"
     );
     println!("{:<34} {:>7} {:>12} {:>12}", "", "", "server", "client");
-    let kinds = [
+    for (name, kind) in [
         ("full, first meeting", Kind::First),
         ("full, met before", Kind::Full),
-        ("resumed, ticket kept by the client", Kind::ClientKeeps),
-        ("resumed, ticket kept by the server", Kind::ServerKeeps),
-    ];
-    for (mode, cipher) in [
-        ("with forward secrecy", Cipher::Pfs),
-        ("static", Cipher::Static),
+        ("resumed", Kind::Resumed),
     ] {
-        println!("{mode}");
-        for (name, kind) in kinds {
-            let (took, bytes) = measure(kind, cipher, rounds)?;
-            let (took, (to_server, to_client)) = (took.as_micros(), bytes);
-            println!("  {name:<34} {took:>5} {to_server:>12} {to_client:>12}");
-        }
+        let (took, (to_server, to_client)) = measure(kind, rounds)?;
+        let took = took.as_micros();
+        println!("{name:<34} {took:>7} {to_server:>12} {to_client:>12}");
     }
     Ok(())
 }
@@ -75,23 +64,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// The median time, which says what one costs also on a busy machine, and the bytes of the last.
 fn measure(
     kind: Kind,
-    cipher: Cipher,
     rounds: u32,
 ) -> Result<(Duration, (usize, usize)), Box<dyn std::error::Error>> {
-    let mut sides = Sides::new(kind, cipher)?;
+    let mut sides = Sides::new(kind)?;
     // The first meeting fills the caches, or leaves the ticket that the second begins with.
     sides.shake_hands()?;
     let mut took = Vec::new();
     let mut bytes = (0, 0);
     for _ in 0..rounds {
         if matches!(kind, Kind::First) {
-            sides.forget_each_other(cipher)?;
+            sides.forget_each_other()?;
         }
         let begun = Instant::now();
         let resumed;
         (bytes, resumed) = sides.shake_hands()?;
         took.push(begun.elapsed());
-        let expected = matches!(kind, Kind::ClientKeeps | Kind::ServerKeeps);
+        let expected = matches!(kind, Kind::Resumed);
         if resumed != expected {
             return Err("a handshake was not of the kind that is measured".into());
         }
@@ -107,7 +95,7 @@ struct Sides {
 }
 
 impl Sides {
-    fn new(kind: Kind, cipher: Cipher) -> Result<Self, Box<dyn std::error::Error>> {
+    fn new(kind: Kind) -> Result<Self, Box<dyn std::error::Error>> {
         let root = RootKey::new(&seed()?);
         let trust = || Arc::new(Trust::of_roots([root.public()]));
         let offer = Offer {
@@ -116,46 +104,40 @@ impl Sides {
             rpc_versions: Some(RpcVersions::OURS),
             max_frame_size: 0,
         };
-        let resumption = |name: &str, gives| match kind {
+        let resumption = |name: &str| match kind {
             Kind::First | Kind::Full => Ok::<_, Box<dyn std::error::Error>>(None),
-            Kind::ClientKeeps | Kind::ServerKeeps => {
-                let settings = ResumptionSettings {
-                    gives,
-                    ..ResumptionSettings::default()
-                };
-                let resumption = Resumption::new(name.parse()?, &seed()?, settings, NOW);
+            Kind::Resumed => {
+                let resumption = Resumption::new(name.parse()?, &seed()?, NOW);
                 Ok(Some(Arc::new(resumption)))
             }
         };
         Ok(Self {
             client: ClientConfig {
-                credential: credential(&root, CLIENT, cipher)?,
+                credential: credential(&root, CLIENT)?,
                 trust: trust(),
-                ciphers: vec![cipher],
                 offer: offer.clone(),
                 targets: vec![SERVER.parse()?],
                 target_name: Some("server.example:8080".to_owned()),
                 names: Arc::default(),
-                resumption: resumption(CLIENT, true)?,
+                resumption: resumption(CLIENT)?,
             },
             server: ServerConfig {
-                credential: credential(&root, SERVER, cipher)?,
+                credential: credential(&root, SERVER)?,
                 trust: trust(),
-                ciphers: vec![cipher],
                 offer,
-                resumption: resumption(SERVER, matches!(kind, Kind::ClientKeeps))?,
+                resumption: resumption(SERVER)?,
             },
             root,
         })
     }
 
-    /// Chains are remembered by whom they are shown to, agreements beside the key that made them.
-    fn forget_each_other(&mut self, cipher: Cipher) -> Result<(), Box<dyn std::error::Error>> {
+    /// Chains are remembered by whom they are shown to.
+    fn forget_each_other(&mut self) -> Result<(), Box<dyn std::error::Error>> {
         for trust in [&mut self.client.trust, &mut self.server.trust] {
             *trust = Arc::new(Trust::of_roots([self.root.public()]));
         }
-        self.client.credential = credential(&self.root, CLIENT, cipher)?;
-        self.server.credential = credential(&self.root, SERVER, cipher)?;
+        self.client.credential = credential(&self.root, CLIENT)?;
+        self.server.credential = credential(&self.root, SERVER)?;
         Ok(())
     }
 
@@ -169,10 +151,7 @@ impl Sides {
         let server = done(server.process(&mut Input::new(&to_server), NOW, &mut to_client)?)?;
         let mut flight = Input::new(&to_client);
         let client = done(client.process(&mut flight, NOW, &mut to_server)?)?;
-        let client = match done(client.process(&mut flight, NOW, &mut to_server)?)? {
-            AfterServerFinished::Established(established) => established,
-            AfterServerFinished::Again(_) => return Err("the client began again".into()),
-        };
+        let client = done(client.process(&mut flight, NOW, &mut to_server)?)?;
         let mut last = Input::new(&to_server[opening..]);
         let server = done(server.process(&mut last, NOW, &mut Vec::new())?)?;
         if client.record_key.as_bytes() != server.record_key.as_bytes() {
@@ -192,13 +171,12 @@ fn done<S, T>(progress: Progress<S, T>) -> Result<T, &'static str> {
 fn credential(
     root: &RootKey,
     name: &str,
-    cipher: Cipher,
 ) -> Result<Arc<HandshakeCredential>, Box<dyn std::error::Error>> {
     let key = MasterKey::new(name.parse()?, &seed()?);
     let request = key.request(MachineName::parse("machine")?);
     let certificate = root.sign(&request, Validity::starting(NOW, HOUR), 1);
     let master = key.certified(certificate);
-    Ok(Arc::new(master.issue(&seed()?, &[cipher], NOW, HOUR)))
+    Ok(Arc::new(master.issue(&seed()?, NOW, HOUR)))
 }
 
 fn seed() -> Result<Seed, getrandom::Error> {

@@ -1,12 +1,13 @@
 //! Why a handshake fails, with the blame in the type, and what the peer is told about it.
 
-use super::{
-    abort::{PeerAbort, append_abort, printable},
+use alts::ServiceAccount;
+
+use crate::{
     certificate::CertificateError,
-    frame::FrameType,
+    frame::{InvalidMessage, PeerAbort, append_abort, printable},
+    keys::NotAuthentic,
     wire,
 };
-use alts::ServiceAccount;
 
 /// A handshake's one cause of death. Final: the state that met it is gone. Exhaustive: whoever
 /// gives each a status must hear of a new one.
@@ -27,7 +28,7 @@ pub enum HandshakeError {
     /// The peer has a good certificate and could not prove that it holds the key, or the bytes were
     /// changed on the way.
     #[error("the peer did not prove its identity: {0}; somebody may be altering the connection")]
-    NotAuthentic(NotAuthentic),
+    NotAuthentic(#[from] NotAuthentic),
     /// An honest peer, but not one the caller asked for.
     #[error(
         "the peer is {peer} but only {} may be called; check the target service accounts",
@@ -67,60 +68,16 @@ fn list(accounts: &[ServiceAccount]) -> String {
     }
 }
 
-/// What is wrong with the peer's bytes.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum InvalidMessage {
-    /// The peer is something else.
-    #[error("the peer speaks {0}, not ALTS")]
-    OtherProtocol(&'static str),
-    /// No frame has this type.
-    #[error("unknown frame type {0:#x}")]
-    UnknownFrameType(u32),
-    /// A length that does not even cover the type.
-    #[error("a frame claims a length of {0}, below its own type")]
-    FrameTooShort(usize),
-    /// A frame larger than [`MAX_FRAME_LEN`](super::MAX_FRAME_LEN).
-    #[error("a frame of {0} bytes is above the limit of 65536")]
-    FrameTooLong(usize),
-    /// The body is not the protobuf message that the type promises.
-    #[error("a {0:?} frame does not decode")]
-    Undecodable(FrameType),
-    /// A good frame at the wrong time.
-    #[error("{found:?} came where {expected:?} was due")]
-    Unexpected {
-        /// What came.
-        found: FrameType,
-        /// What was due.
-        expected: FrameType,
-    },
-    /// A field that breaks its rule.
-    #[error("the field `{0}` is missing or out of bounds")]
-    BadField(&'static str),
-    /// The server chose what the client never offered.
-    #[error("the server chose a {0} that was not offered")]
-    NotOffered(&'static str),
-    /// The client went on before it was its turn.
-    #[error("{0} bytes follow ClientInit before the server has answered")]
-    BytesOutOfTurn(usize),
-}
-
 /// What two sane sides cannot agree on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Incompatible {
     /// Another version of the handshake.
     #[error(
-        "the peer speaks version {0} of alts-local, this side version 1; run the same \
+        "the peer speaks version {0} of alts-local, this side version 2; run the same \
          alts-handshaker on both machines"
     )]
     Version(u32),
-    /// No key agreement in common.
-    #[error(
-        "the client offers no key agreement that the server accepts; allow the same ciphers on \
-         both machines"
-    )]
-    Cipher,
     /// No record protocol in common.
     #[error(
         "the client offers no record protocol that the server knows; both sides' gRPC libraries \
@@ -133,22 +90,6 @@ pub enum Incompatible {
          libraries must offer grpc"
     )]
     ApplicationProtocol,
-}
-
-/// How the peer failed to prove itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum NotAuthentic {
-    /// The MAC of ServerFinished.
-    #[error("ServerFinished does not match the handshake")]
-    ServerFinished,
-    /// The MAC of ClientFinished.
-    #[error("ClientFinished does not match the handshake")]
-    ClientFinished,
-    /// A public key of small order: the "shared" secret would be known to everybody (RFC 7748,
-    /// section 6.1).
-    #[error("its public key has small order")]
-    SmallOrderKey,
 }
 
 impl HandshakeError {

@@ -167,7 +167,7 @@ impl<I: Issuer> Call<I> {
                         Err(_) => return normally(Outcome::Cancelled),
                     };
                     turn = session
-                        .believing(workload.trust.current())
+                        .with_verifier(workload.trust.current())
                         .proceed(request, workload.clock.now());
                 }
                 Turn::Finished {

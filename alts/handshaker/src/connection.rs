@@ -43,8 +43,7 @@ use alts_daemon::{
     rng,
 };
 use alts_handshake::{
-    Cipher, HandshakeCredential, MachineName, MasterCredential, MasterKey, Seed, Timestamp,
-    Validity,
+    HandshakeCredential, MachineName, MasterCredential, MasterKey, Seed, Timestamp, Validity,
 };
 
 /// How long one key agreement key is used. It is replaced without asking the authority.
@@ -192,7 +191,7 @@ impl<I: Issuer> Connection<I> {
             }
         }
         let held = state.held.as_mut().expect("it was obtained above");
-        held.freshen(&self.workload, now)?;
+        held.freshen(now)?;
         Ok(Arc::clone(&held.handshake))
     }
 
@@ -222,8 +221,7 @@ impl<I: Issuer> Connection<I> {
         master: MasterCredential,
     ) -> Result<(), NoCredential> {
         let validity = master.validity();
-        let ciphers = &self.workload.session.ciphers;
-        let handshake = agreement_key(&master, ciphers, self.workload.clock.now())?;
+        let handshake = agreement_key(&master, self.workload.clock.now())?;
         let keeper = tokio::spawn(renew(Arc::downgrade(self), validity));
         self.gauge.holds(&self.workload.machine, validity.not_after);
         state.held = Some(Held {
@@ -303,12 +301,12 @@ async fn renew<I: Issuer>(connection: Weak<Connection<I>>, validity: Validity) {
 
 impl Held {
     /// Replaces the key agreement key when its time has come.
-    fn freshen<I>(&mut self, workload: &Workload<I>, now: Timestamp) -> Result<(), NoCredential> {
+    fn freshen(&mut self, now: Timestamp) -> Result<(), NoCredential> {
         let soon = now.after(RENEWAL_MARGIN);
         let end = self.handshake.validity().not_after;
         // The last one ends with the master certificate; a newer one could not end later.
         if soon >= end && end != self.master.validity().not_after {
-            self.handshake = agreement_key(&self.master, &workload.session.ciphers, now)?;
+            self.handshake = agreement_key(&self.master, now)?;
         }
         Ok(())
     }
@@ -316,10 +314,9 @@ impl Held {
 
 fn agreement_key(
     master: &MasterCredential,
-    ciphers: &[Cipher],
     now: Timestamp,
 ) -> Result<Arc<HandshakeCredential>, NoCredential> {
-    let credential = master.issue(&seed()?, ciphers, now, HANDSHAKE_CERTIFICATE_LIFETIME);
+    let credential = master.issue(&seed()?, now, HANDSHAKE_CERTIFICATE_LIFETIME);
     Ok(Arc::new(credential))
 }
 

@@ -105,20 +105,17 @@ impl<I: Issuer> MachineHandshaker<I> {
     /// and come with that.
     ///
     /// # Errors
-    /// When there is no randomness for the resumption key.
+    /// When there is no randomness for the key that seals tickets.
     pub fn with_handshake(mut self, config: &HandshakeConfig) -> Result<Self, NoEntropy> {
         let workload = &mut self.workload;
         let session = &mut workload.session;
-        session.ciphers = config.ciphers();
         session.names = Arc::new(config.names.clone());
-        session.resumption = match config.resumption() {
-            None => None,
-            Some(settings) => {
-                let (account, now) = (session.account.clone(), workload.clock.now());
-                let resumption = Resumption::new(account, &rng::seed()?, settings, now);
-                Some(Arc::new(resumption))
-            }
-        };
+        session.resumption = None;
+        if config.resumption {
+            let (account, now) = (session.account.clone(), workload.clock.now());
+            let resumption = Resumption::new(account, &rng::seed()?, now);
+            session.resumption = Some(Arc::new(resumption));
+        }
         Ok(self)
     }
 

@@ -237,17 +237,15 @@ impl CertificateAuthority {
         now: Timestamp,
     ) {
         let mut issued = locked(&self.issued);
-        for account in &request.accounts {
-            issued.add(Issued {
-                revocation_id: certificate.revocation_id(),
-                account: account.clone(),
-                machine: request.machine.clone(),
-                instance_id: instance_id.to_owned(),
-                issued_at: now,
-                expires_at: certificate.validity().not_after,
-                public_key: hex(request.public_key.as_bytes()),
-            });
-        }
+        issued.add(Issued {
+            revocation_id: certificate.revocation_id(),
+            account: request.account.clone(),
+            machine: request.machine.clone(),
+            instance_id: instance_id.to_owned(),
+            issued_at: now,
+            expires_at: certificate.validity().not_after,
+            public_key: hex(request.public_key.as_bytes()),
+        });
     }
 
     /// Certificates that are still good, oldest first, those of before a restart included.
@@ -260,7 +258,7 @@ impl CertificateAuthority {
 /// never given before.
 ///
 /// # Errors
-/// When an account does not exist or is disabled.
+/// When the account does not exist or is disabled.
 fn certificate(
     root: &RootKey,
     request: &MasterRequest,
@@ -269,16 +267,12 @@ fn certificate(
     now: Timestamp,
     serial: u64,
 ) -> Result<MasterCertificate, NoCredential> {
-    for email in &request.accounts {
-        match directory.get(email) {
-            None => return Err(NoCredential::Unknown(email.clone())),
-            Some(account) if account.disabled => {
-                return Err(NoCredential::Disabled(email.clone()));
-            }
-            Some(_) => {}
-        }
+    let account = &request.account;
+    match directory.get(account) {
+        None => Err(NoCredential::Unknown(account.clone())),
+        Some(found) if found.disabled => Err(NoCredential::Disabled(account.clone())),
+        Some(_) => Ok(root.sign(request, Validity::starting(now, lifetime), serial)),
     }
-    Ok(root.sign(request, Validity::starting(now, lifetime), serial))
 }
 
 impl Issuer for CertificateAuthority {

@@ -2,46 +2,30 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{ClientConfig, ExpectServerInit, Unwanted};
+use super::config::ClientConfig;
 use crate::{
-    Entropy, Established, HandshakeError, Input, Progress, Timestamp, Trust, VerifiedPeer,
-    entropy::Attempt,
-    error::NotAuthentic,
-    finished::{self, Finished},
-    frame::{Frame, FrameReader, FrameType},
-    keys::{SessionKeys, Transcript, mac_matches},
-    message::{self, ServerInit},
-    ticket::{HeldTicket, Holder, NewTicket, Resumable, Terms},
+    certificate::{Timestamp, VerifiedPeer},
+    error::HandshakeError,
+    exchange::{Established, Progress},
+    frame::{Frame, FrameReader, FrameType, Input},
+    keys::{NotAuthentic, SessionKeys, Transcript, mac_matches},
+    message::{self, ServerFinished, ServerInit},
+    ticket::{NewTicket, ResumableSession, SessionParameters, StoredTicket},
+    trust::Trust,
 };
 
-/// What ServerFinished is to us.
-pub(super) enum Awaited {
-    /// The server's proof that it has these keys.
-    Proof {
-        keys: SessionKeys,
-        peer: Arc<VerifiedPeer>,
-        resumed: bool,
-    },
-    /// Nothing: it proves that it knows a ticket which we cannot use. Then we begin again.
-    Skip,
-}
-
-/// What came of ServerFinished.
-#[derive(Debug)]
-pub enum AfterServerFinished {
-    /// The server is proven, and ClientFinished is out.
-    Established(Box<Established>),
-    /// The server resumed from a ticket that cannot be used; another ClientInit is out.
-    Again(Box<ExpectServerInit>),
+/// What ServerFinished is to prove: that the server has these keys.
+pub(super) struct AwaitedProof {
+    pub(super) keys: SessionKeys,
+    pub(super) peer: Arc<VerifiedPeer>,
+    pub(super) resumed: bool,
 }
 
 /// The keys are derived; the server has yet to prove that it has them too.
 pub struct ExpectServerFinished {
     pub(super) config: ClientConfig,
-    pub(super) entropy: Entropy,
-    pub(super) is_again: bool,
     pub(super) init: ServerInit,
-    pub(super) awaited: Awaited,
+    pub(super) awaited: AwaitedProof,
     /// All frames so far.
     pub(super) transcript: Transcript,
     pub(super) reader: FrameReader,
@@ -49,12 +33,12 @@ pub struct ExpectServerFinished {
 
 impl ExpectServerFinished {
     /// Judges the server by `trust`, whatever was believed when it was judged first.
-    pub fn believe(&mut self, trust: Arc<Trust>) {
+    pub fn set_verifier(&mut self, trust: Arc<Trust>) {
         self.config.trust = trust;
     }
 
-    /// Checks the server's proof, then once more whether it is believed, then whether the caller wanted this server; appends
-    /// ClientFinished to `out`.
+    /// Checks the server's proof, then once more whether it is believed, then whether the caller
+    /// wanted this server; appends ClientFinished to `out`.
     ///
     /// # Errors
     /// See [`HandshakeError`]; `out` may then hold an Abort, to be sent.
@@ -63,7 +47,7 @@ impl ExpectServerFinished {
         input: &mut Input<'_>,
         now: Timestamp,
         out: &mut Vec<u8>,
-    ) -> Result<Progress<Self, AfterServerFinished>, HandshakeError> {
+    ) -> Result<Progress<Self, Established>, HandshakeError> {
         let outcome = match self.reader.read(input) {
             Ok(None) => return Ok(Progress::NeedsInput(self)),
             Ok(Some(frame)) => self.on_server_finished(frame, now, out),
@@ -79,53 +63,32 @@ impl ExpectServerFinished {
         frame: Frame,
         now: Timestamp,
         out: &mut Vec<u8>,
-    ) -> Result<AfterServerFinished, HandshakeError> {
+    ) -> Result<Established, HandshakeError> {
         let frame = message::expect(frame, FrameType::ServerFinished)?;
-        let message = Finished::parse(&frame)?;
-        let inits = self.transcript.hash();
-        self.transcript.add(frame.bytes());
-        let (keys, peer, resumed) = match self.awaited {
-            Awaited::Proof {
-                keys,
-                peer,
-                resumed,
-            } => (keys, peer, resumed),
-            Awaited::Skip => {
-                let next = ExpectServerInit::again(self.config, self.entropy, self.transcript, out);
-                return Ok(AfterServerFinished::Again(Box::new(next)));
-            }
-        };
-        let expected = keys.server_finished(inits, message.ticket_digest());
-        if !mac_matches(&expected, &message.mac) {
-            return Err(HandshakeError::NotAuthentic(NotAuthentic::ServerFinished));
-        }
-        self.config.trust.check_standing(&peer, now)?;
-        // Asked only now: before the proof, the name was a claim.
-        let wanted = self.config.check_wanted(&peer);
-        wanted.map_err(|unwanted| refusal(&self.config, &peer, unwanted))?;
-
-        let terms = Terms {
-            peer: Arc::clone(&peer),
-            cipher: self.init.cipher,
-            record_protocol: self.init.record_protocol.clone(),
-            expires: peer.not_after(),
-        };
-        let given = match message.ticket {
-            Some(ticket) => {
-                keep(&self.config, ticket, &keys, terms, now);
-                None
-            }
-            None if self.init.keeps_tickets => {
-                let attempt = self.entropy.attempt(self.is_again);
-                give(&self.config, &self.entropy, attempt, &keys, terms, now)
-            }
-            None => None,
-        };
-        let mac = keys.client_finished(self.transcript.hash(), finished::digest(given.as_ref()));
-        out.extend_from_slice(finished::client_finished(&mac, given.as_ref()).bytes());
-        let established = Established {
+        let message = ServerFinished::parse(&frame)?;
+        let AwaitedProof {
+            keys,
             peer,
-            cipher: self.init.cipher,
+            resumed,
+        } = self.awaited;
+        let expected = keys.server_finished(self.transcript.hash(), &message.ticket_bytes);
+        if !mac_matches(&expected, &message.mac) {
+            return Err(NotAuthentic::ServerFinished.into());
+        }
+        self.config.trust.revalidate(&peer, now)?;
+        // Asked only now: before the proof, the name was a claim.
+        self.config.check_wanted(&peer)?;
+
+        if let Some(ticket) = message.ticket {
+            let protocol = &self.init.record_protocol;
+            let stored = stored(ticket, &keys, &peer, protocol, now);
+            self.config.store_ticket(stored, now);
+        }
+        self.transcript.add(frame.bytes());
+        let mac = keys.client_finished(self.transcript.hash());
+        out.extend_from_slice(message::client_finished(&mac).bytes());
+        Ok(Established {
+            peer,
             record_protocol: self.init.record_protocol,
             application_protocol: self.init.application_protocol,
             peer_rpc_versions: self.init.rpc_versions,
@@ -133,68 +96,30 @@ impl ExpectServerFinished {
             target_name: None,
             resumed,
             record_key: keys.into_record_key(),
-        };
-        Ok(AfterServerFinished::Established(Box::new(established)))
+        })
     }
 }
 
-/// A ticket for the server to keep. Asked only when it gave none itself.
-fn give(
-    config: &ClientConfig,
-    entropy: &Entropy,
-    attempt: &Attempt,
-    keys: &SessionKeys,
-    terms: Terms,
-    now: Timestamp,
-) -> Option<NewTicket> {
-    config.resumption.as_ref()?.give(
-        Holder::Server,
-        &keys.resumption(),
-        terms,
-        attempt.ticket_nonce,
-        &entropy.ticket_key(),
-        now,
-    )
-}
-
-/// Keeps the server's ticket under what was dialled.
-fn keep(
-    config: &ClientConfig,
+fn stored(
     ticket: NewTicket,
     keys: &SessionKeys,
-    terms: Terms,
+    peer: &Arc<VerifiedPeer>,
+    record_protocol: &str,
     now: Timestamp,
-) {
-    let Some(resumption) = &config.resumption else {
-        return;
-    };
-    let held = HeldTicket {
+) -> StoredTicket {
+    StoredTicket {
         ticket: ticket.ticket,
-        session: Resumable {
+        session: ResumableSession {
             secret: keys.resumption(),
-            terms: terms.ending(now, ticket.lifetime),
+            parameters: SessionParameters::new(peer, record_protocol, now, ticket.lifetime),
         },
-    };
-    resumption.keep_for_name(config.ticket_name(), held, now);
-}
-
-fn refusal(config: &ClientConfig, peer: &VerifiedPeer, unwanted: Unwanted) -> HandshakeError {
-    let peer = peer.account.clone();
-    match unwanted {
-        Unwanted::NotATarget => HandshakeError::WrongPeer {
-            peer,
-            expected: config.targets.clone(),
-        },
-        Unwanted::NotByThatName(name) => HandshakeError::WrongName { peer, name },
     }
 }
 
 impl fmt::Debug for ExpectServerFinished {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut debug = f.debug_struct("ExpectServerFinished");
-        if let Awaited::Proof { peer, .. } = &self.awaited {
-            debug.field("peer", &peer.account);
-        }
-        debug.finish_non_exhaustive()
+        f.debug_struct("ExpectServerFinished")
+            .field("peer", &self.awaited.peer.account)
+            .finish_non_exhaustive()
     }
 }

@@ -4,16 +4,20 @@ use std::{fmt, sync::Arc};
 
 use x25519_dalek::{PublicKey, StaticSecret};
 
-use super::{Choice, ExpectClientFinished, ServerConfig};
+use super::{
+    config::{Choice, ServerConfig},
+    finished::ExpectClientFinished,
+};
 use crate::{
-    Cipher, Entropy, HandshakeError, Input, Progress, Timestamp, Trust, VerifiedPeer,
-    error::InvalidMessage,
-    finished,
-    frame::{Frame, FrameReader, FrameType},
-    keys::{SessionKeys, Transcript},
-    message::{self, ClientInit, ServerBasis, ServerInit},
-    suite::{Ours, Theirs, agree_as_server, resumed_keys},
-    ticket::{Holder, NewTicket, Resumable, Terms},
+    certificate::{Timestamp, VerifiedPeer},
+    entropy::Entropy,
+    error::HandshakeError,
+    exchange::Progress,
+    frame::{Frame, FrameReader, FrameType, Input, InvalidMessage},
+    keys::{KeyPair, PublicKeys, Role, SessionKeys, SharedSecret, Transcript, TranscriptHash},
+    message::{self, ClientInit, ServerFinished, ServerInit},
+    ticket::{NewTicket, ResumableSession},
+    trust::Trust,
 };
 
 /// Nothing has happened; ClientInit is due.
@@ -34,7 +38,7 @@ impl ExpectClientInit {
     }
 
     /// Judges the client by `trust` in place of what was believed when the call began.
-    pub fn believe(&mut self, trust: Arc<Trust>) {
+    pub fn set_verifier(&mut self, trust: Arc<Trust>) {
         self.config.trust = trust;
     }
 
@@ -50,61 +54,16 @@ impl ExpectClientInit {
     ) -> Result<Progress<Self, ExpectClientFinished>, HandshakeError> {
         let outcome = match self.reader.read(input) {
             Ok(None) => return Ok(Progress::NeedsInput(self)),
-            Ok(Some(frame)) => check_turn(input).and_then(|()| {
-                let transcript = Transcript::default();
-                Answer::new(self.config, self.entropy, transcript, false).give(frame, now, out)
-            }),
+            Ok(Some(frame)) => check_turn(input).and_then(|()| self.answer(frame, now, out)),
             Err(error) => Err(error.into()),
         };
         outcome
             .map(Progress::Done)
             .inspect_err(|error| error.append_abort(out))
     }
-}
 
-/// A client has nothing to say before it has seen ServerInit: whatever follows is not ours.
-pub(super) fn check_turn(input: &Input<'_>) -> Result<(), HandshakeError> {
-    match input.rest().len() {
-        0 => Ok(()),
-        len => Err(InvalidMessage::BytesOutOfTurn(len).into()),
-    }
-}
-
-/// An answer to a ClientInit in the making.
-pub(super) struct Answer {
-    config: ServerConfig,
-    entropy: Entropy,
-    /// All frames so far.
-    transcript: Transcript,
-    /// Whether the client begins for the second time: then without tickets.
-    is_again: bool,
-}
-
-/// What a session will rest on.
-enum Basis {
-    Full,
-    Resumed(Resumable),
-    Returned(Resumable, Vec<u8>),
-}
-
-impl Answer {
-    pub(super) fn new(
-        config: ServerConfig,
-        entropy: Entropy,
-        transcript: Transcript,
-        is_again: bool,
-    ) -> Self {
-        Self {
-            config,
-            entropy,
-            transcript,
-            is_again,
-        }
-    }
-
-    /// ServerInit and ServerFinished, to `out`.
-    pub(super) fn give(
-        mut self,
+    fn answer(
+        self,
         frame: Frame,
         now: Timestamp,
         out: &mut Vec<u8>,
@@ -112,87 +71,68 @@ impl Answer {
         let frame = message::expect(frame, FrameType::ClientInit)?;
         let init = ClientInit::parse(&frame)?;
         let choice = Choice::make(&self.config, &init)?;
-        let attempt = self.entropy.attempt(self.is_again).clone();
-        let ephemeral =
-            (choice.cipher == Cipher::Pfs).then(|| StaticSecret::from(attempt.ephemeral));
-        let basis = self.basis(&init, &choice, now);
-        let returns_ticket = matches!(basis, Basis::Returned(..));
+        let session = self.accept_ticket(&init, &choice, now);
+        let ephemeral = StaticSecret::from(self.entropy.ephemeral);
 
-        let answer = self.server_init(&basis, &choice, attempt.random, ephemeral.as_ref());
-        self.transcript.add(frame.bytes());
-        self.transcript.add(answer.bytes());
-        let (keys, peer, resumed) = match basis {
-            Basis::Full => {
-                let (keys, peer) = self.full(&init, &choice, ephemeral.as_ref(), now)?;
-                (keys, peer, false)
+        let answer = self.server_init(session.is_some(), &choice, &ephemeral);
+        let mut transcript = Transcript::default();
+        transcript.add(frame.bytes());
+        transcript.add(answer.bytes());
+        let inits = transcript.hash();
+        let resumed = session.is_some();
+        let (keys, peer) = match session {
+            Some(session) => {
+                let keys = session
+                    .secret
+                    .into_keys(&ephemeral, &init.ephemeral, inits)?;
+                (keys, session.parameters.peer)
             }
-            Basis::Resumed(session) | Basis::Returned(session, _) => {
-                let pair = ephemeral.as_ref().zip(init.ephemeral.as_ref());
-                let keys = resumed_keys(session.secret, pair, self.transcript.hash())?;
-                (keys, session.terms.peer, true)
-            }
+            None => self.full(&init, &ephemeral, inits, now)?,
         };
-        let ticket = self.ticket(&init, &choice, &keys, &peer, now);
-        let digest = finished::digest(ticket.as_ref());
-        let mac = keys.server_finished(self.transcript.hash(), digest);
-        let proof = finished::server_finished(&mac, ticket.as_ref());
-        self.transcript.add(proof.bytes());
+        let ticket = self.new_ticket(&init, &choice, &keys, &peer, now);
+        let proof = ServerFinished::to_frame(ticket, |ticket| keys.server_finished(inits, ticket));
+        transcript.add(proof.bytes());
 
         // One payload: the client can answer both at once (ALTS whitepaper, footnote 14).
         out.extend_from_slice(answer.bytes());
         out.extend_from_slice(proof.bytes());
         Ok(ExpectClientFinished {
-            config: self.config,
-            entropy: self.entropy,
+            trust: self.config.trust,
             peer,
             resumed,
-            may_begin_again: returns_ticket,
             choice,
             init,
             keys,
-            transcript: self.transcript,
+            transcript,
             reader: FrameReader::default(),
         })
     }
 
-    /// The client's ticket, else one that is kept for it, else certificates.
-    fn basis(&self, init: &ClientInit, choice: &Choice, now: Timestamp) -> Basis {
-        if self.is_again {
-            return Basis::Full;
-        }
-        if let Some(session) = self.config.redeem(init, choice, now) {
-            return Basis::Resumed(session);
-        }
-        match self.config.take_ticket(init, choice, now) {
-            Some(held) => Basis::Returned(held.session, held.ticket),
-            None => Basis::Full,
-        }
+    /// What the client's ticket stands for, unless anything about it is not as it should be.
+    fn accept_ticket(
+        &self,
+        init: &ClientInit,
+        choice: &Choice,
+        now: Timestamp,
+    ) -> Option<ResumableSession> {
+        let resumption = self.config.resumption.as_ref()?;
+        let session = resumption.accept(init.ticket.as_ref()?, now)?;
+        let parameters = &session.parameters;
+        (parameters.record_protocol == choice.record_protocol
+            && parameters.hold(&self.config.trust, now))
+        .then_some(session)
     }
 
-    fn server_init(
-        &self,
-        basis: &Basis,
-        choice: &Choice,
-        random: [u8; 32],
-        ephemeral: Option<&StaticSecret>,
-    ) -> Frame {
+    fn server_init(&self, resumed: bool, choice: &Choice, ephemeral: &StaticSecret) -> Frame {
         let config = &self.config;
-        let basis = match basis {
-            Basis::Full => ServerBasis::Certificate(config.credential.certificate().to_vec()),
-            Basis::Resumed(_) => ServerBasis::ClientsTicket,
-            Basis::Returned(_, ticket) => ServerBasis::ReturnedTicket(ticket.clone()),
-        };
-        let resumption = config.resumption.as_ref();
         ServerInit {
-            random,
-            basis,
-            cipher: choice.cipher,
+            random: self.entropy.random,
+            certificate: (!resumed).then(|| config.credential.certificate().to_vec()),
             record_protocol: choice.record_protocol.clone(),
             application_protocol: choice.application_protocol.clone(),
-            ephemeral: ephemeral.map(PublicKey::from),
+            ephemeral: PublicKey::from(ephemeral),
             rpc_versions: config.offer.rpc_versions,
             max_frame_size: config.offer.max_frame_size,
-            keeps_tickets: resumption.is_some_and(|resumption| resumption.keeps()),
         }
         .to_frame()
     }
@@ -200,26 +140,25 @@ impl Answer {
     fn full(
         &self,
         init: &ClientInit,
-        choice: &Choice,
-        ephemeral: Option<&StaticSecret>,
+        ephemeral: &StaticSecret,
+        transcript: TranscriptHash,
         now: Timestamp,
     ) -> Result<(SessionKeys, Arc<VerifiedPeer>), HandshakeError> {
         let chain = self.config.trust.verify(&init.certificate, now)?;
-        chain.check_cipher(choice.cipher)?;
-        let ours = Ours {
+        let ours = KeyPair {
             certified: self.config.credential.key(),
             ephemeral,
         };
-        let theirs = Theirs {
+        let theirs = PublicKeys {
             certified: &chain.static_key,
-            ephemeral: init.ephemeral.as_ref(),
+            ephemeral: &init.ephemeral,
         };
-        let secrets = agree_as_server(ours, theirs).map_err(HandshakeError::NotAuthentic)?;
-        Ok((secrets.into_keys(self.transcript.hash()), chain.peer))
+        let secret = SharedSecret::agree(Role::Server, ours, theirs)?;
+        Ok((SessionKeys::full(&secret, transcript), chain.peer))
     }
 
     /// For a client that keeps tickets.
-    fn ticket(
+    fn new_ticket(
         &self,
         init: &ClientInit,
         choice: &Choice,
@@ -227,23 +166,20 @@ impl Answer {
         peer: &Arc<VerifiedPeer>,
         now: Timestamp,
     ) -> Option<NewTicket> {
+        let resumption = self.config.resumption.as_ref()?;
         if !init.keeps_tickets {
             return None;
         }
-        let terms = Terms {
-            peer: Arc::clone(peer),
-            cipher: choice.cipher,
-            record_protocol: choice.record_protocol.clone(),
-            expires: peer.not_after(),
-        };
-        self.config.resumption.as_ref()?.give(
-            Holder::Client,
-            &keys.resumption(),
-            terms,
-            self.entropy.attempt(self.is_again).ticket_nonce,
-            &self.entropy.ticket_key(),
-            now,
-        )
+        let (secret, protocol) = (keys.resumption(), &choice.record_protocol);
+        resumption.issue(&secret, peer, protocol, &self.entropy, now)
+    }
+}
+
+/// A client has nothing to say before it has seen ServerInit: whatever follows is not ours.
+fn check_turn(input: &Input<'_>) -> Result<(), HandshakeError> {
+    match input.rest().len() {
+        0 => Ok(()),
+        len => Err(InvalidMessage::BytesOutOfTurn(len).into()),
     }
 }
 

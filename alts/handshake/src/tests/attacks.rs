@@ -16,25 +16,18 @@ fn flipped(pair: &Pair, flight: Flight, at: usize, mask: u8) -> (End, End) {
 
 #[test]
 fn no_byte_of_any_message_can_be_changed() {
-    for (cipher, masks) in [
-        (Cipher::Pfs, [0x01, 0x08, 0x80, 0xff].as_slice()),
-        (Cipher::Static, &[0x10]),
-    ] {
-        let mut pair = Pair::default();
-        pair.client.ciphers = vec![cipher];
-        pair.server.ciphers = vec![cipher];
-        for (flight, bytes) in FLIGHTS.into_iter().zip(recorded(&pair)) {
-            for at in 0..bytes.len() {
-                for &mask in masks {
-                    let (client, server) = flipped(&pair, flight, at, mask);
-                    assert!(!server.is_established(), "{flight:?} byte {at} ^ {mask:#x}");
-                    let last = flight == Flight::ClientFinished;
-                    assert_eq!(
-                        client.is_established(),
-                        last,
-                        "{flight:?} byte {at} ^ {mask:#x}"
-                    );
-                }
+    let pair = Pair::default();
+    for (flight, bytes) in FLIGHTS.into_iter().zip(recorded(&pair)) {
+        for at in 0..bytes.len() {
+            for mask in [0x01, 0x08, 0x80, 0xff] {
+                let (client, server) = flipped(&pair, flight, at, mask);
+                assert!(!server.is_established(), "{flight:?} byte {at} ^ {mask:#x}");
+                let last = flight == Flight::ClientFinished;
+                assert_eq!(
+                    client.is_established(),
+                    last,
+                    "{flight:?} byte {at} ^ {mask:#x}"
+                );
             }
         }
     }
@@ -154,8 +147,8 @@ fn no_debug_output_holds_key_material() {
     );
     let secrets: [&[u8]; 5] = [
         client.record_key.as_bytes(),
-        pair.client.credential.key().secret().as_bytes(),
-        pair.server.credential.key().secret().as_bytes(),
+        pair.client.credential.key().as_bytes(),
+        pair.server.credential.key().as_bytes(),
         &pair.client_entropy[..32],
         &[0x51; 32],
     ];

@@ -35,7 +35,7 @@ fn a_root_is_replaced_with_an_overlap_and_the_old_one_is_refused_after() {
     let [old, new] = [1, 2].map(|root| RootKey::new(&Seed::new([root; 32])).public());
     let signed_by = |root| {
         let master = master(root, SERVER, Validity::starting(NOW, HOUR));
-        Arc::new(master.issue(&Seed::new([3; 32]), &[Cipher::Pfs], NOW, HOUR))
+        Arc::new(master.issue(&Seed::new([3; 32]), NOW, HOUR))
     };
     let before = Arc::new(Trust::of_roots([old]));
     let overlap = Arc::new(Trust::of_roots([old, new]));
@@ -92,9 +92,9 @@ fn clocks_may_differ_by_the_bound_and_no_more() {
 fn a_handshake_certificate_ends_before_its_master() {
     let master = master(1, SERVER, Validity::starting(NOW, HOUR));
     let minute = Duration::from_secs(60);
-    let short = master.issue(&Seed::new([3; 32]), &[Cipher::Pfs], NOW, minute);
+    let short = master.issue(&Seed::new([3; 32]), NOW, minute);
     assert_eq!(short.validity().not_after, at(60));
-    let late = master.issue(&Seed::new([3; 32]), &[Cipher::Pfs], at(3590), minute);
+    let late = master.issue(&Seed::new([3; 32]), at(3590), minute);
     assert_eq!(late.validity().not_after, at(3600));
 }
 
@@ -117,23 +117,12 @@ fn more_chains_than_are_remembered_are_all_verified() {
     for seed in 0..1100u32 {
         let mut bytes = [9; 32];
         bytes[..4].copy_from_slice(&seed.to_le_bytes());
-        let credential = master.issue(&Seed::new(bytes), &[Cipher::Pfs], NOW, HOUR);
+        let credential = master.issue(&Seed::new(bytes), NOW, HOUR);
         assert!(
             trust.verify(credential.certificate(), NOW).is_ok(),
             "{seed}"
         );
     }
-}
-
-#[test]
-fn a_key_serves_only_the_agreements_it_was_certified_for() {
-    let mut pair = Pair::default();
-    let master = master(1, CLIENT, Validity::starting(NOW, HOUR));
-    let credential = master.issue(&Seed::new([3; 32]), &[Cipher::Static], NOW, HOUR);
-    pair.client.credential = Arc::new(credential);
-    let (_, server) = drive(&pair, |_, _| {});
-    let expected = CertificateError::Cipher(Cipher::Pfs);
-    assert_eq!(server.error(), HandshakeError::Certificate(expected));
 }
 
 #[test]
@@ -155,7 +144,7 @@ fn an_authoritys_answer_is_taken_only_if_it_answers_what_was_asked() {
     type Break = fn(&mut MasterRequest);
     let breaks: [Break; 3] = [
         |r| r.machine = MachineName::parse("other").unwrap(),
-        |r| r.accounts = vec![account("other@p")],
+        |r| r.account = account("other@p"),
         |r| r.public_key = RootKey::new(&Seed::new([5; 32])).public(),
     ];
     for break_it in breaks {

@@ -5,6 +5,8 @@ mod attacks;
 mod certificates;
 mod chains;
 mod fields;
+mod insider;
+mod known_answers;
 mod negotiation;
 mod policies;
 mod resumption;
@@ -16,8 +18,9 @@ mod wire_cuts;
 
 use std::{sync::Arc, time::Duration};
 
+use alts::{RpcVersions, ServiceAccount};
+
 use super::*;
-use alts::ServiceAccount;
 
 pub(super) const CLIENT: &str = "client@p.iam";
 pub(super) const SERVER: &str = "server@p.iam";
@@ -37,10 +40,9 @@ pub(super) fn master(root: u8, name: &str, validity: Validity) -> MasterCredenti
 }
 
 pub(super) fn credential(name: &str) -> Arc<HandshakeCredential> {
-    let ciphers = [Cipher::Static, Cipher::Pfs];
     let seed = Seed::new([name.len() as u8; 32]);
     let master = master(1, name, Validity::starting(NOW, HOUR));
-    Arc::new(master.issue(&seed, &ciphers, NOW, HOUR))
+    Arc::new(master.issue(&seed, NOW, HOUR))
 }
 
 /// Believes the authority with key `root`.
@@ -75,7 +77,6 @@ impl Default for Pair {
             client: ClientConfig {
                 credential: credential(CLIENT),
                 trust: trust(1),
-                ciphers: vec![Cipher::Pfs],
                 offer: offer(),
                 targets: vec![account(SERVER)],
                 target_name: Some("backend:8080".to_owned()),
@@ -85,7 +86,6 @@ impl Default for Pair {
             server: ServerConfig {
                 credential: credential(SERVER),
                 trust: trust(1),
-                ciphers: vec![Cipher::Pfs],
                 offer: offer(),
                 resumption: None,
             },
@@ -158,10 +158,7 @@ impl Client {
                     Ok(Progress::NeedsInput(state)) => {
                         return (Self::Finished(state), input.consumed());
                     }
-                    Ok(Progress::Done(AfterServerFinished::Established(done))) => {
-                        Self::Over(End::Established(done))
-                    }
-                    Ok(Progress::Done(AfterServerFinished::Again(next))) => Self::Init(*next),
+                    Ok(Progress::Done(done)) => Self::Over(End::Established(Box::new(done))),
                     Err(error) => Self::Over(End::Failed(error)),
                 },
                 over @ Self::Over(_) => return (over, input.consumed()),

@@ -37,10 +37,6 @@ fn an_issuer_certifies_what_the_policy_says_and_nothing_else() {
         (workloads("vm2", "*"), refused_workload),
         (workloads("vm", "*@q.iam"), refused_workload),
         (
-            workloads("vm", "*").replace("\"workload\"", "\"human\""),
-            refused_workload,
-        ),
-        (
             workloads("vm", "*").replace("identity = \"vm\"", "identity = \"vm2\""),
             refused_machine,
         ),
@@ -64,10 +60,10 @@ fn a_policy_does_not_allow_what_the_authority_did_not() {
     // The machine is certified for the client's account and vouches for the server's.
     let key = MasterKey::new(account(SERVER), &Seed::new([0x51; 32]));
     let mut request = key.request(MachineName::parse("vm").unwrap());
-    request.accounts = vec![account(CLIENT)];
+    request.account = account(CLIENT);
     let root = RootKey::new(&Seed::new([1; 32]));
     let master = key.certified(root.sign(&request, Validity::starting(NOW, HOUR), 1));
-    let credential = master.issue(&Seed::new([3; 32]), &[Cipher::Pfs], NOW, HOUR);
+    let credential = master.issue(&Seed::new([3; 32]), NOW, HOUR);
     pair.server.credential = Arc::new(credential);
     let (client, _) = drive(&pair, |_, _| {});
     assert!(matches!(
@@ -99,6 +95,10 @@ fn a_policy_that_cannot_be_read_is_refused_with_its_line() {
         (
             "[[allow]]\nissuer = \"*\"\ncategory = \"robot\"\nidentity = \"*\"\n",
             "p.toml:3: unknown variant `robot`",
+        ),
+        (
+            "[[allow]]\nissuer = \"*\"\ncategory = \"human\"\nidentity = \"*\"\n",
+            "p.toml:3: unknown variant `human`",
         ),
         ("\n[[deny]]\n", "p.toml:2: unknown field `deny`"),
         ("issuer", "p.toml:1: "),

@@ -1,29 +1,17 @@
 //! Sessions that begin where another ended, and what leads back to a full handshake.
 
 use super::*;
-use crate::ticket::MAX_TICKET_LEN;
 
-pub(super) const BOTH: ResumptionSettings = ResumptionSettings {
-    gives: true,
-    keeps: true,
-    lifetime: HOUR,
-};
-/// A server like this leaves it to clients to give tickets.
-pub(super) const KEEPS_ONLY: ResumptionSettings = ResumptionSettings {
-    gives: false,
-    ..BOTH
-};
-
-pub(super) fn resumption(name: &str, seed: u8, settings: ResumptionSettings) -> Arc<Resumption> {
+pub(super) fn resumption(name: &str, seed: u8) -> Arc<Resumption> {
     let seed = Seed::new([seed; 32]);
-    Arc::new(Resumption::new(account(name), &seed, settings, NOW))
+    Arc::new(Resumption::new(account(name), &seed, NOW))
 }
 
 /// Two sides that may resume.
-pub(super) fn pair(client: ResumptionSettings, server: ResumptionSettings) -> Pair {
+pub(super) fn pair() -> Pair {
     let mut pair = Pair::default();
-    pair.client.resumption = Some(resumption(CLIENT, 1, client));
-    pair.server.resumption = Some(resumption(SERVER, 2, server));
+    pair.client.resumption = Some(resumption(CLIENT, 1));
+    pair.server.resumption = Some(resumption(SERVER, 2));
     pair
 }
 
@@ -83,46 +71,16 @@ pub(super) fn is_resumed(pair: &mut Pair) -> bool {
 }
 
 #[test]
-fn who_gives_and_who_keeps_decides_whether_sessions_resume() {
-    let gives_only = ResumptionSettings {
-        keeps: false,
-        ..BOTH
-    };
-    let neither = ResumptionSettings {
-        keeps: false,
-        ..KEEPS_ONLY
-    };
-    let cases = [
-        (BOTH, BOTH, true),
-        // The client keeps the server's ticket.
-        (KEEPS_ONLY, BOTH, true),
-        (KEEPS_ONLY, gives_only, true),
-        // The server keeps the client's.
-        (BOTH, KEEPS_ONLY, true),
-        (gives_only, KEEPS_ONLY, true),
-        (gives_only, BOTH, true),
-        // Nobody gives, or nobody keeps.
-        (KEEPS_ONLY, KEEPS_ONLY, false),
-        (gives_only, gives_only, false),
-        (BOTH, neither, false),
-        (neither, BOTH, false),
-    ];
-    for (client, server, expected) in cases {
-        for cipher in [Cipher::Pfs, Cipher::Static] {
-            let mut pair = pair(client, server);
-            pair.client.ciphers = vec![cipher];
-            pair.server.ciphers = vec![cipher];
-            let resumed = [(); 4].map(|()| is_resumed(&mut pair));
-            let told = format!("{client:?} {server:?} {cipher:?}");
-            assert_eq!(resumed, [false, expected, expected, expected], "{told}");
-        }
-    }
+fn each_session_may_be_resumed_by_the_next_one() {
+    let mut pair = pair();
+    let resumed = [(); 4].map(|()| is_resumed(&mut pair));
+    assert_eq!(resumed, [false, true, true, true]);
 }
 
 #[test]
 fn one_side_that_knows_nothing_of_tickets_does_not_disturb_the_other() {
     for side in [0, 1] {
-        let mut pair = pair(BOTH, BOTH);
+        let mut pair = pair();
         if side == 0 {
             pair.client.resumption = None;
         } else {
@@ -134,7 +92,7 @@ fn one_side_that_knows_nothing_of_tickets_does_not_disturb_the_other() {
 
 #[test]
 fn a_resumed_session_has_keys_of_its_own_and_carries_no_server_certificate() {
-    let mut pair = pair(BOTH, BOTH);
+    let mut pair = pair();
     let certificate = pair.server.credential.certificate().to_vec();
     let holds = |flight: &[u8]| flight.windows(certificate.len()).any(|w| w == certificate);
     let first = converse(&mut pair, untouched);
@@ -150,24 +108,12 @@ fn a_resumed_session_has_keys_of_its_own_and_carries_no_server_certificate() {
 }
 
 #[test]
-fn a_session_leaves_one_ticket_so_that_no_secret_is_used_twice() {
-    const WITHOUT_TICKET: usize = 42;
-    let client_finished_len = |client, server| {
-        let conversation = converse(&mut pair(client, server), untouched);
-        conversation.flights[2].len()
-    };
-    assert_eq!(client_finished_len(BOTH, BOTH), WITHOUT_TICKET);
-    assert!(client_finished_len(BOTH, KEEPS_ONLY) > WITHOUT_TICKET + 100);
-    assert!(client_finished_len(BOTH, KEEPS_ONLY) < WITHOUT_TICKET + MAX_TICKET_LEN);
-}
-
-#[test]
 fn parallel_connections_resume_one_session_each() {
-    let mut pair = pair(BOTH, BOTH);
+    let mut pair = pair();
     // Several full handshakes whose tickets are kept side by side.
     for _ in 0..3 {
         let kept = pair.client.resumption.take();
-        pair.client.resumption = Some(resumption(CLIENT, 1, BOTH));
+        pair.client.resumption = Some(resumption(CLIENT, 1));
         is_resumed(&mut pair);
         pair.client.resumption = kept;
     }
@@ -178,15 +124,11 @@ fn parallel_connections_resume_one_session_each() {
 #[test]
 fn a_ticket_ends_with_the_certificate_it_stands_for() {
     let minute = Duration::from_secs(60);
-    for (server, short) in [(BOTH, CLIENT), (KEEPS_ONLY, SERVER), (BOTH, SERVER)] {
-        let mut pair = pair(BOTH, server);
+    for short in [CLIENT, SERVER] {
+        let mut pair = pair();
         let long_lived = [&pair.client.credential, &pair.server.credential].map(Arc::clone);
-        let brief = master(1, short, Validity::starting(NOW, HOUR)).issue(
-            &Seed::new([3; 32]),
-            &[Cipher::Pfs],
-            NOW,
-            minute,
-        );
+        let brief =
+            master(1, short, Validity::starting(NOW, HOUR)).issue(&Seed::new([3; 32]), NOW, minute);
         match short {
             CLIENT => pair.client.credential = Arc::new(brief),
             _ => pair.server.credential = Arc::new(brief),
@@ -202,13 +144,17 @@ fn a_ticket_ends_with_the_certificate_it_stands_for() {
 }
 
 #[test]
-fn a_ticket_lives_as_long_as_its_giver_says_and_no_longer() {
-    let brief = ResumptionSettings {
-        lifetime: Duration::from_secs(10),
-        ..BOTH
-    };
-    for (seconds, resumed) in [(9, true), (10, false)] {
-        let mut pair = pair(BOTH, brief);
+fn a_ticket_lives_an_hour_and_no_longer() {
+    for (seconds, resumed) in [(3599, true), (3600, false)] {
+        let mut pair = pair();
+        let day = Validity::starting(NOW, 24 * HOUR);
+        for (name, credential) in [
+            (CLIENT, &mut pair.client.credential),
+            (SERVER, &mut pair.server.credential),
+        ] {
+            let seed = Seed::new([name.len() as u8; 32]);
+            *credential = Arc::new(master(1, name, day).issue(&seed, NOW, 24 * HOUR));
+        }
         is_resumed(&mut pair);
         let later = NOW.after(Duration::from_secs(seconds));
         (pair.client_now, pair.server_now) = (later, later);
@@ -220,58 +166,25 @@ type Change = fn(&mut Pair);
 
 #[test]
 fn whatever_is_wrong_with_a_ticket_leads_to_a_full_handshake() {
-    let cases: [(&str, Change); 6] = [
+    let cases: [(&str, Change); 5] = [
         ("the server forgot its key", |p| {
-            p.server.resumption = Some(resumption(SERVER, 9, BOTH));
+            p.server.resumption = Some(resumption(SERVER, 9));
         }),
         ("the server stopped resuming", |p| {
             p.server.resumption = None;
         }),
         ("the client forgot its tickets", |p| {
-            p.client.resumption = Some(resumption(CLIENT, 9, BOTH));
+            p.client.resumption = Some(resumption(CLIENT, 9));
         }),
         ("another name is dialled", |p| {
             p.client.target_name = Some("elsewhere:1".to_owned());
         }),
         ("no name is dialled", |p| p.client.target_name = None),
-        ("another key agreement is wanted", |p| {
-            p.client.ciphers = vec![Cipher::Static];
-            p.server.ciphers = vec![Cipher::Static];
-        }),
     ];
     for (told, change) in cases {
-        let mut pair = pair(BOTH, BOTH);
+        let mut pair = pair();
         assert!(!is_resumed(&mut pair));
         change(&mut pair);
         assert!(!is_resumed(&mut pair), "{told}");
-    }
-}
-
-#[test]
-fn a_client_that_cannot_use_the_ticket_it_is_returned_begins_again() {
-    let mut pair = pair(BOTH, KEEPS_ONLY);
-    assert!(!is_resumed(&mut pair));
-    // Its clock says the ticket has ended, the server's not yet.
-    let second = Duration::from_secs(1);
-    pair.server_now = NOW.after(HOUR - second);
-    pair.client_now = NOW.after(HOUR + second);
-    let conversation = converse(&mut pair, untouched);
-    assert_eq!(conversation.flights.len(), 5);
-    let (client, server) = conversation.established();
-    assert!(!client.resumed && !server.resumed);
-    assert_eq!(client.record_key.as_bytes(), server.record_key.as_bytes());
-}
-
-#[test]
-fn a_session_is_resumed_with_the_key_agreement_it_had_or_not_at_all() {
-    for server in [BOTH, KEEPS_ONLY] {
-        let mut pair = pair(BOTH, server);
-        let [static_first, pfs_first] =
-            [[Cipher::Static, Cipher::Pfs], [Cipher::Pfs, Cipher::Static]];
-        pair.server.ciphers = pfs_first.to_vec();
-        pair.client.ciphers = static_first.to_vec();
-        assert_eq!([(); 2].map(|()| is_resumed(&mut pair)), [false, true]);
-        pair.client.ciphers = pfs_first.to_vec();
-        assert_eq!([(); 2].map(|()| is_resumed(&mut pair)), [false, true]);
     }
 }

@@ -1,7 +1,7 @@
 //! A ticket stands for certificates, and for nothing they would not have been good for.
 
 use super::{
-    resumption::{BOTH, KEEPS_ONLY, converse, is_resumed, pair, untouched},
+    resumption::{converse, is_resumed, pair, untouched},
     *,
 };
 
@@ -31,27 +31,25 @@ fn a_ticket_does_not_outlive_what_its_certificates_would_have_been_allowed() {
     type Distrust = fn(&mut Pair, Arc<Trust>);
     let by_client: Distrust = |pair, trust| pair.client.trust = trust;
     let by_server: Distrust = |pair, trust| pair.server.trust = trust;
-    for server in [BOTH, KEEPS_ONLY] {
-        for (distrust, whose) in [(by_client, SERVER), (by_server, CLIENT)] {
-            let machine = RevocationId::of_master(77);
-            let own = credential(whose).revocation_id();
-            let now_on = [
-                revoke(&trust(1), machine),
-                revoke(&trust(1), own),
-                deny_all(),
-                trust(2),
-            ];
-            for trust in now_on {
-                let mut pair = pair(BOTH, server);
-                assert!(!is_resumed(&mut pair));
-                distrust(&mut pair, trust);
-                let ended = converse(&mut pair, untouched);
-                let error = match whose {
-                    SERVER => ended.client.error(),
-                    _ => ended.server.error(),
-                };
-                assert!(matches!(error, HandshakeError::Certificate(_)), "{error}");
-            }
+    for (distrust, whose) in [(by_client, SERVER), (by_server, CLIENT)] {
+        let machine = RevocationId::of_master(77);
+        let own = credential(whose).revocation_id();
+        let now_on = [
+            revoke(&trust(1), machine),
+            revoke(&trust(1), own),
+            deny_all(),
+            trust(2),
+        ];
+        for trust in now_on {
+            let mut pair = pair();
+            assert!(!is_resumed(&mut pair));
+            distrust(&mut pair, trust);
+            let ended = converse(&mut pair, untouched);
+            let error = match whose {
+                SERVER => ended.client.error(),
+                _ => ended.server.error(),
+            };
+            assert!(matches!(error, HandshakeError::Certificate(_)), "{error}");
         }
     }
 }
@@ -66,7 +64,7 @@ fn who_is_revoked_while_the_handshake_is_under_way_is_refused_at_its_end() {
         (true, SERVER),
         (true, CLIENT),
     ] {
-        let mut pair = pair(BOTH, BOTH);
+        let mut pair = pair();
         if resumes {
             assert!(!is_resumed(&mut pair));
         }
@@ -78,8 +76,8 @@ fn who_is_revoked_while_the_handshake_is_under_way_is_refused_at_its_end() {
         let (early, late) = second.split_at(second.len() - 1);
         let (mut client, _) = client.feed(early, NOW, &mut Vec::new());
         match (whose, &mut client, &mut server) {
-            (SERVER, Client::Finished(client), _) => client.believe(revoked),
-            (CLIENT, _, Server::Finished(server)) => server.believe(revoked),
+            (SERVER, Client::Finished(client), _) => client.set_verifier(revoked),
+            (CLIENT, _, Server::Finished(server)) => server.set_verifier(revoked),
             _ => panic!("either waits for the other's last message"),
         }
         let mut third = Vec::new();
@@ -98,46 +96,18 @@ fn who_is_revoked_while_the_handshake_is_under_way_is_refused_at_its_end() {
 
 #[test]
 fn a_ticket_is_used_for_a_server_that_the_caller_wants_and_for_no_other() {
-    for server in [BOTH, KEEPS_ONLY] {
-        let mut pair = pair(BOTH, server);
-        assert!(!is_resumed(&mut pair));
-        pair.client.targets = vec![account("else@p.iam")];
-        let error = converse(&mut pair, untouched).client.error();
-        assert!(matches!(error, HandshakeError::WrongPeer { .. }), "{error}");
-        if server == BOTH {
-            // It was not even presented.
-            pair.client.targets = vec![account(SERVER)];
-            assert!(is_resumed(&mut pair));
-        }
-
-        pair.client.targets = Vec::new();
-        let nobody = NamePolicy::parse("", "names.toml").unwrap();
-        pair.client.names = Arc::new(nobody);
-        let error = converse(&mut pair, untouched).client.error();
-        assert!(matches!(error, HandshakeError::WrongName { .. }), "{error}");
-    }
-}
-
-#[test]
-fn a_handshake_that_begins_again_is_a_full_one_however_many_tickets_are_kept() {
-    let mut pair = pair(BOTH, KEEPS_ONLY);
-    // Two connections at once leave two tickets with the server.
-    let mut begun = Vec::new();
-    for _ in 0..2 {
-        pair.client_entropy[0] += 1;
-        let (client, flight) = Client::start(&pair);
-        let mut answer = Vec::new();
-        let (server, _) = Server::start(&pair).feed(&flight, NOW, &mut answer);
-        begun.push((client, server, answer));
-    }
-    for (client, server, flight) in begun {
-        let mut last = Vec::new();
-        let (client, _) = client.feed(&flight, NOW, &mut last);
-        let (server, _) = server.feed(&last, NOW, &mut Vec::new());
-        assert!(client.end().is_established() && server.end().is_established());
-    }
-    let second = Duration::from_secs(1);
-    pair.server_now = NOW.after(HOUR - second);
-    pair.client_now = NOW.after(HOUR + second);
+    let mut pair = pair();
     assert!(!is_resumed(&mut pair));
+    pair.client.targets = vec![account("else@p.iam")];
+    let error = converse(&mut pair, untouched).client.error();
+    assert!(matches!(error, HandshakeError::WrongPeer { .. }), "{error}");
+    // It was not even presented.
+    pair.client.targets = vec![account(SERVER)];
+    assert!(is_resumed(&mut pair));
+
+    pair.client.targets = Vec::new();
+    let nobody = NamePolicy::parse("", "names.toml").unwrap();
+    pair.client.names = Arc::new(nobody);
+    let error = converse(&mut pair, untouched).client.error();
+    assert!(matches!(error, HandshakeError::WrongName { .. }), "{error}");
 }

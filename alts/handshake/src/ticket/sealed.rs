@@ -18,18 +18,20 @@ use prost::Message;
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{MAX_TICKET_LEN, Resumable, Terms, TicketNonce};
+use super::session::{MAX_TICKET_LEN, ResumableSession, SessionParameters};
 use crate::{
-    Cipher, IssuerName, KeyId, MachineName, RevocationId, Seed, Timestamp, Validity, VerifiedPeer,
-    keys::ResumptionSecret, wire,
+    certificate::{KeyId, MachineName, RevocationId, Timestamp, Validity, VerifiedPeer},
+    entropy::Seed,
+    keys::ResumptionSecret,
+    wire,
 };
 
 const NAME_LEN: usize = 4;
 const NONCE_LEN: usize = 12;
 const TAG_LEN: usize = 16;
 
-const KEY_INFO: &[u8] = b"alts-local/1 ticket key";
-const KEY_NAME_INFO: &[u8] = b"alts-local/1 ticket key name";
+const KEY_INFO: &[u8] = b"alts-local/2 ticket key";
+const KEY_NAME_INFO: &[u8] = b"alts-local/2 ticket key name";
 
 /// One resumption key. Its expanded form is zeroised when dropped.
 pub(super) struct TicketKey {
@@ -49,19 +51,14 @@ impl TicketKey {
         }
     }
 
-    /// Whether a ticket names this key. Another may have the same name by chance: the seal decides.
-    pub(super) fn is_named_by(&self, ticket: &[u8]) -> bool {
-        ticket.starts_with(&self.name)
-    }
-
     pub(super) fn seal(
         &self,
-        nonce: TicketNonce,
+        nonce: [u8; NONCE_LEN],
         aad: &[u8],
         secret: &ResumptionSecret,
-        terms: &Terms,
+        parameters: &SessionParameters,
     ) -> Vec<u8> {
-        let mut plain = to_wire(secret, terms);
+        let mut plain = to_wire(secret, parameters);
         // Sized beforehand, so that growing leaves no copy of the secret behind.
         let head_len = NAME_LEN + NONCE_LEN;
         let mut ticket = Vec::with_capacity(head_len + plain.encoded_len() + TAG_LEN);
@@ -77,8 +74,9 @@ impl TicketKey {
         ticket
     }
 
-    /// `None` for whatever is not a ticket of this key with this associated data.
-    pub(super) fn open(&self, ticket: &[u8], aad: &[u8]) -> Option<Resumable> {
+    /// `None` for whatever is not a ticket of this key with this associated data. Another key may
+    /// have the same name by chance: the seal decides.
+    pub(super) fn open(&self, ticket: &[u8], aad: &[u8]) -> Option<ResumableSession> {
         if ticket.len() > MAX_TICKET_LEN {
             return None;
         }
@@ -94,20 +92,19 @@ impl TicketKey {
 }
 
 /// HKDF-Expand (RFC 5869) from a seed that is uniformly random already.
-pub(super) fn derive(seed: &Seed, info: &[u8], out: &mut [u8]) {
+fn derive(seed: &Seed, info: &[u8], out: &mut [u8]) {
     Hkdf::<Sha256>::from_prk(seed.as_slice())
         .expect("32 bytes are what HKDF-SHA256 takes")
         .expand(info, out)
         .expect("32 bytes are below HKDF's limit of 255 blocks");
 }
 
-fn to_wire(secret: &ResumptionSecret, terms: &Terms) -> wire::TicketBody {
-    let peer = &terms.peer;
+fn to_wire(secret: &ResumptionSecret, parameters: &SessionParameters) -> wire::TicketBody {
+    let peer = &parameters.peer;
     wire::TicketBody {
         resumption: secret.as_bytes().to_vec(),
         account: peer.account.to_string(),
         machine: peer.machine.to_string(),
-        issuer: peer.issuer.to_string(),
         root: peer.root.as_bytes().to_vec(),
         machine_revocation_id: peer.machine_revocation_id.as_u64(),
         revocation_id: peer.revocation_id.as_u64(),
@@ -115,14 +112,13 @@ fn to_wire(secret: &ResumptionSecret, terms: &Terms) -> wire::TicketBody {
         machine_not_after_s: peer.machine_validity.not_after.as_unix_s(),
         not_before_s: peer.validity.not_before.as_unix_s(),
         not_after_s: peer.validity.not_after.as_unix_s(),
-        cipher: terms.cipher.number(),
-        record_protocol: terms.record_protocol.clone(),
-        expires_s: terms.expires.as_unix_s(),
+        record_protocol: parameters.record_protocol.clone(),
+        expires_s: parameters.expires.as_unix_s(),
     }
 }
 
 /// Written by ourselves, but perhaps by another version: parsed like anybody's bytes.
-fn from_wire(plain: &[u8]) -> Option<Resumable> {
+fn from_wire(plain: &[u8]) -> Option<ResumableSession> {
     let mut body = wire::TicketBody::decode(plain).ok()?;
     let secret = ResumptionSecret::take(&mut body.resumption);
     let validity = |not_before_s, not_after_s| Validity {
@@ -132,18 +128,16 @@ fn from_wire(plain: &[u8]) -> Option<Resumable> {
     let peer = VerifiedPeer {
         account: body.account.parse().ok()?,
         machine: MachineName::parse(&body.machine).ok()?,
-        issuer: IssuerName::parse(&body.issuer).ok()?,
         root: KeyId::from_bytes(body.root.as_slice().try_into().ok()?),
         machine_revocation_id: RevocationId::from_u64(body.machine_revocation_id),
         revocation_id: RevocationId::from_u64(body.revocation_id),
         machine_validity: validity(body.machine_not_before_s, body.machine_not_after_s),
         validity: validity(body.not_before_s, body.not_after_s),
     };
-    Some(Resumable {
+    Some(ResumableSession {
         secret: secret?,
-        terms: Terms {
+        parameters: SessionParameters {
             peer: Arc::new(peer),
-            cipher: Cipher::from_number(body.cipher)?,
             record_protocol: body.record_protocol,
             expires: Timestamp::from_unix_s(body.expires_s),
         },

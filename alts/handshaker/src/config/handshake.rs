@@ -1,15 +1,15 @@
 //! How handshakes are made, as it is configured.
 
 use alts_daemon::config::values::in_file;
-use alts_handshake::{Cipher, NamePolicy, Policy, ResumptionSettings};
+use alts_handshake::{NamePolicy, Policy};
 use serde::{Deserialize, Deserializer};
 
 /// How handshakes are made.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct HandshakeConfig {
-    forward_secrecy: bool,
-    resumption: bool,
+    /// Whether tickets are given and kept. Else every handshake is a full one.
+    pub resumption: bool,
     /// Who may certify whom.
     #[serde(rename = "policy_file", deserialize_with = "policy")]
     pub policy: Policy,
@@ -21,26 +21,10 @@ pub struct HandshakeConfig {
 impl Default for HandshakeConfig {
     fn default() -> Self {
         Self {
-            forward_secrecy: true,
             resumption: true,
             policy: Policy::default(),
             names: NamePolicy::default(),
         }
-    }
-}
-
-impl HandshakeConfig {
-    /// Key agreements, most wanted first.
-    pub fn ciphers(&self) -> Vec<Cipher> {
-        vec![match self.forward_secrecy {
-            true => Cipher::Pfs,
-            false => Cipher::Static,
-        }]
-    }
-
-    /// Tickets. `None`: every handshake is a full one.
-    pub fn resumption(&self) -> Option<ResumptionSettings> {
-        self.resumption.then(ResumptionSettings::default)
     }
 }
 

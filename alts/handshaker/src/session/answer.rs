@@ -69,7 +69,7 @@ fn result(established: Established, local: &ServiceAccount) -> HandshakerResult 
 
 fn peer_identity(established: &Established) -> Identity {
     let attributes = [
-        (HANDSHAKE_ATTRIBUTE, "alts-local/1".to_owned()),
+        (HANDSHAKE_ATTRIBUTE, "alts-local/2".to_owned()),
         (RESUMED_ATTRIBUTE, established.resumed.to_string()),
     ];
     let attributes = attributes.map(|(name, value)| (name.to_owned(), value));

@@ -84,7 +84,6 @@ impl ClientStart {
         ClientConfig {
             credential,
             trust: Arc::clone(&context.trust),
-            ciphers: context.ciphers.clone(),
             offer: self.offer,
             targets: self.targets,
             target_name: self.target_name,
@@ -122,7 +121,6 @@ pub(super) fn server_config(
     ServerConfig {
         credential,
         trust: Arc::clone(&context.trust),
-        ciphers: context.ciphers.clone(),
         offer,
         resumption: context.resumption.clone(),
     }

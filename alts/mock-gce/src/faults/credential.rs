@@ -51,6 +51,6 @@ pub(super) fn credential(
         let revoked = machine.authority.revoke(&[master.revocation_id()]);
         revoked.map_err(|error| unable(error.to_string()))?;
     }
-    let credential = master.issue(&seed()?, &machine.ciphers, begins, LIFETIME);
+    let credential = master.issue(&seed()?, begins, LIFETIME);
     Ok(Arc::new(credential))
 }

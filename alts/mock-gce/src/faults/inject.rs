@@ -124,7 +124,7 @@ fn each_frame(answer: &mut HandshakerResp, rewrite: impl Fn(u32, &[u8]) -> Optio
     answer.out_frames.extend_from_slice(rest);
 }
 
-/// Length, which covers type and body; type; body: see `handshake::frame`.
+/// Length, which covers type and body; type; body: see `alts_handshake::frame`.
 fn next_frame(bytes: &[u8]) -> Option<(u32, &[u8], &[u8])> {
     let (header, rest) = bytes.split_at_checked(HEADER_LEN)?;
     let (length, kind) = header.split_at(4);
@@ -157,8 +157,8 @@ fn bad_mac(kind: u32, body: &[u8]) -> Option<Vec<u8>> {
 
 fn bad_signature(kind: u32, body: &[u8]) -> Option<Vec<u8>> {
     let flip = |certificate: &mut Vec<u8>| {
-        let mut outer = wire::Certificate::decode(certificate.as_slice()).ok()?;
-        *outer.signature.first_mut()? ^= 1;
+        let mut outer = wire::Signed::decode(certificate.as_slice()).ok()?;
+        *outer.signatures.first_mut()?.signature.first_mut()? ^= 1;
         *certificate = outer.encode_to_vec();
         Some(())
     };

@@ -14,7 +14,7 @@ use super::{credential::credential, inject::inject, plan::Plan};
 use alts::ServiceAccount;
 use alts_authority::{certificate_authority::CertificateAuthority, issuer::NoCredential};
 use alts_daemon::{clock::Clock, metrics::Counters};
-use alts_handshake::{Cipher, HandshakeCredential, MachineName};
+use alts_handshake::{HandshakeCredential, MachineName};
 use alts_handshaker::{
     hook::{CallHook, FaultedStep, Interference},
     session::{Side, Turn},
@@ -27,8 +27,6 @@ pub struct Machine {
     pub name: MachineName,
     /// Whom its handshaker speaks for.
     pub account: ServiceAccount,
-    /// Key agreements, most wanted first.
-    pub ciphers: Vec<Cipher>,
     /// Who certifies it.
     pub authority: Arc<CertificateAuthority>,
     /// Its time.

@@ -123,7 +123,6 @@ impl MockCloud {
                 faulted: Arc::clone(&faulted),
                 name: machine.name.clone(),
                 account: machine.account.clone(),
-                ciphers: config.handshake.ciphers(),
                 authority: Arc::clone(&authority),
                 clock: clock.clone(),
             });
