@@ -13,6 +13,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use alts::ServiceAccount;
+use alts_daemon::state::as_text;
 use alts_handshake::{MachineName, RevocationId, Timestamp};
 
 /// Serials that one write to disk reserves.
@@ -24,59 +25,36 @@ const MAX_ISSUED: usize = 16 * 1024;
 /// Revoked ids, at most: what one list can carry without being noticed on the wire.
 pub const MAX_REVOKED: usize = 100_000;
 
-/// A certificate that was issued.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A certificate that was issued. As a line of the log its words are for people and their tools.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issued {
     /// What would revoke it.
+    #[serde(with = "as_text")]
     pub revocation_id: RevocationId,
     /// For whom.
+    #[serde(rename = "service_account")]
     pub account: ServiceAccount,
     /// By which machine.
     pub machine: MachineName,
     /// Compute Engine's number of the machine; empty when it proved none.
     pub instance_id: String,
     /// From when on it is good.
+    #[serde(rename = "issued_at_s")]
     pub issued_at: Timestamp,
     /// Until when.
+    #[serde(rename = "expires_at_s")]
     pub expires_at: Timestamp,
 }
 
-/// A certificate as a line of the log. Its words are for people and their tools.
-#[derive(Serialize, Deserialize)]
-struct IssuedLine {
-    revocation_id: String,
-    service_account: String,
-    machine: String,
-    instance_id: String,
-    issued_at_s: u64,
-    expires_at_s: u64,
-}
-
 impl Issued {
-    /// One line, without its end.
+    /// As a line of the log, without its end.
     pub(crate) fn to_line(&self) -> String {
-        let line = IssuedLine {
-            revocation_id: self.revocation_id.to_string(),
-            service_account: self.account.to_string(),
-            machine: self.machine.to_string(),
-            instance_id: self.instance_id.clone(),
-            issued_at_s: self.issued_at.as_unix_s(),
-            expires_at_s: self.expires_at.as_unix_s(),
-        };
-        serde_json::to_string(&line).expect("strings and numbers serialise")
+        serde_json::to_string(self).expect("strings and numbers serialise")
     }
 
     /// `None`: a line that was cut short, or that somebody else wrote.
     pub(crate) fn from_line(line: &str) -> Option<Self> {
-        let line: IssuedLine = serde_json::from_str(line).ok()?;
-        Some(Self {
-            revocation_id: line.revocation_id.parse().ok()?,
-            account: line.service_account.parse().ok()?,
-            machine: MachineName::parse(&line.machine).ok()?,
-            instance_id: line.instance_id,
-            issued_at: Timestamp::from_unix_s(line.issued_at_s),
-            expires_at: Timestamp::from_unix_s(line.expires_at_s),
-        })
+        serde_json::from_str(line).ok()
     }
 }
 
@@ -147,19 +125,10 @@ impl IssuedList {
 }
 
 /// Ids that are revoked, and when; and the time of the last list that was made of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Revoked {
     ids: BTreeMap<RevocationId, Timestamp>,
     listed_at: Timestamp,
-}
-
-impl Default for Revoked {
-    fn default() -> Self {
-        Self {
-            ids: BTreeMap::new(),
-            listed_at: Timestamp::from_unix_s(0),
-        }
-    }
 }
 
 /// The list is full.
@@ -205,43 +174,41 @@ impl Revoked {
 pub(crate) struct RevokedRecord {
     revoked: Vec<RevokedEntry>,
     /// Absent in files of before it was kept.
-    #[serde(default)]
-    listed_at_s: u64,
+    #[serde(rename = "listed_at_s", default)]
+    listed_at: Timestamp,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RevokedEntry {
-    id: String,
-    revoked_at_s: u64,
+    #[serde(with = "as_text")]
+    id: RevocationId,
+    #[serde(rename = "revoked_at_s")]
+    at: Timestamp,
 }
 
 impl From<&Revoked> for RevokedRecord {
     fn from(revoked: &Revoked) -> Self {
-        let entry = |(id, at): (&RevocationId, &Timestamp)| RevokedEntry {
-            id: id.to_string(),
-            revoked_at_s: at.as_unix_s(),
-        };
+        let entries = revoked.ids.iter();
         Self {
-            revoked: revoked.ids.iter().map(entry).collect(),
-            listed_at_s: revoked.listed_at.as_unix_s(),
+            revoked: entries
+                .map(|(id, at)| RevokedEntry { id: *id, at: *at })
+                .collect(),
+            listed_at: revoked.listed_at,
         }
     }
 }
 
 impl TryFrom<RevokedRecord> for Revoked {
-    type Error = String;
+    type Error = TooManyRevoked;
 
-    fn try_from(record: RevokedRecord) -> Result<Self, String> {
+    fn try_from(record: RevokedRecord) -> Result<Self, TooManyRevoked> {
         let mut revoked = Self {
-            listed_at: Timestamp::from_unix_s(record.listed_at_s),
+            listed_at: record.listed_at,
             ..Self::default()
         };
-        for entry in record.revoked {
-            let id = entry.id.parse();
-            let id = id.map_err(|error| format!("revoked id {:?}: {error}", entry.id))?;
-            let at = Timestamp::from_unix_s(entry.revoked_at_s);
-            revoked.add([id], at).map_err(|error| error.to_string())?;
+        for RevokedEntry { id, at } in record.revoked {
+            revoked.add([id], at)?;
         }
         Ok(revoked)
     }
@@ -279,14 +246,9 @@ mod tests {
         let record: RevokedRecord = serde_json::from_str(&json).unwrap();
         assert_eq!(Revoked::try_from(record).as_ref(), Ok(&revoked));
         assert!(revoked.ids().is_sorted());
-        let damaged = RevokedRecord {
-            revoked: vec![RevokedEntry {
-                id: "0x7".to_owned(),
-                revoked_at_s: 0,
-            }],
-            listed_at_s: 0,
-        };
-        assert!(Revoked::try_from(damaged).unwrap_err().contains("0x7"));
+        let damaged = json.replace(&ids[0].to_string(), "0x7");
+        let problem = serde_json::from_str::<RevokedRecord>(&damaged).unwrap_err();
+        assert!(problem.to_string().contains("0x7"), "{problem}");
     }
 
     #[test]

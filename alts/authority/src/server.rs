@@ -39,9 +39,12 @@ const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 /// An authority that runs.
 #[derive(Debug)]
 pub struct AuthorityServer {
-    address: SocketAddr,
-    admin: AdminAddress,
-    authority: Arc<CertificateAuthority>,
+    /// Where handshakers ask; never port 0.
+    pub address: SocketAddr,
+    /// Where the admin service listens; never port 0.
+    pub admin: AdminAddress,
+    /// What it knows.
+    pub authority: Arc<CertificateAuthority>,
     servers: Servers,
 }
 
@@ -91,21 +94,6 @@ impl AuthorityServer {
         let services = admin::services(authority);
         servers.spawn(surface.serve(services, move || issued.render(), servers.stopped()));
         Ok(process)
-    }
-
-    /// Where handshakers ask; never port 0.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Where the admin service listens; never port 0.
-    pub fn admin(&self) -> &AdminAddress {
-        &self.admin
-    }
-
-    /// What it knows.
-    pub fn authority(&self) -> &Arc<CertificateAuthority> {
-        &self.authority
     }
 
     /// Accepts nothing more, gives calls under way a moment, then cuts connections. The state

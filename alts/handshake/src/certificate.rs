@@ -27,7 +27,18 @@ pub(crate) const VERSION: u32 = 1;
 pub(crate) const MAX_CERTIFICATE_LEN: usize = 8 * 1024;
 
 /// A moment, in whole seconds since the Unix epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub struct Timestamp(u64);
 
 impl Timestamp {

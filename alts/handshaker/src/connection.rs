@@ -59,33 +59,19 @@ const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LONGEST_RETRY: Duration = Duration::from_secs(60);
 
 /// One machine: what it runs as, and where its credentials come from.
-pub(crate) struct Workload<I> {
+#[derive(Clone)]
+pub(crate) struct Workload {
     pub(crate) machine: MachineName,
     pub(crate) session: SessionContext,
     pub(crate) trust: TrustFeed,
-    pub(crate) issuer: Arc<I>,
+    pub(crate) issuer: Arc<dyn Issuer>,
     pub(crate) peer_check: PeerCheck,
     pub(crate) hook: Option<Arc<dyn CallHook>>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) clock: Clock,
 }
 
-impl<I> Clone for Workload<I> {
-    fn clone(&self) -> Self {
-        Self {
-            machine: self.machine.clone(),
-            session: self.session.clone(),
-            trust: self.trust.clone(),
-            issuer: Arc::clone(&self.issuer),
-            peer_check: self.peer_check.clone(),
-            hook: self.hook.clone(),
-            metrics: Arc::clone(&self.metrics),
-            clock: self.clock.clone(),
-        }
-    }
-}
-
-impl<I> Workload<I> {
+impl Workload {
     /// For a session that begins now.
     pub(crate) fn session(&self) -> SessionContext {
         SessionContext {
@@ -96,8 +82,8 @@ impl<I> Workload<I> {
 }
 
 /// One connection of one process on that machine.
-pub(crate) struct Connection<I> {
-    workload: Arc<Workload<I>>,
+pub(crate) struct Connection {
+    workload: Arc<Workload>,
     /// Held across the request to the authority: one connection asks once, however many handshakes
     /// wait.
     held: Mutex<State>,
@@ -126,9 +112,9 @@ impl Drop for Held {
     }
 }
 
-impl<I: Issuer> Connection<I> {
+impl Connection {
     /// Something has connected; whether it is a workload shows when it speaks.
-    pub(crate) fn open(workload: Arc<Workload<I>>, permit: Option<ConnectionPermit>) -> Arc<Self> {
+    pub(crate) fn open(workload: Arc<Workload>, permit: Option<ConnectionPermit>) -> Arc<Self> {
         Arc::new(Self {
             held: Mutex::default(),
             permit: permit.map(Arc::new),
@@ -150,7 +136,7 @@ impl<I: Issuer> Connection<I> {
         });
     }
 
-    pub(crate) fn workload(&self) -> &Arc<Workload<I>> {
+    pub(crate) fn workload(&self) -> &Arc<Workload> {
         &self.workload
     }
 
@@ -236,14 +222,14 @@ impl<I: Issuer> Connection<I> {
     }
 }
 
-impl<I: Issuer> ConnectionHandler for Workload<I> {
-    type State = Connection<I>;
+impl ConnectionHandler for Workload {
+    type State = Connection;
 
-    fn receive(self: &Arc<Self>, permit: ConnectionPermit) -> Arc<Connection<I>> {
+    fn receive(self: &Arc<Self>, permit: ConnectionPermit) -> Arc<Connection> {
         Connection::open(Arc::clone(self), Some(permit))
     }
 
-    fn speaks(connection: &Arc<Connection<I>>) {
+    fn speaks(connection: &Arc<Connection>) {
         connection.begin();
     }
 
@@ -258,7 +244,7 @@ impl<I: Issuer> ConnectionHandler for Workload<I> {
 
 /// Waits for the time to renew, and renews: handshakes go on with the old credential meanwhile.
 /// Aborted when that is replaced or its connection ends.
-async fn renew<I: Issuer>(connection: Weak<Connection<I>>, validity: Validity) {
+async fn renew(connection: Weak<Connection>, validity: Validity) {
     let Some(wait) = connection.upgrade().map(|connection| {
         let now = connection.workload().clock.now();
         renewal_wait(validity, now, rng::fraction())
@@ -303,7 +289,7 @@ async fn renew<I: Issuer>(connection: Weak<Connection<I>>, validity: Validity) {
 
 impl Held {
     /// Replaces the key agreement key when its time has come.
-    fn freshen<I>(&mut self, workload: &Workload<I>, now: Timestamp) -> Result<(), NoCredential> {
+    fn freshen(&mut self, workload: &Workload, now: Timestamp) -> Result<(), NoCredential> {
         let soon = now.after(RENEWAL_MARGIN);
         let end = self.handshake.validity().not_after;
         // The last one ends with the master certificate; a newer one could not end later.
@@ -327,7 +313,7 @@ fn seed() -> Result<Seed, NoCredential> {
     rng::seed().map_err(|error| NoCredential::AuthorityUnreachable(error.to_string()))
 }
 
-impl<I> fmt::Debug for Connection<I> {
+impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Connection({})", self.workload.session.account)
     }

@@ -21,6 +21,7 @@ struct FakeIssuer {
     clock: Clock,
 }
 
+#[tonic::async_trait]
 impl Issuer for FakeIssuer {
     async fn issue(&self, request: MasterRequest) -> Result<MasterCertificate, NoCredential> {
         self.asked.fetch_add(1, Ordering::SeqCst);
@@ -38,7 +39,7 @@ impl Issuer for FakeIssuer {
 struct World {
     issuer: Arc<FakeIssuer>,
     now: Arc<AtomicU64>,
-    workload: Arc<Workload<FakeIssuer>>,
+    workload: Arc<Workload>,
 }
 
 impl World {
@@ -68,7 +69,7 @@ impl World {
             machine: MachineName::parse("vm").unwrap(),
             session: SessionContext::new(account(), Arc::new(Trust::of_roots([]))),
             trust: Arc::new(Trust::of_roots([])).into(),
-            issuer: Arc::clone(&issuer),
+            issuer: issuer.clone(),
             peer_check: PeerCheck::Never,
             hook: None,
             metrics: Arc::new(Metrics::new(clock.clone())),
@@ -81,7 +82,7 @@ impl World {
         }
     }
 
-    fn connect(&self) -> Arc<Connection<FakeIssuer>> {
+    fn connect(&self) -> Arc<Connection> {
         let connection = Connection::open(Arc::clone(&self.workload), None);
         connection.begin();
         connection

@@ -29,10 +29,14 @@ use alts_handshake::{MAX_CLOCK_SKEW, MachineName, TrustSettings};
 /// A handshaker that runs.
 #[derive(Debug)]
 pub struct ServedMachine {
-    machine: MachineName,
-    account: ServiceAccount,
-    addresses: Vec<SocketAddr>,
-    admin: AdminAddress,
+    /// Who it is.
+    pub machine: MachineName,
+    /// Whom it speaks for.
+    pub account: ServiceAccount,
+    /// Where workloads connect; never port 0.
+    pub addresses: Vec<SocketAddr>,
+    /// Where the admin service listens; never port 0.
+    pub admin: AdminAddress,
     servers: Servers,
 }
 
@@ -102,26 +106,6 @@ impl ServedMachine {
             admin,
             servers,
         })
-    }
-
-    /// Who it is.
-    pub fn machine(&self) -> &MachineName {
-        &self.machine
-    }
-
-    /// Whom it speaks for.
-    pub fn account(&self) -> &ServiceAccount {
-        &self.account
-    }
-
-    /// Where workloads connect; never port 0.
-    pub fn addresses(&self) -> &[SocketAddr] {
-        &self.addresses
-    }
-
-    /// Where the admin service listens; never port 0.
-    pub fn admin(&self) -> &AdminAddress {
-        &self.admin
     }
 
     /// Accepts nothing more, gives handshakes under way a moment, then cuts connections. The state

@@ -137,7 +137,8 @@ impl CertificateAuthority {
         // All are read before any is written: a damaged one must not half-initialise the others.
         let stored_roots = state.read(AUTHORITY_FILE, |r: RootKeysRecord| r.keys(now))?;
         let stored_directory = state.read(DIRECTORY_FILE, |r: DirectoryRecord| r.try_into())?;
-        let stored_serials = state.read(SERIALS_FILE, |r: SerialsRecord| Ok(r.into()))?;
+        let stored_serials =
+            state.read(SERIALS_FILE, |r: SerialsRecord| Ok::<_, String>(r.into()))?;
         let stored_revoked = state.read(REVOCATIONS_FILE, |r: RevokedRecord| r.try_into())?;
         let issued = IssuedLog::open(AppendLog::new(state.path().join(ISSUED_LOG)))?;
 
@@ -271,6 +272,7 @@ fn certificate(
     Ok(root.sign(request, Validity::starting(now, lifetime), serial))
 }
 
+#[tonic::async_trait]
 impl Issuer for CertificateAuthority {
     async fn issue(&self, request: MasterRequest) -> Result<MasterCertificate, NoCredential> {
         self.certify(&request, "")

@@ -96,6 +96,7 @@ impl RemoteAuthority {
     }
 }
 
+#[tonic::async_trait]
 impl Issuer for RemoteAuthority {
     async fn issue(&self, request: MasterRequest) -> Result<MasterCertificate, NoCredential> {
         let account = request.accounts.first().cloned().ok_or_else(|| {

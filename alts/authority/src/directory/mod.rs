@@ -5,17 +5,15 @@
 //! is never reused, words for people, and a switch. Disabling stops credentials from being issued
 //! and recalls none. A deleted account can be restored by its number for thirty days.
 
-mod record;
 #[cfg(test)]
 mod tests;
 
 use std::{collections::BTreeMap, time::Duration};
 
-pub(crate) use record::DirectoryRecord;
-
 use crate::spelling;
 use alts::ServiceAccount;
 use alts_handshake::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// Longest display name, in characters: IAM's limit.
 const MAX_DISPLAY_NAME_CHARS: usize = 100;
@@ -29,8 +27,9 @@ const RESTORABLE_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How many accounts "spelt alike" an error names.
 const MAX_SUGGESTIONS: usize = 3;
 
-/// One service account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One service account, also as it stands in the state file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Account {
     /// Its name.
     pub email: ServiceAccount,
@@ -39,15 +38,18 @@ pub struct Account {
     /// For people.
     pub display_name: String,
     /// For people, at more length.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
     /// No credential is issued while this holds.
     pub disabled: bool,
 }
 
 /// An account that was deleted, and can be restored for a while.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Deleted {
     account: Account,
+    #[serde(rename = "deleted_at_s")]
     at: Timestamp,
 }
 
@@ -235,6 +237,43 @@ impl Directory {
             .take(MAX_SUGGESTIONS)
             .map(|(_, email)| email.clone())
             .collect()
+    }
+}
+
+/// The directory as a file's contents: every account there is, and those that can be restored.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DirectoryRecord {
+    accounts: Vec<Account>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    deleted: Vec<Deleted>,
+}
+
+impl From<&Directory> for DirectoryRecord {
+    fn from(directory: &Directory) -> Self {
+        Self {
+            accounts: directory.list().cloned().collect(),
+            deleted: directory.deleted.values().cloned().collect(),
+        }
+    }
+}
+
+impl TryFrom<DirectoryRecord> for Directory {
+    type Error = String;
+
+    fn try_from(record: DirectoryRecord) -> Result<Self, String> {
+        let mut directory = Self::default();
+        for account in record.accounts {
+            let email = account.email.clone();
+            if directory.accounts.insert(email.clone(), account).is_some() {
+                return Err(format!("account {:?} is there twice", email.to_string()));
+            }
+        }
+        let deleted = record.deleted.into_iter();
+        directory.deleted = deleted
+            .map(|deleted| (deleted.account.unique_id.clone(), deleted))
+            .collect();
+        Ok(directory)
     }
 }
 
