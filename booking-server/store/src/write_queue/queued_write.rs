@@ -4,10 +4,13 @@ use std::pin::Pin;
 
 use tokio::sync::oneshot;
 
-use crate::{StoreError, Tx, Work};
+use crate::{error::StoreError, tx::Tx};
+
+/// What a work is while it runs: `|command, tx| Box::pin(async move { … })`.
+pub type Work<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
 
 /// What the lane knows of a work.
-pub(crate) trait Job: Send {
+pub(crate) trait QueuedWrite: Send {
     /// Whether it is to be undone.
     fn is_rehearsal(&self) -> bool;
 
@@ -24,7 +27,7 @@ pub(crate) trait Job: Send {
     fn fail(self: Box<Self>, error: StoreError);
 }
 
-pub(super) struct Ask<C, F, T, E> {
+pub(super) struct PendingWrite<C, F, T, E> {
     command: C,
     work: F,
     result: Option<Result<T, E>>,
@@ -32,7 +35,7 @@ pub(super) struct Ask<C, F, T, E> {
     rehearsal: bool,
 }
 
-impl<C, F, T, E> Ask<C, F, T, E> {
+impl<C, F, T, E> PendingWrite<C, F, T, E> {
     pub(super) fn new(
         command: C,
         work: F,
@@ -49,7 +52,7 @@ impl<C, F, T, E> Ask<C, F, T, E> {
     }
 }
 
-impl<C, F, T, E> Job for Ask<C, F, T, E>
+impl<C, F, T, E> QueuedWrite for PendingWrite<C, F, T, E>
 where
     C: Send + Sync,
     T: Send,

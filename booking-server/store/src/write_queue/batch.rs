@@ -4,7 +4,10 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::{Ground, Job, PATIENCE};
+use super::{
+    context::{PATIENCE, WriterContext},
+    queued_write::QueuedWrite,
+};
 use crate::{
     StoreError, Tx,
     db::{Conn, Fault, Fields, Sql, fault},
@@ -33,15 +36,15 @@ enum Spoiled {
 
 /// One go at the queue.
 pub(super) struct Batch {
-    ground: Ground,
+    context: WriterContext,
     /// When to stop trying; there is none while all goes well.
     deadline: Option<Instant>,
 }
 
 impl Batch {
-    pub(super) fn new(ground: Ground) -> Self {
+    pub(super) fn new(context: WriterContext) -> Self {
         Self {
-            ground,
+            context,
             deadline: None,
         }
     }
@@ -52,38 +55,38 @@ impl Batch {
         *self.deadline.get_or_insert(began + PATIENCE)
     }
 
-    pub(super) async fn work_off(mut self, mut jobs: Vec<Box<dyn Job>>) {
+    pub(super) async fn work_off(mut self, mut writes: Vec<Box<dyn QueuedWrite>>) {
         // Whoever has stopped waiting has not been promised anything.
-        jobs.retain(|job| !job.is_abandoned());
-        while jobs.len() > 1 {
+        writes.retain(|write| !write.is_abandoned());
+        while writes.len() > 1 {
             let mut done = 0;
-            match self.together(&mut jobs, &mut done).await {
+            match self.together(&mut writes, &mut done).await {
                 Ok(()) => {
                     self.deadline = None;
-                    jobs.drain(..done).for_each(Job::answer);
+                    writes.drain(..done).for_each(QueuedWrite::answer);
                 }
                 // Any of them may have happened: none may be done again, or be told to ask again.
-                Err(Spoiled::Unknown) => jobs
+                Err(Spoiled::Unknown) => writes
                     .drain(..done)
-                    .for_each(|job| job.fail(StoreError::Unknown)),
+                    .for_each(|write| write.fail(StoreError::Unknown)),
                 Err(_) => break,
             }
         }
-        for job in jobs {
-            self.alone(job).await;
+        for write in writes {
+            self.alone(write).await;
         }
     }
 
     /// All works in one transaction, or as many as fit into a slice of time; `done`: how many.
     async fn together(
         &mut self,
-        jobs: &mut [Box<dyn Job>],
+        writes: &mut [Box<dyn QueuedWrite>],
         done: &mut usize,
     ) -> Result<(), Spoiled> {
         let started = Instant::now();
         let mut tx = self.begin().await?;
-        for job in jobs {
-            run(job.as_mut(), &mut tx).await?;
+        for write in writes {
+            run(write.as_mut(), &mut tx).await?;
             *done += 1;
             if started.elapsed() > SLICE {
                 break;
@@ -93,14 +96,14 @@ impl Batch {
     }
 
     /// One work in a transaction of its own.
-    async fn alone(&mut self, mut job: Box<dyn Job>) {
-        match self.try_alone(job.as_mut()).await {
-            Ok(()) => job.answer(),
-            Err(spoiled) => self.again(job, spoiled).await,
+    async fn alone(&mut self, mut write: Box<dyn QueuedWrite>) {
+        match self.try_alone(write.as_mut()).await {
+            Ok(()) => write.answer(),
+            Err(spoiled) => self.again(write, spoiled).await,
         }
     }
 
-    async fn try_alone(&mut self, job: &mut dyn Job) -> Result<(), Spoiled> {
+    async fn try_alone(&mut self, write: &mut dyn QueuedWrite) -> Result<(), Spoiled> {
         if self.deadline.is_some_and(|end| Instant::now() > end) {
             return Err(Spoiled::Lasting(Some(StoreError::Busy(
                 "no connection was found".into(),
@@ -108,31 +111,31 @@ impl Batch {
         }
         let started = Instant::now();
         let mut tx = self.begin().await?;
-        run(job, &mut tx).await?;
-        self.finish(tx, job.is_rehearsal(), started, 1).await?;
+        run(write, &mut tx).await?;
+        self.finish(tx, write.is_rehearsal(), started, 1).await?;
         self.deadline = None;
         Ok(())
     }
 
     /// Tries again for as long as it may help, then answers.
-    async fn again(&mut self, mut job: Box<dyn Job>, mut spoiled: Spoiled) {
+    async fn again(&mut self, mut write: Box<dyn QueuedWrite>, mut spoiled: Spoiled) {
         let mut pause = FIRST_PAUSE;
         let deadline = self.deadline_after(Instant::now());
         loop {
             let error = match spoiled {
                 Spoiled::Transient(error) => error,
-                Spoiled::Lasting(None) => return job.answer(),
-                Spoiled::Lasting(Some(error)) => return job.fail(error),
-                Spoiled::Unknown => return job.fail(StoreError::Unknown),
+                Spoiled::Lasting(None) => return write.answer(),
+                Spoiled::Lasting(Some(error)) => return write.fail(error),
+                Spoiled::Unknown => return write.fail(StoreError::Unknown),
             };
             if Instant::now() + pause > deadline {
-                return job.fail(error);
+                return write.fail(error);
             }
             tracing::warn!(%error, "a write is tried again");
             tokio::time::sleep(jittered(pause)).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
-            match self.try_alone(job.as_mut()).await {
-                Ok(()) => return job.answer(),
+            match self.try_alone(write.as_mut()).await {
+                Ok(()) => return write.answer(),
                 Err(why) => spoiled = why,
             }
         }
@@ -141,9 +144,9 @@ impl Batch {
     async fn begin(&mut self) -> Result<Tx, Spoiled> {
         let began = Instant::now();
         let begun = async {
-            let mut conn = self.ground.pool.begin_write().await?;
+            let mut conn = self.context.pool.begin_write().await?;
             let (head, xid) = lock_head(&mut conn).await?;
-            let reads = Reads::new(conn, self.ground.cache.clone(), Some(head));
+            let reads = Reads::new(conn, self.context.cache.clone(), Some(head));
             Ok(Tx::new(reads, Timestamp::now(), xid))
         };
         begun.await.map_err(|error| match error {
@@ -183,7 +186,7 @@ impl Batch {
         let commit_us = micros(sealed.elapsed());
         // Whether the lane or the disk bounds the writes; the suite's bench reads it.
         tracing::debug!(works, work_us, commit_us, "committed");
-        self.ground.committed.send_modify(|commits| *commits += 1);
+        self.context.committed.send_modify(|commits| *commits += 1);
         Ok(())
     }
 
@@ -213,7 +216,7 @@ impl Batch {
 
     /// Whether PostgreSQL has committed a transaction; `None` while it is under way.
     async fn fate(&self, xid: i64) -> Result<Option<bool>, StoreError> {
-        let mut conn = self.ground.pool.begin_read().await?;
+        let mut conn = self.context.pool.begin_read().await?;
         let ask = "select coalesce(pg_xact_status($1::text::xid8), 'unknown')";
         let row = conn.row(Sql::new(ask).bind(xid)).await?;
         let status = row
@@ -256,9 +259,9 @@ async fn lock_head(conn: &mut Conn) -> Result<(Head, Option<i64>), BeginError> {
 }
 
 /// Does one work. A refusal that wrote nothing is as good as a success.
-async fn run(job: &mut dyn Job, tx: &mut Tx) -> Result<(), Spoiled> {
+async fn run(write: &mut dyn QueuedWrite, tx: &mut Tx) -> Result<(), Spoiled> {
     let mark = tx.mark();
-    let success = job.run(tx).await;
+    let success = write.run(tx).await;
     if tx.trouble.is_some() {
         return Err(spoiled_by(tx, None));
     }
