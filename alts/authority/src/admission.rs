@@ -2,6 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use alts::ServiceAccount;
+use alts_daemon::config::values::some;
+use alts_handshake::{MachineName, Timestamp};
 use serde::{Deserialize, Deserializer};
 
 use crate::identity::{
@@ -9,9 +12,6 @@ use crate::identity::{
     enrolment::EnrolmentSecret,
     token::{self, Expectation, TokenError},
 };
-use alts::ServiceAccount;
-use alts_daemon::config::values::some;
-use alts_handshake::{MachineName, Timestamp};
 
 /// Why a machine is not served.
 #[derive(Debug, thiserror::Error)]
@@ -80,21 +80,14 @@ pub struct Admission {
     pub gce: Option<GceAdmission>,
 }
 
-/// What a proof showed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Admitted {
-    /// Compute Engine's number of the machine; empty for enrolled ones.
-    pub(crate) instance_id: String,
-}
-
 impl Admission {
-    /// Checks a proof of a claim.
+    /// Checks a proof of a claim. Compute Engine's number of the machine; empty for an enrolled one.
     pub(crate) async fn admit(
         &self,
         claim: &Claim<'_>,
         proof: &Proof,
         now: Timestamp,
-    ) -> Result<Admitted, Refused> {
+    ) -> Result<String, Refused> {
         match proof {
             Proof::Enrolment(mac) => self.admit_enrolled(claim, mac),
             Proof::GceToken(token) => {
@@ -102,21 +95,19 @@ impl Admission {
                 let kid = token::key_name(token)?;
                 let keys = gce.keys.keys(&kid).await?;
                 let instance = token::verify(token, claim, &keys, &gce.expectation, now)?;
-                Ok(Admitted {
-                    instance_id: instance.instance_id,
-                })
+                Ok(instance.instance_id)
             }
         }
     }
 
-    fn admit_enrolled(&self, claim: &Claim<'_>, mac: &[u8; 32]) -> Result<Admitted, Refused> {
+    fn admit_enrolled(&self, claim: &Claim<'_>, mac: &[u8; 32]) -> Result<String, Refused> {
         let enrolled = self
             .enrolled
             .get(claim.machine)
             .filter(|enrolled| enrolled.secret.verifies(claim, mac))
             .ok_or_else(|| Refused::NotEnrolled(claim.machine.clone()))?;
         if enrolled.accounts.contains(claim.account) {
-            return Ok(Admitted::default());
+            return Ok(String::new());
         }
         Err(Refused::AccountNotEnrolled {
             machine: claim.machine.clone(),

@@ -10,11 +10,10 @@ use std::{
     time::Duration,
 };
 
-use serde::{Deserialize, Serialize};
-
 use alts::ServiceAccount;
 use alts_daemon::state::as_text;
 use alts_handshake::{MachineName, RevocationId, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// Serials that one write to disk reserves.
 const SERIAL_BLOCK: u64 = 4096;

@@ -2,6 +2,15 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
+use alts_daemon::{
+    admin::{address::AdminAddress, surface::AdminSurface},
+    clock::Clock,
+    connections::capacity,
+    listener::{Incoming, PREFACE_TIMEOUT},
+    metrics::Counters,
+    servers::{Servers, bind, local_address},
+    state::StateDir,
+};
 use tonic::transport::Server;
 
 use super::{
@@ -11,15 +20,6 @@ use super::{
 };
 use crate::{
     certificate_authority::CertificateAuthority, config::AuthorityConfig, identity::KeySource,
-};
-use alts_daemon::{
-    admin::{address::AdminAddress, surface::AdminSurface},
-    clock::Clock,
-    connections::capacity,
-    listener::{Incoming, PREFACE_TIMEOUT},
-    metrics::Counters,
-    servers::{Servers, bind, local_address},
-    state::StateDir,
 };
 
 /// Calls at once, per connection: a handshaker asks one question at a time per workload.

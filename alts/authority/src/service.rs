@@ -2,6 +2,14 @@
 
 use std::sync::Arc;
 
+use alts::ServiceAccount;
+use alts_daemon::{
+    clock::Clock,
+    connections::{ActiveCallGuard, ConnectionPermit},
+    listener::ConnectionHandler,
+    metrics::Counters,
+};
+use alts_handshake::{IssuerName, MachineName, MasterRequest};
 use ed25519_dalek::VerifyingKey;
 use tonic::{Code, Request, Response, Status};
 
@@ -19,14 +27,6 @@ use crate::{
     identity::{Claim, NONCE_LEN, Proof},
     issuer::NoCredential,
 };
-use alts::ServiceAccount;
-use alts_daemon::{
-    clock::Clock,
-    connections::{ActiveCallGuard, ConnectionPermit},
-    listener::ConnectionHandler,
-    metrics::Counters,
-};
-use alts_handshake::{IssuerName, MachineName, MasterRequest};
 
 /// Largest request, in bytes: an identity token, or 256 accounts' names.
 const MAX_REQUEST_LEN: usize = 128 * 1024;
@@ -88,22 +88,21 @@ impl Service {
             .admission
             .admit(&claim, &asked.proof, self.clock.now())
             .await;
-        let admitted = admitted.map_err(|refused| status_of_refusal(&refused))?;
+        let instance_id = admitted.map_err(|refused| status_of_refusal(&refused))?;
         let request = MasterRequest {
             machine: asked.machine.clone(),
             issuer: IssuerName::from(&asked.machine),
             accounts: vec![asked.account.clone()],
             public_key: asked.public_key,
         };
-        let instance_id = admitted.instance_id.clone();
-        let certify =
-            move |authority: &CertificateAuthority| authority.certify(&request, &instance_id);
+        let id = instance_id.clone();
+        let certify = move |authority: &CertificateAuthority| authority.certify(&request, &id);
         let certificate = self.blocking(certify).await?;
         let certificate = certificate.map_err(|cause| status_of(&cause))?;
         tracing::info!(
             machine = %asked.machine,
             account = %asked.account,
-            instance_id = admitted.instance_id,
+            instance_id,
             revocation_id = %certificate.revocation_id(),
             "certificate issued"
         );

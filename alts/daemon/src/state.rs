@@ -195,12 +195,7 @@ impl StateDir {
         if u64::try_from(len).is_ok_and(|len| len > MAX_FILE_LEN) {
             return Err(StateError::TooLong { path, len });
         }
-        let fresh = self.path.join(format!("{name}.new"));
-        write_synced(&fresh, bytes).map_err(failed("write", &fresh))?;
-        fs::rename(&fresh, &path).map_err(failed("replace", &path))?;
-        File::open(&self.path)
-            .and_then(|directory| directory.sync_all())
-            .map_err(failed("sync", &self.path))
+        replace_file(&path, bytes).map_err(failed("replace", &path))
     }
 }
 
@@ -222,10 +217,16 @@ fn read_bounded(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, StateError> {
     Ok(Some(Zeroizing::new(bytes)))
 }
 
-/// Readable by the owner alone from its first byte on: it may hold a key.
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // One left over by a crash is ours to remove: we hold the lock.
-    match fs::remove_file(path) {
+/// Replaces a file in one step, or leaves it as it was. It is its owner's alone to read from its first
+/// byte on: it may hold a key. Whoever calls sees to it that nobody else does so at the same time.
+///
+/// # Errors
+/// When the file system refuses.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut fresh = path.as_os_str().to_owned();
+    fresh.push(".new");
+    // One left over by a crash.
+    match fs::remove_file(&fresh) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
@@ -233,9 +234,15 @@ fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .create_new(true)
         .write(true)
         .mode(0o600)
-        .open(path)?;
+        .open(&fresh)?;
     file.write_all(bytes)?;
-    file.sync_all()
+    file.sync_all()?;
+    fs::rename(&fresh, path)?;
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or_else(|| Path::new("."));
+    File::open(folder)?.sync_all()
 }
 
 /// For a file on which `action` fails.

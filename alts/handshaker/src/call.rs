@@ -8,6 +8,7 @@ use std::{
 };
 
 use alts::gcp::{HandshakerReq, HandshakerResp};
+use alts_daemon::{connections::ActiveCallGuard, rng};
 use tokio::{sync::mpsc, time::timeout};
 use tonic::{Status, Streaming};
 
@@ -18,7 +19,6 @@ use crate::{
     report::{Outcome, Report},
     session::{Caller, Failure, Session, Side, Turn},
 };
-use alts_daemon::{connections::ActiveCallGuard, rng};
 
 /// How long a failure's status may wait for a library that reads nothing.
 const STATUS_TIMEOUT: Duration = Duration::from_secs(5);

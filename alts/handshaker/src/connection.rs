@@ -18,19 +18,6 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    sync::Mutex,
-    task::AbortHandle,
-    time::{Instant, sleep},
-};
-
-use crate::{
-    hook::{CallHook, Interference},
-    metrics::{Counted, CredentialSlot, Metrics},
-    peer_check::PeerCheck,
-    renewal::renewal_wait,
-    session::SessionContext,
-};
 use alts_authority::{
     issuer::{Issuer, NoCredential},
     trust_feed::TrustFeed,
@@ -45,6 +32,19 @@ use alts_daemon::{
 use alts_handshake::{
     Cipher, HandshakeCredential, MachineName, MasterCredential, MasterKey, Seed, Timestamp,
     Validity,
+};
+use tokio::{
+    sync::Mutex,
+    task::AbortHandle,
+    time::{Instant, sleep},
+};
+
+use crate::{
+    hook::{CallHook, Interference},
+    metrics::{Counted, CredentialSlot, Metrics},
+    peer_check::PeerCheck,
+    renewal::renewal_wait,
+    session::SessionContext,
 };
 
 /// How long one key agreement key is used. It is replaced without asking the authority.

@@ -5,10 +5,11 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use super::*;
-use crate::peer_check::PeerCheck;
 use alts::ServiceAccount;
 use alts_handshake::{MasterCertificate, MasterRequest, RootKey, Trust};
+
+use super::*;
+use crate::peer_check::PeerCheck;
 
 const START: u64 = 1_700_000_000;
 

@@ -2,16 +2,6 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
-use anyhow::{Context, anyhow};
-use tonic::service::Routes;
-
-use crate::{
-    config::serve::{RevocationMode, ServeConfig},
-    limits::Limits,
-    metrics::Metrics,
-    peer_check::PeerCheck,
-    service::MachineHandshaker,
-};
 use alts::ServiceAccount;
 use alts_authority::{
     client::{self, AccountStates, IdentitySource, RemoteAuthority, TrustSource, TrustUpdater},
@@ -25,6 +15,16 @@ use alts_daemon::{
     state::StateDir,
 };
 use alts_handshake::{MAX_CLOCK_SKEW, MachineName, TrustSettings};
+use anyhow::{Context, anyhow};
+use tonic::service::Routes;
+
+use crate::{
+    config::serve::{RevocationMode, ServeConfig},
+    limits::Limits,
+    metrics::Metrics,
+    peer_check::PeerCheck,
+    service::MachineHandshaker,
+};
 
 /// A handshaker that runs.
 #[derive(Debug)]

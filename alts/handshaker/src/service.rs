@@ -2,10 +2,18 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use alts::ServiceAccount;
 use alts::gcp::{
     HandshakerReq, HandshakerResp,
     handshaker_service_server::{HandshakerService, HandshakerServiceServer},
 };
+use alts_authority::{issuer::Issuer, trust_feed::TrustFeed};
+use alts_daemon::{
+    clock::Clock,
+    listener::Incoming,
+    rng::{self, NoEntropy},
+};
+use alts_handshake::{MachineName, Resumption};
 use tokio::{net::TcpListener, sync::mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming, transport::Server};
@@ -20,14 +28,6 @@ use crate::{
     peer_check::PeerCheck,
     session::{Caller, SessionContext},
 };
-use alts::ServiceAccount;
-use alts_authority::{issuer::Issuer, trust_feed::TrustFeed};
-use alts_daemon::{
-    clock::Clock,
-    listener::Incoming,
-    rng::{self, NoEntropy},
-};
-use alts_handshake::{MachineName, Resumption};
 
 /// Concurrent RPCs on one connection. C-core and Go run up to 100 client and 100 server handshakes
 /// over one; ours may be told to run more.

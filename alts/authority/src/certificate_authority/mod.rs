@@ -16,15 +16,6 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::watch;
-
-use crate::{
-    directory::{Directory, DirectoryError, DirectoryRecord},
-    issuer::{Issuer, NoCredential},
-    ledger::{Issued, IssuedList, Revoked, RevokedRecord, Serials, SerialsRecord, TooManyRevoked},
-    root_keys::{RootKeys, RotationError},
-    root_keys_record::RootKeysRecord,
-};
 use alts::ServiceAccount;
 use alts_daemon::{
     append_log::AppendLog,
@@ -34,6 +25,15 @@ use alts_daemon::{
 };
 use alts_handshake::{
     MasterCertificate, MasterRequest, Policy, RootKey, Timestamp, Trust, Validity,
+};
+use tokio::sync::watch;
+
+use crate::{
+    directory::{Directory, DirectoryError, DirectoryRecord},
+    issuer::{Issuer, NoCredential},
+    ledger::{Issued, IssuedList, Revoked, RevokedRecord, Serials, SerialsRecord, TooManyRevoked},
+    root_keys::{RootKeys, RotationError},
+    root_keys_record::RootKeysRecord,
 };
 
 const AUTHORITY_FILE: &str = "authority.json";

@@ -11,6 +11,8 @@ use std::{
     time::Duration,
 };
 
+use alts::ServiceAccount;
+use alts_daemon::rng;
 use tokio::{sync::Mutex, time::Instant};
 use tonic::transport::Channel;
 
@@ -22,8 +24,6 @@ use crate::{
     statement::{StatementError, Subject, open},
     trust_feed::TrustFeed,
 };
-use alts::ServiceAccount;
-use alts_daemon::rng;
 
 /// Peers that are remembered. A machine has few.
 const MAX_REMEMBERED: usize = 4096;

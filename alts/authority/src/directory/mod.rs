@@ -10,10 +10,11 @@ mod tests;
 
 use std::{collections::BTreeMap, time::Duration};
 
-use crate::spelling;
 use alts::ServiceAccount;
 use alts_handshake::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::spelling;
 
 /// Longest display name, in characters: IAM's limit.
 const MAX_DISPLAY_NAME_CHARS: usize = 100;

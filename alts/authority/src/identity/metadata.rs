@@ -5,8 +5,9 @@
 
 use std::fmt::Write;
 
-use crate::identity::token::MAX_TOKEN_LEN;
 use alts_daemon::http::{self, HttpError};
+
+use crate::identity::token::MAX_TOKEN_LEN;
 
 /// Where it is on every instance.
 pub const DEFAULT_METADATA: &str = "http://metadata.google.internal";

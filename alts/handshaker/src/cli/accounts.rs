@@ -5,11 +5,10 @@ use alts_authority::proto::admin::{
     Account, ChangeAccountResponse, CreateAccountRequest, DisableAccountRequest,
     EnableAccountRequest, ListAccountsRequest, accounts_client::AccountsClient,
 };
+use alts_daemon::admin::client::{Output, connect, print, refused, table};
 use anyhow::Context;
 use clap::Subcommand;
 use serde_json::{Value, json};
-
-use alts_daemon::admin::client::{Output, connect, print, refused, table};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {

@@ -2,13 +2,12 @@
 
 use std::path::PathBuf;
 
-use alts_handshaker::{config::serve::ServeConfig, serve::ServedMachine};
-use clap::Args;
-
 use alts_daemon::{
     clock::Clock,
     run::{RunArgs, read_config},
 };
+use alts_handshaker::{config::serve::ServeConfig, serve::ServedMachine};
+use clap::Args;
 
 /// Runs one machine's handshaker, with credentials from an authority elsewhere.
 ///

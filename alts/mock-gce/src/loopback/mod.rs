@@ -5,12 +5,6 @@ pub mod config;
 
 use std::{path::Path, sync::Arc};
 
-use tokio::net::TcpListener;
-
-use crate::{
-    faults::{self, Switches, service::MachinesService},
-    loopback::config::{Config, Machine},
-};
 use alts_authority::{
     admin,
     certificate_authority::{AuthorityError, CertificateAuthority},
@@ -26,6 +20,12 @@ use alts_daemon::{
 use alts_handshaker::{
     config::serve::RevocationMode, limits::Limits, metrics::Metrics, peer_check::PeerCheck,
     service::MachineHandshaker,
+};
+use tokio::net::TcpListener;
+
+use crate::{
+    faults::{self, Switches, service::MachinesService},
+    loopback::config::{Config, Machine},
 };
 
 /// A mock cloud that runs.

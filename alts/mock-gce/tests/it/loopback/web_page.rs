@@ -3,14 +3,13 @@
 
 use std::net::SocketAddr;
 
+use alts_authority::proto::admin::EnableAccountRequest;
+use alts_daemon::admin::address::AdminAddress;
 use prost::Message;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
-
-use alts_authority::proto::admin::EnableAccountRequest;
-use alts_daemon::admin::address::AdminAddress;
 
 use super::{support::*, world::*};
 

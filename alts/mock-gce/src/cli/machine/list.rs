@@ -1,10 +1,10 @@
 //! `mock-gce machines`: what there is.
 
-use alts_daemon::admin::client;
+use alts_daemon::admin::client::{self, Output, print};
 use mock_gce::instance::{MachineRecord, Record};
 use serde_json::json;
 
-use super::{MachinesArgs, Output, print};
+use super::MachinesArgs;
 
 pub(super) fn run(args: MachinesArgs) -> anyhow::Result<()> {
     let record = args.which.instance()?.running()?;
