@@ -7,6 +7,7 @@ use alts_daemon::{
     run::{RunArgs, read_config},
 };
 use alts_handshaker::{config::serve::ServeConfig, serve::ServedMachine};
+use anyhow::bail;
 use clap::Args;
 
 /// Runs one machine's handshaker, with credentials from an authority elsewhere.
@@ -27,11 +28,21 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
 
+    /// Said for a release: what took its place.
+    #[arg(long, hide = true)]
+    enable_faults: bool,
+
     #[command(flatten)]
     run: RunArgs,
 }
 
 pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
+    if args.enable_faults {
+        bail!(
+            "--enable-faults is gone: a handshaker in service cannot be made to fail; use a mock, \
+             `mock-gce loopback`"
+        );
+    }
     let (text, name) = read_config(&args.config, "`serve --help` shows one")?;
     let config = ServeConfig::parse(&text, &name)?;
     let (state_dir, signals) = args
