@@ -133,12 +133,10 @@ impl Cli {
     pub fn endpoint(&self) -> Result<Endpoint, UsageError> {
         let accounts = &self.booking.accounts;
         match (&self.command, self.booking.typed()) {
-            (Some(_), Some(typed)) => Err(UsageError::MixedForms { typed }),
+            (Some(_), Some(typed)) => Err(UsageError::MixedForms(typed)),
             (Some(_), None) => Endpoint::of_command(&self.common),
             (None, _) => match accounts.iter().find(|account| is_command(account)) {
-                Some(command) => Err(UsageError::CommandAfterAddress {
-                    command: command.clone(),
-                }),
+                Some(command) => Err(UsageError::CommandAfterAddress(command.clone())),
                 None => self.booking.endpoint(),
             },
         }

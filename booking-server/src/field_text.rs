@@ -64,7 +64,7 @@ pub(crate) fn text(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::testing::{hospital, scheduled, session};
+    use booking_domain::testing::{hospital, scheduled, session};
 
     #[test]
     fn every_kind_of_value_is_told_in_plain_text() {

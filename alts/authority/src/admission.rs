@@ -7,8 +7,9 @@ use alts_daemon::config::values::some;
 use alts_handshake::{MachineName, Timestamp};
 use serde::{Deserialize, Deserializer};
 
+use crate::accepted_proofs::{AcceptedProofs, NotAccepted, PROOF_WINDOW};
 use crate::identity::{
-    Claim, KeySource, KeySourceError, Proof,
+    Claim, KeySource, KeySourceError, Proof, Question,
     enrolment::EnrolmentSecret,
     token::{self, Expectation, TokenError},
 };
@@ -33,6 +34,28 @@ pub enum Refused {
         /// For whom.
         account: ServiceAccount,
     },
+    /// A proof of another time.
+    #[error(
+        "the machine {machine} asked at {asked_at_s} by its clock, and it is {now_s} here; set both \
+         clocks, then ask again"
+    )]
+    NotNow {
+        /// Who asks.
+        machine: MachineName,
+        /// When, as it says; seconds since the Unix epoch.
+        asked_at_s: u64,
+        /// And by the authority's clock.
+        now_s: u64,
+    },
+    /// A proof of before the authority started, which does not know whether it was accepted then.
+    #[error(
+        "the machine {0} asked before this authority started, by the machine's clock; ask again, or \
+         set the machine's clock"
+    )]
+    BeforeStart(MachineName),
+    /// A proof that serves no more, or that would be one too many.
+    #[error(transparent)]
+    NotAccepted(#[from] NotAccepted),
     /// The authority takes no tokens.
     #[error("this authority accepts no identity tokens; add [gce] to its configuration")]
     GceOff,
@@ -72,22 +95,65 @@ pub struct GceAdmission {
 }
 
 /// Everybody who may ask.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Admission {
     /// By secret.
     pub enrolled: BTreeMap<MachineName, Enrolled>,
     /// By identity token.
     pub gce: Option<GceAdmission>,
+    /// Since when proofs are remembered.
+    pub since: Timestamp,
+    /// Those that were accepted.
+    pub accepted: AcceptedProofs,
+}
+
+/// What a proof showed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Admitted {
+    /// Compute Engine's number of the machine; empty for enrolled ones.
+    pub(crate) instance_id: String,
 }
 
 impl Admission {
-    /// Checks a proof of a claim. Compute Engine's number of the machine; empty for an enrolled one.
+    /// Checks a proof of a claim: whose it is, its time, and that nobody showed it before.
     pub(crate) async fn admit(
         &self,
         claim: &Claim<'_>,
         proof: &Proof,
         now: Timestamp,
-    ) -> Result<String, Refused> {
+    ) -> Result<Admitted, Refused> {
+        let admitted = self.verify(claim, proof, now).await?;
+        self.check_time(claim, now)?;
+        // Its answer is about this moment and bound to the nonce, and a machine may ask at every
+        // handshake: there is nothing to gain by a second one, and much to remember.
+        if claim.question != Question::AccountStates {
+            self.accepted.accept(claim, now)?;
+        }
+        Ok(admitted)
+    }
+
+    fn check_time(&self, claim: &Claim<'_>, now: Timestamp) -> Result<(), Refused> {
+        let machine = claim.machine.clone();
+        let (asked_at_s, now_s) = (claim.asked_at.as_unix_s(), now.as_unix_s());
+        if asked_at_s.abs_diff(now_s) > PROOF_WINDOW.as_secs() {
+            return Err(Refused::NotNow {
+                machine,
+                asked_at_s,
+                now_s,
+            });
+        }
+        match claim.asked_at < self.since {
+            true => Err(Refused::BeforeStart(machine)),
+            false => Ok(()),
+        }
+    }
+
+    async fn verify(
+        &self,
+        claim: &Claim<'_>,
+        proof: &Proof,
+        now: Timestamp,
+    ) -> Result<Admitted, Refused> {
         match proof {
             Proof::Enrolment(mac) => self.admit_enrolled(claim, mac),
             Proof::GceToken(token) => {
@@ -95,19 +161,21 @@ impl Admission {
                 let kid = token::key_name(token)?;
                 let keys = gce.keys.keys(&kid).await?;
                 let instance = token::verify(token, claim, &keys, &gce.expectation, now)?;
-                Ok(instance.instance_id)
+                Ok(Admitted {
+                    instance_id: instance.instance_id,
+                })
             }
         }
     }
 
-    fn admit_enrolled(&self, claim: &Claim<'_>, mac: &[u8; 32]) -> Result<String, Refused> {
+    fn admit_enrolled(&self, claim: &Claim<'_>, mac: &[u8; 32]) -> Result<Admitted, Refused> {
         let enrolled = self
             .enrolled
             .get(claim.machine)
             .filter(|enrolled| enrolled.secret.verifies(claim, mac))
             .ok_or_else(|| Refused::NotEnrolled(claim.machine.clone()))?;
         if enrolled.accounts.contains(claim.account) {
-            return Ok(String::new());
+            return Ok(Admitted::default());
         }
         Err(Refused::AccountNotEnrolled {
             machine: claim.machine.clone(),
@@ -115,3 +183,7 @@ impl Admission {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "admission_tests.rs"]
+mod tests;

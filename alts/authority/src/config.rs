@@ -19,10 +19,8 @@ use crate::{
         KeysLocation,
         token::{Expectation, GOOGLE_ISSUER},
     },
+    ledger::MAX_CREDENTIAL_LIFETIME,
 };
-
-/// Longest lifetime of a credential: a year. None can be recalled.
-const MAX_CREDENTIAL_LIFETIME_S: u64 = 365 * 24 * 3600;
 
 /// An example of every key.
 pub const EXAMPLE: &str = include_str!("../authority.toml");
@@ -34,9 +32,9 @@ pub struct AuthorityConfig {
     /// Where handshakers ask.
     #[serde(deserialize_with = "listen_address")]
     pub listen: SocketAddr,
-    /// Where the admin service listens.
+    /// Where the admin service listens. `None`: a Unix socket in the state directory.
     #[serde(default, deserialize_with = "address::admin")]
-    pub admin: AdminAddress,
+    pub admin: Option<AdminAddress>,
     /// Where keys and accounts are kept.
     pub state_dir: Option<PathBuf>,
     /// What its certificates are like.
@@ -149,7 +147,11 @@ impl Default for CertificatesConfig {
 }
 
 fn lifetime<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-    seconds(from, "credential_lifetime_s", 1..=MAX_CREDENTIAL_LIFETIME_S)
+    seconds(
+        from,
+        "credential_lifetime_s",
+        1..=MAX_CREDENTIAL_LIFETIME.as_secs(),
+    )
 }
 
 /// An account that is to be there.

@@ -11,8 +11,7 @@ use std::{
 };
 
 use alts::ServiceAccount;
-use alts_daemon::state::as_text;
-use alts_handshake::{MachineName, RevocationId, Timestamp};
+use alts_handshake::{MAX_CLOCK_SKEW, MachineName, RevocationId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Serials that one write to disk reserves.
@@ -21,14 +20,16 @@ const SERIAL_BLOCK: u64 = 4096;
 /// Certificates that are remembered: a machine holds a few at a time. Entries are some 200 bytes.
 const MAX_ISSUED: usize = 16 * 1024;
 
+/// Longest lifetime of a credential: a year. None can be recalled.
+pub const MAX_CREDENTIAL_LIFETIME: Duration = Duration::from_secs(365 * 24 * 3600);
+
 /// Revoked ids, at most: what one list can carry without being noticed on the wire.
 pub const MAX_REVOKED: usize = 100_000;
 
-/// A certificate that was issued. As a line of the log its words are for people and their tools.
+/// A certificate that was issued. Its words in the log are for people and their tools.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issued {
     /// What would revoke it.
-    #[serde(with = "as_text")]
     pub revocation_id: RevocationId,
     /// For whom.
     #[serde(rename = "service_account")]
@@ -43,10 +44,13 @@ pub struct Issued {
     /// Until when.
     #[serde(rename = "expires_at_s")]
     pub expires_at: Timestamp,
+    /// The key that was certified, 64 hexadecimal digits; empty in lines of before it was kept.
+    #[serde(rename = "public_key_hex", default)]
+    pub public_key: String,
 }
 
 impl Issued {
-    /// As a line of the log, without its end.
+    /// One line, without its end.
     pub(crate) fn to_line(&self) -> String {
         serde_json::to_string(self).expect("strings and numbers serialise")
     }
@@ -99,7 +103,8 @@ impl From<SerialsRecord> for Serials {
     }
 }
 
-/// The certificates that are still good, oldest first; the oldest go when there are too many.
+/// The certificates that are still good, oldest first. When there are too many, the machine that has
+/// most loses its oldest: who asks for many pushes out his own.
 #[derive(Debug, Default)]
 pub struct IssuedList(VecDeque<Issued>);
 
@@ -107,9 +112,24 @@ impl IssuedList {
     /// Adds one and drops those that have ended.
     pub fn add(&mut self, issued: Issued) {
         let now = issued.issued_at;
-        while self.0.front().is_some_and(|old| old.expires_at <= now) || self.0.len() >= MAX_ISSUED
-        {
+        while self.0.front().is_some_and(|old| old.expires_at <= now) {
             self.0.pop_front();
+        }
+        if self.0.len() >= MAX_ISSUED {
+            self.0.retain(|old| old.expires_at > now);
+        }
+        if self.0.len() >= MAX_ISSUED {
+            let mut counts = BTreeMap::<&MachineName, usize>::new();
+            for old in &self.0 {
+                *counts.entry(&old.machine).or_default() += 1;
+            }
+            let most = counts.into_iter().max_by_key(|(_, count)| *count);
+            let most = most.map(|(machine, _)| machine.clone());
+            let oldest = self
+                .0
+                .iter()
+                .position(|old| Some(&old.machine) == most.as_ref());
+            oldest.and_then(|oldest| self.0.remove(oldest));
         }
         self.0.push_back(issued);
     }
@@ -121,37 +141,97 @@ impl IssuedList {
         };
         self.0.iter().filter(wanted).cloned().collect()
     }
+
+    /// What is known of what `id` revokes: the certificate itself, or the one it hangs on.
+    pub fn of(&self, id: RevocationId) -> Option<&Issued> {
+        let master = id.master();
+        self.0
+            .iter()
+            .rev()
+            .find(|issued| issued.revocation_id == master)
+    }
 }
 
-/// Ids that are revoked, and when; and the time of the last list that was made of them.
+/// Ids that are revoked; and the time of the last list that was made of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Revoked {
-    ids: BTreeMap<RevocationId, Timestamp>,
+    ids: BTreeMap<RevocationId, Revocation>,
     listed_at: Timestamp,
+}
+
+/// What is known of a revoked id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Revocation {
+    id: RevocationId,
+    revoked_at_s: Timestamp,
+    /// When what it revokes ends by itself. Absent where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at_s: Option<Timestamp>,
+    /// The key of the certificate; empty where it is not known, or the certificate is a workload's.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    public_key_hex: String,
+}
+
+impl Revocation {
+    /// From `now` on; `issued`: the certificate it is about, if it is still known.
+    pub fn new(id: RevocationId, issued: Option<&Issued>, now: Timestamp) -> Self {
+        let its_own = issued.filter(|issued| issued.revocation_id == id);
+        Self {
+            id,
+            revoked_at_s: now,
+            expires_at_s: issued.map(|issued| issued.expires_at),
+            public_key_hex: its_own
+                .map(|issued| issued.public_key.clone())
+                .unwrap_or_default(),
+        }
+    }
+
+    /// Whether something that it revokes may still be taken for good somewhere, by a clock that is as
+    /// late as clocks may be.
+    fn matters(&self, now: Timestamp) -> bool {
+        let ends = self
+            .expires_at_s
+            .unwrap_or_else(|| self.revoked_at_s.after(MAX_CREDENTIAL_LIFETIME));
+        now < ends.after(MAX_CLOCK_SKEW * 2)
+    }
 }
 
 /// The list is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the revocation list has {MAX_REVOKED} ids already; rotate the root key and start afresh")]
+#[error(
+    "the revocation list has {MAX_REVOKED} ids already; wait until what they revoke has ended, or \
+     rotate the root key and retire the old one"
+)]
 pub struct TooManyRevoked;
 
 impl Revoked {
-    /// Adds ids; those that are there already stay as they are.
+    /// Adds some; those that are there already stay as they are.
     ///
     /// # Errors
     /// [`TooManyRevoked`].
     pub fn add(
         &mut self,
-        ids: impl IntoIterator<Item = RevocationId>,
-        now: Timestamp,
+        revocations: impl IntoIterator<Item = Revocation>,
     ) -> Result<(), TooManyRevoked> {
-        for id in ids {
-            self.ids.entry(id).or_insert(now);
+        for revocation in revocations {
+            self.ids.entry(revocation.id).or_insert(revocation);
             if self.ids.len() > MAX_REVOKED {
                 return Err(TooManyRevoked);
             }
         }
         Ok(())
+    }
+
+    /// Forgets ids that revoke nothing any more: it has ended everywhere.
+    pub fn prune(&mut self, now: Timestamp) {
+        self.ids.retain(|_, revocation| revocation.matters(now));
+    }
+
+    /// Whether a certificate of this key, in hexadecimal digits, is revoked.
+    pub fn has_key(&self, public_key: &str) -> bool {
+        let mut revocations = self.ids.values();
+        revocations.any(|revocation| revocation.public_key_hex == public_key)
     }
 
     /// In order.
@@ -171,44 +251,32 @@ impl Revoked {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RevokedRecord {
-    revoked: Vec<RevokedEntry>,
+    revoked: Vec<Revocation>,
     /// Absent in files of before it was kept.
-    #[serde(rename = "listed_at_s", default)]
-    listed_at: Timestamp,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RevokedEntry {
-    #[serde(with = "as_text")]
-    id: RevocationId,
-    #[serde(rename = "revoked_at_s")]
-    at: Timestamp,
+    #[serde(default)]
+    listed_at_s: Timestamp,
 }
 
 impl From<&Revoked> for RevokedRecord {
     fn from(revoked: &Revoked) -> Self {
-        let entries = revoked.ids.iter();
         Self {
-            revoked: entries
-                .map(|(id, at)| RevokedEntry { id: *id, at: *at })
-                .collect(),
-            listed_at: revoked.listed_at,
+            revoked: revoked.ids.values().cloned().collect(),
+            listed_at_s: revoked.listed_at,
         }
     }
 }
 
 impl TryFrom<RevokedRecord> for Revoked {
-    type Error = TooManyRevoked;
+    type Error = String;
 
-    fn try_from(record: RevokedRecord) -> Result<Self, TooManyRevoked> {
+    fn try_from(record: RevokedRecord) -> Result<Self, String> {
         let mut revoked = Self {
-            listed_at: record.listed_at,
+            listed_at: record.listed_at_s,
             ..Self::default()
         };
-        for RevokedEntry { id, at } in record.revoked {
-            revoked.add([id], at)?;
-        }
+        revoked
+            .add(record.revoked)
+            .map_err(|error| error.to_string())?;
         Ok(revoked)
     }
 }
@@ -237,17 +305,80 @@ mod tests {
     #[test]
     fn revocations_are_read_as_they_were_written() {
         let mut revoked = Revoked::default();
-        let ids = [3, 1, 2].map(|serial| RevocationId::new(Category::Machine, serial));
-        revoked.add(ids, Timestamp::from_unix_s(7)).unwrap();
-        revoked.add(ids, Timestamp::from_unix_s(8)).unwrap();
+        for at_s in [7, 8] {
+            let certificate = Some(&issued(3, 50));
+            let revocations = [3, 1, 2].map(|serial| {
+                let id = RevocationId::new(Category::Machine, serial);
+                Revocation::new(id, certificate, Timestamp::from_unix_s(at_s))
+            });
+            revoked.add(revocations).unwrap();
+        }
         revoked.list(Timestamp::from_unix_s(9));
         let json = serde_json::to_string(&RevokedRecord::from(&revoked)).unwrap();
         let record: RevokedRecord = serde_json::from_str(&json).unwrap();
         assert_eq!(Revoked::try_from(record).as_ref(), Ok(&revoked));
         assert!(revoked.ids().is_sorted());
-        let damaged = json.replace(&ids[0].to_string(), "0x7");
-        let problem = serde_json::from_str::<RevokedRecord>(&damaged).unwrap_err();
-        assert!(problem.to_string().contains("0x7"), "{problem}");
+        let damaged = json.replace("0x0200000000000003", "0x7");
+        let error = serde_json::from_str::<RevokedRecord>(&damaged).unwrap_err();
+        assert!(error.to_string().contains("0x7"), "{error}");
+        // As it was written before ends and keys were kept.
+        let old = r#"{"revoked":[{"id":"0x0200000000000003","revoked_at_s":7}]}"#;
+        let old: RevokedRecord = serde_json::from_str(old).unwrap();
+        assert_eq!(Revoked::try_from(old).unwrap().ids().count(), 1);
+    }
+
+    #[test]
+    fn an_id_is_forgotten_when_nothing_that_it_revokes_can_live() {
+        let mut revoked = Revoked::default();
+        let id = |serial| RevocationId::new(Category::Machine, serial);
+        let at = Timestamp::from_unix_s;
+        let known = issued(1, 1000);
+        let workload = RevocationId::new(Category::Workload, 4096 + 17);
+        revoked
+            .add([
+                Revocation::new(id(1), Some(&known), at(1005)),
+                Revocation::new(workload, Some(&known), at(1005)),
+                Revocation::new(id(2), None, at(1005)),
+            ])
+            .unwrap();
+        assert!(revoked.has_key(&known.public_key) && !revoked.has_key("77"));
+        let skew_s = 2 * MAX_CLOCK_SKEW.as_secs();
+        revoked.prune(at(1010 + skew_s - 1));
+        assert_eq!(revoked.ids().count(), 3);
+        revoked.prune(at(1010 + skew_s));
+        assert_eq!(revoked.ids().collect::<Vec<_>>(), [id(2)]);
+        assert!(!revoked.has_key(&known.public_key));
+        // Nobody knows when that one ends: as late as any.
+        let last = at(1005).after(MAX_CREDENTIAL_LIFETIME);
+        revoked.prune(last);
+        assert_eq!(revoked.ids().count(), 1);
+        revoked.prune(last.after(MAX_CLOCK_SKEW * 2));
+        assert_eq!(revoked.ids().count(), 0);
+    }
+
+    #[test]
+    fn who_asks_for_many_certificates_pushes_out_his_own() {
+        let mut list = IssuedList::default();
+        let now = 1000;
+        for serial in 0..3 {
+            list.add(issued(serial, now));
+        }
+        let greedy = MachineName::parse("greedy").unwrap();
+        for serial in 0..MAX_ISSUED as u64 + 10 {
+            let machine = greedy.clone();
+            list.add(Issued {
+                machine,
+                ..issued(100 + serial, now)
+            });
+        }
+        let current = list.current(None, Timestamp::from_unix_s(now));
+        assert_eq!(current.len(), MAX_ISSUED);
+        for serial in 0..3 {
+            assert_eq!(
+                current[usize::try_from(serial).unwrap()],
+                issued(serial, now)
+            );
+        }
     }
 
     #[test]
@@ -266,6 +397,7 @@ mod tests {
             instance_id: "17".to_owned(),
             issued_at: Timestamp::from_unix_s(at),
             expires_at: Timestamp::from_unix_s(at + 10),
+            public_key: "5e".repeat(32),
         }
     }
 

@@ -10,6 +10,7 @@
 //! | `ledger.rs` | what it issued and what it revoked; pure |
 //! | `certificate_authority/` | all of these as one living thing, kept on disk |
 //! | `identity/`, `admission.rs` | how a machine proves itself, and which may ask for which account |
+//! | `accepted_proofs.rs` | that each proof serves once |
 //! | `service.rs` | the authority over gRPC, for handshakers on other machines |
 //! | `admin.rs` | the same for its operator |
 //! | `config.rs`, `server.rs` | the process |
@@ -17,6 +18,7 @@
 //! | `client/` | an authority in another process, as a handshaker sees it |
 //! | `trust_feed.rs` | whom a handshaker believes now |
 
+mod accepted_proofs;
 pub mod admin;
 pub mod admission;
 pub mod certificate_authority;
@@ -31,6 +33,5 @@ pub mod root_keys;
 mod root_keys_record;
 pub mod server;
 mod service;
-mod spelling;
 pub mod statement;
 pub mod trust_feed;

@@ -11,9 +11,11 @@ use alts_daemon::{
     servers::{Servers, bind, local_address},
     state::StateDir,
 };
+use alts_handshake::Timestamp;
 use tonic::transport::Server;
 
 use super::{
+    accepted_proofs::AcceptedProofs,
     admin,
     admission::{Admission, GceAdmission},
     service::{Machines, Service},
@@ -64,14 +66,15 @@ impl AuthorityServer {
             CertificateAuthority::open(state, config.accounts(), lifetime, clock.clone())?;
         let authority = Arc::new(authority);
         let listener = bind(config.listen, "the authority").await?;
-        let surface = AdminSurface::bind(&config.admin).await?;
+        let admin = AdminAddress::or_in(config.admin.as_ref(), state_dir);
+        let surface = AdminSurface::bind(&admin).await?;
         let issued = Arc::new(Counters::new(
             "alts_certificates_total",
             "Certificates asked of this authority, by gRPC code.",
         ));
         let service = Service {
             authority: Arc::clone(&authority),
-            admission: Arc::new(admission(config)),
+            admission: Arc::new(admission(config, clock.now())),
             issued: Arc::clone(&issued),
             clock,
         };
@@ -103,7 +106,7 @@ impl AuthorityServer {
     }
 }
 
-fn admission(config: &AuthorityConfig) -> Admission {
+fn admission(config: &AuthorityConfig, since: Timestamp) -> Admission {
     let gce = config.gce.as_ref().map(|gce| GceAdmission {
         keys: KeySource::new(gce.keys.clone(), gce.keys_roots.clone()),
         expectation: gce.expectation(),
@@ -112,6 +115,8 @@ fn admission(config: &AuthorityConfig) -> Admission {
     let enrolled = enrolled.map(|enrolled| (enrolled.machine.clone(), enrolled.clone()));
     Admission {
         enrolled: enrolled.collect(),
+        since,
+        accepted: AcceptedProofs::default(),
         gce,
     }
 }

@@ -9,22 +9,23 @@ use alts_daemon::{
     listener::ConnectionHandler,
     metrics::Counters,
 };
-use alts_handshake::{IssuerName, MachineName, MasterRequest};
+use alts_handshake::{IssuerName, MachineName, MasterRequest, Timestamp};
 use ed25519_dalek::VerifyingKey;
 use tonic::{Code, Request, Response, Status};
 
 use super::{
-    admission::{Admission, Refused},
+    accepted_proofs::NotAccepted,
+    admission::{Admission, Admitted, Refused},
     proto::authority::{
-        AccountStanding, AccountState, AccountStatesBody, GetAccountStatesRequest, GetCrlRequest,
-        GetCrlResponse, GetRootsRequest, IssueMasterRequest, IssueMasterResponse, Signed,
+        AccountStanding, AccountState, AccountStatesBody, Asker, GetAccountStatesRequest,
+        GetCrlRequest, GetCrlResponse, GetRootsRequest, IssueMasterRequest, IssueMasterResponse,
+        Signed, asker,
         authority_server::{Authority, AuthorityServer},
-        issue_master_request,
     },
 };
 use crate::{
     certificate_authority::CertificateAuthority,
-    identity::{Claim, NONCE_LEN, Proof},
+    identity::{Claim, NONCE_LEN, Proof, Question},
     issuer::NoCredential,
 };
 
@@ -82,27 +83,50 @@ impl Service {
         done.map_err(|_| Status::internal("the authority could not decide; see its log"))
     }
 
+    async fn admit(&self, asker: &ProvenBy, question: Question<'_>) -> Result<Admitted, Status> {
+        let claim = asker.claim(question);
+        let admitted = self.admission.admit(&claim, &asker.proof, self.clock.now());
+        admitted
+            .await
+            .map_err(|refused| status_of_refusal(&refused))
+    }
+
+    /// The same for who wants to read, not to be certified.
+    async fn admit_reader(
+        &self,
+        asker: Option<Asker>,
+        question: Question<'_>,
+    ) -> Result<ProvenBy, Status> {
+        let asker = ProvenBy::parse(asker)?;
+        match self.admit(&asker, question).await {
+            Ok(_) => Ok(asker),
+            Err(status) => {
+                let (machine, cause) = (&asker.machine, status.message());
+                tracing::warn!(%machine, cause, "a question is refused");
+                Err(status)
+            }
+        }
+    }
+
     async fn decide(&self, asked: &IssueRequest) -> Result<Vec<u8>, Status> {
-        let claim = asked.claim();
-        let admitted = self
-            .admission
-            .admit(&claim, &asked.proof, self.clock.now())
-            .await;
-        let instance_id = admitted.map_err(|refused| status_of_refusal(&refused))?;
+        let IssueRequest { asker, public_key } = asked;
+        let question = Question::Certificate(public_key.as_bytes());
+        let admitted = self.admit(asker, question).await?;
         let request = MasterRequest {
-            machine: asked.machine.clone(),
-            issuer: IssuerName::from(&asked.machine),
-            accounts: vec![asked.account.clone()],
-            public_key: asked.public_key,
+            machine: asker.machine.clone(),
+            issuer: IssuerName::from(&asker.machine),
+            accounts: vec![asker.account.clone()],
+            public_key: *public_key,
         };
-        let id = instance_id.clone();
-        let certify = move |authority: &CertificateAuthority| authority.certify(&request, &id);
+        let instance_id = admitted.instance_id.clone();
+        let certify =
+            move |authority: &CertificateAuthority| authority.certify(&request, &instance_id);
         let certificate = self.blocking(certify).await?;
         let certificate = certificate.map_err(|cause| status_of(&cause))?;
         tracing::info!(
-            machine = %asked.machine,
-            account = %asked.account,
-            instance_id,
+            machine = %asker.machine,
+            account = %asker.account,
+            instance_id = admitted.instance_id,
             revocation_id = %certificate.revocation_id(),
             "certificate issued"
         );
@@ -125,8 +149,8 @@ impl Authority for Service {
             Ok(certificate) => Ok(Response::new(IssueMasterResponse { certificate })),
             Err(status) => {
                 tracing::warn!(
-                    machine = %asked.machine,
-                    account = %asked.account,
+                    machine = %asked.asker.machine,
+                    account = %asked.asker.account,
                     cause = status.message(),
                     "certificate refused"
                 );
@@ -149,6 +173,8 @@ impl Authority for Service {
         request: Request<GetCrlRequest>,
     ) -> Result<Response<GetCrlResponse>, Status> {
         let _active = begin_call(&request);
+        let asker = request.into_inner().asker;
+        self.admit_reader(asker, Question::RevocationList).await?;
         let (bytes, _) = self.blocking(CertificateAuthority::crl).await?;
         Ok(Response::new(GetCrlResponse {
             crl: bytes.to_vec(),
@@ -159,12 +185,16 @@ impl Authority for Service {
         &self,
         request: Request<GetAccountStatesRequest>,
     ) -> Result<Response<Signed>, Status> {
+        let _active = begin_call(&request);
         let request = request.into_inner();
-        if request.nonce.len() != NONCE_LEN || request.service_accounts.len() > MAX_ACCOUNTS {
+        if request.service_accounts.len() > MAX_ACCOUNTS {
             return Err(Status::invalid_argument(
-                "a question has a nonce of 16 bytes and at most 256 accounts",
+                "a question is about at most 256 accounts",
             ));
         }
+        let asker = self
+            .admit_reader(request.asker, Question::AccountStates)
+            .await?;
         let state = |email: &str| match email.parse() {
             Ok(email) => self.authority.account_state(&email),
             Err(_) => AccountState::Unknown,
@@ -174,54 +204,74 @@ impl Authority for Service {
             service_account: email,
         };
         let body = AccountStatesBody {
-            nonce: request.nonce,
+            nonce: asker.nonce.to_vec(),
             accounts: request.service_accounts.into_iter().map(standing).collect(),
         };
         Ok(Response::new(self.authority.state_accounts(&body)))
     }
 }
 
-/// A request that makes sense.
-struct IssueRequest {
+/// Who asks, in a form that makes sense; not believed yet.
+struct ProvenBy {
     machine: MachineName,
     account: ServiceAccount,
-    public_key: VerifyingKey,
     nonce: [u8; NONCE_LEN],
+    asked_at: Timestamp,
     proof: Proof,
 }
 
-impl IssueRequest {
-    fn parse(request: IssueMasterRequest) -> Result<Self, Status> {
-        let bad = |what: &str| Status::invalid_argument(format!("{what}; use alts-handshaker"));
-        let proof = match request.proof {
-            Some(issue_master_request::Proof::EnrolmentMac(mac)) => Proof::Enrolment(
+fn bad(what: &str) -> Status {
+    Status::invalid_argument(format!("{what}; use alts-handshaker"))
+}
+
+impl ProvenBy {
+    fn parse(asker: Option<Asker>) -> Result<Self, Status> {
+        let asker = asker.ok_or_else(|| bad("the request does not say who asks"))?;
+        let proof = match asker.proof {
+            Some(asker::Proof::EnrolmentMac(mac)) => Proof::Enrolment(
                 mac.try_into()
                     .map_err(|_| bad("an enrolment proof has 32 bytes"))?,
             ),
-            Some(issue_master_request::Proof::GceIdentityToken(token)) => Proof::GceToken(token),
+            Some(asker::Proof::GceIdentityToken(token)) => Proof::GceToken(token),
             None => return Err(bad("the request proves nothing")),
         };
-        let key = VerifyingKey::try_from(request.public_key.as_slice());
-        let nonce = request.nonce.try_into();
+        let account = asker.service_account.parse();
+        let nonce = asker.nonce.try_into();
         Ok(Self {
-            machine: MachineName::parse(&request.machine).map_err(bad)?,
-            account: request
-                .service_account
-                .parse()
+            machine: MachineName::parse(&asker.machine).map_err(bad)?,
+            account: account
                 .map_err(|error: alts::InvalidServiceAccount| bad(&error.to_string()))?,
-            public_key: key.map_err(|_| bad("the key to certify is no Ed25519 key"))?,
             nonce: nonce.map_err(|_| bad("a nonce has 16 bytes"))?,
+            asked_at: Timestamp::from_unix_s(asker.asked_at_s),
             proof,
         })
     }
 
-    fn claim(&self) -> Claim<'_> {
+    fn claim<'a>(&'a self, question: Question<'a>) -> Claim<'a> {
         Claim {
             machine: &self.machine,
             account: &self.account,
-            public_key: self.public_key.as_bytes(),
+            question,
             nonce: &self.nonce,
+            asked_at: self.asked_at,
         }
+    }
+}
+
+/// A request for a certificate that makes sense.
+struct IssueRequest {
+    asker: ProvenBy,
+    public_key: VerifyingKey,
+}
+
+impl IssueRequest {
+    fn parse(request: IssueMasterRequest) -> Result<Self, Status> {
+        let asker = ProvenBy::parse(request.asker)?;
+        let key = VerifyingKey::try_from(request.public_key.as_slice());
+        Ok(Self {
+            asker,
+            public_key: key.map_err(|_| bad("the key to certify is no Ed25519 key"))?,
+        })
     }
 }
 
@@ -230,7 +280,13 @@ fn status_of_refusal(refused: &Refused) -> Status {
         // Whether a machine may speak for an account is only told to those who proved who they are.
         Refused::AccountNotEnrolled { .. } => Code::PermissionDenied,
         Refused::Keys(_) => Code::Unavailable,
-        Refused::NotEnrolled(_) | Refused::GceOff | Refused::Token(_) => Code::Unauthenticated,
+        Refused::NotAccepted(NotAccepted::TooMany(_)) => Code::ResourceExhausted,
+        Refused::NotEnrolled(_)
+        | Refused::NotNow { .. }
+        | Refused::BeforeStart(_)
+        | Refused::NotAccepted(_)
+        | Refused::GceOff
+        | Refused::Token(_) => Code::Unauthenticated,
     };
     Status::new(code, refused.to_string())
 }

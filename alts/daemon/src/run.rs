@@ -85,7 +85,14 @@ impl RunArgs {
     }
 }
 
-fn default_state_dir(name: &str) -> anyhow::Result<PathBuf> {
+/// Names of the default state directories of a mock, an authority and a machine's handshaker.
+pub const STATE_DIRS: [&str; 3] = ["alts-handshaker", "alts-authority", "alts-handshaker-serve"];
+
+/// Where state is kept when nobody says; `name` keeps that of different commands apart.
+///
+/// # Errors
+/// When the environment names no folder.
+pub fn default_state_dir(name: &str) -> anyhow::Result<PathBuf> {
     // The XDG specification has relative paths ignored.
     let absolute = |name: &str| {
         env::var_os(name)

@@ -217,16 +217,23 @@ fn read_bounded(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, StateError> {
     Ok(Some(Zeroizing::new(bytes)))
 }
 
-/// Replaces a file in one step, or leaves it as it was. It is its owner's alone to read from its first
-/// byte on: it may hold a key. Whoever calls sees to it that nobody else does so at the same time.
+/// Replaces a file by a new one that its owner alone can read, or leaves it as it was. For one writer
+/// at a time.
 ///
 /// # Errors
-/// When the file system refuses.
+/// What the system says.
 pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut fresh = path.as_os_str().to_owned();
     fresh.push(".new");
-    // One left over by a crash.
-    match fs::remove_file(&fresh) {
+    write_synced(Path::new(&fresh), bytes)?;
+    fs::rename(&fresh, path)?;
+    File::open(path.parent().unwrap_or_else(|| Path::new(".")))?.sync_all()
+}
+
+/// Readable by the owner alone from its first byte on: it may hold a key.
+fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // One left over by a crash is ours to remove: we hold the lock.
+    match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
@@ -234,15 +241,9 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .create_new(true)
         .write(true)
         .mode(0o600)
-        .open(&fresh)?;
+        .open(path)?;
     file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&fresh, path)?;
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or_else(|| Path::new("."));
-    File::open(folder)?.sync_all()
+    file.sync_all()
 }
 
 /// For a file on which `action` fails.
@@ -252,33 +253,6 @@ pub fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> St
         action,
         path,
         source,
-    }
-}
-
-/// In records: what has a spelling of its own, as that.
-pub mod as_text {
-    use std::{fmt::Display, str::FromStr};
-
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    /// As it is printed.
-    ///
-    /// # Errors
-    /// When the file's format takes no text.
-    pub fn serialize<S: Serializer>(value: &impl Display, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(value)
-    }
-
-    /// As it is read.
-    ///
-    /// # Errors
-    /// Quotes what cannot be read, and why.
-    pub fn deserialize<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
-        from: D,
-    ) -> Result<T, D::Error> {
-        let text = String::deserialize(from)?;
-        let value = text.parse();
-        value.map_err(|error| Error::custom(format!("{text:?}: {error}")))
     }
 }
 

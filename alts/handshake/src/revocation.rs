@@ -29,7 +29,8 @@ pub(crate) const SERIAL_BITS: u32 = 56 - WORKLOAD_IDS.trailing_zeros();
 const SERIAL_MASK: u64 = u64::MAX >> 8;
 
 /// What a revocation list names: 8 bits of category, then a 56-bit serial.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct RevocationId(u64);
 
 impl RevocationId {
@@ -42,6 +43,15 @@ impl RevocationId {
     /// A master certificate's, of whose serial the lower 44 bits count.
     pub const fn of_master(serial: u64) -> Self {
         Self::new(Category::Machine, serial & (u64::MAX >> (64 - SERIAL_BITS)))
+    }
+
+    /// The id of the master certificate that this one is of, or hangs on.
+    pub fn master(self) -> Self {
+        let serial = self.0 & SERIAL_MASK;
+        match self.category() {
+            Some(Category::Workload) => Self::of_master(serial / u64::from(WORKLOAD_IDS)),
+            _ => self,
+        }
     }
 
     /// From all 64 bits, as certificates and lists hold them.
@@ -75,6 +85,21 @@ impl fmt::Display for RevocationId {
 impl fmt::Debug for RevocationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RevocationId({self})")
+    }
+}
+
+impl TryFrom<String> for RevocationId {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+            .map_err(|error: BadRevocationId| format!("revoked id {text:?}: {error}"))
+    }
+}
+
+impl From<RevocationId> for String {
+    fn from(id: RevocationId) -> Self {
+        id.to_string()
     }
 }
 

@@ -4,7 +4,10 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use alts::ServiceAccount;
 use alts_authority::{
-    client::{self, AccountStates, IdentitySource, RemoteAuthority, TrustSource, TrustUpdater},
+    client::{
+        self, AccountStates, IdentitySource, MachineProver, RemoteAuthority, TrustSource,
+        TrustUpdater,
+    },
     identity::metadata::MetadataServer,
     statement::TrustAnchors,
 };
@@ -55,7 +58,8 @@ impl ServedMachine {
             "the metadata server does not say who this machine is; run on Compute Engine, or \
              configure machine and service_account",
         )?;
-        let surface = AdminSurface::bind(&config.admin).await?;
+        let admin = AdminAddress::or_in(config.admin.as_ref(), state_dir);
+        let surface = AdminSurface::bind(&admin).await?;
         let mut listeners = Vec::with_capacity(config.listen.len());
         for address in &config.listen {
             let listener = bind(*address, machine.as_ref()).await?;
@@ -64,22 +68,29 @@ impl ServedMachine {
 
         let client = client::connect(&config.authority.address)
             .context("the authority's address cannot be used; write HOST:PORT")?;
-        let updater = TrustUpdater::new(trust_source(config), client.clone(), state)?;
+        let asker = Arc::new(MachineProver::new(
+            machine.clone(),
+            account.clone(),
+            config.identity.source(),
+            clock.clone(),
+        ));
+        let updater = TrustUpdater::new(
+            trust_source(config),
+            client.clone(),
+            Arc::clone(&asker),
+            state,
+        )?;
         let trust = updater.feed();
         let peer_check = match config.revocation.mode {
             RevocationMode::Issue => PeerCheck::Never,
             RevocationMode::Handshake => {
+                let max_age = config.revocation.max_age;
                 let states =
-                    AccountStates::new(client.clone(), trust.clone(), config.revocation.max_age);
+                    AccountStates::new(client.clone(), Arc::clone(&asker), trust.clone(), max_age);
                 PeerCheck::Remote(Arc::new(states))
             }
         };
-        let issuer = Arc::new(RemoteAuthority::new(
-            client,
-            config.identity.source(),
-            trust.clone(),
-            clock.clone(),
-        ));
+        let issuer = Arc::new(RemoteAuthority::new(client, asker, trust.clone()));
         let metrics = Arc::new(Metrics::new(clock.clone()));
         let mut servers = Servers::new();
         servers.spawn_endless(updater.run());

@@ -18,11 +18,8 @@ use booking_proto::contract::reason::code_name;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-use self::reasons::Reasons;
+use self::reasons::{Reasons, bounded};
 use crate::{exit::Exit, printable::Printable, reading::UsageError};
-
-/// The longest cause that is shown. A peer chooses its words; it does not choose to fill a screen.
-const MAX_CAUSE_CHARS: usize = 600;
 
 /// Something that was not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -219,13 +216,6 @@ fn said_or_source(status: &Status) -> String {
     match status.source() {
         Some(source) => source.to_string(),
         None => "no reason was given".to_owned(),
-    }
-}
-
-fn bounded(text: &str) -> String {
-    match text.char_indices().nth(MAX_CAUSE_CHARS) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
     }
 }
 

@@ -4,7 +4,7 @@ use booking_proto::ot::v1::{Durations, ProcedureType};
 use clap::{Args, Subcommand};
 
 use super::{
-    cases::shown::total_min,
+    cases::{fields::DurationArgs, shown::total_min},
     catalogue::{CreateArgs, ItemFields, ListArgs, RetireArgs, UpdateArgs},
 };
 use crate::{
@@ -44,15 +44,8 @@ pub struct ProcedureFields {
     /// The specialty that its cases count for
     #[arg(long)]
     specialty: Option<String>,
-    /// Minutes from wheels in to ready
-    #[arg(long, value_name = "MIN")]
-    setup: Option<u16>,
-    /// Minutes of the procedure itself
-    #[arg(long, value_name = "MIN")]
-    duration: Option<u16>,
-    /// Minutes from wheels out to a clean theatre
-    #[arg(long, value_name = "MIN")]
-    cleanup: Option<u16>,
+    #[command(flatten)]
+    durations: DurationArgs,
     /// Something a theatre must be able to do; repeat it for several
     #[arg(long, value_name = "CAPABILITY")]
     requires: Vec<String>,
@@ -90,25 +83,11 @@ impl ItemFields for ProcedureFields {
         ("version", |each, ()| each.etag.clone()),
     ];
 
-    /// Each duration is a field of its own, so that one can be changed alone.
     fn put(self, each: &mut ProcedureType) -> UpdateMask {
         let mut mask = UpdateMask::default();
-        let parts = each.default_durations.get_or_insert_default();
-        mask.put(
-            "default_durations.setup_min",
-            self.setup,
-            &mut parts.setup_min,
-        );
-        mask.put(
-            "default_durations.procedure_min",
-            self.duration,
-            &mut parts.procedure_min,
-        );
-        mask.put(
-            "default_durations.cleanup_min",
-            self.cleanup,
-            &mut parts.cleanup_min,
-        );
+        let kept = &mut each.default_durations;
+        kept.get_or_insert_default();
+        self.durations.put("default_durations", &mut mask, kept);
         mask.put("display_name", self.name, &mut each.display_name);
         mask.put("specialty", self.specialty, &mut each.specialty);
         mask.put_all(
@@ -156,7 +135,10 @@ mod tests {
     #[test]
     fn only_the_duration_that_was_typed_changes() {
         let fields = ProcedureFields {
-            duration: Some(45),
+            durations: DurationArgs {
+                duration: Some(45),
+                ..DurationArgs::default()
+            },
             side_required: Some(false),
             ..ProcedureFields::default()
         };

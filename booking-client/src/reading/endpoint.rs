@@ -55,11 +55,10 @@ fn parse_account(item: &str) -> Result<ServiceAccount, UsageError> {
     if item.is_empty() {
         return Err(UsageError::EmptyItem);
     }
-    item.parse::<ServiceAccount>()
-        .map_err(|error| UsageError::Account {
-            typed: Printable(item).to_string(),
-            why: Printable(&error.to_string()).to_string(),
-        })
+    item.parse::<ServiceAccount>().map_err(|error| {
+        let why = Printable(&error.to_string()).to_string();
+        UsageError::Account(Printable(item).to_string(), why)
+    })
 }
 
 /// A `host:port` that a connection can be tried to: a DNS name, an IPv4 address or an IPv6 address
@@ -84,19 +83,16 @@ impl std::str::FromStr for ServerAddress {
     type Err = UsageError;
 
     fn from_str(typed: &str) -> Result<Self, UsageError> {
-        let wrong = |why| UsageError::Address {
-            typed: Printable(typed).to_string(),
-            why,
-        };
+        let wrong = |why| UsageError::Address(Printable(typed).to_string(), why);
         if typed.contains("://") {
             return Err(wrong("a scheme does not belong in front of it"));
         }
         let Some((host, port)) = typed.rsplit_once(':') else {
             let typed = Printable(typed).to_string();
             return Err(if typed.contains('@') {
-                UsageError::AccountFirst { typed }
+                UsageError::AccountFirst(typed)
             } else if is_word(&typed) {
-                UsageError::NeitherAddressNorCommand { typed }
+                UsageError::NeitherAddressNorCommand(typed)
             } else {
                 wrong("the port is missing")
             });

@@ -6,9 +6,9 @@ use booking_proto::ot::v1::{
 };
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-/// Parses one of `typed` into what the contract calls it.
+/// Parsers of what is typed into what the contract calls it, and the lists that they take it from.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident: $enum:ty, $list:ident = [$($word:literal),+ $(,)?]) => {
+    ($($(#[$doc:meta])* $name:ident: $enum:ty, $list:ident = [$($word:literal),+ $(,)?];)+) => { $(
         const $list: &[&str] = &[$($word),+];
 
         $(#[$doc])*
@@ -17,7 +17,7 @@ macro_rules! words {
                 <$enum>::from_str_name(&contract(&word)).expect("every word of the list is the contract's")
             })
         }
-    };
+    )+ };
 }
 
 words! {
@@ -25,38 +25,26 @@ words! {
     state: State, STATES = [
         "requested", "scheduled", "confirmed", "in-theatre", "in-recovery", "completed",
         "postponed", "cancelled",
-    ]
-}
-words! {
+    ];
     /// How urgent.
-    urgency: Urgency, URGENCIES = ["immediate", "urgent-2a", "urgent-2b", "expedited", "elective"]
-}
-words! {
+    urgency: Urgency, URGENCIES = ["immediate", "urgent-2a", "urgent-2b", "expedited", "elective"];
     /// Which side.
-    side: Laterality, SIDES = ["not-applicable", "left", "right", "bilateral"]
-}
-words! {
+    side: Laterality, SIDES = ["not-applicable", "left", "right", "bilateral"];
     /// How anaesthetised.
-    anaesthesia: Anaesthesia, ANAESTHESIAS = ["general", "regional", "sedation", "local", "none"]
-}
-words! {
+    anaesthesia: Anaesthesia, ANAESTHESIAS = ["general", "regional", "sedation", "local", "none"];
     /// A moment that is written down.
     milestone: Milestone, MILESTONES = [
         "wheels-in", "anaesthesia-ready", "knife-to-skin", "closed", "wheels-out", "recovery-out",
         "theatre-clean",
-    ]
-}
-words! {
+    ];
     /// What somebody does in a case.
     role: TeamRole, ROLES = [
         "primary-surgeon", "assistant-surgeon", "anaesthetist", "scrub-nurse", "circulating-nurse",
-    ]
-}
-words! {
+    ];
     /// Whose doing a reason is.
     group: Group, GROUPS = [
         "patient", "clinical", "facility", "staff", "equipment", "emergency", "admin",
-    ]
+    ];
 }
 
 fn contract(typed: &str) -> String {

@@ -3,32 +3,21 @@
 use theatre_log::CivilError;
 use thiserror::Error;
 
-/// A command line that parses but means nothing. Says what to write instead.
+/// A command line that parses but means nothing. Says what to write instead; what was typed is printable.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum UsageError {
     /// The first item is not `HOST:PORT`.
-    #[error("'{typed}' is not an address: {why}; write HOST:PORT, for example 10.128.0.2:8080")]
-    Address {
-        /// What was typed, printable.
-        typed: String,
-        /// What is wrong with it.
-        why: &'static str,
-    },
+    #[error("'{0}' is not an address: {1}; write HOST:PORT, for example 10.128.0.2:8080")]
+    Address(String, &'static str),
     /// The first item may be meant as either.
     #[error(
-        "'{typed}' is not an address: the port is missing; write HOST:PORT, for example \
+        "'{0}' is not an address: the port is missing; write HOST:PORT, for example \
          10.128.0.2:8080, or a command: 'booking-client help' lists them"
     )]
-    NeitherAddressNorCommand {
-        /// What was typed, printable.
-        typed: String,
-    },
+    NeitherAddressNorCommand(String),
     /// The first item is a service account.
-    #[error("'{typed}' looks like a service account; the server's HOST:PORT comes first")]
-    AccountFirst {
-        /// What was typed, printable.
-        typed: String,
-    },
+    #[error("'{0}' looks like a service account; the server's HOST:PORT comes first")]
+    AccountFirst(String),
     /// No service account at all: then anybody could answer.
     #[error(
         "no service account to expect of the server; name at least one after the address, for \
@@ -36,13 +25,8 @@ pub enum UsageError {
     )]
     NoAccount,
     /// Something that no service account can look like.
-    #[error("'{typed}' is not a service account: {why}; write its e-mail address")]
-    Account {
-        /// What was typed, printable.
-        typed: String,
-        /// What is wrong with it.
-        why: String,
-    },
+    #[error("'{0}' is not a service account: {1}; write its e-mail address")]
+    Account(String, String),
     /// Two commas in a row, or one at an end.
     #[error("an account is empty; remove the extra comma or quotes, or name the account")]
     EmptyItem,
@@ -54,22 +38,16 @@ pub enum UsageError {
     NoServer,
     /// A command behind the article's call, where accounts stand.
     #[error(
-        "'{command}' is a command and comes first; name the service with --server and \
+        "'{0}' is a command and comes first; name the service with --server and \
          --server-account, or set OT_SERVER and OT_SERVER_ACCOUNT"
     )]
-    CommandAfterAddress {
-        /// What was typed.
-        command: String,
-    },
+    CommandAfterAddress(String),
     /// Something of the article's call in front of a command.
     #[error(
-        "{typed} belongs to the article's call and not to a command; name the service with --server \
+        "{0} belongs to the article's call and not to a command; name the service with --server \
          and --server-account"
     )]
-    MixedForms {
-        /// What was typed of it.
-        typed: &'static str,
-    },
+    MixedForms(&'static str),
     /// Something in a command that means nothing.
     #[error("{0}")]
     Meaning(String),

@@ -75,7 +75,7 @@ pub struct Cancellation {
     pub aborted: bool,
 }
 
-/// A rule that somebody with the right set aside.
+/// A rule that somebody with the right has overridden.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Override {
     /// Which.
@@ -109,7 +109,7 @@ pub struct Case {
     pub milestones: Milestones,
     /// Why it does not take place; exactly when it is cancelled.
     pub cancellation: Option<Cancellation>,
-    /// Rules set aside for the present plan.
+    /// Rules overridden for the present plan.
     pub overrides: Vec<Override>,
     /// How often it was postponed.
     pub postponements: u32,
@@ -234,8 +234,8 @@ impl Case {
         }
     }
 
-    /// The same case, asked for otherwise. Rules that were set aside for what it was and no longer
-    /// is are set aside no longer: a longer case must be looked at again.
+    /// The same case, asked for otherwise. A rule that was overridden for what it was and no longer
+    /// is counts again: a longer case must be looked at again.
     pub fn with_details(&self, details: CaseDetails) -> Self {
         let was = &self.details;
         let as_long = details.footprint == was.footprint;

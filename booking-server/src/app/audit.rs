@@ -2,14 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use booking_domain::Version;
+use booking_store::{AuditRecord, FieldChange};
 use serde::Serialize;
 
-use crate::{
-    domain::Version,
-    field_text::texts,
-    names::etag,
-    store::{AuditRecord, FieldChange},
-};
+use crate::{field_text::texts, names::etag};
 
 /// `record`, with what has become of a resource and why.
 pub(crate) fn told<T: Serialize>(

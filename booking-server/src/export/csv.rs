@@ -7,15 +7,13 @@
 
 use std::sync::LazyLock;
 
+use booking_domain::{Case, TeamRole};
 use booking_proto::{fields, ot::v1};
 use prost::Name as _;
 use serde_json::Value;
 
 use super::Export;
-use crate::{
-    domain::{Case, TeamRole},
-    field_text,
-};
+use crate::field_text;
 
 /// The first columns: the heading, and which field is in it or which part of one.
 const FIRST: [(&str, &str); 30] = [

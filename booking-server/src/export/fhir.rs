@@ -14,6 +14,7 @@
 //! app-3 allows for `proposed`, `cancelled` and `waitlist`. A field that Appointment has no element for
 //! is an extension, or the contract says beside it why it is not exported (`not_in_fhir`).
 
+use booking_domain::{Case, CaseState, TeamRole, Urgency};
 use booking_proto::{
     fields::{self, Field},
     ot::v1,
@@ -24,10 +25,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::Export;
-use crate::{
-    domain::{Case, CaseState, TeamRole, Urgency},
-    field_text,
-};
+use crate::field_text;
 
 /// The code system of cancellation reasons.
 const CANCELLATIONS: &str = "http://terminology.hl7.org/CodeSystem/appointment-cancellation-reason";

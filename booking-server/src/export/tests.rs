@@ -1,14 +1,14 @@
 //! Files as their readers need them.
 
-use jiff::Timestamp;
-use serde_json::Value;
-
-use super::{csv::harmless, ical::fold, *};
-use crate::domain::{
+use booking_domain::{
     Anaesthesia, Cancellation, CaseDetails, CaseId, CaseState, Footprint, Laterality, PatientId,
     Plan, Reason, ReasonCode, ReasonGroup, StaffId, TeamMember, TeamRole, TheatreId, Urgency,
     testing::with,
 };
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{csv::harmless, ical::fold, *};
 
 const NOW: &str = "2026-03-29T12:00:00Z";
 

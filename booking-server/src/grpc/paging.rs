@@ -33,6 +33,13 @@ pub(super) struct Page<K> {
     pub(super) after: Option<K>,
 }
 
+impl<K> Page<K> {
+    /// How many to ask for: one more says whether there is a next page.
+    pub(super) fn limit(&self) -> u32 {
+        u32::from(self.size) + 1
+    }
+}
+
 impl<'a> Pages<'a> {
     /// Of the list that `method` gives for `question`.
     pub(super) fn new(tokens: &'a Tokens, method: &str, question: &[&str]) -> Self {

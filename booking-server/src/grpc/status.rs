@@ -75,6 +75,9 @@ impl From<Refusal> for Status {
                 reason::WATCH_TOKEN_EXPIRED,
                 "changes have been missed; begin again without a token",
             ),
+            Refusal::Unfinished => {
+                Self::internal("the work on this call has failed; tell the operator")
+            }
             Refusal::Store(error) => store(error),
         }
     }

@@ -9,7 +9,7 @@
 //! - [`Store::changes`] tells every change once, in the order of the commits.
 //!
 //! ```text
-//!   write(command, work) ─▶ lane ─▶ one transaction: work, work, work … + audit + changes ─▶ commit
+//!   write(command, work) ─▶ queue ─▶ one transaction: work, work, work … + audit + changes ─▶ commit
 //!   read() ───────────────▶ Reader: one snapshot
 //!   changes() ◀───────────── tail of the change log (LISTEN/NOTIFY and a poll on PostgreSQL)
 //! ```

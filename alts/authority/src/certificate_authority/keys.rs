@@ -11,7 +11,7 @@ use super::{
     AUTHORITY_FILE, AuthorityError, CertificateAuthority, REVOCATIONS_FILE, locked, read, replace,
 };
 use crate::{
-    ledger::{Revoked, RevokedRecord},
+    ledger::{Revocation, Revoked, RevokedRecord},
     proto::authority as proto,
     root_keys::{RootKeys, RotationError},
     root_keys_record::RootKeysRecord,
@@ -37,6 +37,7 @@ impl PublishedCrl {
     /// Signs what is revoked with the key that signs at `now`. The time of the list is counted on:
     /// it must be on disk before the list is seen.
     pub(super) fn sign(roots: &RootKeys, revoked: &mut Revoked, now: Timestamp) -> Self {
+        revoked.prune(now);
         let ids: RevokedIds = revoked.ids().map(Into::into).collect();
         let validity = Validity::starting(revoked.list(now), CRL_LIFETIME);
         let bytes = roots.signing(now).sign_crl(&ids, validity).into();
@@ -117,7 +118,14 @@ impl CertificateAuthority {
     pub fn revoke(&self, ids: &[RevocationId]) -> Result<(), AuthorityError> {
         let state = locked(&self.state);
         let mut revoked = Revoked::clone(&read(&self.revoked));
-        revoked.add(ids.iter().copied(), self.clock.now())?;
+        let now = self.clock.now();
+        // What has ended meanwhile makes room.
+        revoked.prune(now);
+        {
+            let issued = locked(&self.issued);
+            let about = |id: &RevocationId| Revocation::new(*id, issued.list.of(*id), now);
+            revoked.add(ids.iter().map(about))?;
+        }
         let roots = read(&self.roots);
         let list = self.new_list(&state, &roots, revoked)?;
         self.publish(&roots, list);

@@ -20,6 +20,7 @@ use alts::ServiceAccount;
 use alts_daemon::{
     append_log::AppendLog,
     clock::Clock,
+    hex::hex,
     rng::{self, NoEntropy},
     state::{StateDir, StateError},
 };
@@ -196,6 +197,14 @@ impl CertificateAuthority {
         request: &MasterRequest,
         instance_id: &str,
     ) -> Result<MasterCertificate, NoCredential> {
+        let key = hex(request.public_key.as_bytes());
+        if read(&self.revoked).has_key(&key) {
+            return Err(NoCredential::MachineRefused(
+                "a certificate of this key was revoked, and no key is certified again; make a new \
+                 key: connect anew"
+                    .to_owned(),
+            ));
+        }
         let serial = self
             .take_serial()
             .map_err(|error| NoCredential::AuthorityUnreachable(error.to_string()))?;
@@ -237,6 +246,7 @@ impl CertificateAuthority {
                 instance_id: instance_id.to_owned(),
                 issued_at: now,
                 expires_at: certificate.validity().not_after,
+                public_key: hex(request.public_key.as_bytes()),
             });
         }
     }

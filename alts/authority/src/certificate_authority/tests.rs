@@ -217,3 +217,54 @@ fn only_enabled_accounts_are_certified() {
         Some(NoCredential::Disabled(account))
     );
 }
+
+fn certify(authority: &CertificateAuthority, seed: u8) -> Result<MasterCertificate, NoCredential> {
+    let key = MasterKey::new(account("a@p"), &Seed::new([seed; 32]));
+    authority.certify(&key.request(MachineName::parse("vm").unwrap()), "")
+}
+
+#[test]
+fn a_key_whose_certificate_was_revoked_is_never_certified_again_while_it_lives() {
+    let dir = tempfile::tempdir().unwrap();
+    let (now_s, clock) = turned();
+    let authority = open_with(dir.path(), clock.clone()).unwrap();
+    let certificate = certify(&authority, 5).unwrap();
+    authority.revoke(&[certificate.revocation_id()]).unwrap();
+    let refused = |authority: &CertificateAuthority| {
+        let refused = certify(authority, 5).unwrap_err().to_string();
+        assert!(
+            refused.contains("a certificate of this key was revoked"),
+            "{refused}"
+        );
+        certify(authority, 6).unwrap();
+    };
+    refused(&authority);
+    drop(authority);
+    let authority = open_with(dir.path(), clock).unwrap();
+    now_s.fetch_add(59, Ordering::SeqCst);
+    refused(&authority);
+}
+
+#[test]
+fn the_list_and_its_file_forget_what_has_ended_everywhere() {
+    let dir = tempfile::tempdir().unwrap();
+    let (now_s, clock) = turned();
+    let authority = open_with(dir.path(), clock).unwrap();
+    let first = certify(&authority, 5).unwrap().revocation_id();
+    authority.revoke(&[first]).unwrap();
+    let longest = fs::metadata(dir.path().join(REVOCATIONS_FILE))
+        .unwrap()
+        .len();
+    for round in 6..40 {
+        // A certificate lives for a minute, and clocks differ by five at most.
+        now_s.fetch_add(700, Ordering::SeqCst);
+        let id = certify(&authority, round).unwrap().revocation_id();
+        authority.revoke(&[id]).unwrap();
+        assert_eq!(authority.revoked(), [id]);
+        let len = fs::metadata(dir.path().join(REVOCATIONS_FILE))
+            .unwrap()
+            .len();
+        assert!(len <= longest + 16, "{len} bytes after {longest}");
+    }
+    assert!(!authority.trust().crl().unwrap().contains(first));
+}

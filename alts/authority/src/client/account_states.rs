@@ -12,12 +12,12 @@ use std::{
 };
 
 use alts::ServiceAccount;
-use alts_daemon::rng;
 use tokio::{sync::Mutex, time::Instant};
 use tonic::transport::Channel;
 
-use super::status::cause;
+use super::{prover::MachineProver, status::cause};
 use crate::{
+    identity::Question,
     proto::authority::{
         AccountState, AccountStatesBody, GetAccountStatesRequest, authority_client::AuthorityClient,
     },
@@ -32,6 +32,7 @@ const MAX_REMEMBERED: usize = 4096;
 #[derive(Debug)]
 pub struct AccountStates {
     client: AuthorityClient<Channel>,
+    asker: Arc<MachineProver>,
     trust: TrustFeed,
     max_age: Duration,
     known: SyncMutex<BTreeMap<ServiceAccount, Slot>>,
@@ -42,9 +43,15 @@ type Slot = Arc<Mutex<Option<(Instant, AccountState)>>>;
 
 impl AccountStates {
     /// Answers are believed for `max_age`: the longest that disabling takes to arrive.
-    pub fn new(client: AuthorityClient<Channel>, trust: TrustFeed, max_age: Duration) -> Self {
+    pub fn new(
+        client: AuthorityClient<Channel>,
+        asker: Arc<MachineProver>,
+        trust: TrustFeed,
+        max_age: Duration,
+    ) -> Self {
         Self {
             client,
+            asker,
             trust,
             max_age,
             known: SyncMutex::default(),
@@ -79,9 +86,11 @@ impl AccountStates {
     }
 
     async fn ask(&self, account: &ServiceAccount) -> Result<AccountState, String> {
-        let nonce = rng::nonce().map_err(|error| error.to_string())?;
+        let asker = self.asker.prove(Question::AccountStates).await;
+        let asker = asker.map_err(|error| error.to_string())?;
+        let nonce = asker.nonce.clone();
         let question = GetAccountStatesRequest {
-            nonce: nonce.to_vec(),
+            asker: Some(asker),
             service_accounts: vec![account.to_string()],
         };
         let answer = self.client.clone().get_account_states(question).await;

@@ -4,18 +4,18 @@
 //! | file | for |
 //! |---|---|
 //! | this one | asking for certificates |
-//! | `source.rs` | the proof that goes with the request |
+//! | `prover.rs` | the proof that goes with every question |
 //! | `trust_updater.rs` | root keys and the revocation list, fetched again and again |
 //! | `trust_anchor_chain.rs` | root keys that were learnt, and why they are believed; pure |
 //! | `account_states.rs` | whether a peer's account may act now, for revocation at each handshake |
 
 mod account_states;
-mod source;
+mod prover;
 mod status;
 mod trust_anchor_chain;
 mod trust_updater;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tonic::{
     Code, Status,
@@ -25,19 +25,16 @@ use tonic::{
 use self::status::cause;
 pub use self::{
     account_states::AccountStates,
-    source::IdentitySource,
+    prover::{IdentitySource, MachineProver},
     trust_updater::{TrustSource, TrustUpdater},
 };
 use crate::{
-    identity::{Claim, Proof},
+    identity::Question,
     issuer::{Issuer, NoCredential},
-    proto::authority::{
-        IssueMasterRequest, authority_client::AuthorityClient, issue_master_request,
-    },
+    proto::authority::{IssueMasterRequest, authority_client::AuthorityClient},
     trust_feed::TrustFeed,
 };
 use alts::ServiceAccount;
-use alts_daemon::{clock::Clock, rng};
 use alts_handshake::{MAX_CLOCK_SKEW, MAX_CRL_LEN, MasterCertificate, MasterRequest};
 
 /// Dialling, and one call. Together far below the 20 s after which gRPC libraries give up, so that
@@ -73,25 +70,21 @@ pub fn connect(address: &str) -> Result<AuthorityClient<Channel>, tonic::transpo
 #[derive(Debug)]
 pub struct RemoteAuthority {
     client: AuthorityClient<Channel>,
-    identity: IdentitySource,
+    asker: Arc<MachineProver>,
     trust: TrustFeed,
-    clock: Clock,
 }
 
 impl RemoteAuthority {
-    /// Proves the machine's identity by `identity`; believes certificates that a root of `trust`
-    /// signed.
+    /// Believes certificates that a root of `trust` signed.
     pub fn new(
         client: AuthorityClient<Channel>,
-        identity: IdentitySource,
+        asker: Arc<MachineProver>,
         trust: TrustFeed,
-        clock: Clock,
     ) -> Self {
         Self {
             client,
-            identity,
+            asker,
             trust,
-            clock,
         }
     }
 }
@@ -99,44 +92,20 @@ impl RemoteAuthority {
 #[tonic::async_trait]
 impl Issuer for RemoteAuthority {
     async fn issue(&self, request: MasterRequest) -> Result<MasterCertificate, NoCredential> {
-        let account = request.accounts.first().cloned().ok_or_else(|| {
-            NoCredential::MachineRefused("no account was asked for; ask for one".to_owned())
-        })?;
-        let asked = ask(&request, &account, &self.identity).await?;
+        let public_key = request.public_key.to_bytes();
+        let asker = self.asker.prove(Question::Certificate(&public_key)).await?;
+        let asked = IssueMasterRequest {
+            asker: Some(asker),
+            public_key: public_key.to_vec(),
+        };
         let answer = self.client.clone().issue_master(asked).await;
-        let answer = answer.map_err(|status| no_credential(&status, &account))?;
+        let answer = answer.map_err(|status| no_credential(&status, self.asker.account()))?;
         let encoded = answer.into_inner().certificate;
         let trust = self.trust.current();
-        let now = self.clock.now();
+        let now = self.asker.clock().now();
         MasterCertificate::receive(&encoded, &request, trust.roots(), now, MAX_CLOCK_SKEW)
             .map_err(|error| NoCredential::MachineRefused(format!("its certificate: {error}")))
     }
-}
-
-async fn ask(
-    request: &MasterRequest,
-    account: &ServiceAccount,
-    identity: &IdentitySource,
-) -> Result<IssueMasterRequest, NoCredential> {
-    let nonce =
-        rng::nonce().map_err(|error| NoCredential::AuthorityUnreachable(error.to_string()))?;
-    let claim = Claim {
-        machine: &request.machine,
-        account,
-        public_key: request.public_key.as_bytes(),
-        nonce: &nonce,
-    };
-    let proof = match identity.prove(&claim).await? {
-        Proof::Enrolment(mac) => issue_master_request::Proof::EnrolmentMac(mac.to_vec()),
-        Proof::GceToken(token) => issue_master_request::Proof::GceIdentityToken(token),
-    };
-    Ok(IssueMasterRequest {
-        machine: request.machine.to_string(),
-        service_account: account.to_string(),
-        public_key: request.public_key.as_bytes().to_vec(),
-        nonce: nonce.to_vec(),
-        proof: Some(proof),
-    })
 }
 
 /// What the authority's status means for a workload. Nobody signs a refusal: who is on the path can

@@ -16,10 +16,12 @@ use tokio::sync::watch;
 use tonic::transport::Channel;
 
 use super::{
+    prover::MachineProver,
     status::cause,
     trust_anchor_chain::{RootsRecord, TrustAnchorChain},
 };
 use crate::{
+    identity::Question,
     proto::authority::{GetCrlRequest, GetRootsRequest, authority_client::AuthorityClient},
     statement::TrustAnchors,
     trust_feed::TrustFeed,
@@ -50,6 +52,7 @@ pub struct TrustSource {
 pub struct TrustUpdater {
     source: TrustSource,
     client: AuthorityClient<Channel>,
+    asker: Arc<MachineProver>,
     state: StateDir,
     roots: TrustAnchorChain,
     crl: Option<Arc<Crl>>,
@@ -64,6 +67,7 @@ impl TrustUpdater {
     pub fn new(
         source: TrustSource,
         client: AuthorityClient<Channel>,
+        asker: Arc<MachineProver>,
         state: StateDir,
     ) -> Result<Self, StateError> {
         let remembered = state.read(ROOTS_FILE, |record: RootsRecord| record.try_into())?;
@@ -82,6 +86,7 @@ impl TrustUpdater {
         Ok(Self {
             source,
             client,
+            asker,
             state,
             roots,
             crl,
@@ -152,7 +157,9 @@ impl TrustUpdater {
 
     /// The list, if it is new, as bytes and as what they mean.
     async fn fetch_crl(&self, known: &TrustAnchors) -> Result<Option<(Vec<u8>, Crl)>, String> {
-        let answer = self.client.clone().get_crl(GetCrlRequest {}).await;
+        let asker = self.asker.prove(Question::RevocationList).await;
+        let asker = Some(asker.map_err(|error| error.to_string())?);
+        let answer = self.client.clone().get_crl(GetCrlRequest { asker }).await;
         let bytes = answer.map_err(|status| cause(&status))?.into_inner().crl;
         if bytes.is_empty() {
             // Nobody signs that there is none: it takes the place of no list.

@@ -5,16 +5,18 @@
 //! is never reused, words for people, and a switch. Disabling stops credentials from being issued
 //! and recalls none. A deleted account can be restored by its number for thirty days.
 
+mod record;
 #[cfg(test)]
 mod tests;
 
 use std::{collections::BTreeMap, time::Duration};
 
+pub(crate) use record::DirectoryRecord;
+use serde::{Deserialize, Serialize};
+use strsim::levenshtein;
+
 use alts::ServiceAccount;
 use alts_handshake::Timestamp;
-use serde::{Deserialize, Serialize};
-
-use crate::spelling;
 
 /// Longest display name, in characters: IAM's limit.
 const MAX_DISPLAY_NAME_CHARS: usize = 100;
@@ -28,7 +30,7 @@ const RESTORABLE_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How many accounts "spelt alike" an error names.
 const MAX_SUGGESTIONS: usize = 3;
 
-/// One service account, also as it stands in the state file.
+/// One service account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Account {
@@ -230,7 +232,7 @@ impl Directory {
         let mut near: Vec<(usize, &ServiceAccount)> = self
             .accounts
             .keys()
-            .map(|email| (spelling::distance(wanted, email.as_ref()), email))
+            .map(|email| (distance(wanted, email.as_ref()), email))
             .filter(|(distance, _)| *distance <= wanted.chars().count() / 3)
             .collect();
         near.sort();
@@ -241,41 +243,13 @@ impl Directory {
     }
 }
 
-/// The directory as a file's contents: every account there is, and those that can be restored.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct DirectoryRecord {
-    accounts: Vec<Account>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    deleted: Vec<Deleted>,
-}
-
-impl From<&Directory> for DirectoryRecord {
-    fn from(directory: &Directory) -> Self {
-        Self {
-            accounts: directory.list().cloned().collect(),
-            deleted: directory.deleted.values().cloned().collect(),
-        }
-    }
-}
-
-impl TryFrom<DirectoryRecord> for Directory {
-    type Error = String;
-
-    fn try_from(record: DirectoryRecord) -> Result<Self, String> {
-        let mut directory = Self::default();
-        for account in record.accounts {
-            let email = account.email.clone();
-            if directory.accounts.insert(email.clone(), account).is_some() {
-                return Err(format!("account {:?} is there twice", email.to_string()));
-            }
-        }
-        let deleted = record.deleted.into_iter();
-        directory.deleted = deleted
-            .map(|deleted| (deleted.account.unique_id.clone(), deleted))
-            .collect();
-        Ok(directory)
-    }
+/// How far a misspelt account is from one that exists. People type the whole name, or only its first
+/// part.
+fn distance(wanted: &str, email: &str) -> usize {
+    let local = email.split('@').next().unwrap_or_default();
+    let wanted_local = wanted.split('@').next().unwrap_or_default();
+    // One more than a whole-name match of the same distance.
+    levenshtein(wanted, email).min(levenshtein(wanted_local, local) + 1)
 }
 
 fn checked_display_name(name: &str) -> Result<String, DirectoryError> {

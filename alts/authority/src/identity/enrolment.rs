@@ -77,7 +77,8 @@ impl Eq for EnrolmentSecret {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alts_handshake::MachineName;
+    use crate::identity::Question;
+    use alts_handshake::{MachineName, Timestamp};
 
     #[test]
     fn a_proof_holds_for_its_claim_and_its_secret_alone() {
@@ -86,8 +87,9 @@ mod tests {
         let claim = Claim {
             machine: &machine,
             account: &account,
-            public_key: &[1; 32],
+            question: Question::Certificate(&[1; 32]),
             nonce: &[2; 16],
+            asked_at: Timestamp::from_unix_s(3),
         };
         let secret = EnrolmentSecret::parse(&format!(" {}\n", "a".repeat(32))).unwrap();
         let other = EnrolmentSecret::parse(&"b".repeat(32)).unwrap();

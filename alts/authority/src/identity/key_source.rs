@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    net::IpAddr,
     path::PathBuf,
     str::FromStr,
     sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError},
@@ -12,7 +13,7 @@ use alts_daemon::{
     config::values::parsed,
     http::{self, HttpError, TlsRoots},
 };
-use hyper::header;
+use hyper::{Uri, header};
 use serde::Deserialize;
 use tokio::{sync::Mutex, time::Instant};
 
@@ -57,14 +58,33 @@ impl FromStr for KeysLocation {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text.starts_with("http://") || text.starts_with("https://") {
+        if text.starts_with("https://") || is_here(text) {
             return Ok(Self::Url(text.to_owned()));
+        }
+        if text.starts_with("http://") {
+            return Err(
+                "whoever is on the way to an http: address can answer in its place; only loopback and \
+                 the metadata server may be asked so, else use https:",
+            );
         }
         match text.strip_prefix("file:").unwrap_or(text) {
             path if path.starts_with('/') => Ok(Self::File(path.into())),
             _ => Err("a key set is an absolute path, an http: or an https: address"),
         }
     }
+}
+
+/// Whether an `http:` address leads nowhere but to this machine or its metadata server.
+fn is_here(url: &str) -> bool {
+    let uri: Option<Uri> = url.parse().ok();
+    let uri = uri.filter(|uri| uri.scheme_str() == Some("http"));
+    uri.as_ref().and_then(Uri::host).is_some_and(|host| {
+        match host.trim_matches(['[', ']']).parse() {
+            Ok(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_link_local(),
+            Ok(IpAddr::V6(ip)) => ip.is_loopback() || ip.is_unicast_link_local(),
+            Err(_) => host == "localhost" || host == "metadata.google.internal",
+        }
+    })
 }
 
 /// As a configuration writes it.

@@ -3,9 +3,8 @@
 //! Source: Compute Engine's documentation, "About VM metadata" and "Verifying the identity of
 //! instances".
 
-use std::fmt::Write;
-
 use alts_daemon::http::{self, HttpError};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::identity::token::MAX_TOKEN_LEN;
 
@@ -71,15 +70,12 @@ impl MetadataServer {
 
 /// RFC 3986, section 2.1: everything but the unreserved characters.
 fn percent_encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            write!(encoded, "%{byte:02X}").expect("a string takes everything");
-        }
-    }
-    encoded
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
+    utf8_percent_encode(text, RESERVED).to_string()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! How a machine proves to the authority that it may speak for a service account.
 //!
 //! ```text
-//!   Claim = key to certify, account, machine, nonce
+//!   Claim = what is asked, account, machine, nonce, time
 //!     |
 //!     | SHA-256
 //!     v
@@ -9,10 +9,9 @@
 //!          --audience of an identity token--------> Proof::GceToken      source "gce"
 //! ```
 //!
-//! Either proof is worth nothing for another claim: who overhears one can have the same key
-//! certified again, whose private half he does not hold. That is why the authority may be asked in
-//! plaintext. The claim need not be signed by its key: a certificate for a key that one does not
-//! hold makes no handshake certificate.
+//! Either proof is worth nothing for another claim, nor a few minutes later, and a certificate is
+//! given for it once. That is why the authority may be asked in plaintext. The claim need not be signed
+//! by its key: a certificate for a key that one does not hold makes no handshake certificate.
 //!
 //! | file | for |
 //! |---|---|
@@ -30,13 +29,11 @@ pub mod metadata;
 pub(crate) mod test_signer;
 pub mod token;
 
-use std::fmt::Write;
-
+use alts::ServiceAccount;
+use alts_daemon::hex::hex;
+use alts_handshake::{MachineName, Timestamp};
 pub use key_source::{KeySource, KeySourceError, KeysLocation};
 use sha2::{Digest, Sha256};
-
-use alts::ServiceAccount;
-use alts_handshake::MachineName;
 
 /// Bytes of randomness in a claim.
 pub const NONCE_LEN: usize = 16;
@@ -44,32 +41,60 @@ pub const NONCE_LEN: usize = 16;
 /// Keeps a claim's digest apart from every other hash.
 const CLAIM_LABEL: &[u8] = b"alts-local/1 claim\0";
 
-/// What a machine wants certified.
+/// What a machine asks of its authority.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question<'a> {
+    /// To certify this Ed25519 key.
+    Certificate(&'a [u8; 32]),
+    /// Which certificates are revoked.
+    RevocationList,
+    /// Which accounts may act.
+    AccountStates,
+}
+
+impl Question<'_> {
+    /// One byte that tells the questions apart, and what is asked.
+    fn parts(&self) -> (u8, &[u8]) {
+        match self {
+            Self::Certificate(key) => (1, key.as_slice()),
+            Self::RevocationList => (2, &[]),
+            Self::AccountStates => (3, &[]),
+        }
+    }
+}
+
+/// That a machine may ask something.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim<'a> {
     /// Who asks.
     pub machine: &'a MachineName,
-    /// Whom its workload is to speak as.
+    /// Whom its workload speaks as.
     pub account: &'a ServiceAccount,
-    /// The Ed25519 key to certify.
-    pub public_key: &'a [u8; 32],
+    /// What is asked.
+    pub question: Question<'a>,
     /// Makes each claim one of its kind.
     pub nonce: &'a [u8; NONCE_LEN],
+    /// When it is asked, by the machine's clock.
+    pub asked_at: Timestamp,
 }
 
 impl Claim<'_> {
     /// What a proof covers.
     ///
     /// ```text
-    ///   SHA-256( "alts-local/1 claim" 00 | key[32] | nonce[16] | len u16le machine | account )
+    ///   SHA-256( "alts-local/1 claim" 00 | kind u8 | key[32] or nothing | nonce[16] | time u64le
+    ///            | len u16le machine | account )
     /// ```
     pub fn digest(&self) -> [u8; 32] {
         let machine = self.machine.as_ref().as_bytes();
+        let (kind, asked) = self.question.parts();
         let len = u16::try_from(machine.len()).expect("a machine's name has at most 63 bytes");
         Sha256::new()
             .chain_update(CLAIM_LABEL)
-            .chain_update(self.public_key)
+            .chain_update([kind])
+            .chain_update(asked)
             .chain_update(self.nonce)
+            .chain_update(self.asked_at.as_unix_s().to_le_bytes())
             .chain_update(len.to_le_bytes())
             .chain_update(machine)
             .chain_update(self.account.as_ref())
@@ -79,11 +104,11 @@ impl Claim<'_> {
 
     /// The digest as the audience of an identity token: a name that no other service answers to.
     pub fn audience(&self) -> String {
-        let mut audience = String::from("urn:alts-local:1:claim:");
-        for byte in self.digest() {
-            write!(audience, "{byte:02x}").expect("a string takes everything");
-        }
-        audience
+        let prefix = match self.question {
+            Question::Certificate(_) => "urn:alts-local:1:claim:",
+            Question::RevocationList | Question::AccountStates => "urn:alts-local:1:question:",
+        };
+        format!("{prefix}{}", hex(&self.digest()))
     }
 }
 
@@ -122,8 +147,9 @@ mod tests {
         let claim = Claim {
             machine: &vm,
             account: &svc,
-            public_key: &[1; 32],
+            question: Question::Certificate(&[1; 32]),
             nonce: &[2; 16],
+            asked_at: Timestamp::from_unix_s(3),
         };
         let others = [
             Claim {
@@ -140,7 +166,19 @@ mod tests {
                 ..claim
             },
             Claim {
-                public_key: &[2; 32],
+                question: Question::Certificate(&[2; 32]),
+                ..claim
+            },
+            Claim {
+                question: Question::RevocationList,
+                ..claim
+            },
+            Claim {
+                question: Question::AccountStates,
+                ..claim
+            },
+            Claim {
+                asked_at: Timestamp::from_unix_s(4),
                 ..claim
             },
             Claim {
@@ -150,7 +188,7 @@ mod tests {
         ];
         let audiences: HashSet<String> =
             others.iter().chain([&claim]).map(Claim::audience).collect();
-        assert_eq!(audiences.len(), 6);
+        assert_eq!(audiences.len(), 9);
         assert!(claim.audience().starts_with("urn:alts-local:1:claim:"));
     }
 }

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::identity::Question;
 use crate::identity::test_signer::{KID, claims, jwks, token, token_with};
 
 const NOW_S: u64 = 1_700_000_000;
@@ -18,8 +19,9 @@ fn claimed<T>(look: impl FnOnce(&Claim<'_>) -> T) -> T {
     look(&Claim {
         machine: &machine,
         account: &account,
-        public_key: &[1; 32],
+        question: Question::Certificate(&[1; 32]),
         nonce: &[2; 16],
+        asked_at: Timestamp::from_unix_s(3),
     })
 }
 

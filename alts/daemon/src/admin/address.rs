@@ -1,6 +1,11 @@
 //! Where an admin surface is, as it is typed and configured.
 
-use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use serde::{Deserialize, Deserializer};
 
@@ -17,10 +22,16 @@ pub enum AdminAddress {
     Unix(PathBuf),
 }
 
-impl Default for AdminAddress {
-    /// A free port on loopback.
-    fn default() -> Self {
-        Self::Tcp(SocketAddr::from(([127, 0, 0, 1], 0)))
+/// The socket in a state directory.
+pub const ADMIN_SOCKET: &str = "admin.sock";
+
+impl AdminAddress {
+    /// Where a process listens that is not told where: in its state directory, which is its user's
+    /// alone.
+    pub fn or_in(configured: Option<&Self>, state_dir: &Path) -> Self {
+        let state_dir = std::path::absolute(state_dir).unwrap_or_else(|_| state_dir.to_owned());
+        let socket = || Self::Unix(state_dir.join(ADMIN_SOCKET));
+        configured.cloned().unwrap_or_else(socket)
     }
 }
 
@@ -70,11 +81,11 @@ impl fmt::Display for AdminAddress {
 ///
 /// # Errors
 /// When it is none, or not on loopback.
-pub fn admin<'de, D: Deserializer<'de>>(from: D) -> Result<AdminAddress, D::Error> {
+pub fn admin<'de, D: Deserializer<'de>>(from: D) -> Result<Option<AdminAddress>, D::Error> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Section {
-        address: AdminAddress,
+        address: Option<AdminAddress>,
     }
     Section::deserialize(from).map(|section| section.address)
 }

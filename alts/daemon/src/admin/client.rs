@@ -1,9 +1,11 @@
 //! A connection to a running process's admin service, and how its refusals read.
 
 use std::{
-    array,
+    array, env,
     io::{self, Write},
     iter,
+    os::unix::net::UnixStream,
+    path::PathBuf,
     time::Duration,
 };
 
@@ -14,6 +16,9 @@ use tonic::{
     transport::{Channel, Endpoint},
 };
 
+use super::address::ADMIN_SOCKET;
+use crate::run::{STATE_DIRS, default_state_dir};
+
 /// It is on this machine: what takes longer does not come.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
@@ -21,16 +26,16 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// Where it is, and how answers look.
 #[derive(Debug, Args)]
 pub struct AdminArgs {
-    /// The admin service, HOST:PORT or unix:/PATH: the field `admin` of the log line `mock ready`,
-    /// `authority ready` or `serve ready`.
+    /// The admin service, unix:/PATH or HOST:PORT: the field `admin` of the log line `mock ready`,
+    /// `authority ready` or `serve ready`. Default: the one that answers in a default state directory,
+    /// a mock's before an authority's before a handshaker's.
     #[arg(
         long,
         value_name = "ADDR",
         env = "ALTS_HANDSHAKER_ADMIN",
-        default_value = "127.0.0.1:18090",
         global = true
     )]
-    pub admin: String,
+    admin: Option<String>,
 
     /// How the answer looks.
     #[arg(long, value_enum, default_value_t = Output::Table, global = true)]
@@ -46,7 +51,38 @@ pub enum Output {
     Json,
 }
 
-/// A connection to the admin service at `admin`, `HOST:PORT` or `unix:/PATH`.
+impl AdminArgs {
+    /// Where the admin service is, as told or as found.
+    ///
+    /// # Errors
+    /// When none is.
+    pub fn address(&self) -> anyhow::Result<String> {
+        self.address_of(STATE_DIRS[0])
+    }
+
+    /// The same; `first`: the name of the default state directory to look into before the others.
+    ///
+    /// # Errors
+    /// When none is.
+    pub fn address_of(&self, first: &str) -> anyhow::Result<String> {
+        if let Some(admin) = &self.admin {
+            return Ok(admin.clone());
+        }
+        let told = env::var_os("ALTS_HANDSHAKER_STATE_DIR").map(PathBuf::from);
+        let names = iter::once(first).chain(STATE_DIRS);
+        let defaults = names.map(|name| default_state_dir(name).ok());
+        let folders = iter::once(told).chain(defaults).flatten();
+        let mut sockets = folders.map(|folder| folder.join(ADMIN_SOCKET));
+        let answers = |socket: &PathBuf| UnixStream::connect(socket).is_ok();
+        let found = sockets.find(answers).context(
+            "no admin service answers in a default state directory; start one with \
+             `alts-handshaker mock`, or say where it is with --admin",
+        )?;
+        Ok(format!("unix:{}", found.display()))
+    }
+}
+
+/// A connection to the admin service at `admin`, `unix:/PATH` or `HOST:PORT`.
 ///
 /// # Errors
 /// When that is no address, or nobody answers there.
@@ -128,26 +164,11 @@ pub fn table<const N: usize>(
     text
 }
 
-/// Seconds since the epoch as people read them.
+/// Seconds since the epoch as people read them (RFC 3339).
 pub fn time(unix_s: u64) -> String {
-    let days = unix_s / 86_400;
-    let (hour, minute, second) = (unix_s / 3600 % 24, unix_s / 60 % 60, unix_s % 60);
-    let (year, month, day) = civil(days);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
-}
-
-/// Days since 1970-01-01 in the proleptic Gregorian calendar: eras of 400 years have 146,097 days,
-/// and a year begins in March so that the odd day is its last.
-fn civil(days: u64) -> (u64, u64, u64) {
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year_of_era + u64::from(month <= 2), month, day)
+    let time = i64::try_from(unix_s).ok();
+    let time = time.and_then(|unix_s| jiff::Timestamp::from_second(unix_s).ok());
+    time.unwrap_or(jiff::Timestamp::MAX).to_string()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, Permissions},
     io,
-    os::unix::fs::{FileTypeExt, PermissionsExt},
+    os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt},
     path::Path,
 };
 
@@ -56,6 +56,7 @@ impl AdminSurface {
                 })
             }
             AdminAddress::Unix(path) => {
+                check_folder(path).map_err(failed)?;
                 remove_stale(path).await.map_err(failed)?;
                 let socket = UnixSocket::new_stream().map_err(failed)?;
                 socket.bind(path).map_err(failed)?;
@@ -125,6 +126,22 @@ fn routes(
         .into()
 }
 
+/// Who may change a folder may put a socket of their own in the place of ours.
+fn check_folder(path: &Path) -> io::Result<()> {
+    let folder = fs::metadata(path.parent().unwrap_or_else(|| Path::new("/")))?;
+    let ours = [0, rustix::process::geteuid().as_raw()].contains(&folder.uid());
+    let others_may_write = folder.mode() & 0o022 != 0;
+    // In a sticky folder, such as /tmp, nobody can remove what is another's.
+    let is_sticky = folder.mode() & 0o1000 != 0;
+    if ours && (!others_may_write || is_sticky) {
+        return Ok(());
+    }
+    Err(io::Error::new(
+        io::ErrorKind::PermissionDenied,
+        "other users may change its folder: make it yours alone (chmod 700), or choose another",
+    ))
+}
+
 /// A socket that was left behind by a killed process answers nobody. Anything else is not ours.
 async fn remove_stale(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
@@ -164,5 +181,30 @@ mod tests {
             // As after a crash: the file stays.
             drop(surface);
         }
+    }
+    #[tokio::test]
+    async fn a_folder_that_others_may_change_is_no_place_for_the_socket() {
+        let folder = tempfile::tempdir().unwrap();
+        let address = AdminAddress::Unix(folder.path().join("admin.sock"));
+        for (mode, good) in [
+            (0o777, false),
+            (0o770, false),
+            (0o1777, true),
+            (0o755, true),
+        ] {
+            fs::set_permissions(folder.path(), Permissions::from_mode(mode)).unwrap();
+            let bound = AdminSurface::bind(&address).await;
+            assert_eq!(bound.is_ok(), good, "{mode:o}: {bound:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_socket_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("admin.sock");
+        fs::write(&path, "mine").unwrap();
+        let refused = AdminSurface::bind(&AdminAddress::Unix(path.clone())).await;
+        assert!(refused.unwrap_err().to_string().contains("it is no socket"));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
     }
 }

@@ -142,7 +142,8 @@ async fn ask(command: Command) -> anyhow::Result<()> {
         | Command::RetireRoots { admin } => admin,
     };
     let output = admin.output;
-    let mut client = AuthorityAdminClient::new(connect(&admin.admin).await?);
+    let mut client =
+        AuthorityAdminClient::new(connect(&admin.address_of("alts-authority")?).await?);
     let text = match command {
         Command::Revoke { ids, .. } => {
             let revocation_ids = ids.iter().map(|id| id.as_u64()).collect();

@@ -89,10 +89,10 @@ impl Cli {
             Command::Serve(args) => serve::run(args).await?,
             Command::Authority(args) => authority::run(args).await?,
             Command::Accounts(args) => {
-                accounts::run(args.command, &args.admin.admin, args.admin.output).await?;
+                accounts::run(args.command, &args.admin.address()?, args.admin.output).await?;
             }
             Command::Faults(args) => return Err(mock_gce("faults", args)),
-            Command::Metrics(args) => metrics(&args.admin.admin).await?,
+            Command::Metrics(args) => metrics(&args.admin.address()?).await?,
             Command::Doctor(args) => return doctor::run(args).await,
         }
         Ok(ExitCode::SUCCESS)

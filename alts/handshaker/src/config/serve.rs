@@ -55,9 +55,9 @@ pub struct ServeConfig {
     /// How handshakes are made.
     #[serde(default)]
     pub handshake: HandshakeConfig,
-    /// Where the admin service listens.
+    /// Where the admin service listens. `None`: a Unix socket in the state directory.
     #[serde(default, deserialize_with = "address::admin")]
-    pub admin: AdminAddress,
+    pub admin: Option<AdminAddress>,
     /// Where learnt root keys are kept.
     pub state_dir: Option<PathBuf>,
 }

@@ -18,7 +18,10 @@ use alts_authority::proto::admin::{
     accounts_client::AccountsClient,
 };
 use serde_json::Value;
-use tonic::{Status, transport::Channel};
+use tonic::{
+    Status,
+    transport::{Channel, Endpoint},
+};
 
 use crate::{
     binary::*,
@@ -132,9 +135,8 @@ fn change_accounts(
         .build()
         .unwrap();
     runtime.block_on(async {
-        let mut client = AccountsClient::connect(format!("http://{admin}"))
-            .await
-            .unwrap();
+        let admin = Endpoint::from_shared(admin.to_owned()).unwrap();
+        let mut client = AccountsClient::new(admin.connect().await.unwrap());
         for n in 0.. {
             if enough.load(Ordering::Relaxed) {
                 break;

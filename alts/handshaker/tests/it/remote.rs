@@ -316,7 +316,7 @@ async fn the_mode_handshake_refuses_a_disabled_peer_and_the_mode_issue_does_not(
 async fn a_served_handshaker_cannot_be_made_to_fail_on_purpose() {
     let suite = Suite::start(Settings::default()).await;
     let client = suite.client().await;
-    let admin = format!("http://{}", client.admin);
+    let admin = client.admin.to_string();
     let admin = Endpoint::from_shared(admin).unwrap();
     let mut admin = Grpc::new(admin.connect().await.unwrap());
     admin.ready().await.unwrap();

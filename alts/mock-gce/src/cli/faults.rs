@@ -66,7 +66,7 @@ enum Command {
 }
 
 pub(super) async fn run(args: FaultsArgs) -> anyhow::Result<()> {
-    let mut client = MachinesClient::new(connect(&args.admin.admin).await?);
+    let mut client = MachinesClient::new(connect(&args.admin.address()?).await?);
     let machine = args.machine.unwrap_or_default();
     let answer = match args.command {
         None | Some(Command::Show) => client.show_faults(ShowFaultsRequest { machine }).await,

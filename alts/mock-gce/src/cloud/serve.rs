@@ -55,7 +55,7 @@ pub(super) async fn start(
     let clock = Clock::system();
     let handshakers = config.handshakers();
     let state = StateDir::open(&launch.state_dir)?;
-    let key = signing_key_file::open(state.path())?;
+    let key = signing_key_file::open(&state)?;
     let accounts = MockCloud::open(&handshakers, state, clock.clone())?;
     let project = Project::new(config, Arc::clone(&accounts), clock.clone(), key);
     let project = Arc::new(project);
@@ -81,7 +81,9 @@ pub(super) async fn start(
         .zip(&project.config.machines)
     {
         let metadata = metadata::http::router(Arc::clone(&project), machine.clone());
-        serve_http(servers, listener?, metadata);
+        // A machine may ask for them in plaintext only where nobody can come between.
+        let here = api::keys(Arc::clone(&project)).merge(metadata);
+        serve_http(servers, listener?, here);
     }
     let inside = SocketAddr::from((project.config.network.api(), HTTP_PORT));
     let inside = TcpListener::bind(inside)

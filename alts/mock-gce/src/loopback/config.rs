@@ -26,9 +26,9 @@ pub const NO_MACHINE: &str =
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Where the admin service listens.
+    /// Where the admin service listens. `None`: a Unix socket in the state directory.
     #[serde(deserialize_with = "address::admin")]
-    pub admin: AdminAddress,
+    pub admin: Option<AdminAddress>,
     /// What the authority's certificates are like.
     pub authority: CertificatesConfig,
     /// When a disabled account stops.

@@ -50,7 +50,8 @@ impl MockCloud {
         for machine in &config.machines {
             listeners.push(bind(machine.address, machine.name.as_ref()).await?);
         }
-        Self::start_on(config, authority, listeners, &config.admin, &clock).await
+        let admin = AdminAddress::or_in(config.admin.as_ref(), state_dir);
+        Self::start_on(config, authority, listeners, &admin, &clock).await
     }
 
     /// The same in two steps, for programs that have listeners of their own. This is the first one:

@@ -192,7 +192,7 @@ mod tests {
     fn a_file_is_replaced_whole_and_is_its_owners_alone() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("f.json");
-        fs::write(dir.path().join("f.new"), "left over").unwrap();
+        fs::write(dir.path().join("f.json.new"), "left over").unwrap();
         replace(&path, b"one").unwrap();
         replace(&path, b"two").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");

@@ -1,19 +1,16 @@
 //! What moves a case: arguments, and the messages that they make.
 
 use booking_proto::ot::v1::{
-    AbortCaseRequest, BatchRescheduleCasesRequest, CancelCaseRequest, Case, CaseProjection,
-    CorrectCaseRequest, CreateCaseRequest, Milestone, Milestones, OverrideRequest, Plan,
-    PostponeCaseRequest, RecordMilestoneRequest, RescheduleCaseRequest, ScheduleCaseRequest,
-    UpdateCaseRequest, batch_reschedule_cases_request::Move, case::State,
+    AbortCaseRequest, CancelCaseRequest, Case, CorrectCaseRequest, CreateCaseRequest, Milestone,
+    Milestones, OverrideRequest, Plan, PostponeCaseRequest, RecordMilestoneRequest,
+    RescheduleCaseRequest, ScheduleCaseRequest, UpdateCaseRequest,
 };
 use clap::{Args, builder::TypedValueParser as _};
-use jiff::{SignedDuration, Timestamp};
 use theatre_log::stamp;
 
 use super::fields::CaseFields;
 use crate::reading::{
     ChangeArgs, Moment, SiteTime, UsageError, WriteArgs, enum_names, parse_rule, resource,
-    timestamp,
 };
 
 /// A new case.
@@ -161,22 +158,17 @@ impl ScheduleArgs {
 
 /// Why a case is moved or loses its place.
 #[derive(Debug, Args)]
-struct ReasonArgs {
+pub(super) struct ReasonArgs {
     /// The code of the reason; 'reasons list' names them
     #[arg(long, value_name = "CODE")]
     reason: String,
     /// The reason in words
-    #[arg(
-        long,
-        value_name = "TEXT",
-        default_value = "",
-        hide_default_value = true
-    )]
-    note: String,
+    #[arg(long, value_name = "TEXT")]
+    pub(super) note: Option<String>,
 }
 
 impl ReasonArgs {
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         resource("reasons", &self.reason)
     }
 }
@@ -201,7 +193,7 @@ impl RescheduleArgs {
             etag: self.change.etag,
             plan: Some(self.plan.plan(site)?),
             reason: self.reason.name(),
-            note: self.reason.note,
+            note: self.reason.note.unwrap_or_default(),
             overrides: self.plan.overrides,
             request_id: self.change.write.request_id(),
             validate_only: self.change.write.dry_run,
@@ -229,7 +221,7 @@ macro_rules! endings {
                     name: resource("cases", &typed.case),
                     etag: typed.change.etag,
                     reason: typed.reason.name(),
-                    note: typed.reason.note,
+                    note: typed.reason.note.unwrap_or_default(),
                     request_id: typed.change.write.request_id(),
                     validate_only: typed.change.write.dry_run,
                 }
@@ -334,66 +326,5 @@ fn moment_of(milestones: &mut Milestones, which: Milestone) -> &mut Option<prost
         Milestone::WheelsOut => &mut milestones.wheels_out,
         Milestone::RecoveryOut => &mut milestones.recovery_out,
         Milestone::TheatreClean => &mut milestones.theatre_clean,
-    }
-}
-
-/// A list that is pushed.
-#[derive(Debug, Args)]
-pub struct PushArgs {
-    /// Whose list
-    #[arg(long)]
-    pub(super) theatre: String,
-    /// By how many minutes; negative pulls it forward
-    #[arg(long, value_name = "MIN", allow_negative_numbers = true)]
-    by: i32,
-    /// Everything that starts from this time on, on its day; now unless told
-    #[arg(long, value_name = "TIME", default_value = "now")]
-    pub(super) from: Moment,
-    #[command(flatten)]
-    reason: ReasonArgs,
-    /// Set a rule aside and say why, as in R6='list overrun'; repeat it for several
-    #[arg(long = "override", value_name = "RULE=WHY", value_parser = parse_rule)]
-    overrides: Vec<OverrideRequest>,
-    #[command(flatten)]
-    write: WriteArgs,
-}
-
-impl PushArgs {
-    /// Everything of a theatre's day that is still to come from `from` on, moved by so many minutes. Each
-    /// move refers to the version that was read.
-    pub(super) fn into_request(
-        self,
-        from: Timestamp,
-        day: impl IntoIterator<Item = CaseProjection>,
-    ) -> Result<BatchRescheduleCasesRequest, UsageError> {
-        let by = SignedDuration::from_mins(self.by.into());
-        let moved = |projection: CaseProjection| {
-            let case = projection.case?;
-            let movable = matches!(case.state(), State::Scheduled | State::Confirmed);
-            let plan = case.plan.filter(|_| movable)?;
-            let start = timestamp(plan.start_time?)?;
-            (start >= from).then(|| Move {
-                name: case.name,
-                etag: case.etag,
-                plan: Some(Plan {
-                    theatre: plan.theatre,
-                    start_time: start.checked_add(by).ok().map(stamp),
-                    ..Plan::default()
-                }),
-            })
-        };
-        let moves: Vec<Move> = day.into_iter().filter_map(moved).collect();
-        if moves.is_empty() {
-            let said = "no case of that theatre starts from then on; see 'schedule'";
-            return Err(UsageError::Meaning(said.to_owned()));
-        }
-        Ok(BatchRescheduleCasesRequest {
-            moves,
-            reason: self.reason.name(),
-            note: self.reason.note,
-            overrides: self.overrides,
-            request_id: self.write.request_id(),
-            validate_only: self.write.dry_run,
-        })
     }
 }

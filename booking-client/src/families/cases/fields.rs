@@ -1,11 +1,16 @@
 //! What is asked for in a case: what may be typed of it, and the fields of the contract that it is kept
-//! in. A new field is an argument and a line in `put` here, and a line in `shown.rs`.
+//! in. A new field is an argument, a line in `put` and one in `OTHERS`.
 
-use booking_proto::ot::v1::{Anaesthesia, Case, Laterality, TeamMember, TeamRole, Urgency};
+use booking_proto::ot::v1::{
+    Anaesthesia, Case, Durations, Laterality, TeamMember, TeamRole, Urgency,
+};
 use clap::Args;
 use theatre_log::stamp;
 
-use crate::reading::{Moment, SiteTime, UpdateMask, UsageError, enum_names, resource, resources};
+use crate::{
+    printing::Column,
+    reading::{Moment, SiteTime, UpdateMask, UsageError, enum_names, resource, resources},
+};
 
 /// What is asked for in a case; everything optional, for create and update alike.
 #[derive(Clone, Debug, Default, Args)]
@@ -31,15 +36,8 @@ pub struct CaseFields {
     /// When it should have happened; the urgency's default unless told
     #[arg(long, value_name = "TIME")]
     target: Option<Moment>,
-    /// Minutes from wheels in to ready
-    #[arg(long, value_name = "MIN")]
-    setup: Option<u16>,
-    /// Minutes of the procedure itself
-    #[arg(long, value_name = "MIN")]
-    duration: Option<u16>,
-    /// Minutes from wheels out to a clean theatre
-    #[arg(long, value_name = "MIN")]
-    cleanup: Option<u16>,
+    #[command(flatten)]
+    durations: DurationArgs,
     #[command(flatten)]
     team: TeamArgs,
     /// A unit of equipment; repeat it for several
@@ -54,11 +52,19 @@ pub struct CaseFields {
     /// For people
     #[arg(long, value_name = "TEXT")]
     notes: Option<String>,
+    /// Units of blood to have ready, 0 for none
+    #[arg(long, value_name = "UNITS")]
+    blood: Option<u8>,
 }
 
+/// The lines in which people see what has no line of its own in `shown.rs`.
+pub const OTHERS: &[Column<Case, SiteTime>] = &[("Blood", |case, _| match case.blood_units {
+    0 => String::new(),
+    units => format!("{units} units to be ready"),
+})];
+
 impl CaseFields {
-    /// Puts what was typed into `case`, and tells which fields that were. Each duration is a field of its
-    /// own, so that one can be changed alone.
+    /// Puts what was typed into `case`, and tells which fields that were.
     ///
     /// # Errors
     /// [`UsageError`] for a civil time that names no instant, or two.
@@ -67,8 +73,6 @@ impl CaseFields {
         let procedure_type = self
             .procedure_type
             .map(|typed| resource("procedureTypes", &typed));
-        let minutes = self.setup.or(self.duration).or(self.cleanup);
-        let mut durations = case.durations.unwrap_or_default();
         let mut mask = UpdateMask::default();
         mask.put("procedure_type", procedure_type, &mut case.procedure_type);
         mask.put("condition", self.condition, &mut case.condition);
@@ -85,17 +89,8 @@ impl CaseFields {
             time(self.target)?.map(stamp),
             &mut case.target_time,
         );
-        mask.put("durations.setup_min", self.setup, &mut durations.setup_min);
-        mask.put(
-            "durations.procedure_min",
-            self.duration,
-            &mut durations.procedure_min,
-        );
-        mask.put(
-            "durations.cleanup_min",
-            self.cleanup,
-            &mut durations.cleanup_min,
-        );
+        self.durations
+            .put("durations", &mut mask, &mut case.durations);
         mask.put_all("team", self.team.members(), &mut case.team);
         mask.put_all(
             "equipment",
@@ -109,7 +104,7 @@ impl CaseFields {
         );
         mask.put("specialty", self.specialty, &mut case.specialty);
         mask.put("notes", self.notes, &mut case.notes);
-        case.durations = minutes.map(|_| durations).or(case.durations);
+        mask.put("blood_units", self.blood, &mut case.blood_units);
         Ok(mask)
     }
 
@@ -118,8 +113,8 @@ impl CaseFields {
     /// # Errors
     /// [`UsageError`] when nothing says how long it takes, or a time means nothing.
     pub fn draft(self, patient: &str, site: &SiteTime) -> Result<Case, UsageError> {
-        let (has_type, has_duration) = (self.procedure_type.is_some(), self.duration.is_some());
-        if !has_type && !has_duration {
+        let has_duration = self.durations.duration.is_some();
+        if !has_duration && self.procedure_type.is_none() {
             return Err(UsageError::Meaning(
                 "how long it takes is not known; give --duration in minutes, or --type".to_owned(),
             ));
@@ -135,6 +130,36 @@ impl CaseFields {
         // Without the procedure's own, all three are its type's.
         case.durations = case.durations.filter(|_| has_duration);
         Ok(case)
+    }
+}
+
+/// How long it takes its theatre for.
+#[derive(Clone, Debug, Default, Args)]
+pub struct DurationArgs {
+    /// Minutes from wheels in to ready
+    #[arg(long, value_name = "MIN")]
+    pub setup: Option<u16>,
+    /// Minutes of the procedure itself
+    #[arg(long, value_name = "MIN")]
+    pub duration: Option<u16>,
+    /// Minutes from wheels out to a clean theatre
+    #[arg(long, value_name = "MIN")]
+    pub cleanup: Option<u16>,
+}
+
+impl DurationArgs {
+    /// Puts what was typed into the field of this name. Each part is a field of its own, so that one can
+    /// be changed alone.
+    pub fn put(self, field: &str, mask: &mut UpdateMask, durations: &mut Option<Durations>) {
+        let mut put = |part: &str, typed: Option<u16>, kept: fn(&mut Durations) -> &mut i32| {
+            if typed.is_some() {
+                let all = durations.get_or_insert_default();
+                mask.put(&format!("{field}.{part}"), typed, kept(all));
+            }
+        };
+        put("setup_min", self.setup, |all| &mut all.setup_min);
+        put("procedure_min", self.duration, |all| &mut all.procedure_min);
+        put("cleanup_min", self.cleanup, |all| &mut all.cleanup_min);
     }
 }
 

@@ -3,26 +3,28 @@
 mod change;
 pub mod fields;
 mod list;
+mod push;
 pub mod shown;
 #[cfg(test)]
 mod tests;
 
-use booking_proto::ot::v1::{Case, GetCaseRequest, GetDayScheduleRequest};
+use booking_proto::ot::v1::{Case, GetCaseRequest};
 use clap::Subcommand;
 
 use self::{
     change::{
-        CorrectArgs, CreateArgs, EndArgs, MilestoneArgs, PushArgs, RescheduleArgs, ScheduleArgs,
-        UpdateArgs,
+        CorrectArgs, CreateArgs, EndArgs, MilestoneArgs, RescheduleArgs, ScheduleArgs, UpdateArgs,
     },
+    fields::OTHERS,
     list::ListArgs,
-    shown::{CASE, CASES, case_line},
+    push::PushArgs,
+    shown::{CASE, case_line},
 };
 use crate::{
-    connection::{CaseClient, ScheduleClient, Service},
+    connection::{CaseClient, Service},
     failure::Failure,
     printing::{Printer, details},
-    reading::{OneArgs, UsageError, resource},
+    reading::{OneArgs, resource},
 };
 
 /// What can be done with cases.
@@ -80,10 +82,12 @@ impl Cases {
         let site = &site;
         let case = match self {
             Self::List(args) => return args.run(service, printer).await,
-            Self::Push(args) => return push(args, service, printer).await,
+            Self::Push(args) => return args.run(service, printer).await,
             Self::Get { case } => {
                 let case = get(service, &case).await?;
-                return Ok(printer.message(&case, |case| details(CASE, case, site))?);
+                return Ok(
+                    printer.message(&case, |case| details(&[CASE, OTHERS].concat(), case, site))?
+                );
             }
             Self::Create(args) => {
                 service
@@ -130,21 +134,4 @@ async fn get(service: &Service, typed: &str) -> Result<Case, Failure> {
     service
         .call(CaseClient::get_case, GetCaseRequest { name })
         .await
-}
-
-async fn push(args: PushArgs, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
-    let site = service.site_time().await?;
-    let from = args.from.resolve(&site).map_err(UsageError::from)?;
-    let day = GetDayScheduleRequest {
-        site: service.site().await?,
-        date: site.zone.to_datetime(from).date().to_string(),
-        theatres: vec![resource("theatres", &args.theatre)],
-    };
-    let day = service.call(ScheduleClient::get_day_schedule, day).await?;
-    let planned = day.theatres.into_iter().flat_map(|theatre| theatre.cases);
-    let request = args.into_request(from, planned)?;
-    let moved = service
-        .call(CaseClient::batch_reschedule_cases, request)
-        .await?;
-    Ok(printer.table(CASES, &moved.cases, &site)?)
 }

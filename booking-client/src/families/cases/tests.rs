@@ -1,14 +1,20 @@
 //! What is typed about cases, as messages.
 
-use booking_proto::ot::v1::{
-    Anaesthesia, Case, CaseProjection, CreateCaseRequest, Laterality, Milestones, Plan, TeamRole,
-    Urgency, case::State,
+use booking_proto::{
+    FILE_DESCRIPTOR_SET, fields,
+    ot::v1::{
+        Anaesthesia, Case, CaseProjection, CreateCaseRequest, Laterality, Milestones, Plan,
+        TeamRole, Urgency, case::State,
+    },
 };
 use clap::Parser;
 use jiff::tz::TimeZone;
+use prost::{Message as _, Name as _};
+use prost_reflect::{DescriptorPool, DynamicMessage};
 use theatre_log::stamp;
 
-use super::Cases;
+use super::{Cases, fields::OTHERS, shown::CASE};
+use crate::printing::details;
 use crate::reading::{SiteTime, UsageError, timestamp};
 
 #[derive(Debug, Parser)]
@@ -245,4 +251,64 @@ fn a_pushed_list_moves_only_what_is_still_to_come() {
         ]
     );
     assert!(moves.iter().all(|m| m.etag == "v1"));
+}
+
+/// Everything that can be typed of a case.
+const ALL: [&str; 34] = [
+    "--procedure",
+    "Hip",
+    "--type",
+    "hip",
+    "--condition",
+    "Pain",
+    "--side",
+    "left",
+    "--urgency",
+    "expedited",
+    "--anaesthesia",
+    "regional",
+    "--decided",
+    "2026-06-01T09:00",
+    "--target",
+    "2026-08-01T09:00",
+    "--setup",
+    "5",
+    "--duration",
+    "80",
+    "--cleanup",
+    "10",
+    "--surgeon",
+    "DC-1",
+    "--equipment",
+    "ARM",
+    "--requires",
+    "imaging",
+    "--specialty",
+    "orthopaedics",
+    "--notes",
+    "Latex",
+    "--blood",
+    "2",
+];
+
+#[test]
+fn every_field_of_a_case_can_be_typed_and_is_shown() {
+    let Cases::Update(args) = typed(&[&["update", "C-1"], &ALL[..]].concat()) else {
+        panic!("updates")
+    };
+    let request = args.into_request(&site()).unwrap();
+    let (case, mask) = (request.case.unwrap(), request.update_mask.unwrap());
+    let pool = DescriptorPool::decode(FILE_DESCRIPTOR_SET).unwrap();
+    let described = pool.get_message_by_name("ot.v1.Case").unwrap();
+    for field in fields::of(Case::NAME).updatable() {
+        let name = &field.name;
+        let is_of = |path: &String| path.split('.').next() == Some(name);
+        assert!(mask.paths.iter().any(is_of), "no argument is {name}");
+        let mut without =
+            DynamicMessage::decode(described.clone(), &*case.encode_to_vec()).unwrap();
+        without.clear_field_by_name(name);
+        let without: Case = without.transcode_to().unwrap();
+        let shown = |case: &Case| details(&[CASE, OTHERS].concat(), case, &site());
+        assert_ne!(shown(&case), shown(&without), "{name} is not shown");
+    }
 }

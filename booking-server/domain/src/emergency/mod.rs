@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   for each theatre that can take it
-//!     nobody moved      the first start that breaks no rule the booker cannot set aside
+//!     nobody moved      the first start that breaks no rule the booker cannot override
 //!     others moved      an earlier start, with only less urgent cases that have not begun in the way;
 //!                       each of them then: later in the same theatre, the same day   DELAYED
 //!                                          else in another theatre, the same day     MOVED

@@ -252,20 +252,20 @@ impl Scene<'_> {
             && case.details.urgency > self.case.details.urgency
     }
 
-    /// Whether the booker can put `case` there, setting aside what they may.
+    /// Whether the booker can put `case` there, overriding what they may.
     fn is_acceptable(&self, case: &Case, plan: &Plan, table: &Timetable) -> bool {
         let around = table.around(case, plan, self.hospital);
         broken_rules(case, plan, self.hospital, &around, self.booker, self.now)
             .iter()
-            .all(|broken| broken.is_overridable() && self.booker.may_set_aside(broken.rule))
+            .all(|broken| broken.is_overridable() && self.booker.may_override(broken.rule))
     }
 }
 
-/// What a booker asks to set aside for an emergency: all that they may.
+/// What a booker asks to override for an emergency: all that they may.
 pub(super) fn emergency_overrides(booker: &Booker) -> Vec<OverrideRequest> {
     let may = RuleId::ALL
         .into_iter()
-        .filter(|rule| booker.may_set_aside(*rule));
+        .filter(|rule| booker.may_override(*rule));
     let request = |rule| OverrideRequest {
         rule,
         reason: "emergency".to_owned(),

@@ -22,19 +22,19 @@ pub struct Surroundings {
 pub struct Booker {
     /// Who they are in the hospital.
     pub staff: Option<StaffId>,
-    /// The person, or the account where no person was named: who sets rules aside.
+    /// The person, or the account where no person was named: who overrides rules.
     pub author: String,
     /// May book into anybody's session.
     pub any_session: bool,
-    /// May set R6, R8 and R9 aside.
+    /// May override R6, R8 and R9.
     pub overrides: bool,
-    /// Books emergencies: may set R6 and R11 aside, and use sessions kept for them.
+    /// Books emergencies: may override R6 and R11, and use sessions kept for them.
     pub emergency: bool,
 }
 
 impl Booker {
-    /// Whether they may set `rule` aside, with a reason.
-    pub fn may_set_aside(&self, rule: RuleId) -> bool {
+    /// Whether they may override `rule`, with a reason.
+    pub fn may_override(&self, rule: RuleId) -> bool {
         match rule {
             RuleId::R6 => self.overrides || self.emergency,
             RuleId::R8 | RuleId::R9 => self.overrides,
@@ -44,7 +44,7 @@ impl Booker {
     }
 }
 
-/// A rule that the booker asks to set aside, and why.
+/// A rule that the booker asks to override, and why.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct OverrideRequest {
     /// Which.
@@ -60,7 +60,7 @@ pub struct Placed {
     pub plan: Plan,
     /// What it holds there.
     pub claims: Vec<Claim>,
-    /// Which rules were set aside for it.
+    /// Which rules were overridden for it.
     pub overrides: Vec<Override>,
 }
 

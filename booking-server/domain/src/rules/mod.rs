@@ -5,7 +5,7 @@
 //!        │                                                       │
 //!        └────────────▶ broken_rules(R1 … R12) ◀─────────────────┘
 //!                              │
-//!            place(): broken rules that somebody with the right set aside are kept with the plan;
+//!            place(): broken rules that somebody with the right overrides are kept with the plan;
 //!                     any other refuses it, all of them at once
 //! ```
 //!
@@ -62,13 +62,13 @@ pub fn broken_rules(
 
 /// Gives `case` the place, or says all that stands against it.
 ///
-/// A broken rule is set aside when it may be ([`BrokenRule::is_overridable`]), the booker may, and
-/// a reason is given; or when it was set aside before and neither plan nor case has changed in what
+/// A broken rule is overridden when it may be ([`BrokenRule::is_overridable`]), the booker may, and
+/// a reason is given; or when it was overridden before and neither plan nor case has changed in what
 /// it is about ([`Case::with_details`]).
 ///
 /// # Errors
 ///
-/// Every broken rule that is not set aside.
+/// Every broken rule that is not overridden.
 pub fn place(
     case: &Case,
     plan: &Plan,
@@ -82,13 +82,13 @@ pub fn place(
     let mut refused = Vec::new();
     for broken in broken_rules(case, plan, hospital, surroundings, booker, now) {
         let rule = broken.rule;
-        if overrides.iter().any(|set_aside| set_aside.rule == rule) && broken.is_overridable() {
+        if overrides.iter().any(|asked| asked.rule == rule) && broken.is_overridable() {
             continue;
         }
         let before = overridden_before(case, plan, rule);
         let new = || overridden_now(rule, booker, requested, now);
         match before.cloned().or_else(new) {
-            Some(set_aside) if broken.is_overridable() => overrides.push(set_aside),
+            Some(overridden) if broken.is_overridable() => overrides.push(overridden),
             _ => refused.push(broken),
         }
     }
@@ -112,9 +112,7 @@ fn overridden_before<'a>(case: &'a Case, plan: &Plan, rule: RuleId) -> Option<&'
     if (&present.theatre, present.start) != (&plan.theatre, plan.start) {
         return None;
     }
-    case.overrides
-        .iter()
-        .find(|set_aside| set_aside.rule == rule)
+    case.overrides.iter().find(|asked| asked.rule == rule)
 }
 
 fn overridden_now(
@@ -126,7 +124,7 @@ fn overridden_now(
     let request = requested
         .iter()
         .find(|request| request.rule == rule && !request.reason.trim().is_empty())?;
-    booker.may_set_aside(rule).then(|| Override {
+    booker.may_override(rule).then(|| Override {
         rule,
         reason: request.reason.clone(),
         author: booker.author.clone(),

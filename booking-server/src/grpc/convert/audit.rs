@@ -4,13 +4,11 @@ use booking_proto::{
     fields,
     ot::v1::{self, audit_event::Outcome as WireOutcome},
 };
+use booking_store::{AuditCondition, AuditEvent, FieldChange, Outcome};
 use prost::Name as _;
 
 use super::{super::case_filter::instant_of, values::timestamp};
-use crate::{
-    grpc::filter::{self, Condition, FilterError, Operator},
-    store::{AuditCondition, AuditEvent, FieldChange, Outcome},
-};
+use crate::grpc::filter::{self, Condition, FilterError, Operator};
 
 /// The method whose reason is nothing but a note.
 const CORRECT: &str = "ot.v1.CaseService/CorrectCase";

@@ -1,5 +1,9 @@
 //! Cases: what is asked for, where it is planned, what has happened.
 
+use booking_domain::{
+    BloodUnits, Capability, Case, CaseDetails, Hospital, Laterality, Milestones, OverrideRequest,
+    Plan, ReasonGiven, RuleId, Specialty, TeamMember, TeamRole, TooMuchBlood,
+};
 use booking_proto::ot::v1;
 use jiff::Timestamp;
 use prost_types::Timestamp as WireTimestamp;
@@ -10,13 +14,7 @@ use super::{
     values::{instant, line, minute, note, optional_name, required, timestamp, unless_empty},
     words::{number, word},
 };
-use crate::{
-    domain::{
-        BloodUnits, Capability, Case, CaseDetails, Hospital, Laterality, Milestones,
-        OverrideRequest, Plan, ReasonGiven, RuleId, Specialty, TeamMember, TeamRole, TooMuchBlood,
-    },
-    names::{etag, name, optional, parse},
-};
+use crate::names::{etag, name, optional, parse};
 
 /// A rule once; more requests than rules say nothing more.
 const MAX_OVERRIDES: usize = RuleId::ALL.len();
@@ -91,7 +89,7 @@ fn milestones(it: &Milestones) -> v1::Milestones {
     }
 }
 
-fn cancellation(it: &crate::domain::Cancellation) -> v1::Cancellation {
+fn cancellation(it: &booking_domain::Cancellation) -> v1::Cancellation {
     v1::Cancellation {
         reason: name(&it.reason),
         note: it.note.clone(),
@@ -101,7 +99,7 @@ fn cancellation(it: &crate::domain::Cancellation) -> v1::Cancellation {
     }
 }
 
-fn override_of(it: &crate::domain::Override) -> v1::Override {
+fn override_of(it: &booking_domain::Override) -> v1::Override {
     v1::Override {
         rule: it.rule.as_str().to_owned(),
         reason: it.reason.clone(),

@@ -1,5 +1,9 @@
 //! What the schedule says: offers, options, conflicts.
 
+use booking_domain::{
+    BrokenRule, Case, CaseId, Conflict, SlotOffer, TimeRange, Version,
+    emergency::{Consequence, EmergencyOption, Fate},
+};
 use booking_proto::ot::v1::{self, consequence::Kind};
 
 use super::{
@@ -7,10 +11,6 @@ use super::{
     values::{timestamp, version},
 };
 use crate::{
-    domain::{
-        BrokenRule, Case, CaseId, Conflict, SlotOffer, TimeRange, Version,
-        emergency::{Consequence, EmergencyOption, Fate},
-    },
     grpc::fields::Fields,
     names::{etag, name, parse, subject_name},
 };

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use booking_domain::{IdError, TimeRange, Version};
 use booking_proto::contract::{
     limits::{MAX_LINE_CHARS, MAX_NOTE_CHARS},
     resource,
@@ -10,10 +11,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date, civil::Weekday};
 use prost_types::{Duration, Timestamp as WireTimestamp};
 
 use super::super::fields::Fields;
-use crate::{
-    domain::{IdError, TimeRange, Version},
-    names,
-};
+use crate::names;
 
 /// The most things in a list of a resource: a theatre's capabilities, a team.
 pub(in crate::grpc) const MAX_LIST: usize = 50;

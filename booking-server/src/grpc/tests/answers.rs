@@ -1,5 +1,7 @@
 //! What a caller gets for what it asks.
 
+use booking_domain::{MAX_DESCRIPTION_CHARS, MAX_ID_CHARS};
+use booking_store::StoreError;
 use proptest::prelude::*;
 use tonic::Code;
 use tonic_prost::ProstCodec;
@@ -8,8 +10,6 @@ use tonic_types::StatusExt as _;
 use super::*;
 use crate::{
     app::Refusal,
-    domain::{MAX_DESCRIPTION_CHARS, MAX_ID_CHARS},
-    store::StoreError,
     testing::{Script, ScriptedStore, article_store},
 };
 

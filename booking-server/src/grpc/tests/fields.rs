@@ -1,6 +1,7 @@
 //! Every field of a case, as the contract declares them: none is forgotten by updates, the audit,
 //! redaction, files or whoever enters a case again.
 
+use booking_domain::{Case, CaseId, CaseState, Plan, TheatreId};
 use booking_proto::{
     fields::{self, Field},
     ot::v1::{
@@ -19,7 +20,6 @@ use super::{
 };
 use crate::{
     access::Role,
-    domain::{Case, CaseId, CaseState, Plan, TheatreId},
     export::{Export, Format},
 };
 

@@ -2,10 +2,12 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use booking_domain::{BrokenRule, Case, RuleId, RuleSubject, TeamRole, testing};
 use booking_proto::ot::v1::{
     self, WatchScheduleResponse, transfer_service_client::TransferServiceClient,
     watch_schedule_response::Kind, watch_service_client::WatchServiceClient,
 };
+use booking_store::StoreError;
 use tokio::time::timeout;
 use tonic::{Code, Status, Streaming};
 use tonic_health::pb::{
@@ -20,8 +22,6 @@ use super::{
 use crate::{
     access::{Policy, Role},
     app::Refusal,
-    domain::{BrokenRule, Case, RuleId, RuleSubject, TeamRole, testing},
-    store::StoreError,
     testing::{PATIENCE, article_store},
 };
 

@@ -1,4 +1,4 @@
-//! Writing, inside the transaction of the lane.
+//! Writing, inside the writer's transaction.
 //!
 //! | file | writes |
 //! |---|---|

@@ -184,7 +184,7 @@ impl Batch {
         }
         let work_us = micros(sealed - started);
         let commit_us = micros(sealed.elapsed());
-        // Whether the lane or the disk bounds the writes; the suite's bench reads it.
+        // Whether the writer or the disk bounds the writes; the suite's bench reads it.
         tracing::debug!(works, work_us, commit_us, "committed");
         self.context.committed.send_modify(|commits| *commits += 1);
         Ok(())

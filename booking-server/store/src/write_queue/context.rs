@@ -6,11 +6,11 @@ use tokio::sync::watch;
 
 use crate::{db::Pool, reads::HospitalCache};
 
-/// How long a caller waits to be queued, and how long the lane tries to get a sound connection,
+/// How long a caller waits to be queued, and how long the writer tries to get a sound connection,
 /// before the answer is "busy".
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What the lane writes to, and whom it tells.
+/// What it writes to, and whom it tells.
 #[derive(Clone, Debug)]
 pub(crate) struct WriterContext {
     pub(crate) pool: Pool,

@@ -1,4 +1,4 @@
-//! The one lane in which everything is written.
+//! The queue of writes, and the single writer at its end.
 //!
 //! ```text
 //!   write() ──▶ queue ──▶ worker:  begin ─▶ work, work, work … ─▶ seal ─▶ commit ─▶ answer them all
@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A chain of hashes and a log in the order of the commits need a total order of writes anyway, so
-//! there is one lane, and it makes up for that by committing many works at once: one wait for the
+//! there is one writer, and it makes up for that by committing many works at once: one wait for the
 //! disk serves all that came while the last one was under way. With no two writers there is no
 //! deadlock; the schema's own rules against overlaps stay as the net.
 //!

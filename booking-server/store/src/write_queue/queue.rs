@@ -52,7 +52,7 @@ impl WriteQueue {
             }
             Err(mpsc::error::SendTimeoutError::Closed(_)) => return Err(StoreError::Closed.into()),
         }
-        // Without an answer the work, or the lane with it, has panicked.
+        // Without an answer the work, or the writer with it, has panicked.
         answer
             .await
             .unwrap_or_else(|_| Err(StoreError::Unknown.into()))
@@ -81,7 +81,7 @@ async fn work_off(context: WriterContext, mut writes: mpsc::Receiver<Box<dyn Que
                 Err(_) => break,
             }
         }
-        // In a task of its own: a work that panics takes its batch with it, and not the lane.
+        // In a task of its own: a work that panics takes its batch with it, and not the writer.
         let work = Batch::new(context.clone()).work_off(batch);
         if tokio::spawn(work).await.is_err() {
             // What it panicked with is not repeated: it may be about a patient.

@@ -1,4 +1,4 @@
-//! A work that waits for its turn, with its types hidden from the lane.
+//! A work that waits for its turn, with its types hidden from the writer.
 
 use std::pin::Pin;
 
@@ -9,7 +9,7 @@ use crate::{error::StoreError, tx::Tx};
 /// What a work is while it runs: `|command, tx| Box::pin(async move { … })`.
 pub type Work<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
 
-/// What the lane knows of a work.
+/// What the writer knows of a work.
 pub(crate) trait QueuedWrite: Send {
     /// Whether it is to be undone.
     fn is_rehearsal(&self) -> bool;

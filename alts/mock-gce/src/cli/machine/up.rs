@@ -8,7 +8,7 @@ use std::{
     process::Stdio,
 };
 
-use alts_daemon::{admin::client::print, run::read_config};
+use alts_daemon::{admin::client::print, hex::hex, rng, run::read_config};
 use anyhow::{Context, bail};
 use mock_gce::{
     cloud::{Launch, Started},
@@ -38,7 +38,7 @@ pub(super) fn run(args: UpArgs) -> anyhow::Result<()> {
         config_name,
         state_dir,
         user_namespace: isolation == Isolation::UserNamespace,
-        generation: random_hex()?,
+        generation: hex(&rng::nonce()?),
     };
     launch.write(&instance)?;
     let api = TcpListener::bind(args.api)
@@ -108,10 +108,4 @@ pub(super) fn loopback(text: &str) -> Result<SocketAddr, String> {
     } else {
         Err("a mock's IAM is for this computer only; use 127.0.0.1 or [::1]".to_owned())
     }
-}
-
-fn random_hex() -> anyhow::Result<String> {
-    let mut bytes = [0_u8; 16];
-    getrandom::fill(&mut bytes).context("the system gives no random bytes")?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -15,7 +15,7 @@ pub(crate) use super::output::*;
 pub(crate) const MOCK_GCE: &str = env!("CARGO_BIN_EXE_mock-gce");
 
 /// `alts-handshaker`, which is installed beside it.
-fn alts_handshaker() -> PathBuf {
+pub(crate) fn alts_handshaker() -> PathBuf {
     let program = Path::new(MOCK_GCE).with_file_name("alts-handshaker");
     assert!(
         program.is_file(),

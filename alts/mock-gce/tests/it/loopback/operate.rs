@@ -1,5 +1,7 @@
 //! The commands of an operator, as processes: authority, faults, metrics, doctor.
 
+use std::fs;
+
 use alts::Handshaker;
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -260,4 +262,41 @@ fn root_keys_are_rotated_and_retired() {
     let last = stdout(&admin(&mock, &["authority", "retire-roots"]));
     assert!(last.contains("generation 3"), "{last}");
     assert_eq!(code(&doctor(&mock, &[])), 0);
+}
+
+#[test]
+fn an_admin_service_that_is_told_no_address_is_its_users_alone_and_is_found_by_itself() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let mock = Mock::start(dir.path());
+    let state = dir.path().join("state");
+    let socket = state.join("admin.sock");
+    assert_eq!(mock.admin, format!("unix:{}", socket.display()));
+    let mode = |path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&state), mode(&socket)), (0o700, 0o600));
+
+    let list = |home: &std::path::Path, state: Option<&std::path::Path>| {
+        let mut command = std::process::Command::new(alts_handshaker());
+        command
+            .args(["accounts", "list"])
+            .env_remove("ALTS_HANDSHAKER_ADMIN")
+            .env("XDG_STATE_HOME", home);
+        if let Some(state) = state {
+            command.env("ALTS_HANDSHAKER_STATE_DIR", state);
+        }
+        command.output().unwrap()
+    };
+    let found = list(dir.path(), Some(&state));
+    assert!(stdout(&found).contains("svc@p.iam"), "{}", stderr(&found));
+    // As a mock's default state directory is called.
+    std::os::unix::fs::symlink(&state, dir.path().join("alts-handshaker")).unwrap();
+    let found = list(dir.path(), None);
+    assert!(stdout(&found).contains("svc@p.iam"), "{}", stderr(&found));
+    drop(mock);
+    let lost = list(dir.path(), None);
+    assert!(
+        stderr(&lost).contains("start one with"),
+        "{}",
+        stderr(&lost)
+    );
 }

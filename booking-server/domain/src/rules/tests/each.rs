@@ -130,7 +130,7 @@ fn each_rule_is_broken_by_what_it_forbids_and_by_nothing_else() {
                 q.case
                     .details
                     .team
-                    .push(member("DC-2", TeamRole::Anaesthetist))
+                    .push(member("DC-2", TeamRole::Anaesthetist));
             }),
             &["R9 STAFF_ROLE_NOT_ALLOWED"],
         ),
@@ -140,7 +140,7 @@ fn each_rule_is_broken_by_what_it_forbids_and_by_nothing_else() {
                 q.case
                     .details
                     .team
-                    .push(member("DC-9", TeamRole::Anaesthetist))
+                    .push(member("DC-9", TeamRole::Anaesthetist));
             }),
             &["R9 STAFF_UNKNOWN"],
         ),
@@ -175,7 +175,7 @@ fn each_rule_is_broken_by_what_it_forbids_and_by_nothing_else() {
                 q.case
                     .details
                     .team
-                    .push(member("DC-2", TeamRole::PrimarySurgeon))
+                    .push(member("DC-2", TeamRole::PrimarySurgeon));
             }),
             &["R10 PRIMARY_SURGEON_REQUIRED"],
         ),

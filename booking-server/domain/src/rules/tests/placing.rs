@@ -53,7 +53,7 @@ fn rules_are_set_aside_by_right_and_reason_and_never_those_that_protect_people()
     };
     for rule in RuleId::ALL {
         assert_eq!(
-            bookers.each_ref().map(|booker| booker.may_set_aside(rule)),
+            bookers.each_ref().map(|booker| booker.may_override(rule)),
             may(rule)
         );
         let some = may(rule).contains(&true);

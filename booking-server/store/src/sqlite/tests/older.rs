@@ -29,7 +29,7 @@ async fn version_1() -> Place {
         .create_if_missing(true);
     let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
     let first = sqlx::migrate::Migrator::with_migrations(
-        crate::migrations::SQLITE
+        crate::migrations::OF_SQLITE
             .iter()
             .filter(|migration| migration.version == 1)
             .cloned()
