@@ -37,8 +37,6 @@ async fn the_store_keeps_its_promises_on_postgresql_in_a_container() {
         "test",
         "--locked",
         "--workspace",
-        "--features",
-        "tests/containers",
         "--test",
         "conformance",
         "--",
