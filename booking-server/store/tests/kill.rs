@@ -53,7 +53,10 @@ async fn main() {
     )
     .await;
 
-    if arguments.windows(2).any(|pair| pair == ["--skip", "postgres"]) {
+    if arguments
+        .windows(2)
+        .any(|pair| pair == ["--skip", "postgres"])
+    {
         return;
     }
     let start = || ThrowAwayPostgres::start(Durability::Full).unwrap_or_else(|why| panic!("{why}"));
