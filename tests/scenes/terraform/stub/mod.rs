@@ -26,6 +26,7 @@ use wire::provider_server::ProviderServer;
 /// What Terraform and a provider say to each other, generated from `proto/tfplugin6.proto`.
 mod wire {
     #![expect(
+        dead_code,
         unreachable_pub,
         unused_qualifications,
         clippy::all,
