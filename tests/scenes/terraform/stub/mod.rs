@@ -18,22 +18,11 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use provider::StubProvider;
 pub(crate) use schema::Schema;
+use tests_all::tfplugin6 as wire;
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;
 use wire::provider_server::ProviderServer;
-
-/// What Terraform and a provider say to each other, generated from `proto/tfplugin6.proto`.
-mod wire {
-    #![expect(
-        dead_code,
-        unreachable_pub,
-        unused_qualifications,
-        clippy::all,
-        reason = "generated; the .proto file carries the words"
-    )]
-    tonic::include_proto!("tfplugin6");
-}
 
 /// The schema of everything that we use is a few hundred kilobytes; this leaves room.
 const MAX_MESSAGE_BYTES: usize = 64 << 20;
