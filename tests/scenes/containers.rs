@@ -37,6 +37,8 @@ async fn the_store_keeps_its_promises_on_postgresql_in_a_container() {
         "test",
         "--locked",
         "--workspace",
+        "--features",
+        "tests-all/all",
         "--test",
         "conformance",
         "--",
