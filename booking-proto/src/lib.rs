@@ -16,6 +16,7 @@
 //! ```
 
 pub mod contract;
+pub mod fields;
 
 /// The article's contract (package `otbooking`), unchanged.
 pub mod otbooking {

@@ -31,6 +31,7 @@ mod bookings;
 pub mod config;
 pub mod demo;
 mod export;
+mod field_text;
 mod grpc;
 mod journal;
 mod names;

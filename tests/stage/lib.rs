@@ -1,7 +1,7 @@
 //! The stage: the whole suite as real processes on this machine, for the demo, the revocation
 //! drill and the end-to-end tests.
 //!
-//! Nothing here is a mock but what says so: `alts-handshaker mock` plays the cloud. The programs
+//! Nothing here is a mock but what says so: `mock-gce loopback` plays the cloud. The programs
 //! are the ones that a user runs, built beside this one, found in the same folder.
 
 pub mod clock;

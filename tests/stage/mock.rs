@@ -77,17 +77,17 @@ impl Mock {
     }
 
     fn launch(folder: &Path, clock: &Clock) -> Result<Process> {
-        let mut command = Command::new(program("alts-handshaker")?);
+        let mut command = Command::new(program("mock-gce")?);
         clock.wind(&mut command);
         command
-            .arg("mock")
+            .arg("loopback")
             .arg("--config")
             .arg(folder.join("mock.toml"));
         command
             .arg("--state-dir")
             .arg(folder.join("state"))
             .args(["--log-format", "json"]);
-        Process::start("alts-handshaker", command)
+        Process::start("mock-gce", command)
     }
 
     async fn read_addresses(&mut self) -> Result<()> {

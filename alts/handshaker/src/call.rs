@@ -12,15 +12,14 @@ use tokio::{sync::mpsc, time::timeout};
 use tonic::{Status, Streaming};
 
 use crate::{
-    Issuer,
     connection::Connection,
-    connections::ActiveCallGuard,
     hook::{Ending, FaultedStep, Interference},
     limits::{HandshakeLimiter, Limits},
     report::{Outcome, Report},
-    rng,
     session::{Caller, Failure, Session, Side, Turn},
 };
+use alts_authority::issuer::Issuer;
+use alts_daemon::{connections::ActiveCallGuard, rng};
 
 /// How long a failure's status may wait for a library that reads nothing.
 const STATUS_TIMEOUT: Duration = Duration::from_secs(5);
@@ -88,9 +87,6 @@ impl<I: Issuer> Call<I> {
         let side = Side::of(&first);
         let workload = Arc::clone(self.connection.workload());
         let limit = self.limits.handshake;
-        for fault in self.interference.iter().flat_map(|faults| faults.names()) {
-            workload.metrics.fault(&workload.machine, fault);
-        }
         let in_progress = workload.metrics.in_progress(&workload.machine);
         let ended = tokio::select! {
             // A library that has its result may be gone at once: that is no cancellation.

@@ -25,22 +25,26 @@ use tokio::{
 };
 
 use crate::{
-    Issuer, NoCredential,
-    clock::Clock,
-    connections::{ActiveCallGuard, ConnectionPermit},
-    handshake::{
-        Cipher, HandshakeCredential, MachineName, MasterCredential, MasterKey, Seed, Timestamp,
-        Validity,
-    },
     hook::{CallHook, Interference},
-    listener::ConnectionHandler,
     metrics::{Counted, CredentialSlot, Metrics},
     peer_check::PeerCheck,
     renewal::renewal_wait,
+    session::SessionContext,
+};
+use alts_authority::{
+    issuer::{Issuer, NoCredential},
+    trust_feed::TrustFeed,
+};
+use alts_daemon::{
+    clock::Clock,
+    connections::{ActiveCallGuard, ConnectionPermit},
+    listener::ConnectionHandler,
     retry::Backoff,
     rng,
-    session::SessionContext,
-    trust_feed::TrustFeed,
+};
+use alts_handshake::{
+    Cipher, HandshakeCredential, MachineName, MasterCredential, MasterKey, Seed, Timestamp,
+    Validity,
 };
 
 /// How long one key agreement key is used. It is replaced without asking the authority.

@@ -6,11 +6,9 @@ use std::sync::{
 };
 
 use super::*;
-use crate::{
-    ServiceAccount,
-    handshake::{MasterCertificate, MasterRequest, RootKey, Trust},
-    peer_check::PeerCheck,
-};
+use crate::peer_check::PeerCheck;
+use alts::ServiceAccount;
+use alts_handshake::{MasterCertificate, MasterRequest, RootKey, Trust};
 
 const START: u64 = 1_700_000_000;
 

@@ -5,11 +5,9 @@ use std::{fmt, sync::Arc};
 
 use alts::gcp::HandshakerResp;
 
-use crate::{
-    NoCredential,
-    handshake::HandshakeCredential,
-    session::{Side, Turn},
-};
+use crate::session::{Side, Turn};
+use alts_authority::issuer::NoCredential;
+use alts_handshake::HandshakeCredential;
 
 /// Looks at every call of one machine's handshaker.
 pub trait CallHook: fmt::Debug + Send + Sync + 'static {
@@ -20,10 +18,7 @@ pub trait CallHook: fmt::Debug + Send + Sync + 'static {
 /// What goes wrong in one call.
 #[tonic::async_trait]
 pub trait Interference: Send + Sync {
-    /// The names of what goes wrong, for metrics.
-    fn names(&self) -> Vec<&'static str>;
-
-    /// Resolves when the handshake may begin.
+    /// The first message is there. Resolves when the handshake may begin.
     async fn admit(&mut self);
 
     /// A credential in place of the connection's own, if it is that which goes wrong.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::{
+use alts_daemon::{
     connections::{MAX_CONNECTIONS, capacity},
     listener::PREFACE_TIMEOUT,
 };

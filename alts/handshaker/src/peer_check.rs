@@ -13,12 +13,11 @@ use alts::gcp::{HandshakerResp, HandshakerStatus};
 use tonic::Code;
 use zeroize::Zeroize;
 
-use crate::{
-    ServiceAccount,
-    authority::proto::AccountState,
-    certificate_authority::CertificateAuthority,
-    remote::AccountStates,
-    session::{Caller, Failure, Turn},
+use crate::session::{Caller, Failure, Turn};
+use alts::ServiceAccount;
+use alts_authority::{
+    certificate_authority::CertificateAuthority, client::AccountStates,
+    proto::authority::AccountState,
 };
 
 /// How a handshaker treats peers whose account is disabled.

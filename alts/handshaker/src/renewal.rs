@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::handshake::{Timestamp, Validity};
+use alts_handshake::{Timestamp, Validity};
 
 /// Until two thirds of its life, spread by a tenth so that credentials which were issued together
 /// are not renewed together. `fraction`: random, 0 to 1.

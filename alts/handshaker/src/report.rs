@@ -6,10 +6,10 @@ use std::{sync::Arc, time::Duration};
 use tonic::Code;
 
 use crate::{
-    handshake::{MachineName, VerifiedPeer},
     metrics::{self, Metrics},
     session::{Failure, Side},
 };
+use alts_handshake::{MachineName, VerifiedPeer};
 
 /// How a call of `DoHandshake` ended.
 pub(crate) enum Outcome {

@@ -6,21 +6,25 @@ use anyhow::{Context, anyhow};
 use tonic::service::Routes;
 
 use crate::{
-    ServiceAccount,
-    admin::surface::AdminSurface,
-    authority::statement::TrustAnchors,
-    clock::Clock,
-    config::{AdminAddress, RevocationMode, ServeConfig},
-    handshake::{MAX_CLOCK_SKEW, MachineName, TrustSettings},
-    identity::metadata::MetadataServer,
+    config::serve::{RevocationMode, ServeConfig},
     limits::Limits,
     metrics::Metrics,
     peer_check::PeerCheck,
-    remote::{self, AccountStates, IdentitySource, RemoteAuthority, TrustSource, TrustUpdater},
-    servers::{Servers, bind, local_address},
     service::MachineHandshaker,
+};
+use alts::ServiceAccount;
+use alts_authority::{
+    client::{self, AccountStates, IdentitySource, RemoteAuthority, TrustSource, TrustUpdater},
+    identity::metadata::MetadataServer,
+    statement::TrustAnchors,
+};
+use alts_daemon::{
+    admin::{address::AdminAddress, surface::AdminSurface},
+    clock::Clock,
+    servers::{Servers, bind, local_address},
     state::StateDir,
 };
+use alts_handshake::{MAX_CLOCK_SKEW, MachineName, TrustSettings};
 
 /// A handshaker that runs.
 #[derive(Debug)]
@@ -54,7 +58,7 @@ impl ServedMachine {
             listeners.push((local_address(&listener, *address), listener));
         }
 
-        let client = remote::connect(&config.authority.address)
+        let client = client::connect(&config.authority.address)
             .context("the authority's address cannot be used; write HOST:PORT")?;
         let updater = TrustUpdater::new(trust_source(config), client.clone(), state)?;
         let trust = updater.feed();
@@ -86,7 +90,11 @@ impl ServedMachine {
             servers.spawn(handshaker.clone().serve(listener, servers.stopped()));
         }
         let admin = surface.address().clone();
-        servers.spawn(surface.serve(Routes::default(), metrics, servers.stopped()));
+        servers.spawn(surface.serve(
+            Routes::default(),
+            move || metrics.render(),
+            servers.stopped(),
+        ));
         Ok(Self {
             machine,
             account,

@@ -11,21 +11,23 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming, transport::Server};
 
 use crate::{
-    Issuer, ServiceAccount,
     call::Call,
-    clock::Clock,
-    config::HandshakeConfig,
+    config::handshake::HandshakeConfig,
     connection::{Connection, Workload},
-    handshake::{MachineName, Resumption},
     hook::CallHook,
     limits::{HandshakeLimiter, Limits},
-    listener::Incoming,
     metrics::Metrics,
     peer_check::PeerCheck,
-    rng::{self, NoEntropy},
     session::{Caller, SessionContext},
-    trust_feed::TrustFeed,
 };
+use alts::ServiceAccount;
+use alts_authority::{issuer::Issuer, trust_feed::TrustFeed};
+use alts_daemon::{
+    clock::Clock,
+    listener::Incoming,
+    rng::{self, NoEntropy},
+};
+use alts_handshake::{MachineName, Resumption};
 
 /// Concurrent RPCs on one connection. C-core and Go run up to 100 client and 100 server handshakes
 /// over one; ours may be told to run more.

@@ -3,9 +3,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use alts_handshaker::{
-    Clock, ServiceAccount, certificate_authority::CertificateAuthority, directory::Account,
-};
+use alts::ServiceAccount;
+use alts_authority::{certificate_authority::CertificateAuthority, directory::Account};
+use alts_daemon::clock::Clock;
 
 use crate::{
     config::{Config, Machine},

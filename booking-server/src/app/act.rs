@@ -1,22 +1,20 @@
 //! One act of one caller: what a use case reads and writes with, inside the transaction.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::Serialize;
 use tonic::async_trait;
 
-use super::{
-    Call, Refusal,
-    words::{InWords, Words},
-};
+use super::{Call, Refusal, audit::told};
 use crate::{
     access::{Caller, Denied, Permission, Scope},
     domain::{
         Booker, Case, CaseId, Claim, Hospital, OverrideRequest, Placed, Plan, StaffId,
         Surroundings, Version, claims, place,
     },
-    names::{etag, name},
-    store::{AuditCondition, AuditQuery, AuditRecord, CaseUpdate, FieldChange, Tx},
+    names::name,
+    store::{AuditCondition, AuditQuery, AuditRecord, CaseUpdate, Tx},
 };
 
 /// Something that a caller can have done.
@@ -95,7 +93,12 @@ impl<'a> Act<'a> {
             return Ok(false);
         };
         let caller = &self.call.caller;
-        let in_team = |staff: &StaffId| case.team.iter().any(|member| member.staff == *staff);
+        let in_team = |staff: &StaffId| {
+            case.details
+                .team
+                .iter()
+                .any(|member| member.staff == *staff)
+        };
         if caller.staff.as_ref().is_some_and(in_team) {
             return Ok(true);
         }
@@ -209,7 +212,7 @@ impl<'a> Act<'a> {
     }
 
     /// Writes into the audit what has become of a thing.
-    pub(super) fn tell<T: InWords>(
+    pub(super) fn tell<T: Serialize>(
         &mut self,
         resource: String,
         before: Option<(Version, &T)>,
@@ -218,25 +221,6 @@ impl<'a> Act<'a> {
     ) {
         let record = self.call.record(resource, self.now);
         self.tx.audit(told(record, before, after, reason));
-    }
-}
-
-/// `record`, with what has become of a thing and why.
-pub(crate) fn told<T: InWords>(
-    record: AuditRecord,
-    before: Option<(Version, &T)>,
-    after: Option<(Version, &T)>,
-    reason: &str,
-) -> AuditRecord {
-    AuditRecord {
-        etag_before: before.map(|(version, _)| etag(version)).unwrap_or_default(),
-        etag_after: after.map(|(version, _)| etag(version)).unwrap_or_default(),
-        changes: differences(
-            before.map(|(_, thing)| thing.words()).unwrap_or_default(),
-            after.map(|(_, thing)| thing.words()).unwrap_or_default(),
-        ),
-        reason: reason.to_owned(),
-        ..record
     }
 }
 
@@ -250,24 +234,4 @@ pub(super) fn check_version(
         Some(given) if given != current => Err(Refusal::Stale { resource, current }),
         _ => Ok(()),
     }
-}
-
-/// The fields that are not as they were.
-fn differences(before: Words, after: Words) -> Vec<FieldChange> {
-    let mut fields: BTreeMap<&str, (String, String)> = BTreeMap::new();
-    for (field, words) in before {
-        fields.entry(field).or_default().0 = words;
-    }
-    for (field, words) in after {
-        fields.entry(field).or_default().1 = words;
-    }
-    fields
-        .into_iter()
-        .filter(|(_, (before, after))| before != after)
-        .map(|(field, (before, after))| FieldChange {
-            field: field.to_owned(),
-            before,
-            after,
-        })
-        .collect()
 }

@@ -59,7 +59,12 @@ impl Act<'_> {
         use crate::access::{Denied, Scope};
         let permission = Permission::CasesSchedule;
         let caller = self.caller();
-        let operates = |staff: &StaffId| case.team.iter().any(|member| member.staff == *staff);
+        let operates = |staff: &StaffId| {
+            case.details
+                .team
+                .iter()
+                .any(|member| member.staff == *staff)
+        };
         match caller.scope(permission)? {
             Scope::Any => Ok(()),
             Scope::Own if caller.staff.as_ref().is_some_and(operates) => Ok(()),
@@ -95,7 +100,7 @@ impl UseCase for UpdateCase {
             _ => None,
         };
         let after = update(&before, details, placed, act.now)?;
-        if after.details() == before.details() && after.overrides == before.overrides {
+        if after.details == before.details && after.overrides == before.overrides {
             return Ok(before);
         }
         act.change_case(before, after, "").await
@@ -320,7 +325,7 @@ fn check_references(
 ) -> Result<(), Refusal> {
     let mut wrong = Vec::new();
     if let Some(kind) = &details.procedure_type {
-        let kept = before.and_then(|before| before.procedure_type.as_ref()) == Some(kind);
+        let kept = before.and_then(|before| before.details.procedure_type.as_ref()) == Some(kind);
         let why = match hospital.procedure_types.get(kind) {
             None => Some("does not exist"),
             Some(it) if it.retired && !kept => Some("is retired; choose another"),

@@ -18,9 +18,9 @@ use tonic::async_trait;
 use super::{Act, Refusal, UseCase};
 use crate::{
     domain::{
-        Anaesthesia, Case, CaseDetails, CaseId, CaseState, Footprint, Laterality, Milestones,
-        PatientId, Plan, SiteId, Specialty, Staff, StaffId, TeamMember, TeamRole, Theatre,
-        TheatreId, TheatreState, TimeRange, Urgency, later, union,
+        Case, CaseDetails, CaseId, CaseState, Footprint, Milestones, PatientId, Plan, SiteId,
+        Specialty, Staff, StaffId, TeamMember, TeamRole, Theatre, TheatreId, TheatreState,
+        TimeRange, later, union,
     },
     names::name,
     store::Scope,
@@ -239,25 +239,14 @@ impl ImportRow {
     }
 
     fn case(&self, now: Timestamp) -> Case {
+        let (patient, procedure) = (self.patient.clone(), self.procedure.clone());
         let details = CaseDetails {
-            patient: self.patient.clone(),
-            procedure: self.procedure.clone(),
-            procedure_type: None,
-            condition: String::new(),
             specialty: self.specialty.clone(),
-            laterality: Laterality::Unspecified,
-            urgency: Urgency::Elective,
-            anaesthesia: Anaesthesia::General,
-            decided_at: self.scheduled,
-            target_at: None,
-            footprint: self.footprint,
             team: vec![TeamMember {
                 staff: placeholder(self.specialty.as_ref()),
                 role: TeamRole::PrimarySurgeon,
             }],
-            units: Vec::new(),
-            required_capabilities: Vec::new(),
-            notes: String::new(),
+            ..CaseDetails::new(patient, procedure, self.scheduled, self.footprint)
         };
         Case {
             state: CaseState::Completed,
@@ -315,7 +304,7 @@ fn actual(milestones: &Milestones) -> Option<TimeRange> {
 impl List {
     fn add(&mut self, case: &Case, turnover_min: u16, whose: String) {
         if let Some(plan) = &case.plan {
-            let range = planned(plan.start, case.footprint, turnover_min);
+            let range = planned(plan.start, case.details.footprint, turnover_min);
             self.planned.add(range, &whose);
         }
         if let Some(range) = actual(&case.milestones) {

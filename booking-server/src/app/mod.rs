@@ -14,6 +14,7 @@
 
 mod act;
 mod around;
+mod audit;
 mod cases;
 mod emergency;
 mod import;
@@ -21,15 +22,15 @@ mod move_cases;
 mod refusal;
 mod sessions;
 mod things;
-mod words;
 
 use std::sync::Arc;
 
 use jiff::{Timestamp, Unit};
 
 pub(crate) use self::{
-    act::{Act, UseCase, told},
+    act::{Act, UseCase},
     around::Around,
+    audit::told,
     cases::{
         AbortCase, CancelCase, ConfirmCase, CorrectCase, CreateCase, PostponeCase, RecordMilestone,
         RescheduleCase, ScheduleCase, Target, UpdateCase,

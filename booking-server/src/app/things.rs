@@ -2,9 +2,10 @@
 
 use std::marker::PhantomData;
 
+use serde::Serialize;
 use tonic::async_trait;
 
-use super::{Act, Refusal, UseCase, act::check_version, words::InWords};
+use super::{Act, Refusal, UseCase, act::check_version};
 use crate::{
     domain::{
         Case, CaseCondition, CaseQuery, CaseState, EquipmentUnit, Hospital, ProcedureType,
@@ -22,7 +23,9 @@ const MAX_AFFECTED: u32 = 100_000;
 
 /// Something that the hospital has.
 #[async_trait]
-pub(crate) trait Thing: InWords + Clone + Send + Sync + Sized + 'static {
+pub(crate) trait Thing:
+    Serialize + PartialEq + Clone + Send + Sync + Sized + 'static
+{
     /// Its number.
     type Id: Named + Clone + Send + Sync;
 
@@ -100,7 +103,7 @@ impl<T: Thing> UseCase for Update<T> {
         let before = act.thing::<T>(&self.id, self.version).await?;
         let after = (self.change)(&before)?;
         after.check(&act.hospital)?;
-        if after.words() == before.words() {
+        if after == before {
             return Ok(before);
         }
         let affected = match after.affected(&before) {
@@ -307,7 +310,7 @@ thing!(
     EquipmentUnit by id: UnitId, put_unit, delete_unit, |hospital| &hospital.units,
     fn affected(&self, before: &Self) -> Option<(CaseCondition, Affects<Self>)> {
         // No condition asks for a unit: all that are planned are looked through, which is rare.
-        let with_it: Affects<Self> = |unit, case| case.units.contains(&unit.id);
+        let with_it: Affects<Self> = |unit, case| case.details.units.contains(&unit.id);
         let differs = self.reprocess_min != before.reprocess_min;
         differs.then_some((CaseCondition::Waiting(false), with_it))
     }

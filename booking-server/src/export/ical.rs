@@ -49,7 +49,7 @@ pub(super) fn event(export: &Export, case: &Case) -> Vec<u8> {
         ("LAST-MODIFIED", instant(case.updated_at)),
         ("DTSTART", instant(range.start())),
         ("DTEND", instant(range.end())),
-        ("SUMMARY", text(&case.procedure)),
+        ("SUMMARY", text(&case.details.procedure)),
         ("LOCATION", text(theatre)),
         ("STATUS", status.into()),
         ("END", "VEVENT".into()),

@@ -7,6 +7,7 @@ use prost_types::Timestamp as WireTimestamp;
 use super::{
     convert::{values::timestamp, words::named},
     filter::{self, Condition, FilterError, Operator},
+    wire_form::without_patient,
 };
 use crate::{
     domain::{
@@ -195,16 +196,6 @@ impl CasePlace {
 
 impl super::desk::Redact for v1::Case {
     fn redact(&mut self) {
-        self.patient.clear();
-        self.condition.clear();
-        self.notes.clear();
-        // The number that a log has for its patient.
-        self.import_key.clear();
-        for it in &mut self.overrides {
-            it.reason.clear();
-        }
-        if let Some(cancellation) = &mut self.cancellation {
-            cancellation.note.clear();
-        }
+        *self = without_patient(self);
     }
 }

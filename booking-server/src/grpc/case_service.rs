@@ -129,8 +129,11 @@ impl CaseService for Desk {
                 let wire = case::case(before);
                 let mut merged = mask::update(&wire, &given, mask.as_ref())?;
                 // A target that nobody chose follows what it was made from.
-                let default = before.urgency.default_target(before.decided_at);
-                if before.target_at == default && merged.target_time == wire.target_time {
+                let default = before
+                    .details
+                    .urgency
+                    .default_target(before.details.decided_at);
+                if before.details.target_at == default && merged.target_time == wire.target_time {
                     merged.target_time = None;
                 }
                 reading(|fields| to_details(fields, hospital, &merged, now))

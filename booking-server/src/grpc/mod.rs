@@ -41,6 +41,7 @@ mod things;
 mod tokens;
 mod transfer_service;
 mod watch;
+mod wire_form;
 
 use std::{sync::Arc, time::Duration};
 

@@ -114,7 +114,7 @@ impl ScheduleService for Desk {
             schedule.check(found.state, true).map_err(Refusal::from)?;
         }
         if matches!(
-            found.urgency,
+            found.details.urgency,
             crate::domain::Urgency::Expedited | crate::domain::Urgency::Elective
         ) {
             let why = "is neither IMMEDIATE nor URGENT; only such a case moves others";

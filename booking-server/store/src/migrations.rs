@@ -13,32 +13,41 @@ use sqlx::{
 /// Number, description and statements.
 type Schema = (i64, &'static str, &'static str);
 
-/// SQLite's; each runs in a transaction of its own.
-pub(crate) static SQLITE: LazyLock<Migrator> = LazyLock::new(|| {
-    migrator(&[
-        (
-            1,
-            "booking core",
-            include_str!("../migrations/sqlite/0001_booking_core.sql"),
-        ),
-        (
-            2,
-            "whole hospital",
-            include_str!("../migrations/sqlite/0002_whole_hospital.sql"),
-        ),
-    ])
-});
+/// SQLite's own; each schema is made in a transaction.
+const SQLITE_ALONE: [Schema; 2] = [
+    (
+        1,
+        "booking core",
+        include_str!("../migrations/sqlite/0001_booking_core.sql"),
+    ),
+    (
+        2,
+        "whole hospital",
+        include_str!("../migrations/sqlite/0002_whole_hospital.sql"),
+    ),
+];
+
+/// PostgreSQL's own.
+const POSTGRES_ALONE: [Schema; 1] = [(
+    1,
+    "whole hospital",
+    include_str!("../migrations/postgres/0001_whole_hospital.sql"),
+)];
+
+/// In the same words for both.
+const BOTH: [Schema; 1] = [(
+    3,
+    "blood units",
+    include_str!("../migrations/both/0003_blood_units.sql"),
+)];
+
+/// SQLite's.
+pub(crate) static SQLITE: LazyLock<Migrator> = LazyLock::new(|| migrator(&SQLITE_ALONE));
 
 /// PostgreSQL's; sqlx lets one server migrate at a time.
-pub(crate) static POSTGRES: LazyLock<Migrator> = LazyLock::new(|| {
-    migrator(&[(
-        1,
-        "whole hospital",
-        include_str!("../migrations/postgres/0001_whole_hospital.sql"),
-    )])
-});
+pub(crate) static POSTGRES: LazyLock<Migrator> = LazyLock::new(|| migrator(&POSTGRES_ALONE));
 
-fn migrator(schemas: &[Schema]) -> Migrator {
+fn migrator(alone: &[Schema]) -> Migrator {
     let migration = |&(version, description, statements): &Schema| {
         let kind = MigrationType::Simple;
         Migration::new(
@@ -49,7 +58,7 @@ fn migrator(schemas: &[Schema]) -> Migrator {
             false,
         )
     };
-    Migrator::with_migrations(schemas.iter().map(migration).collect())
+    Migrator::with_migrations(alone.iter().chain(&BOTH).map(migration).collect())
 }
 
 /// The number of the newest schema.
@@ -103,10 +112,15 @@ mod tests {
 
     #[test]
     fn every_file_of_a_schema_is_known() {
-        for (database, migrator) in [("sqlite", &SQLITE), ("postgres", &POSTGRES)] {
-            let folder = format!("{}/migrations/{database}", env!("CARGO_MANIFEST_DIR"));
-            let files = std::fs::read_dir(folder).unwrap().count();
-            assert_eq!(files, migrator.iter().count(), "{database}");
+        let folders: [(&str, &[Schema]); 3] = [
+            ("sqlite", &SQLITE_ALONE),
+            ("postgres", &POSTGRES_ALONE),
+            ("both", &BOTH),
+        ];
+        for (folder, schemas) in folders {
+            let path = format!("{}/migrations/{folder}", env!("CARGO_MANIFEST_DIR"));
+            let files = std::fs::read_dir(path).unwrap().count();
+            assert_eq!(files, schemas.len(), "{folder}");
         }
     }
 }

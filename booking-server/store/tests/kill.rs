@@ -240,11 +240,11 @@ fn booking(round: &str, writer: usize, number: i64) -> Case {
         &format!("W-{writer}"),
         "2026-06-01T00:00",
     );
-    case.team = vec![testing::member(
+    case.details.team = vec![testing::member(
         &format!("W-{writer}"),
         TeamRole::PrimarySurgeon,
     )];
-    case.footprint = testing::footprint(1, 2, 1);
+    case.details.footprint = testing::footprint(1, 2, 1);
     if let Some(plan) = &mut case.plan {
         plan.start = plan.start
             + SignedDuration::from_hours(24 * 365 * day)

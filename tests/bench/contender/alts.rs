@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use alts::{AltsChannel, AltsConnector, AltsIncoming, Handshaker, ServiceAccount};
-use alts_handshaker::{Clock, config::Config, mock::MockCloud};
+use alts_daemon::clock::Clock;
 use anyhow::{Context, Result};
+use mock_gce::loopback::{MockCloud, config::Config};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tonic::transport::Endpoint;

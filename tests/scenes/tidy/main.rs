@@ -99,7 +99,7 @@ fn layers_only_look_down() {
             &["tokio", "tonic", "std::net", "std::time"],
         ),
         (
-            "alts/handshaker/src/handshake/",
+            "alts/handshake/src/",
             &[
                 "tokio",
                 "tonic::",

@@ -1,17 +1,15 @@
 //! `alts-handshaker accounts`: one call to the admin service, one answer on stdout.
 
-use alts_handshaker::{
-    ServiceAccount,
-    admin::proto::{
-        Account, CreateAccountRequest, DisableAccountRequest, EnableAccountRequest,
-        ListAccountsRequest, accounts_client::AccountsClient,
-    },
+use alts::ServiceAccount;
+use alts_authority::proto::admin::{
+    Account, CreateAccountRequest, DisableAccountRequest, EnableAccountRequest,
+    ListAccountsRequest, accounts_client::AccountsClient,
 };
 use anyhow::Context;
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::admin::{Output, connect, print, refused};
+use alts_daemon::admin::client::{Output, connect, print, refused};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {

@@ -2,25 +2,25 @@
 
 use std::{fmt::Write, path::PathBuf, time::Duration};
 
-use alts_handshaker::{
-    Clock, ServiceAccount,
-    admin::proto::{
+use alts::ServiceAccount;
+use alts_authority::{
+    config::AuthorityConfig,
+    proto::admin::{
         ListIssuedRequest, ListIssuedResponse, RetireRootsRequest, RevokeRequest,
         RotateRootRequest, ShowCrlRequest, ShowCrlResponse, ShowRootsRequest, ShowRootsResponse,
         authority_admin_client::AuthorityAdminClient,
     },
-    authority::server::AuthorityServer,
-    config::AuthorityConfig,
-    handshake::RevocationId,
+    server::AuthorityServer,
 };
+use alts_daemon::{
+    admin::client::{AdminArgs, Output, connect, print, refused, time},
+    clock::Clock,
+    connections::allow_many_files,
+    run::{LogFormat, StopSignals, default_state_dir, read_config, start_log},
+};
+use alts_handshake::RevocationId;
 use clap::{Args, Subcommand};
 use serde_json::json;
-
-use super::{
-    LogFormat,
-    admin::{AdminArgs, Output, connect, print, refused, time},
-    run::{StopSignals, default_state_dir, read_config, start_log},
-};
 
 /// Runs a signing authority, or changes a running one.
 ///
@@ -39,7 +39,7 @@ Examples:
 
 This is a configuration that shows every key:
 
-", include_str!("../../authority.toml"))
+", include_str!("../../../authority/authority.toml"))
 )]
 pub(super) struct AuthorityArgs {
     #[command(subcommand)]
@@ -135,7 +135,7 @@ async fn serve(args: RunArgs) -> anyhow::Result<()> {
         None => default_state_dir("alts-authority")?,
     };
     start_log(args.log_format);
-    alts_handshaker::allow_many_files();
+    allow_many_files();
     let signals = StopSignals::new()?;
     let authority = AuthorityServer::start(&config, &state_dir, Clock::system()).await?;
     // What scripts wait for.

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use alts_handshaker::{Clock, config::ServeConfig, serve::ServedMachine};
+use alts_handshaker::{config::serve::ServeConfig, serve::ServedMachine};
 use clap::Args;
 
-use super::{
-    LogFormat,
-    run::{StopSignals, default_state_dir, read_config, start_log},
+use alts_daemon::{
+    clock::Clock,
+    connections::allow_many_files,
+    run::{LogFormat, StopSignals, default_state_dir, read_config, start_log},
 };
 
 /// Runs one machine's handshaker, with credentials from an authority elsewhere.
@@ -46,7 +47,7 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
         None => default_state_dir("alts-handshaker-serve")?,
     };
     start_log(args.log_format);
-    alts_handshaker::allow_many_files();
+    allow_many_files();
     // Before anything is announced: a signal right after must not kill us half-way.
     let signals = StopSignals::new()?;
     let served = ServedMachine::start(&config, &state_dir, Clock::system()).await?;

@@ -2,21 +2,24 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use alts::ServiceAccount;
+use alts_authority::{
+    client::IdentitySource,
+    identity::{enrolment::EnrolmentSecret, metadata::DEFAULT_METADATA},
+};
+use alts_daemon::{
+    admin::address::{self, AdminAddress},
+    config::{
+        source::{ConfigError, Source},
+        values::{listen_address, seconds, some},
+    },
+    hex::unhex,
+};
+use alts_handshake::{MachineName, RevocationRule};
 use ed25519_dalek::VerifyingKey;
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::{
-    sections::{self, AdminAddress, HandshakeConfig},
-    source::{ConfigError, Source},
-    values::{listen_address, seconds, some},
-};
-use crate::{
-    ServiceAccount,
-    handshake::{MachineName, RevocationRule},
-    hex::unhex,
-    identity::{enrolment::EnrolmentSecret, metadata::DEFAULT_METADATA},
-    remote::IdentitySource,
-};
+use super::handshake::HandshakeConfig;
 
 /// An example of every key.
 pub const EXAMPLE: &str = include_str!("../../serve.toml");
@@ -53,7 +56,7 @@ pub struct ServeConfig {
     #[serde(default)]
     pub handshake: HandshakeConfig,
     /// Where the admin service listens.
-    #[serde(default, deserialize_with = "sections::admin")]
+    #[serde(default, deserialize_with = "address::admin")]
     pub admin: AdminAddress,
     /// Where learnt root keys are kept.
     pub state_dir: Option<PathBuf>,

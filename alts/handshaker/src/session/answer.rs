@@ -3,7 +3,8 @@
 use alts::gcp::{HandshakerResp, HandshakerResult, HandshakerStatus, Identity};
 
 use super::Failure;
-use crate::{ServiceAccount, handshake::Established};
+use alts::ServiceAccount;
+use alts_handshake::Established;
 
 /// An answer that is no failure. C-core insists on the status, even an empty one.
 pub(super) fn answer(out_frames: &[u8], consumed: usize) -> HandshakerResp {

@@ -13,11 +13,10 @@
 
 use tonic::Code;
 
-use crate::{
-    NoCredential, ServiceAccount,
-    handshake::{
-        HandshakeError, InvalidMessage, MAX_LIST_ENTRIES, MAX_PROTOCOL_LEN, MAX_TARGET_NAME_LEN,
-    },
+use alts::ServiceAccount;
+use alts_authority::issuer::NoCredential;
+use alts_handshake::{
+    HandshakeError, InvalidMessage, MAX_LIST_ENTRIES, MAX_PROTOCOL_LEN, MAX_TARGET_NAME_LEN,
 };
 
 /// Longest first request, in bytes: the longest frame of a peer, and half as much for names.

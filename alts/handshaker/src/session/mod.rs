@@ -47,14 +47,12 @@ pub use self::{
     caller::{Caller, Side},
     failure::{BadRequest, Failure, MAX_FIRST_REQUEST_LEN},
 };
-use crate::{
-    NoCredential, ServiceAccount,
-    handshake::{
-        AfterServerFinished, Cipher, Entropy, Established, ExpectClientFinished, ExpectClientInit,
-        ExpectServerFinished, ExpectServerInit, HandshakeCredential, HandshakeError, Input,
-        NamePolicy, Progress, Resumption, Timestamp, Trust, VerifiedPeer,
-        append_no_credential_abort,
-    },
+use alts::ServiceAccount;
+use alts_authority::issuer::NoCredential;
+use alts_handshake::{
+    AfterServerFinished, Cipher, Entropy, Established, ExpectClientFinished, ExpectClientInit,
+    ExpectServerFinished, ExpectServerInit, HandshakeCredential, HandshakeError, Input, NamePolicy,
+    Progress, Resumption, Timestamp, Trust, VerifiedPeer, append_no_credential_abort,
 };
 
 /// What stays the same for all sessions of one machine.

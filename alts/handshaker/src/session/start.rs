@@ -13,12 +13,10 @@ use alts::{
 };
 
 use super::{BadRequest, SessionContext};
-use crate::{
-    ServiceAccount,
-    handshake::{
-        ClientConfig, HandshakeCredential, MAX_LIST_ENTRIES, MAX_PROTOCOL_LEN, MAX_TARGET_NAME_LEN,
-        Offer, RECORD_PROTOCOLS, ServerConfig,
-    },
+use alts::ServiceAccount;
+use alts_handshake::{
+    ClientConfig, HandshakeCredential, MAX_LIST_ENTRIES, MAX_PROTOCOL_LEN, MAX_TARGET_NAME_LEN,
+    Offer, RECORD_PROTOCOLS, ServerConfig,
 };
 
 /// A first request that makes sense.

@@ -136,7 +136,8 @@ async fn a_compute_engine_machine_proves_itself_and_its_number_is_recorded() {
 
 #[tokio::test]
 async fn a_compute_engine_machine_need_not_be_told_who_it_is() {
-    use alts_handshaker::{Clock, config::ServeConfig, serve::ServedMachine};
+    use alts_daemon::clock::Clock;
+    use alts_handshaker::{config::serve::ServeConfig, serve::ServedMachine};
     let (suite, base, _) = suite_of(Lie::None).await;
     let text = format!(
         "listen = [\"127.0.0.1:0\"]\n[authority]\naddress = \"{}\"\nroots = [{}]\n\

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use alts_handshaker::authority::proto::{
+use alts_authority::proto::authority::{
     GetAccountStatesRequest, GetCrlRequest, GetCrlResponse, GetRootsRequest, IssueMasterRequest,
     IssueMasterResponse, Signed,
     authority_client::AuthorityClient,

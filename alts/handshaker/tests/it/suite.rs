@@ -3,12 +3,9 @@
 
 use std::{fs, net::SocketAddr, path::Path};
 
-use alts_handshaker::{
-    Clock,
-    authority::server::AuthorityServer,
-    config::{AuthorityConfig, ServeConfig},
-    serve::ServedMachine,
-};
+use alts_authority::{config::AuthorityConfig, server::AuthorityServer};
+use alts_daemon::clock::Clock;
+use alts_handshaker::{config::serve::ServeConfig, serve::ServedMachine};
 use tempfile::TempDir;
 
 use crate::support::*;

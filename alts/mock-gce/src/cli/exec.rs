@@ -6,10 +6,11 @@ use std::{
     process::{Command, ExitCode},
 };
 
+use alts_daemon::run::failed;
 use anyhow::{Context, anyhow};
 use mock_gce::instance::Record;
 
-use super::{EXEC_FAILED, ExecArgs, failed};
+use super::{EXEC_FAILED, ExecArgs};
 
 /// The command is there and cannot be run: a shell's code for it.
 const CANNOT_RUN: u8 = 126;
@@ -37,7 +38,8 @@ pub(super) fn run(args: ExecArgs) -> ExitCode {
         .and_then(|instance| Ok(instance.running()?));
     let entered = record.and_then(|record| enter(&record, &args.machine));
     if let Err(error) = entered {
-        return failed(&error, EXEC_FAILED);
+        failed("mock-gce", &error);
+        return ExitCode::from(EXEC_FAILED);
     }
     let (program, arguments) = args.command.split_first().expect("clap requires a command");
     let mut command = Command::new(program);
@@ -51,7 +53,8 @@ pub(super) fn run(args: ExecArgs) -> ExitCode {
         _ => CANNOT_RUN,
     };
     let error = anyhow!("cannot run {}: {error}", program.display());
-    failed(&error, code)
+    failed("mock-gce", &error);
+    ExitCode::from(code)
 }
 
 fn enter(record: &Record, name: &str) -> anyhow::Result<()> {

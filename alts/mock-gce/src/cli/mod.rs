@@ -3,12 +3,19 @@
 mod down;
 mod env;
 mod exec;
+mod faults;
+mod loopback;
 mod machines;
 mod up;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use alts_daemon::{
+    admin::client::{Output, print},
+    run::failed,
+};
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
 use mock_gce::{
     instance::{Instance, InstanceName},
     machine::keeper::KeeperArgs,
@@ -53,6 +60,8 @@ enum Command {
     Machines(MachinesArgs),
     Env(EnvArgs),
     Down(DownArgs),
+    Loopback(loopback::LoopbackArgs),
+    Faults(faults::FaultsArgs),
     /// The cloud process, which `up` starts
     #[command(hide = true)]
     Cloud {
@@ -138,14 +147,6 @@ struct MachinesArgs {
     output: Output,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Output {
-    /// Columns
-    Table,
-    /// A JSON array
-    Json,
-}
-
 /// Prints what a shell needs so that gcloud talks to this mock's IAM, and alts-handshaker to its
 /// handshakers.
 ///
@@ -175,31 +176,22 @@ impl Cli {
             Command::Machines(args) => machines::run(args),
             Command::Env(args) => env::run(args),
             Command::Down(args) => down::run(args),
-            Command::Cloud { dir } => up::cloud(&dir),
+            Command::Loopback(args) => block_on(loopback::run(args)),
+            Command::Faults(args) => block_on(faults::run(args)),
+            Command::Cloud { dir } => block_on(mock_gce::cloud::run(&dir)),
             Command::Keep(args) => mock_gce::machine::keeper::run(&args),
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,
-            Err(error) => failed(&error, 1),
+            Err(error) => failed("mock-gce", &error),
         }
     }
 }
 
-/// One line on stderr, and the code for it.
-fn failed(error: &anyhow::Error, code: u8) -> ExitCode {
-    use std::io::Write;
-    // Nobody reads it: then the code has to do.
-    let _ = writeln!(std::io::stderr(), "mock-gce: {error:#}");
-    ExitCode::from(code)
-}
-
-/// Prints an answer; a reader that has gone away is content.
-fn print(text: &str) -> anyhow::Result<()> {
-    use std::io::Write;
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        printed => Ok(printed?),
-    }
+/// Not in `main`: `exec` needs a process without a second thread.
+fn block_on(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+    runtime.block_on(command)
 }
 
 #[cfg(test)]

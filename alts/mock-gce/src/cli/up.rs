@@ -2,16 +2,16 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::{self, BufRead, BufReader},
+    io::{BufRead, BufReader},
     net::{SocketAddr, TcpListener},
     os::{fd::OwnedFd, unix::fs::OpenOptionsExt},
-    path::{Path, PathBuf},
     process::Stdio,
 };
 
+use alts_daemon::run::read_config;
 use anyhow::{Context, bail};
 use mock_gce::{
-    cloud::{self, Launch, Started},
+    cloud::{Launch, Started},
     config::{ARTICLE, Config},
     instance::{Instance, Record},
     system::isolation::Isolation,
@@ -19,12 +19,9 @@ use mock_gce::{
 
 use super::{UpArgs, machines, print};
 
-/// Largest configuration that is read, in bytes.
-const MAX_CONFIG_LEN: u64 = 1024 * 1024;
-
 pub(super) fn run(args: UpArgs) -> anyhow::Result<()> {
     let (config, config_name) = match &args.config {
-        Some(path) => (read_config(path)?, path.display().to_string()),
+        Some(path) => read_config(path, "give a TOML file, or none for the built-in one")?,
         None => (ARTICLE.to_owned(), "the built-in configuration".to_owned()),
     };
     Config::parse(&config, &config_name)?;
@@ -86,12 +83,6 @@ fn start(instance: &Instance, isolation: Isolation, api: TcpListener) -> anyhow:
     }
 }
 
-/// Runs as the cloud process.
-pub(super) fn cloud(dir: &Path) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    runtime.block_on(cloud::run(dir))
-}
-
 fn welcome(instance: &Instance, record: &Record) -> String {
     let (name, table) = (instance.name(), machines::table(record));
     let name_flag = if name.to_string() == "default" {
@@ -117,21 +108,6 @@ pub(super) fn loopback(text: &str) -> Result<SocketAddr, String> {
     } else {
         Err("a mock's IAM is for this computer only; use 127.0.0.1 or [::1]".to_owned())
     }
-}
-
-fn read_config(path: &PathBuf) -> anyhow::Result<String> {
-    let read = || {
-        if fs::metadata(path)?.len() > MAX_CONFIG_LEN {
-            return Err(io::Error::other("it is larger than 1 MiB"));
-        }
-        fs::read_to_string(path)
-    };
-    read().with_context(|| {
-        format!(
-            "cannot read the configuration {}; give a TOML file, or none for the built-in one",
-            path.display()
-        )
-    })
 }
 
 fn random_hex() -> anyhow::Result<String> {

@@ -7,9 +7,9 @@ mod signing_key_file;
 
 use std::{fs, io, net::TcpListener, os::fd::AsFd, path::Path};
 
+use alts_daemon::run::{LogFormat, StopSignals, start_log};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 pub use launch::Launch;
 use machines::Machines;
@@ -41,7 +41,7 @@ pub async fn run(dir: &Path) -> anyhow::Result<()> {
     let instance = Instance::of_dir(dir).context("no instance has this directory")?;
     // The terminal of `up` is not ours: its Ctrl-C must not reach us.
     rustix::process::setsid().context("cannot leave the terminal")?;
-    start_log();
+    start_log(LogFormat::Text);
     let mut stop = StopSignals::new()?;
     let running = tokio::select! {
         running = start(&instance) => running,
@@ -103,36 +103,4 @@ fn announce(started: &Started) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{}", serde_json::to_string(started)?)?;
     out.flush()
-}
-
-fn start_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(false)
-        .with_writer(io::stderr)
-        .init();
-}
-
-/// SIGINT and SIGTERM.
-struct StopSignals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl StopSignals {
-    fn new() -> io::Result<Self> {
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
-    }
-
-    async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.interrupt.recv() => "SIGINT",
-            _ = self.terminate.recv() => "SIGTERM",
-        }
-    }
 }

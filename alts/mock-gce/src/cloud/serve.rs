@@ -8,7 +8,9 @@ use std::{
     time::Duration,
 };
 
-use alts_handshaker::{Clock, config::AdminAddress, mock::MockCloud, state::StateDir};
+use alts_daemon::{
+    admin::address::AdminAddress, clock::Clock, connections::allow_many_files, state::StateDir,
+};
 use anyhow::Context;
 use axum::Router;
 use socket2::{Domain, Socket, Type};
@@ -24,6 +26,7 @@ use crate::{
     config::Config,
     dns::{self, Zone},
     instance::Instance,
+    loopback::MockCloud,
     metadata,
     project::Project,
     system::{
@@ -65,7 +68,7 @@ impl Services {
         outside: StdListener,
     ) -> anyhow::Result<Self> {
         // Every connection of every machine is a file of this one process.
-        alts_handshaker::allow_many_files();
+        allow_many_files();
         let clock = Clock::system();
         let handshakers = config.handshakers();
         let state = StateDir::open(&launch.state_dir)?;

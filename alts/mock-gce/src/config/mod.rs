@@ -11,18 +11,17 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
 };
 
-use alts_handshaker::{
-    ServiceAccount,
-    config::{
-        AccountConfig as NamedAccount, CertificatesConfig, Config as HandshakersConfig,
-        Machine as HandshakerConfig, NO_MACHINE, RevocationSection, Source,
-    },
-    handshake::MachineName,
-};
+use alts::ServiceAccount;
+use alts_authority::config::{AccountConfig as NamedAccount, CertificatesConfig};
+pub use alts_daemon::config::source::ConfigError;
+use alts_daemon::config::source::Source;
+use alts_handshake::MachineName;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-pub use alts_handshaker::config::ConfigError;
+use crate::loopback::config::{
+    Config as HandshakersConfig, Machine as HandshakerConfig, NO_MACHINE, RevocationSection,
+};
 
 pub use network::Network;
 

@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeMap, net::Ipv4Addr};
 
-use alts_handshaker::{config::parsed, handshake::MachineName};
+use alts_daemon::config::values::parsed;
+use alts_handshake::MachineName;
 use serde::{Deserialize, Deserializer, de::Error};
 
 use super::{Network, Role};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use alts_handshaker::directory::Account;
+use alts_authority::directory::Account;
 use axum::{
     Router,
     body::{Body, Bytes},

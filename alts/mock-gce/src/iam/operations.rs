@@ -1,8 +1,8 @@
 //! The methods that change accounts: from IAM's words to the directory's, and back. Blocks on the
 //! disk.
 
-use alts_handshaker::{
-    ServiceAccount,
+use alts::ServiceAccount;
+use alts_authority::{
     certificate_authority::AuthorityError,
     directory::{Account, DirectoryError},
 };

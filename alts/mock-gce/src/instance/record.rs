@@ -5,7 +5,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
 };
 
-use alts_handshaker::ServiceAccount;
+use alts::ServiceAccount;
 use serde::{Deserialize, Serialize};
 
 use crate::system::process::ProcessIdentity;

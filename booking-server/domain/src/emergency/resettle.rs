@@ -1,6 +1,6 @@
 //! Where the cases go that make room.
 
-use super::{Consequence, Fate, Scene};
+use super::plan::{Consequence, Fate, Scene};
 use crate::{
     Booker, Case, Plan, TheatreId, TimeRange, Timetable,
     claim::claims,

@@ -28,8 +28,8 @@ use crate::{
 /// Puts cases of DC-3904 there, whatever the rules say of them.
 async fn put(world: &World, mut cases: Vec<Case>) {
     for case in &mut cases {
-        case.procedure_type = None;
-        case.team = vec![testing::member("DC-3904", TeamRole::PrimarySurgeon)];
+        case.details.procedure_type = None;
+        case.details.team = vec![testing::member("DC-3904", TeamRole::PrimarySurgeon)];
     }
     let put = world.store.write(cases, |cases, tx| {
         Box::pin(async move {

@@ -9,7 +9,7 @@ use alts::{DEFAULT_HANDSHAKER_ADDRESS, ServiceAccount};
 use clap::Args;
 
 use self::{findings::Finding, probe::Probe};
-use super::admin::print;
+use alts_daemon::admin::client::print;
 
 /// Finds out whether ALTS works on this machine, and says in plain words what to do if not.
 ///

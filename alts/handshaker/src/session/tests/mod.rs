@@ -19,7 +19,7 @@ use alts::{
 };
 
 use super::*;
-use crate::handshake::{MachineName, MasterKey, RootKey, Seed, Validity};
+use alts_handshake::{MachineName, MasterKey, RootKey, Seed, Validity};
 
 pub(super) const CLIENT: &str = "client@p.iam";
 pub(super) const SERVER: &str = "server@p.iam";

@@ -1,7 +1,7 @@
 //! Resumption as a library sees it: in an attribute, and in nothing else.
 
 use super::*;
-use crate::handshake::{NamePolicy, ResumptionSettings};
+use alts_handshake::{NamePolicy, ResumptionSettings};
 
 struct Machines {
     client: SessionContext,

@@ -2,17 +2,17 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use alts_handshaker::{
-    authority::proto::{
+use alts_authority::{
+    identity::Claim,
+    proto::authority::{
         IssueMasterRequest, authority_client::AuthorityClient, issue_master_request::Proof,
     },
-    handshake::{Crl, MachineName, Roots},
-    identity::Claim,
 };
+use alts_handshake::{Crl, MachineName, Roots};
 use serde_json::{Value, json};
 use tonic::{Code, Status, transport::Channel};
 
-use super::Table;
+use super::table::Table;
 use crate::{google, suite::*, support::*};
 
 /// A machine's request that is good but for what a row changes.
