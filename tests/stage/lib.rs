@@ -15,17 +15,6 @@ mod programs;
 pub mod suite;
 pub mod talk;
 
-/// What Terraform and a provider say to each other, generated from `proto/tfplugin6.proto`.
-pub mod tfplugin6 {
-    #![expect(
-        missing_docs,
-        unused_qualifications,
-        clippy::all,
-        reason = "generated; the .proto file carries the words"
-    )]
-    tonic::include_proto!("tfplugin6");
-}
-
 /// The article's client account.
 pub const CLIENT_ACCOUNT: &str =
     "prod-ot-booking-client-svc@grpc-alts-demo.iam.gserviceaccount.com";

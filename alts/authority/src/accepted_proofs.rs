@@ -6,8 +6,9 @@ use std::{
     time::Duration,
 };
 
-use crate::identity::Claim;
 use alts_handshake::{MAX_CLOCK_SKEW, MachineName, Timestamp};
+
+use crate::identity::Claim;
 
 /// How far the time of a question may be from the authority's, in either direction.
 pub(super) const PROOF_WINDOW: Duration = MAX_CLOCK_SKEW;

@@ -2,6 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
+use alts::ServiceAccount;
+use alts_daemon::{hex::hex, state::StateError};
+use alts_handshake::RevocationId;
 use tonic::{Code, Request, Response, Status, service::Routes};
 
 use super::{ledger, root_keys::RootKeys};
@@ -17,9 +20,6 @@ use crate::{
         authority_admin_server::{AuthorityAdmin, AuthorityAdminServer},
     },
 };
-use alts::ServiceAccount;
-use alts_daemon::{hex::hex, state::StateError};
-use alts_handshake::RevocationId;
 
 /// Longest lead of a new root key: whoever wants to wait longer may rotate later.
 const MAX_LEAD: Duration = Duration::from_secs(30 * 24 * 3600);

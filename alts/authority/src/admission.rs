@@ -2,6 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use alts::ServiceAccount;
+use alts_daemon::config::values::some;
+use alts_handshake::{MachineName, Timestamp};
 use serde::{Deserialize, Deserializer};
 
 use crate::accepted_proofs::{AcceptedProofs, NotAccepted, PROOF_WINDOW};
@@ -10,9 +13,6 @@ use crate::identity::{
     enrolment::EnrolmentSecret,
     token::{self, Expectation, TokenError},
 };
-use alts::ServiceAccount;
-use alts_daemon::config::values::some;
-use alts_handshake::{MachineName, Timestamp};
 
 /// Why a machine is not served.
 #[derive(Debug, thiserror::Error)]

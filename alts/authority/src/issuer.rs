@@ -7,15 +7,13 @@ use alts::ServiceAccount;
 use alts_handshake::{MasterCertificate, MasterRequest};
 
 /// Certifies workloads' keys, or says why not.
+#[tonic::async_trait]
 pub trait Issuer: Send + Sync + 'static {
     /// Asks for a master certificate.
     ///
     /// # Errors
     /// [`NoCredential`], when the account may have none or nobody can be asked.
-    fn issue(
-        &self,
-        request: MasterRequest,
-    ) -> impl Future<Output = Result<MasterCertificate, NoCredential>> + Send;
+    async fn issue(&self, request: MasterRequest) -> Result<MasterCertificate, NoCredential>;
 }
 
 /// Why a workload has no credential.

@@ -13,6 +13,7 @@
 
 use std::time::Duration;
 
+use alts_handshake::{RootKey, Seed, Timestamp};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use prost::Message;
 
@@ -20,7 +21,6 @@ use super::{
     proto::authority as proto,
     statement::{MAX_ROOTS, Subject, sign},
 };
-use alts_handshake::{RootKey, Seed, Timestamp};
 
 /// Why the keys cannot be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

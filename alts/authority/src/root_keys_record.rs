@@ -1,12 +1,12 @@
 //! The root keys as a file's contents.
 
+use alts_daemon::hex::{hex, unhex};
+use alts_handshake::{Seed, Timestamp};
 use prost::Message;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{proto::authority as proto, root_keys::RootKeys};
-use alts_daemon::hex::{hex, unhex};
-use alts_handshake::{Seed, Timestamp};
 
 /// The keys as a file's contents.
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]

@@ -2,6 +2,16 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
+use alts_daemon::{
+    admin::{address::AdminAddress, surface::AdminSurface},
+    clock::Clock,
+    connections::capacity,
+    listener::{Incoming, PREFACE_TIMEOUT},
+    metrics::Counters,
+    servers::{Servers, bind, local_address},
+    state::StateDir,
+};
+use alts_handshake::Timestamp;
 use tonic::transport::Server;
 
 use super::{
@@ -13,16 +23,6 @@ use super::{
 use crate::{
     certificate_authority::CertificateAuthority, config::AuthorityConfig, identity::KeySource,
 };
-use alts_daemon::{
-    admin::{address::AdminAddress, surface::AdminSurface},
-    clock::Clock,
-    connections::capacity,
-    listener::{Incoming, PREFACE_TIMEOUT},
-    metrics::Counters,
-    servers::{Servers, bind, local_address},
-    state::StateDir,
-};
-use alts_handshake::Timestamp;
 
 /// Calls at once, per connection: a handshaker asks one question at a time per workload.
 const MAX_CONCURRENT_STREAMS: u32 = 256;
@@ -41,9 +41,12 @@ const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 /// An authority that runs.
 #[derive(Debug)]
 pub struct AuthorityServer {
-    address: SocketAddr,
-    admin: AdminAddress,
-    authority: Arc<CertificateAuthority>,
+    /// Where handshakers ask; never port 0.
+    pub address: SocketAddr,
+    /// Where the admin service listens; never port 0.
+    pub admin: AdminAddress,
+    /// What it knows.
+    pub authority: Arc<CertificateAuthority>,
     servers: Servers,
 }
 
@@ -94,21 +97,6 @@ impl AuthorityServer {
         let services = admin::services(authority);
         servers.spawn(surface.serve(services, move || issued.render(), servers.stopped()));
         Ok(process)
-    }
-
-    /// Where handshakers ask; never port 0.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Where the admin service listens; never port 0.
-    pub fn admin(&self) -> &AdminAddress {
-        &self.admin
-    }
-
-    /// What it knows.
-    pub fn authority(&self) -> &Arc<CertificateAuthority> {
-        &self.authority
     }
 
     /// Accepts nothing more, gives calls under way a moment, then cuts connections. The state

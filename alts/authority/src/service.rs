@@ -2,6 +2,14 @@
 
 use std::sync::Arc;
 
+use alts::ServiceAccount;
+use alts_daemon::{
+    clock::Clock,
+    connections::{ActiveCallGuard, ConnectionPermit},
+    listener::ConnectionHandler,
+    metrics::Counters,
+};
+use alts_handshake::{MachineName, MasterRequest, Timestamp};
 use ed25519_dalek::VerifyingKey;
 use tonic::{Code, Request, Response, Status};
 
@@ -20,14 +28,6 @@ use crate::{
     identity::{Claim, NONCE_LEN, Proof, Question},
     issuer::NoCredential,
 };
-use alts::ServiceAccount;
-use alts_daemon::{
-    clock::Clock,
-    connections::{ActiveCallGuard, ConnectionPermit},
-    listener::ConnectionHandler,
-    metrics::Counters,
-};
-use alts_handshake::{MachineName, MasterRequest, Timestamp};
 
 /// Largest request, in bytes: an identity token, or 256 accounts' names.
 const MAX_REQUEST_LEN: usize = 128 * 1024;

@@ -5,11 +5,11 @@
 //!   Signed { body, [ signer's KeyId, Ed25519( label 00 body ) ]… }
 //! ```
 
+use alts_handshake::KeyId;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use prost::Message;
 
 use super::proto::authority as proto;
-use alts_handshake::KeyId;
 
 /// Root keys at once, at most. Two while one replaces another.
 pub const MAX_ROOTS: usize = 8;

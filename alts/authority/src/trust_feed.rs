@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
-
 use alts_handshake::Trust;
+use tokio::sync::watch;
 
 /// The latest [`Trust`]. Cheap to clone; a handshake takes the one that is there with each message
 /// of its peer.

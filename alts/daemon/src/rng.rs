@@ -1,8 +1,7 @@
 //! Randomness from the operating system, as pure code is given it.
 
-use zeroize::Zeroizing;
-
 use alts_handshake::{Entropy, Seed};
+use zeroize::Zeroizing;
 
 /// The operating system gives no randomness. Nothing secret can be made then.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -12,6 +12,8 @@ use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+use crate::connections::allow_many_files;
+
 /// How log lines look.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub enum LogFormat {
@@ -46,6 +48,41 @@ fn read_bounded(path: &Path) -> io::Result<String> {
         ));
     }
     fs::read_to_string(path)
+}
+
+/// Flags of every command that runs until a signal.
+#[derive(Debug, clap::Args)]
+pub struct RunArgs {
+    /// Where keys, accounts and what was learnt are kept, by one process at a time. Default: `state_dir` of the
+    /// configuration, else a folder of $XDG_STATE_HOME, or of ~/.local/state.
+    #[arg(long, value_name = "DIR", env = "ALTS_HANDSHAKER_STATE_DIR")]
+    state_dir: Option<PathBuf>,
+
+    /// How log lines look.
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+}
+
+impl RunArgs {
+    /// Where state is kept; `name` keeps that of different commands apart. From now on this process
+    /// logs, may open many files, and hears signals: one that comes before it is ready must not kill
+    /// it half-way.
+    ///
+    /// # Errors
+    /// When there is no such place, or no signal is heard.
+    pub fn begin(
+        self,
+        configured: Option<PathBuf>,
+        name: &str,
+    ) -> anyhow::Result<(PathBuf, StopSignals)> {
+        let state_dir = match self.state_dir.or(configured) {
+            Some(path) => path,
+            None => default_state_dir(name)?,
+        };
+        start_log(self.log_format);
+        allow_many_files();
+        Ok((state_dir, StopSignals::new()?))
+    }
 }
 
 /// Names of the default state directories of a mock, an authority and a machine's handshaker.

@@ -1,9 +1,8 @@
 //! A process of several servers that start together and end together.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{fmt::Display, io, net::SocketAddr, time::Duration};
 
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
-use tonic::transport;
 
 /// How long calls under way may take to end when the process stops. Then connections are cut.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
@@ -27,7 +26,7 @@ pub struct BindError {
 #[derive(Debug, Default)]
 pub struct Servers {
     stop: watch::Sender<bool>,
-    running: JoinSet<Result<(), transport::Error>>,
+    running: JoinSet<()>,
 }
 
 impl Servers {
@@ -47,9 +46,13 @@ impl Servers {
     /// Runs a server that ends when [`stopped`](Self::stopped) does.
     pub fn spawn(
         &mut self,
-        server: impl Future<Output = Result<(), transport::Error>> + Send + 'static,
+        server: impl Future<Output = Result<(), impl Display>> + Send + 'static,
     ) {
-        self.running.spawn(server);
+        self.running.spawn(async move {
+            if let Err(error) = server.await {
+                tracing::error!(%error, "a server ended");
+            }
+        });
     }
 
     /// Runs something that has no end of its own, until all are told to stop.
@@ -60,7 +63,6 @@ impl Servers {
                 () = work => {}
                 () = stopped => {}
             }
-            Ok(())
         });
     }
 

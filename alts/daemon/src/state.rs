@@ -12,6 +12,7 @@
 //! understood is reported and left alone.
 
 use std::{
+    fmt::Display,
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
@@ -138,10 +139,10 @@ impl StateDir {
     }
 
     /// Reads a file and makes sense of it. `None` when there is none.
-    pub fn read<Record: DeserializeOwned, Value>(
+    pub fn read<Record: DeserializeOwned, Value, Problem: Display>(
         &self,
         name: &str,
-        understand: impl FnOnce(Record) -> Result<Value, String>,
+        understand: impl FnOnce(Record) -> Result<Value, Problem>,
     ) -> Result<Option<Value>, StateError> {
         let damaged = |reason: String| self.damaged(name, reason);
         let Some(bytes) = self.read_bytes(name)? else {
@@ -159,7 +160,10 @@ impl StateDir {
         }
         let file: Versioned<Record> =
             serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
-        understand(file.content).map(Some).map_err(damaged)
+        let value = understand(file.content);
+        value
+            .map(Some)
+            .map_err(|problem| damaged(problem.to_string()))
     }
 
     /// Replaces a file by a new one, or leaves it as it was.

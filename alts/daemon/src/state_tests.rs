@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use super::*;
 
 fn read(state: &StateDir) -> Result<Option<Vec<String>>, StateError> {
-    state.read("f.json", Ok)
+    state.read("f.json", Ok::<_, String>)
 }
 
 #[test]

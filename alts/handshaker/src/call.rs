@@ -8,6 +8,7 @@ use std::{
 };
 
 use alts::gcp::{HandshakerReq, HandshakerResp};
+use alts_daemon::{connections::ActiveCallGuard, rng};
 use tokio::{sync::mpsc, time::timeout};
 use tonic::{Status, Streaming};
 
@@ -18,8 +19,6 @@ use crate::{
     report::{Outcome, Report},
     session::{Caller, Failure, Session, Side, Turn},
 };
-use alts_authority::issuer::Issuer;
-use alts_daemon::{connections::ActiveCallGuard, rng};
 
 /// How long a failure's status may wait for a library that reads nothing.
 const STATUS_TIMEOUT: Duration = Duration::from_secs(5);
@@ -27,8 +26,8 @@ const STATUS_TIMEOUT: Duration = Duration::from_secs(5);
 type Answers = mpsc::Sender<Result<HandshakerResp, Status>>;
 
 /// One call.
-pub(crate) struct Call<I> {
-    connection: Arc<Connection<I>>,
+pub(crate) struct Call {
+    connection: Arc<Connection>,
     limits: Limits,
     limiter: Arc<HandshakeLimiter>,
     caller: Caller,
@@ -44,9 +43,9 @@ struct Ended {
     ending: Ending,
 }
 
-impl<I: Issuer> Call<I> {
+impl Call {
     pub(crate) fn new(
-        connection: Arc<Connection<I>>,
+        connection: Arc<Connection>,
         limits: Limits,
         limiter: Arc<HandshakeLimiter>,
         caller: Caller,

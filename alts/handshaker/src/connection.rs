@@ -18,19 +18,6 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    sync::Mutex,
-    task::AbortHandle,
-    time::{Instant, sleep},
-};
-
-use crate::{
-    hook::{CallHook, Interference},
-    metrics::{Counted, CredentialSlot, Metrics},
-    peer_check::PeerCheck,
-    renewal::renewal_wait,
-    session::SessionContext,
-};
 use alts_authority::{
     issuer::{Issuer, NoCredential},
     trust_feed::TrustFeed,
@@ -45,6 +32,19 @@ use alts_daemon::{
 use alts_handshake::{
     HandshakeCredential, MachineName, MasterCredential, MasterKey, Seed, Timestamp, Validity,
 };
+use tokio::{
+    sync::Mutex,
+    task::AbortHandle,
+    time::{Instant, sleep},
+};
+
+use crate::{
+    hook::{CallHook, Interference},
+    metrics::{Counted, CredentialSlot, Metrics},
+    peer_check::PeerCheck,
+    renewal::renewal_wait,
+    session::SessionContext,
+};
 
 /// How long one key agreement key is used. It is replaced without asking the authority.
 const HANDSHAKE_CERTIFICATE_LIFETIME: Duration = Duration::from_secs(10 * 60);
@@ -58,33 +58,19 @@ const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LONGEST_RETRY: Duration = Duration::from_secs(60);
 
 /// One machine: what it runs as, and where its credentials come from.
-pub(crate) struct Workload<I> {
+#[derive(Clone)]
+pub(crate) struct Workload {
     pub(crate) machine: MachineName,
     pub(crate) session: SessionContext,
     pub(crate) trust: TrustFeed,
-    pub(crate) issuer: Arc<I>,
+    pub(crate) issuer: Arc<dyn Issuer>,
     pub(crate) peer_check: PeerCheck,
     pub(crate) hook: Option<Arc<dyn CallHook>>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) clock: Clock,
 }
 
-impl<I> Clone for Workload<I> {
-    fn clone(&self) -> Self {
-        Self {
-            machine: self.machine.clone(),
-            session: self.session.clone(),
-            trust: self.trust.clone(),
-            issuer: Arc::clone(&self.issuer),
-            peer_check: self.peer_check.clone(),
-            hook: self.hook.clone(),
-            metrics: Arc::clone(&self.metrics),
-            clock: self.clock.clone(),
-        }
-    }
-}
-
-impl<I> Workload<I> {
+impl Workload {
     /// For a session that begins now.
     pub(crate) fn session(&self) -> SessionContext {
         SessionContext {
@@ -95,8 +81,8 @@ impl<I> Workload<I> {
 }
 
 /// One connection of one process on that machine.
-pub(crate) struct Connection<I> {
-    workload: Arc<Workload<I>>,
+pub(crate) struct Connection {
+    workload: Arc<Workload>,
     /// Held across the request to the authority: one connection asks once, however many handshakes
     /// wait.
     held: Mutex<State>,
@@ -125,9 +111,9 @@ impl Drop for Held {
     }
 }
 
-impl<I: Issuer> Connection<I> {
+impl Connection {
     /// Something has connected; whether it is a workload shows when it speaks.
-    pub(crate) fn open(workload: Arc<Workload<I>>, permit: Option<ConnectionPermit>) -> Arc<Self> {
+    pub(crate) fn open(workload: Arc<Workload>, permit: Option<ConnectionPermit>) -> Arc<Self> {
         Arc::new(Self {
             held: Mutex::default(),
             permit: permit.map(Arc::new),
@@ -149,7 +135,7 @@ impl<I: Issuer> Connection<I> {
         });
     }
 
-    pub(crate) fn workload(&self) -> &Arc<Workload<I>> {
+    pub(crate) fn workload(&self) -> &Arc<Workload> {
         &self.workload
     }
 
@@ -234,14 +220,14 @@ impl<I: Issuer> Connection<I> {
     }
 }
 
-impl<I: Issuer> ConnectionHandler for Workload<I> {
-    type State = Connection<I>;
+impl ConnectionHandler for Workload {
+    type State = Connection;
 
-    fn receive(self: &Arc<Self>, permit: ConnectionPermit) -> Arc<Connection<I>> {
+    fn receive(self: &Arc<Self>, permit: ConnectionPermit) -> Arc<Connection> {
         Connection::open(Arc::clone(self), Some(permit))
     }
 
-    fn speaks(connection: &Arc<Connection<I>>) {
+    fn speaks(connection: &Arc<Connection>) {
         connection.begin();
     }
 
@@ -256,7 +242,7 @@ impl<I: Issuer> ConnectionHandler for Workload<I> {
 
 /// Waits for the time to renew, and renews: handshakes go on with the old credential meanwhile.
 /// Aborted when that is replaced or its connection ends.
-async fn renew<I: Issuer>(connection: Weak<Connection<I>>, validity: Validity) {
+async fn renew(connection: Weak<Connection>, validity: Validity) {
     let Some(wait) = connection.upgrade().map(|connection| {
         let now = connection.workload().clock.now();
         renewal_wait(validity, now, rng::fraction())
@@ -324,7 +310,7 @@ fn seed() -> Result<Seed, NoCredential> {
     rng::seed().map_err(|error| NoCredential::AuthorityUnreachable(error.to_string()))
 }
 
-impl<I> fmt::Debug for Connection<I> {
+impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Connection({})", self.workload.session.account)
     }

@@ -4,10 +4,10 @@
 use std::{fmt, sync::Arc};
 
 use alts::gcp::HandshakerResp;
-
-use crate::session::{Side, Turn};
 use alts_authority::issuer::NoCredential;
 use alts_handshake::HandshakeCredential;
+
+use crate::session::{Side, Turn};
 
 /// Looks at every call of one machine's handshaker.
 pub trait CallHook: fmt::Debug + Send + Sync + 'static {

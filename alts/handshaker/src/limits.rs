@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
-
 use alts_daemon::{
     connections::{MAX_CONNECTIONS, capacity},
     listener::PREFACE_TIMEOUT,
 };
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Handshakes under way at once, over all connections of a machine; as many more wait, and others are refused.
 /// Each holds its first request of at most 96 KiB or a frame of at most 64 KiB: all of them together

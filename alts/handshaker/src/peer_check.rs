@@ -7,21 +7,21 @@
 //!
 //! Neither touches connections that are established.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
-use alts::gcp::{HandshakerResp, HandshakerStatus};
-use tonic::Code;
-use zeroize::Zeroize;
-
-use crate::session::{Caller, Failure, Turn};
 use alts::ServiceAccount;
+use alts::gcp::{HandshakerResp, HandshakerStatus};
 use alts_authority::{
     certificate_authority::CertificateAuthority, client::AccountStates,
     proto::authority::AccountState,
 };
+use tonic::Code;
+use zeroize::Zeroize;
+
+use crate::session::{Caller, Failure, Turn};
 
 /// How a handshaker treats peers whose account is disabled.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub enum PeerCheck {
     /// It does not ask: whoever holds a credential may use it.
     #[default]
@@ -107,15 +107,6 @@ fn refused(caller: Caller, failure: Failure, mut finished: HandshakerResp) -> Tu
         }),
     });
     Turn::Failed { answer, failure }
-}
-
-impl fmt::Debug for PeerCheck {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Never => "PeerCheck::Never",
-            Self::Remote(_) | Self::Local(_) => "PeerCheck::AtEachHandshake",
-        })
-    }
 }
 
 #[cfg(test)]

@@ -3,13 +3,13 @@
 
 use std::{sync::Arc, time::Duration};
 
+use alts_handshake::{MachineName, VerifiedPeer};
 use tonic::Code;
 
 use crate::{
     metrics::{self, Metrics},
     session::{Failure, Side},
 };
-use alts_handshake::{MachineName, VerifiedPeer};
 
 /// How a call of `DoHandshake` ended.
 pub(crate) enum Outcome {

@@ -2,16 +2,6 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
-use anyhow::{Context, anyhow};
-use tonic::service::Routes;
-
-use crate::{
-    config::serve::{RevocationMode, ServeConfig},
-    limits::Limits,
-    metrics::Metrics,
-    peer_check::PeerCheck,
-    service::MachineHandshaker,
-};
 use alts::ServiceAccount;
 use alts_authority::{
     client::{
@@ -28,14 +18,28 @@ use alts_daemon::{
     state::StateDir,
 };
 use alts_handshake::{MAX_CLOCK_SKEW, MachineName, TrustSettings};
+use anyhow::{Context, anyhow};
+use tonic::service::Routes;
+
+use crate::{
+    config::serve::{RevocationMode, ServeConfig},
+    limits::Limits,
+    metrics::Metrics,
+    peer_check::PeerCheck,
+    service::MachineHandshaker,
+};
 
 /// A handshaker that runs.
 #[derive(Debug)]
 pub struct ServedMachine {
-    machine: MachineName,
-    account: ServiceAccount,
-    addresses: Vec<SocketAddr>,
-    admin: AdminAddress,
+    /// Who it is.
+    pub machine: MachineName,
+    /// Whom it speaks for.
+    pub account: ServiceAccount,
+    /// Where workloads connect; never port 0.
+    pub addresses: Vec<SocketAddr>,
+    /// Where the admin service listens; never port 0.
+    pub admin: AdminAddress,
     servers: Servers,
 }
 
@@ -113,26 +117,6 @@ impl ServedMachine {
             admin,
             servers,
         })
-    }
-
-    /// Who it is.
-    pub fn machine(&self) -> &MachineName {
-        &self.machine
-    }
-
-    /// Whom it speaks for.
-    pub fn account(&self) -> &ServiceAccount {
-        &self.account
-    }
-
-    /// Where workloads connect; never port 0.
-    pub fn addresses(&self) -> &[SocketAddr] {
-        &self.addresses
-    }
-
-    /// Where the admin service listens; never port 0.
-    pub fn admin(&self) -> &AdminAddress {
-        &self.admin
     }
 
     /// Accepts nothing more, gives handshakes under way a moment, then cuts connections. The state

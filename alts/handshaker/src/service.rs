@@ -2,10 +2,18 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use alts::ServiceAccount;
 use alts::gcp::{
     HandshakerReq, HandshakerResp,
     handshaker_service_server::{HandshakerService, HandshakerServiceServer},
 };
+use alts_authority::{issuer::Issuer, trust_feed::TrustFeed};
+use alts_daemon::{
+    clock::Clock,
+    listener::Incoming,
+    rng::{self, NoEntropy},
+};
+use alts_handshake::{MachineName, Resumption};
 use tokio::{net::TcpListener, sync::mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming, transport::Server};
@@ -20,14 +28,6 @@ use crate::{
     peer_check::PeerCheck,
     session::{Caller, SessionContext},
 };
-use alts::ServiceAccount;
-use alts_authority::{issuer::Issuer, trust_feed::TrustFeed};
-use alts_daemon::{
-    clock::Clock,
-    listener::Incoming,
-    rng::{self, NoEntropy},
-};
-use alts_handshake::{MachineName, Resumption};
 
 /// Concurrent RPCs on one connection. C-core and Go run up to 100 client and 100 server handshakes
 /// over one; ours may be told to run more.
@@ -44,19 +44,21 @@ const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Answers under way per RPC: one per request, and the final status.
 const ANSWERS_UNDER_WAY: usize = 2;
 
-/// The handshaker of one machine, which runs as one service account.
-pub struct MachineHandshaker<I> {
-    workload: Workload<I>,
+/// The handshaker of one machine, which runs as one service account. A clone is the same machine,
+/// listening in another place.
+#[derive(Clone)]
+pub struct MachineHandshaker {
+    workload: Workload,
     limits: Limits,
     limiter: Arc<HandshakeLimiter>,
 }
 
-impl<I: Issuer> MachineHandshaker<I> {
+impl MachineHandshaker {
     /// Speaks for `account` with credentials from `issuer`; believes whom `trust` believes.
     pub fn new(
         machine: MachineName,
         account: ServiceAccount,
-        issuer: Arc<I>,
+        issuer: Arc<impl Issuer>,
         trust: impl Into<TrustFeed>,
         clock: Clock,
     ) -> Self {
@@ -145,10 +147,9 @@ impl<I: Issuer> MachineHandshaker<I> {
             ..
         } = self.limits;
         let incoming = Incoming::new(listener, workload, connections, preface);
-        let service = Service::<I> {
+        let service = Service {
             limits: self.limits,
             limiter: self.limiter,
-            issuer: std::marker::PhantomData,
         };
         let service =
             HandshakerServiceServer::new(service).max_decoding_message_size(MAX_REQUEST_LEN);
@@ -164,18 +165,7 @@ impl<I: Issuer> MachineHandshaker<I> {
     }
 }
 
-impl<I> Clone for MachineHandshaker<I> {
-    /// One machine that listens in several places.
-    fn clone(&self) -> Self {
-        Self {
-            workload: self.workload.clone(),
-            limits: self.limits,
-            limiter: Arc::clone(&self.limiter),
-        }
-    }
-}
-
-impl<I> fmt::Debug for MachineHandshaker<I> {
+impl fmt::Debug for MachineHandshaker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let workload = &self.workload;
         write!(
@@ -187,14 +177,13 @@ impl<I> fmt::Debug for MachineHandshaker<I> {
 }
 
 /// What tonic calls.
-struct Service<I> {
+struct Service {
     limits: Limits,
     limiter: Arc<HandshakeLimiter>,
-    issuer: std::marker::PhantomData<fn() -> I>,
 }
 
 #[tonic::async_trait]
-impl<I: Issuer> HandshakerService for Service<I> {
+impl HandshakerService for Service {
     type DoHandshakeStream = ReceiverStream<Result<HandshakerResp, Status>>;
 
     async fn do_handshake(
@@ -203,7 +192,7 @@ impl<I: Issuer> HandshakerService for Service<I> {
     ) -> Result<Response<Self::DoHandshakeStream>, Status> {
         let connection = request
             .extensions()
-            .get::<Arc<Connection<I>>>()
+            .get::<Arc<Connection>>()
             .cloned()
             .ok_or_else(|| {
                 Status::internal(

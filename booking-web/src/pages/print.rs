@@ -156,6 +156,7 @@ impl Line {
                 .equipment
                 .iter()
                 .map(|unit| wording::shown_id(unit))
+                .chain((case.blood_units > 0).then(|| wording::blood(case.blood_units)))
                 .collect::<Vec<_>>()
                 .join(", "),
             notes: case.notes.clone(),

@@ -62,10 +62,10 @@ impl AltsSite {
         let mock = worker
             .run(async move { MockCloud::start(&config, &path, Clock::system()).await })
             .await??;
-        let [client, server] = mock.machines() else {
+        let [client, server] = mock.machines.as_slice() else {
             anyhow::bail!(
                 "the mock plays {} machines instead of two",
-                mock.machines().len()
+                mock.machines.len()
             )
         };
         Ok(Self {

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use alts::ServiceAccount;
+use alts_daemon::rng;
+
 use super::{AuthorityError, CertificateAuthority, DIRECTORY_FILE, locked, read, replace};
 use crate::{
     directory::{Account, Directory, DirectoryError, DirectoryRecord},
     proto::authority::AccountState,
 };
-use alts::ServiceAccount;
-use alts_daemon::rng;
 
 impl CertificateAuthority {
     /// All accounts, in order of their names.

@@ -2,6 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
+use alts_daemon::{rng, state::StateDir};
+use alts_handshake::{
+    Crl, KeyId, Policy, RevocationId, RevokedIds, Roots, Timestamp, Trust, TrustSettings, Validity,
+};
+
 use super::{
     AUTHORITY_FILE, AuthorityError, CertificateAuthority, REVOCATIONS_FILE, locked, read, replace,
 };
@@ -12,10 +17,6 @@ use crate::{
     root_keys_record::RootKeysRecord,
     statement::Subject,
     trust_feed::TrustFeed,
-};
-use alts_daemon::{rng, state::StateDir};
-use alts_handshake::{
-    Crl, KeyId, Policy, RevocationId, RevokedIds, Roots, Timestamp, Trust, TrustSettings, Validity,
 };
 
 /// How long a published list is good for. Machines fetch it far more often; this is how long one

@@ -16,15 +16,6 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::watch;
-
-use crate::{
-    directory::{Directory, DirectoryError, DirectoryRecord},
-    issuer::{Issuer, NoCredential},
-    ledger::{Issued, IssuedList, Revoked, RevokedRecord, Serials, SerialsRecord, TooManyRevoked},
-    root_keys::{RootKeys, RotationError},
-    root_keys_record::RootKeysRecord,
-};
 use alts::ServiceAccount;
 use alts_daemon::{
     append_log::AppendLog,
@@ -35,6 +26,15 @@ use alts_daemon::{
 };
 use alts_handshake::{
     MasterCertificate, MasterRequest, Policy, RootKey, Timestamp, Trust, Validity,
+};
+use tokio::sync::watch;
+
+use crate::{
+    directory::{Directory, DirectoryError, DirectoryRecord},
+    issuer::{Issuer, NoCredential},
+    ledger::{Issued, IssuedList, Revoked, RevokedRecord, Serials, SerialsRecord, TooManyRevoked},
+    root_keys::{RootKeys, RotationError},
+    root_keys_record::RootKeysRecord,
 };
 
 const AUTHORITY_FILE: &str = "authority.json";
@@ -138,7 +138,8 @@ impl CertificateAuthority {
         // All are read before any is written: a damaged one must not half-initialise the others.
         let stored_roots = state.read(AUTHORITY_FILE, |r: RootKeysRecord| r.keys(now))?;
         let stored_directory = state.read(DIRECTORY_FILE, |r: DirectoryRecord| r.try_into())?;
-        let stored_serials = state.read(SERIALS_FILE, |r: SerialsRecord| Ok(r.into()))?;
+        let stored_serials =
+            state.read(SERIALS_FILE, |r: SerialsRecord| Ok::<_, String>(r.into()))?;
         let stored_revoked = state.read(REVOCATIONS_FILE, |r: RevokedRecord| r.try_into())?;
         let issued = IssuedLog::open(AppendLog::new(state.path().join(ISSUED_LOG)))?;
 
@@ -275,6 +276,7 @@ fn certificate(
     }
 }
 
+#[tonic::async_trait]
 impl Issuer for CertificateAuthority {
     async fn issue(&self, request: MasterRequest) -> Result<MasterCertificate, NoCredential> {
         self.certify(&request, "")

@@ -5,8 +5,9 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use super::*;
 use alts_handshake::{Crl, MachineName, MasterKey, RevocationId, Seed};
+
+use super::*;
 
 fn account(name: &str) -> ServiceAccount {
     name.parse().unwrap()

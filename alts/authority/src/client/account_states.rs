@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use alts::ServiceAccount;
 use tokio::{sync::Mutex, time::Instant};
 use tonic::transport::Channel;
 
@@ -23,7 +24,6 @@ use crate::{
     statement::{StatementError, Subject, open},
     trust_feed::TrustFeed,
 };
-use alts::ServiceAccount;
 
 /// Peers that are remembered. A machine has few.
 const MAX_REMEMBERED: usize = 4096;

@@ -89,6 +89,7 @@ impl RemoteAuthority {
     }
 }
 
+#[tonic::async_trait]
 impl Issuer for RemoteAuthority {
     async fn issue(&self, request: MasterRequest) -> Result<MasterCertificate, NoCredential> {
         let public_key = request.public_key.to_bytes();

@@ -1,13 +1,14 @@
 //! The proof that goes with every question: who asks, for whom, and when.
 
+use alts::ServiceAccount;
+use alts_daemon::{clock::Clock, rng};
+use alts_handshake::MachineName;
+
 use crate::{
     identity::{Claim, Proof, Question, enrolment::EnrolmentSecret, metadata::MetadataServer},
     issuer::NoCredential,
     proto::authority::{Asker, asker},
 };
-use alts::ServiceAccount;
-use alts_daemon::{clock::Clock, rng};
-use alts_handshake::MachineName;
 
 /// What this machine proves its identity with.
 #[derive(Clone, Debug, PartialEq, Eq)]

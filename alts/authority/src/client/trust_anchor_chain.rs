@@ -10,6 +10,7 @@
 //!   generation 4      C B      signed by C and B        rotated again: A's signature is not there
 //! ```
 
+use alts_daemon::hex::{hex, unhex};
 use prost::Message;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +18,6 @@ use crate::{
     proto::authority::Signed,
     statement::{StatementError, TrustAnchors},
 };
-use alts_daemon::hex::{hex, unhex};
 
 /// Root keys, and the statements that lead to them from the configured ones.
 #[derive(Clone, Debug)]

@@ -6,6 +6,12 @@
 
 use std::{fmt::Display, sync::Arc, time::Duration};
 
+use alts_daemon::{
+    retry::Backoff,
+    rng,
+    state::{StateDir, StateError},
+};
+use alts_handshake::{Crl, CrlError, Policy, Roots, Trust, TrustSettings};
 use tokio::sync::watch;
 use tonic::transport::Channel;
 
@@ -20,12 +26,6 @@ use crate::{
     statement::TrustAnchors,
     trust_feed::TrustFeed,
 };
-use alts_daemon::{
-    retry::Backoff,
-    rng,
-    state::{StateDir, StateError},
-};
-use alts_handshake::{Crl, CrlError, Policy, Roots, Trust, TrustSettings};
 
 const ROOTS_FILE: &str = "roots.json";
 

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
+use alts_daemon::config::values::in_file;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserializer;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::Claim;
-use alts_daemon::config::values::in_file;
 
 /// Shortest secret, in bytes: what is shorter can be guessed off line from one overheard request.
 const MIN_SECRET_LEN: usize = 32;

@@ -9,15 +9,15 @@ use std::{
     time::Duration,
 };
 
+use alts_daemon::{
+    config::values::parsed,
+    http::{self, HttpError, TlsRoots},
+};
 use hyper::{Uri, header};
 use serde::Deserialize;
 use tokio::{sync::Mutex, time::Instant};
 
 use super::jwks::{InvalidJwks, Jwks, MAX_JWKS_LEN};
-use alts_daemon::{
-    config::values::parsed,
-    http::{self, HttpError, TlsRoots},
-};
 
 /// Google's keys for identity tokens.
 const GOOGLE_CERTS: &str = "https://www.googleapis.com/oauth2/v3/certs";

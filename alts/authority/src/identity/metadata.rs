@@ -3,10 +3,10 @@
 //! Source: Compute Engine's documentation, "About VM metadata" and "Verifying the identity of
 //! instances".
 
+use alts_daemon::http::{self, HttpError};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::identity::token::MAX_TOKEN_LEN;
-use alts_daemon::http::{self, HttpError};
 
 /// Where it is on every instance.
 pub const DEFAULT_METADATA: &str = "http://metadata.google.internal";

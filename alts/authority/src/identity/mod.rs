@@ -29,12 +29,11 @@ pub mod metadata;
 pub(crate) mod test_signer;
 pub mod token;
 
-pub use key_source::{KeySource, KeySourceError, KeysLocation};
-use sha2::{Digest, Sha256};
-
 use alts::ServiceAccount;
 use alts_daemon::hex::hex;
 use alts_handshake::{MachineName, Timestamp};
+pub use key_source::{KeySource, KeySourceError, KeysLocation};
+use sha2::{Digest, Sha256};
 
 /// Bytes of randomness in a claim.
 pub const NONCE_LEN: usize = 16;

@@ -10,11 +10,11 @@
 
 use std::time::Duration;
 
+use alts_handshake::{MAX_CLOCK_SKEW, Timestamp};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
 
 use super::{Claim, jwks::Jwks};
-use alts_handshake::{MAX_CLOCK_SKEW, Timestamp};
 
 /// Largest token, in bytes. Google's have about 1,200.
 pub const MAX_TOKEN_LEN: usize = 8 * 1024;

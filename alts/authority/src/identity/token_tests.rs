@@ -1,13 +1,13 @@
 //! Tokens that prove something, and a table of those that do not.
 
+use alts::ServiceAccount;
+use alts_handshake::MachineName;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::identity::Question;
 use crate::identity::test_signer::{KID, claims, jwks, token, token_with};
-use alts::ServiceAccount;
-use alts_handshake::MachineName;
 
 const NOW_S: u64 = 1_700_000_000;
 const ACCOUNT: &str = "svc@grpc-alts-demo.iam.gserviceaccount.com";

@@ -1,7 +1,7 @@
 //! A connection to a running process's admin service, and how its refusals read.
 
 use std::{
-    env,
+    array, env,
     io::{self, Write},
     iter,
     os::unix::net::UnixStream,
@@ -109,8 +109,8 @@ pub async fn connect(admin: &str) -> anyhow::Result<Channel> {
     })
 }
 
-/// tonic's own text is "transport error"; the cause is at the bottom.
-fn innermost(error: &dyn std::error::Error) -> String {
+/// What is at the bottom of an error: tonic's own text is "transport error".
+pub fn innermost(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {
         cause = source;
@@ -141,6 +141,27 @@ pub fn print(text: &str) -> anyhow::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written.context("cannot write to stdout"),
     }
+}
+
+/// Lines of columns, each as wide as its longest cell. The first line has the columns' names.
+pub fn table<const N: usize>(
+    names: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> String {
+    let names = iter::once(names.map(str::to_owned));
+    let rows: Vec<[String; N]> = names.chain(rows).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
+    let widths: [usize; N] = array::from_fn(|column| width(column).unwrap_or_default());
+    let mut text = String::new();
+    for row in &rows {
+        let cells = row.iter().zip(widths);
+        let cells: Vec<String> = cells
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
+        text.push_str(cells.join("  ").trim_end());
+        text.push('\n');
+    }
+    text
 }
 
 /// Seconds since the epoch as people read them (RFC 3339).

@@ -10,13 +10,12 @@ use std::{
     time::Duration,
 };
 
-use tonic::Code;
-
 use alts_daemon::{
     clock::Clock,
     metrics::{Histogram, family, line},
 };
 use alts_handshake::{MachineName, Timestamp};
+use tonic::Code;
 
 /// Each metric's name, kind and meaning, in the order in which they are printed.
 const FAMILIES: [(&str, &str, &str); 7] = [

@@ -1,10 +1,10 @@
 //! Answers, worded: from what the handshake came to, to what a gRPC library reads.
 
+use alts::ServiceAccount;
 use alts::gcp::{HandshakerResp, HandshakerResult, HandshakerStatus, Identity};
+use alts_handshake::Established;
 
 use super::Failure;
-use alts::ServiceAccount;
-use alts_handshake::Established;
 
 /// An answer that is no failure. C-core insists on the status, even an empty one.
 pub(super) fn answer(out_frames: &[u8], consumed: usize) -> HandshakerResp {

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use alts::ServiceAccount;
 use alts::{
     RpcVersions,
     gcp::{
@@ -11,13 +12,12 @@ use alts::{
         StartServerHandshakeReq, handshaker_req::ReqOneof,
     },
 };
-
-use super::{BadRequest, SessionContext};
-use alts::ServiceAccount;
 use alts_handshake::{
     ClientConfig, HandshakeCredential, MAX_LIST_ENTRIES, MAX_PROTOCOL_LEN, MAX_TARGET_NAME_LEN,
     Offer, RECORD_PROTOCOLS, ServerConfig,
 };
+
+use super::{BadRequest, SessionContext};
 
 /// A first request that makes sense.
 pub(super) enum Start {

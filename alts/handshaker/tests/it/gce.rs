@@ -132,7 +132,7 @@ async fn a_compute_engine_machine_proves_itself_and_its_number_is_recorded() {
     let server = suite.server().await;
     let (client, server) = (process_on(&client).await, process_on(&server).await);
     shake(&client, &server, &[SERVER]).await.key();
-    let issued = suite.authority().authority().issued(Some(&account(CLIENT)));
+    let issued = suite.authority().authority.issued(Some(&account(CLIENT)));
     assert_eq!(issued[0].instance_id, "8087716956832600000");
     assert_eq!(asked.load(Ordering::SeqCst), 1, "one token per certificate");
 }
@@ -153,8 +153,8 @@ async fn a_compute_engine_machine_need_not_be_told_who_it_is() {
     let served = ServedMachine::start(&config, &state, Clock::system())
         .await
         .unwrap();
-    assert_eq!(served.machine().as_ref(), "client-vm");
-    assert_eq!(served.account(), &account(VM_ACCOUNT));
+    assert_eq!(served.machine.as_ref(), "client-vm");
+    assert_eq!(&served.account, &account(VM_ACCOUNT));
 }
 
 #[tokio::test]
@@ -181,7 +181,7 @@ async fn a_token_that_proves_something_else_is_refused_for_that() {
             .await
             .unwrap_err();
         assert!(status.message().contains(expected), "{}", status.message());
-        assert!(suite.authority().authority().issued(None).is_empty());
+        assert!(suite.authority().authority.issued(None).is_empty());
     }
 }
 

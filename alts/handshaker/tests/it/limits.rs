@@ -18,6 +18,7 @@ use crate::support::*;
 /// Certifies everybody.
 struct Generous(RootKey);
 
+#[tonic::async_trait]
 impl Issuer for Generous {
     async fn issue(&self, request: MasterRequest) -> Result<MasterCertificate, NoCredential> {
         let validity = Validity::starting(Clock::system().now(), Duration::from_secs(3600));

@@ -156,7 +156,7 @@ async fn keeps_revocation_lists(answers_without: bool) {
     shake(&process_on(&client_vm).await, &server, &[SERVER])
         .await
         .key();
-    let cloud = suite.authority().authority();
+    let cloud = &suite.authority().authority;
     let issued = cloud.issued(Some(&account(SERVER)));
     cloud.revoke(&[issued[0].revocation_id]).unwrap();
     let told = refused(&process_on(&client_vm).await, &server).await;

@@ -32,6 +32,17 @@ fn the_examples_that_help_shows_are_refused_only_for_their_secret() {
 }
 
 #[test]
+fn serving_with_faults_is_refused_with_what_took_its_place() {
+    let output = run(&["serve", "--config", "none.toml", "--enable-faults"]);
+    assert_eq!(code(&output), 1);
+    let said = stderr(&output);
+    assert!(
+        said.contains("use a mock, `mock-gce loopback`") && said.lines().count() == 1,
+        "{said}"
+    );
+}
+
+#[test]
 fn without_mock_gce_beside_it_the_binary_says_what_to_install() {
     let dir = tempfile::tempdir().unwrap();
     let alone = dir.path().join(Path::new(BINARY).file_name().unwrap());

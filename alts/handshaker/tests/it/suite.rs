@@ -44,7 +44,7 @@ impl Suite {
         let any = "127.0.0.1:0".parse().unwrap();
         let authority = start_authority(dir.path(), any, &settings).await;
         Self {
-            address: authority.address(),
+            address: authority.address,
             authority: Some(authority),
             dir,
             settings,
@@ -66,7 +66,7 @@ impl Suite {
     }
 
     pub(crate) fn roots(&self) -> String {
-        let keys = self.authority().authority().root_keys().public();
+        let keys = self.authority().authority.root_keys().public();
         let hex = |key: &[u8]| {
             key.iter()
                 .map(|byte| format!("{byte:02x}"))
@@ -118,7 +118,7 @@ impl Suite {
 
     pub(crate) fn set_disabled(&self, email: &str, disabled: bool) {
         self.authority()
-            .authority()
+            .authority
             .set_disabled(&account(email), disabled)
             .unwrap();
     }
@@ -147,7 +147,7 @@ async fn start_authority(dir: &Path, address: SocketAddr, settings: &Settings) -
 
 /// A new process on that machine.
 pub(crate) async fn process_on(machine: &ServedMachine) -> Library {
-    Library::connect(machine.addresses()[0], "grpc-java-netty/1.63.0").await
+    Library::connect(machine.addresses[0], "grpc-java-netty/1.63.0").await
 }
 
 /// A new process on that machine, as soon as one is given a credential: of its authority's newest root

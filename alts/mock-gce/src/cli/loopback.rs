@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 
 use alts_daemon::{
     clock::Clock,
-    connections::allow_many_files,
-    run::{LogFormat, StopSignals, default_state_dir, read_config, start_log},
+    run::{RunArgs, read_config},
 };
 use clap::Args;
-use mock_gce::loopback::{MockCloud, ReadyMachine, config::Config};
+use mock_gce::loopback::{MockCloud, config::Config, config::Machine};
 
 /// Runs a mock cloud without machines: an authority, a directory of service accounts, and a handshaker per machine.
 ///
@@ -30,14 +29,8 @@ pub(super) struct LoopbackArgs {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// Where the authority's key and the accounts are kept, for one mock at a time. Default:
-    /// $XDG_STATE_HOME/alts-handshaker, or ~/.local/state/alts-handshaker.
-    #[arg(long, value_name = "DIR", env = "ALTS_HANDSHAKER_STATE_DIR")]
-    state_dir: Option<PathBuf>,
-
-    /// How log lines look.
-    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
-    log_format: LogFormat,
+    #[command(flatten)]
+    run: RunArgs,
 }
 
 pub(super) async fn run(args: LoopbackArgs) -> anyhow::Result<()> {
@@ -49,14 +42,7 @@ pub(super) async fn run(args: LoopbackArgs) -> anyhow::Result<()> {
         }
         None => Config::article(),
     };
-    let state_dir = match args.state_dir {
-        Some(path) => path,
-        None => default_state_dir("alts-handshaker")?,
-    };
-    start_log(args.log_format);
-    allow_many_files();
-    // Before anything is announced: a signal right after must not kill us half-way.
-    let signals = StopSignals::new()?;
+    let (state_dir, signals) = args.run.begin(None, "alts-handshaker")?;
     let mock = MockCloud::start(&config, &state_dir, Clock::system()).await?;
     announce(&mock, &state_dir);
     signals.then(mock.stop()).await;
@@ -71,11 +57,11 @@ fn announce(mock: &MockCloud, state_dir: &Path) {
             account",
         "this is a mock cloud: for development and tests, not for secrets"
     );
-    for ReadyMachine {
+    for Machine {
         name,
         account,
         address,
-    } in mock.machines()
+    } in &mock.machines
     {
         if !address.ip().is_loopback() {
             tracing::warn!(machine = %name, %address, "this address is not loopback: other \
@@ -83,5 +69,5 @@ fn announce(mock: &MockCloud, state_dir: &Path) {
         }
         tracing::info!(machine = %name, service_account = %account, %address, "handshaker ready");
     }
-    tracing::info!(admin = %mock.admin(), state_dir = %state_dir.display(), "mock ready");
+    tracing::info!(admin = %mock.admin, state_dir = %state_dir.display(), "mock ready");
 }

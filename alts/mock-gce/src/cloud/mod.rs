@@ -13,11 +13,11 @@ use serde::{Deserialize, Serialize};
 
 pub use launch::Launch;
 use machines::Machines;
-use serve::Services;
 
 use crate::{
     config::Config,
     instance::{Instance, Record, boot_id},
+    loopback::MockCloud,
     system::{network, process::ProcessIdentity},
 };
 
@@ -68,7 +68,7 @@ pub async fn run(dir: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn start(instance: &Instance) -> anyhow::Result<(Machines, Services)> {
+async fn start(instance: &Instance) -> anyhow::Result<(Machines, MockCloud)> {
     let launch = Launch::read(instance)?;
     let config = Config::parse(&launch.config, &launch.config_name)?;
     let api = inherited_listener()?;
@@ -85,7 +85,7 @@ async fn start(instance: &Instance) -> anyhow::Result<(Machines, Services)> {
     network::run(&network::cloud_script(config.network)).map_err(anyhow::Error::msg)?;
     fs::write("/proc/sys/net/ipv4/ip_forward", "1").context("cannot switch on forwarding")?;
     let machines = Machines::make(instance, &launch.generation, &config).await?;
-    let services = Services::start(instance, &launch, config, api).await?;
+    let services = serve::start(instance, &launch, config, api).await?;
     record.machines = machines.records();
     instance.write_record(&record)?;
     Ok((machines, services))

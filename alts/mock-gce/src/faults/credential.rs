@@ -3,18 +3,39 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{fault::Fault, switch::Machine};
-use alts_authority::issuer::NoCredential;
-use alts_daemon::rng::{self, NoEntropy};
-use alts_handshake::{
-    HandshakeCredential, MAX_CLOCK_SKEW, MasterKey, RootKey, Timestamp, Validity,
+use alts::ServiceAccount;
+use alts_authority::{certificate_authority::CertificateAuthority, issuer::NoCredential};
+use alts_daemon::{
+    clock::Clock,
+    metrics::Counters,
+    rng::{self, NoEntropy},
 };
+use alts_handshake::{
+    HandshakeCredential, MAX_CLOCK_SKEW, MachineName, MasterKey, RootKey, Timestamp, Validity,
+};
+
+use super::fault::Fault;
 
 /// Life of a wrong handshake certificate: a good one's.
 const LIFETIME: Duration = Duration::from_secs(10 * 60);
 
 /// Beyond what clocks may be apart.
 const WELL_BEYOND: Duration = Duration::from_secs(MAX_CLOCK_SKEW.as_secs() + 60);
+
+/// Whose calls go wrong, and what a wrong credential is made of.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    /// Its name.
+    pub name: MachineName,
+    /// Whom its handshaker speaks for.
+    pub account: ServiceAccount,
+    /// Who certifies it.
+    pub authority: Arc<CertificateAuthority>,
+    /// Its time.
+    pub clock: Clock,
+    /// Counts calls that go wrong.
+    pub faulted: Arc<Counters>,
+}
 
 /// A credential that is wrong as `fault` says.
 pub(super) fn credential(

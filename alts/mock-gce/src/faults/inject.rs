@@ -1,15 +1,15 @@
 //! Steps of a session made wrong. Pure: the session itself knows nothing of it.
 
 use alts::gcp::{HandshakerResp, HandshakerStatus};
-use prost::Message;
-use tonic::Code;
-
-use super::{fault::Fault, plan::Plan};
 use alts_handshake::{FrameType, HEADER_LEN, wire};
 use alts_handshaker::{
     hook::{Ending, FaultedStep},
     session::{Failure, Side, Turn},
 };
+use prost::Message;
+use tonic::Code;
+
+use super::{fault::Fault, plan::Plan};
 
 /// Makes a step wrong as planned.
 pub(super) fn inject(plan: &Plan, side: Option<Side>, turn: Turn) -> FaultedStep {

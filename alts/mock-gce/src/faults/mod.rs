@@ -18,7 +18,8 @@ pub(crate) mod service;
 mod switch;
 
 pub use self::{
+    credential::Machine,
     fault::{Fault, InvalidFault},
     plan::Plan,
-    switch::{FaultSwitch, Machine, Switches},
+    switch::{FaultSwitch, Switches},
 };

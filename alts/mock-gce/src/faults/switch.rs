@@ -5,35 +5,22 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::{
-    sync::{Mutex as AsyncMutex, OwnedSemaphorePermit, Semaphore},
-    time::sleep,
-};
-
-use super::{credential::credential, inject::inject, plan::Plan};
-use alts::ServiceAccount;
-use alts_authority::{certificate_authority::CertificateAuthority, issuer::NoCredential};
-use alts_daemon::{clock::Clock, metrics::Counters};
+use alts_authority::issuer::NoCredential;
 use alts_handshake::{HandshakeCredential, MachineName};
 use alts_handshaker::{
     hook::{CallHook, FaultedStep, Interference},
     session::{Side, Turn},
 };
+use tokio::{
+    sync::{Mutex as AsyncMutex, OwnedSemaphorePermit, Semaphore},
+    time::sleep,
+};
 
-/// Whose calls go wrong, and what a wrong credential is made of.
-#[derive(Clone, Debug)]
-pub struct Machine {
-    /// Its name.
-    pub name: MachineName,
-    /// Whom its handshaker speaks for.
-    pub account: ServiceAccount,
-    /// Who certifies it.
-    pub authority: Arc<CertificateAuthority>,
-    /// Its time.
-    pub clock: Clock,
-    /// Counts calls that go wrong.
-    pub faulted: Arc<Counters>,
-}
+use super::{
+    credential::{Machine, credential},
+    inject::inject,
+    plan::Plan,
+};
 
 /// One machine's faults.
 #[derive(Debug)]

@@ -3,15 +3,8 @@
 
 pub mod config;
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
-use tokio::net::TcpListener;
-
-use crate::{
-    faults::{self, Switches, service::MachinesService},
-    loopback::config::{Config, Machine},
-};
-use alts::ServiceAccount;
 use alts_authority::{
     admin,
     certificate_authority::{AuthorityError, CertificateAuthority},
@@ -24,29 +17,26 @@ use alts_daemon::{
     servers::{Servers, bind, local_address},
     state::StateDir,
 };
-use alts_handshake::MachineName;
 use alts_handshaker::{
     config::serve::RevocationMode, limits::Limits, metrics::Metrics, peer_check::PeerCheck,
     service::MachineHandshaker,
 };
+use tokio::net::TcpListener;
 
-/// A machine whose handshaker is ready.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReadyMachine {
-    /// Its name.
-    pub name: MachineName,
-    /// Whom its handshaker speaks for.
-    pub account: ServiceAccount,
-    /// Where its handshaker listens; never port 0.
-    pub address: SocketAddr,
-}
+use crate::{
+    faults::{self, Switches, service::MachinesService},
+    loopback::config::{Config, Machine},
+};
 
 /// A mock cloud that runs.
 #[derive(Debug)]
 pub struct MockCloud {
-    machines: Vec<ReadyMachine>,
-    admin: AdminAddress,
-    servers: Servers,
+    /// In the configuration's order; their ports are never 0.
+    pub machines: Vec<Machine>,
+    /// Where the admin service listens; never port 0.
+    pub admin: AdminAddress,
+    /// Whoever has more to serve adds it.
+    pub servers: Servers,
 }
 
 impl MockCloud {
@@ -55,15 +45,13 @@ impl MockCloud {
     /// # Errors
     /// When the state or an address is not to be had.
     pub async fn start(config: &Config, state_dir: &Path, clock: Clock) -> anyhow::Result<Self> {
-        let state = StateDir::open(state_dir)?;
-        let authority = Self::open(config, state, clock.clone())?;
-        let admin = AdminAddress::or_in(config.admin.as_ref(), state_dir);
-        let surface = AdminSurface::bind(&admin).await?;
+        let authority = Self::open(config, StateDir::open(state_dir)?, clock.clone())?;
         let mut listeners = Vec::with_capacity(config.machines.len());
         for machine in &config.machines {
             listeners.push(bind(machine.address, machine.name.as_ref()).await?);
         }
-        Self::serve(config, authority, surface, listeners, &clock)
+        let admin = AdminAddress::or_in(config.admin.as_ref(), state_dir);
+        Self::start_on(config, authority, listeners, &admin, &clock).await
     }
 
     /// The same in two steps, for programs that have listeners of their own. This is the first one:
@@ -96,28 +84,15 @@ impl MockCloud {
         clock: &Clock,
     ) -> anyhow::Result<Self> {
         let surface = AdminSurface::bind(admin).await?;
-        Self::serve(config, authority, surface, listeners, clock)
-    }
-
-    fn serve(
-        config: &Config,
-        authority: Arc<CertificateAuthority>,
-        surface: AdminSurface,
-        listeners: Vec<TcpListener>,
-        clock: &Clock,
-    ) -> anyhow::Result<Self> {
         let metrics = Arc::new(Metrics::new(clock.clone()));
-        let mut switches = Switches::default();
         let faulted = Arc::new(Counters::new(
             "alts_faults_total",
             "Handshakes that a fault knob changed.",
         ));
         let limits = Limits::shared_by(listeners.len());
-        let mut mock = Self {
-            machines: Vec::with_capacity(listeners.len()),
-            admin: surface.address().clone(),
-            servers: Servers::new(),
-        };
+        let mut switches = Switches::default();
+        let mut machines = Vec::with_capacity(listeners.len());
+        let mut servers = Servers::new();
         for (machine, listener) in config.machines.iter().zip(listeners) {
             let switch = switches.add(faults::Machine {
                 faulted: Arc::clone(&faulted),
@@ -130,41 +105,21 @@ impl MockCloud {
                 .with_metrics(Arc::clone(&metrics))
                 .with_hook(switch)
                 .with_limits(limits);
-            mock.serve_machine(machine, handshaker, listener);
+            machines.push(Machine {
+                address: local_address(&listener, machine.address),
+                ..machine.clone()
+            });
+            servers.spawn(handshaker.serve(listener, servers.stopped()));
         }
+        let admin = surface.address().clone();
         let services = admin::services(authority).add_service(MachinesService::server(switches));
-        let stopped = mock.servers.stopped();
-        mock.servers.spawn(surface.serve(
-            services,
-            move || metrics.render() + &faulted.render(),
-            stopped,
-        ));
-        Ok(mock)
-    }
-
-    fn serve_machine(
-        &mut self,
-        machine: &Machine,
-        handshaker: MachineHandshaker<CertificateAuthority>,
-        listener: TcpListener,
-    ) {
-        self.machines.push(ReadyMachine {
-            name: machine.name.clone(),
-            account: machine.account.clone(),
-            address: local_address(&listener, machine.address),
-        });
-        let stopped = self.servers.stopped();
-        self.servers.spawn(handshaker.serve(listener, stopped));
-    }
-
-    /// In the configuration's order.
-    pub fn machines(&self) -> &[ReadyMachine] {
-        &self.machines
-    }
-
-    /// Where the admin service listens; never port 0.
-    pub fn admin(&self) -> &AdminAddress {
-        &self.admin
+        let metrics = move || metrics.render() + &faulted.render();
+        servers.spawn(surface.serve(services, metrics, servers.stopped()));
+        Ok(Self {
+            machines,
+            admin,
+            servers,
+        })
     }
 
     /// Accepts nothing more, gives handshakes under way a moment, then cuts connections. The state
@@ -179,7 +134,7 @@ fn handshaker(
     config: &Config,
     authority: &Arc<CertificateAuthority>,
     clock: &Clock,
-) -> Result<MachineHandshaker<CertificateAuthority>, NoEntropy> {
+) -> Result<MachineHandshaker, NoEntropy> {
     let peer_check = match config.revocation.mode {
         RevocationMode::Issue => PeerCheck::Never,
         RevocationMode::Handshake => PeerCheck::Local(Arc::clone(authority)),

@@ -11,7 +11,7 @@ use booking_proto::ot::v1::{Anaesthesia, Case, Durations, Laterality, UpdateCase
 
 use super::{
     case,
-    new::{anaesthesias, choice, lateralities, urgencies},
+    new::{anaesthesias, blood_units, choice, lateralities, read_blood, urgencies},
 };
 use crate::{
     backend::{Refusal, RefusalKind},
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// What the form changes.
-const MASK: [&str; 7] = [
+const MASK: [&str; 8] = [
     "procedure",
     "condition",
     "laterality",
@@ -32,6 +32,7 @@ const MASK: [&str; 7] = [
     "anaesthesia",
     "durations",
     "notes",
+    "blood_units",
 ];
 
 #[derive(Template)]
@@ -71,11 +72,12 @@ fn typed(case: &Case) -> Fields {
         ("procedure_min", durations.procedure_min.to_string()),
         ("cleanup_min", durations.cleanup_min.to_string()),
         ("notes", case.notes.clone()),
+        ("blood_units", case.blood_units.to_string()),
         ("etag", case.etag.clone()),
     ])
 }
 
-fn fields() -> [Field; 9] {
+fn fields() -> [Field; 10] {
     [
         Field::line("procedure", "Procedure in words"),
         Field::line("condition", "Condition"),
@@ -86,6 +88,7 @@ fn fields() -> [Field; 9] {
         Field::line("procedure_min", "Procedure, minutes").kind(Kind::Number),
         Field::line("cleanup_min", "Cleanup, minutes").kind(Kind::Number),
         Field::line("notes", "Notes").optional().kind(Kind::Text),
+        blood_units(),
     ]
 }
 
@@ -175,6 +178,39 @@ fn read(fields: &Fields, current: &Case, problems: &mut Problems) -> Case {
             cleanup_min: problems.number(fields, "cleanup_min", 0..=480),
         }),
         notes: problems.text(fields, "notes"),
+        blood_units: read_blood(fields, problems),
         ..Default::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use booking_proto::fields;
+    use prost::Name as _;
+
+    use super::*;
+
+    /// What is asked for when a case is entered, and not changed here.
+    const ENTERED_ONCE: [&str; 3] = ["procedure_type", "specialty", "team"];
+
+    /// What no form asks for, and why.
+    const NOT_ASKED: [(&str, &str); 4] = [
+        ("decision_time", "it is now when a case is entered"),
+        ("target_time", "it follows from the urgency"),
+        ("equipment", "chosen at the command line"),
+        (
+            "required_capabilities",
+            "they follow from the kind of procedure",
+        ),
+    ];
+
+    #[test]
+    fn every_field_of_a_case_is_asked_for_or_there_is_a_reason() {
+        for field in fields::of(Case::NAME).updatable() {
+            let name = &*field.name;
+            let asked = MASK.contains(&name) || ENTERED_ONCE.contains(&name);
+            let excused = NOT_ASKED.iter().any(|(one, _)| *one == name);
+            assert!(asked != excused, "{name}");
+        }
     }
 }

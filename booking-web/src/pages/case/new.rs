@@ -80,6 +80,7 @@ fn start(query: &Fields, known: &Known) -> Fields {
         ("urgency", Urgency::Elective.as_str_name()),
         ("anaesthesia", Anaesthesia::General.as_str_name()),
         ("laterality", Laterality::NotApplicable.as_str_name()),
+        ("blood_units", "0"),
     ];
     defaults(query, known).or(usual)
 }
@@ -144,6 +145,7 @@ fn page(
             .optional()
             .kind(Kind::Choice(staff(known, TeamRole::Anaesthetist))),
         Field::line("notes", "Notes").optional().kind(Kind::Text),
+        blood_units(),
     ];
     let shown = |fields: Vec<Field>| {
         fields
@@ -163,6 +165,22 @@ fn page(
         refusal,
         complaints: !problems.is_empty(),
         frame: ctx.frame(Here::NewCase),
+    }
+}
+
+/// Blood to have ready.
+pub(crate) fn blood_units() -> Field {
+    Field::line("blood_units", "Blood, units")
+        .optional()
+        .kind(Kind::Number)
+}
+
+/// What was typed of it; nothing is none.
+pub(crate) fn read_blood(fields: &Fields, problems: &mut Problems) -> i32 {
+    if fields.has("blood_units") {
+        problems.number(fields, "blood_units", 0..=20)
+    } else {
+        0
     }
 }
 
@@ -286,6 +304,7 @@ fn read(ctx: &Ctx, fields: &Fields, problems: &mut Problems) -> Case {
         }),
         team: team.into_iter().flatten().collect(),
         notes: problems.text(fields, "notes"),
+        blood_units: read_blood(fields, problems),
         specialty: problems.line(fields, "specialty", false),
         ..Default::default()
     }

@@ -296,6 +296,7 @@ fn facts(case: &Case, names: &Directory, civil: &Civil, ctx: &Ctx) -> Vec<(&'sta
                 .collect::<Vec<_>>()
                 .join(", "),
         ),
+        ("Blood", wording::blood(case.blood_units)),
         ("Cancelled", cancelled.unwrap_or_default()),
         ("Notes", case.notes.clone()),
     ];

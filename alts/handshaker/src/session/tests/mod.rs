@@ -17,9 +17,9 @@ use alts::{
         ServerHandshakeParameters, StartClientHandshakeReq, StartServerHandshakeReq,
     },
 };
+use alts_handshake::{MachineName, MasterKey, RootKey, Seed, Validity};
 
 use super::*;
-use alts_handshake::{MachineName, MasterKey, RootKey, Seed, Validity};
 
 pub(super) const CLIENT: &str = "client@p.iam";
 pub(super) const SERVER: &str = "server@p.iam";

@@ -1,7 +1,8 @@
 //! Resumption as a library sees it: in an attribute, and in nothing else.
 
-use super::*;
 use alts_handshake::NamePolicy;
+
+use super::*;
 
 struct Machines {
     client: SessionContext,

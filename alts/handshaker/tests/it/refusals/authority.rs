@@ -235,7 +235,7 @@ async fn every_kind_of_unproven_request_for_a_certificate_is_refused_in_words_of
         let status = asked.of(&mut authority).await.expect_err(what);
         table.status(what, &status, code, words);
     }
-    assert!(suite.authority().authority().issued(None).is_empty());
+    assert!(suite.authority().authority.issued(None).is_empty());
     // But for what was changed, it would have been certified.
     let good = Asked::new();
     let (request, token) = (
@@ -253,7 +253,7 @@ async fn every_kind_of_unproven_request_for_a_certificate_is_refused_in_words_of
         status.message().contains("was accepted already"),
         "{status}"
     );
-    assert_eq!(suite.authority().authority().issued(None).len(), 1);
+    assert_eq!(suite.authority().authority.issued(None).len(), 1);
 }
 
 #[tokio::test]
@@ -305,7 +305,7 @@ async fn every_kind_of_wrong_revocation_list_is_refused_in_words_of_its_own() {
         ),
     ];
     let suite = Suite::start(Settings::default()).await;
-    let cloud = suite.authority().authority();
+    let cloud = &suite.authority().authority;
     let (good, _) = cloud.crl();
     let roots: Roots = cloud.root_keys().public().into_iter().collect();
     assert!(Crl::open(&good, &roots).is_ok());

@@ -9,7 +9,7 @@ use tonic::{Code, transport::Channel};
 use super::{support::*, world::*};
 
 async fn admin(world: &World) -> AccountsClient<Channel> {
-    AccountsClient::connect(format!("http://{}", world.mock.admin()))
+    AccountsClient::connect(format!("http://{}", world.mock.admin))
         .await
         .unwrap()
 }
@@ -116,7 +116,7 @@ async fn changes_at_once_are_all_kept() {
     running.join_all().await;
     drop(admin);
     let world = world.restarted().await;
-    let mut admin = AccountsClient::connect(format!("http://{}", world.mock.admin()))
+    let mut admin = AccountsClient::connect(format!("http://{}", world.mock.admin))
         .await
         .unwrap();
     assert_eq!(list(&mut admin).await.len(), 42);

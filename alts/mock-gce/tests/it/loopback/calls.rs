@@ -45,7 +45,7 @@ async fn rule_7_the_calls_status_is_the_messages() {
 #[tokio::test]
 async fn rule_8_grpc_go_sees_a_late_failure_as_the_calls_failure() {
     let world = World::start().await;
-    let address = world.mock.machines()[0].address;
+    let address = world.mock.machines[0].address;
     for (user_agent, message_first) in [("grpc-go/1.33.3", false), ("grpc-java-netty/1.63.0", true)]
     {
         let library = Library::connect(address, user_agent).await;

@@ -69,6 +69,10 @@ impl Halfway {
     async fn end(mut self) -> Vec<u8> {
         let third = self.client.ask(next(&self.flight)).await.unwrap().unwrap();
         let fourth = self.server.ask(next(&third.out_frames)).await;
+        // As libraries do: a connection whose calls are dropped before they end is given up by HTTP/2.
+        for call in [&mut self.client, &mut self.server] {
+            assert_eq!(call.answer().await.unwrap(), None);
+        }
         let [ours, theirs] = [third, fourth.unwrap().unwrap()].map(|answer| answer.result.unwrap());
         let name = |identity: Option<alts::gcp::Identity>| {
             identity.unwrap().account_name().unwrap().to_owned()

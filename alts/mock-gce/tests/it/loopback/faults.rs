@@ -9,7 +9,7 @@ use tonic::{Code, Status, transport::Channel};
 use super::{support::*, world::*};
 
 async fn admin(world: &World) -> MachinesClient<Channel> {
-    MachinesClient::connect(format!("http://{}", world.mock.admin()))
+    MachinesClient::connect(format!("http://{}", world.mock.admin))
         .await
         .unwrap()
 }

@@ -3,14 +3,13 @@
 
 use std::net::SocketAddr;
 
+use alts_authority::proto::admin::EnableAccountRequest;
+use alts_daemon::admin::address::AdminAddress;
 use prost::Message;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
-
-use alts_authority::proto::admin::EnableAccountRequest;
-use alts_daemon::admin::address::AdminAddress;
 
 use super::{support::*, world::*};
 
@@ -37,7 +36,7 @@ async fn a_web_page_can_neither_administer_a_mock_nor_read_its_metrics() {
     let message = EnableAccountRequest { email }.encode_to_vec();
     let len = u32::try_from(message.len()).unwrap();
     let body = [&[0], &len.to_be_bytes()[..], &message].concat();
-    let AdminAddress::Tcp(admin) = *world.mock.admin() else {
+    let AdminAddress::Tcp(admin) = world.mock.admin else {
         panic!("a web page reaches no Unix socket")
     };
     let post =

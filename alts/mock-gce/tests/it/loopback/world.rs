@@ -49,16 +49,16 @@ impl World {
 
     /// A new process on the client's machine.
     pub(crate) async fn client_process(&self) -> Library {
-        Library::connect(self.mock.machines()[0].address, "grpc-java-netty/1.63.0").await
+        Library::connect(self.mock.machines[0].address, "grpc-java-netty/1.63.0").await
     }
 
     /// A new process on the server's machine.
     pub(crate) async fn server_process(&self) -> Library {
-        Library::connect(self.mock.machines()[1].address, "grpc-java-netty/1.63.0").await
+        Library::connect(self.mock.machines[1].address, "grpc-java-netty/1.63.0").await
     }
 
     pub(crate) async fn set_disabled(&self, email: &str, disabled: bool) {
-        let mut admin = AccountsClient::connect(format!("http://{}", self.mock.admin()))
+        let mut admin = AccountsClient::connect(format!("http://{}", self.mock.admin))
             .await
             .unwrap();
         let email = email.to_owned();

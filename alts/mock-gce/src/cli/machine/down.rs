@@ -1,6 +1,8 @@
 //! `mock-gce down`: nothing stays.
 
-use super::{DownArgs, print};
+use alts_daemon::admin::client::print;
+
+use super::DownArgs;
 
 pub(super) fn run(args: DownArgs) -> anyhow::Result<()> {
     let instance = args.which.instance()?;

@@ -1,6 +1,8 @@
 //! `mock-gce env`: lines for a shell.
 
-use super::{EnvArgs, print};
+use alts_daemon::admin::client::print;
+
+use super::EnvArgs;
 
 pub(super) fn run(args: EnvArgs) -> anyhow::Result<()> {
     let instance = args.which.instance()?;

@@ -1,9 +1,10 @@
 //! `mock-gce machines`: what there is.
 
+use alts_daemon::admin::client::{self, Output, print};
 use mock_gce::instance::{MachineRecord, Record};
 use serde_json::json;
 
-use super::{MachinesArgs, Output, print};
+use super::MachinesArgs;
 
 pub(super) fn run(args: MachinesArgs) -> anyhow::Result<()> {
     let record = args.which.instance()?.running()?;
@@ -23,22 +24,15 @@ fn state(machine: &MachineRecord) -> &'static str {
 
 /// One line per machine, under a heading.
 pub(super) fn table(record: &Record) -> String {
-    let names = record.machines.iter().map(|machine| machine.name.len());
-    let width = names.max().unwrap_or_default().max("MACHINE".len());
-    let mut text = format!(
-        "{:width$}  {:15}  {:5}  SERVICE ACCOUNT\n",
-        "MACHINE", "ADDRESS", "STATE"
-    );
-    for machine in &record.machines {
-        text += &format!(
-            "{:width$}  {:15}  {:5}  {}\n",
-            machine.name,
+    let rows = record.machines.iter().map(|machine| {
+        [
+            machine.name.to_string(),
             machine.address.to_string(),
-            state(machine),
-            machine.service_account
-        );
-    }
-    text
+            state(machine).to_owned(),
+            machine.service_account.to_string(),
+        ]
+    });
+    client::table(["MACHINE", "ADDRESS", "STATE", "SERVICE ACCOUNT"], rows)
 }
 
 fn as_json(record: &Record) -> serde_json::Value {

@@ -8,7 +8,7 @@ use std::{
     process::Stdio,
 };
 
-use alts_daemon::{hex::hex, rng, run::read_config};
+use alts_daemon::{admin::client::print, hex::hex, rng, run::read_config};
 use anyhow::{Context, bail};
 use mock_gce::{
     cloud::{Launch, Started},
@@ -17,7 +17,7 @@ use mock_gce::{
     system::isolation::Isolation,
 };
 
-use super::{UpArgs, machines, print};
+use super::{UpArgs, list};
 
 pub(super) fn run(args: UpArgs) -> anyhow::Result<()> {
     let (config, config_name) = match &args.config {
@@ -84,7 +84,7 @@ fn start(instance: &Instance, isolation: Isolation, api: TcpListener) -> anyhow:
 }
 
 fn welcome(instance: &Instance, record: &Record) -> String {
-    let (name, table) = (instance.name(), machines::table(record));
+    let (name, table) = (instance.name(), list::table(record));
     let name_flag = if name.to_string() == "default" {
         String::new()
     } else {
