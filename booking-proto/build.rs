@@ -2,7 +2,7 @@
 
 use std::{env, error::Error, fs, path::PathBuf};
 
-use protox::prost::Message;
+use protox::Compiler;
 
 /// The article's contract, and ours beside it.
 const FILES: [&str; 11] = [
@@ -21,16 +21,23 @@ const FILES: [&str; 11] = [
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=proto");
-    let descriptors = protox::compile(FILES, ["proto"])?;
+    let mut contract = Compiler::new(["proto"])?;
+    contract.include_source_info(true).include_imports(true);
+    contract.open_files(FILES)?;
 
     // Written here because `file_descriptor_set_path` is an instruction to `protoc`, and
-    // `compile_fds` runs none. Source comments stay in: a reflection client shows them as help.
+    // `compile_fds` runs none. Source comments stay in: a reflection client shows them as help. The
+    // compiler encodes them itself: prost's types for descriptors would lose the options of ours.
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
+    fs::write(
+        out.join("descriptors.bin"),
+        contract.encode_file_descriptor_set(),
+    )?;
 
     // Messages know their own full names: whoever prints them as JSON looks them up by it.
     let mut messages = prost_build::Config::new();
     messages.enable_type_names();
-    tonic_prost_build::configure().compile_fds_with_config(descriptors, messages)?;
+    tonic_prost_build::configure()
+        .compile_fds_with_config(contract.file_descriptor_set(), messages)?;
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! Compiles the mock cloud's admin contract, which the accounts page speaks; its files are the
-//! handshaker's own, so the two cannot disagree.
+//! authority's and the mock's own, so the two sides cannot disagree.
 
 use std::error::Error;
 
-const FOLDER: &str = "../alts/handshaker/proto";
+const FOLDERS: [&str; 2] = ["../alts/authority/proto", "../alts/mock-gce/proto"];
 const FILES: [&str; 3] = [
     "alts_handshaker/admin/v1/accounts.proto",
     "alts_handshaker/admin/v1/authority.proto",
@@ -11,8 +11,10 @@ const FILES: [&str; 3] = [
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo::rerun-if-changed={FOLDER}");
-    let descriptors = protox::compile(FILES, [FOLDER])?;
+    for folder in FOLDERS {
+        println!("cargo::rerun-if-changed={folder}");
+    }
+    let descriptors = protox::compile(FILES, FOLDERS)?;
     tonic_prost_build::configure()
         .build_server(false)
         .compile_fds(descriptors)?;

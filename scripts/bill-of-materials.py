@@ -2,7 +2,9 @@
 """What the release's programs are made of, as CycloneDX 1.5 JSON: every crate that is linked into one of them, with version, licence,
 checksum, and what it depends on. Read from Cargo's own resolution of Cargo.lock; tests' and builds' dependencies are left out.
 
-usage: bill-of-materials.py PROGRAM...
+With --notices it prints, as text, the licences and notices that the crates of others came with, each wording once.
+
+usage: bill-of-materials.py [--notices] PROGRAM...
 """
 import json
 import pathlib
@@ -64,7 +66,30 @@ def reference(package):
     return f"pkg:cargo/{package['name']}@{package['version']}"
 
 
+NOTICE_FILE = re.compile(r"(licen[cs]e|copying|copyright|notice|unlicense)", re.IGNORECASE)
+
+
+def notices(parts):
+    """The licences of others' crates: who is under which words, then the words."""
+    bearers = {}
+    for package in parts:
+        folder = pathlib.Path(package["manifest_path"]).parent
+        files = [file for file in sorted(folder.iterdir()) if file.is_file() and NOTICE_FILE.match(file.name)]
+        name = f"{package['name']} {package['version']}, {package['license'] or 'see below'}, {package['repository'] or 'no repository named'}"
+        if not files:
+            # Whoever published it named a licence and left its words out.
+            bearers.setdefault("(The crate came without a text of its licence.)", []).append(name)
+        for file in files:
+            text = file.read_text(encoding="utf-8", errors="replace").strip()
+            bearers.setdefault(text, []).append(name)
+    print("The programs of the OT booking suite contain these works of others, under the licences below.")
+    for text, names in sorted(bearers.items(), key=lambda pair: pair[1]):
+        print("\n" + "=" * 100, *names, "-" * 100, text, sep="\n")
+
+
 def main(programs):
+    wants_notices = programs[0] == "--notices"
+    programs = programs[wants_notices:]
     packages, nodes = metadata()
     digests = checksums()
     built = {id_: package for id_, package in packages.items()
@@ -73,6 +98,8 @@ def main(programs):
     if missing:
         sys.exit(f"no package has the program {', '.join(sorted(missing))}")
     parts = sorted(reach(built, nodes), key=lambda id_: reference(packages[id_]))
+    if wants_notices:
+        return notices([packages[id_] for id_ in parts if packages[id_]["source"]])
     document = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.5",

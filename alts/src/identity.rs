@@ -13,6 +13,11 @@ const MAX_ACCOUNT_LEN: usize = 320;
 /// Compared exactly, letter case included, as grpc-java and C++ do. (grpc-go's helper ignores
 /// case; account names are lower case, so only a typing error tells the two apart.)
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "String", into = "String")
+)]
 pub struct ServiceAccount(String);
 
 /// Why a text is not a service account.
@@ -62,6 +67,24 @@ impl ServiceAccount {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<String> for ServiceAccount {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        let problem =
+            |error: InvalidServiceAccount| format!("{name:?}: {error}; write it as in IAM");
+        Self::new(name.as_str()).map_err(problem)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<ServiceAccount> for String {
+    fn from(account: ServiceAccount) -> Self {
+        account.0
     }
 }
 

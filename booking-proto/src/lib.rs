@@ -2,7 +2,9 @@
 //!
 //! This crate knows nothing of ALTS, of the database or of pages; it is what the backend, the
 //! command line and the front end agree on. The `.proto` files under `proto/` are the reference:
-//! their comments say what each field means and which statuses each call can end with.
+//! their comments say what each field means and which statuses each call can end with. What is agreed
+//! on beside them (metadata, permissions, reasons of refusals, names of resources, limits) is in
+//! [`contract`].
 //!
 //! ```
 //! use booking_proto::otbooking::BookingRequest;
@@ -12,6 +14,9 @@
 //! assert_eq!(request.patient_id, "PT-1204");
 //! assert_eq!(server::SERVICE_NAME, "otbooking.OtBookingService");
 //! ```
+
+pub mod contract;
+pub mod fields;
 
 /// The article's contract (package `otbooking`), unchanged.
 pub mod otbooking {

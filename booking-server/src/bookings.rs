@@ -3,10 +3,8 @@
 
 use std::{future::Future, sync::Arc};
 
-use crate::{
-    domain::{Case, Hospital, PatientId, StaffId},
-    store::{Store, StoreError},
-};
+use booking_domain::{Case, Hospital, PatientId, StaffId};
+use booking_store::{Store, StoreError};
 
 /// A store that can be asked the article's question.
 pub(crate) trait Bookings: Clone + Send + Sync + 'static {

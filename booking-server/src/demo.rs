@@ -8,14 +8,14 @@
 //! and its next start fills it; a second server on the same PostgreSQL finds it filled.
 
 use booking_demo::Demo;
+use booking_domain::{Hospital, claims};
+use booking_store::{AuditRecord, Outcome, Seed, Store, StoreError, Tx};
 use jiff::Timestamp;
 
 use crate::{
-    app::{Thing, told},
-    domain::{Hospital, claims},
+    app::{CatalogueItem, told},
     journal::record,
     names::name,
-    store::{AuditRecord, Outcome, Seed, Store, StoreError, Tx},
 };
 
 /// Which of all invented hospitals: the number that everything in it is drawn from.
@@ -83,14 +83,18 @@ async fn write((demo, now): &Filling, tx: &mut Tx) -> Result<bool, StoreError> {
     Ok(true)
 }
 
-async fn put_new<T: Thing>(tx: &mut Tx, now: Timestamp, things: &[T]) -> Result<(), StoreError> {
+async fn put_new<T: CatalogueItem>(
+    tx: &mut Tx,
+    now: Timestamp,
+    things: &[T],
+) -> Result<(), StoreError> {
     for thing in things {
         put(tx, now, None, thing).await?;
     }
     Ok(())
 }
 
-async fn put<T: Thing>(
+async fn put<T: CatalogueItem>(
     tx: &mut Tx,
     now: Timestamp,
     before: Option<&T>,
@@ -116,11 +120,9 @@ fn blank(now: Timestamp, resource: String) -> AuditRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        domain::TheatreId,
-        names::etag,
-        store::{AuditCondition, AuditQuery, Location, OpenOptions},
-    };
+    use crate::names::etag;
+    use booking_domain::TheatreId;
+    use booking_store::{AuditCondition, AuditQuery, Location, OpenOptions};
 
     async fn opened(seed: Seed) -> Store {
         let options = OpenOptions {

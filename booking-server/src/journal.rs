@@ -16,6 +16,7 @@ use std::{
     time::Duration,
 };
 
+use booking_store::{AuditRecord, Outcome, Store};
 use jiff::Timestamp;
 use tokio::{
     sync::{
@@ -26,10 +27,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{
-    serve::Clock,
-    store::{AuditRecord, Outcome, Store},
-};
+use crate::clock::Clock;
 
 /// Calls that wait to be written: some seconds of somebody trying.
 const BACKLOG: usize = 4096;
@@ -261,7 +259,7 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{AuditQuery, Location, OpenOptions};
+    use booking_store::{AuditQuery, Location, OpenOptions};
 
     async fn empty() -> Store {
         Store::open(&Location::Memory, OpenOptions::default())

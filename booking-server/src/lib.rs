@@ -13,8 +13,6 @@
 //!
 //! | module | what for |
 //! |---|---|
-//! | [`domain`] | what a hospital means by its words, and its rules |
-//! | [`store`] | where it is kept |
 //! | [`access`] | who may do what |
 //! | `app` | what callers can have done: one path for every write |
 //! | `grpc` | the services, and what every call passes through |
@@ -22,15 +20,14 @@
 //! | [`demo`] | what `--seed demo` fills a new database with |
 //! | [`config`], [`telemetry`], [`pseudonym`] | flags, logs, and patients in logs |
 
-pub use booking_domain as domain;
-pub use booking_store as store;
-
 pub mod access;
 mod app;
 mod bookings;
+mod clock;
 pub mod config;
 pub mod demo;
 mod export;
+mod field_text;
 mod grpc;
 mod journal;
 mod names;
@@ -41,4 +38,5 @@ pub mod telemetry;
 #[cfg(test)]
 mod testing;
 
-pub use serve::{Clock, Deps, ServeError, serve, serve_incoming};
+pub use clock::Clock;
+pub use serve::{Deps, ServeError, serve, serve_incoming};

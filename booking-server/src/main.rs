@@ -17,9 +17,9 @@ use booking_server::{
     pseudonym::{KEY_BYTES, PatientNames},
     serve,
     signals::{StopSignals, hang_ups},
-    store::{Location, OpenOptions, Store},
     telemetry::{self, LogFormat},
 };
+use booking_store::{Location, OpenOptions, Store};
 use jiff::Timestamp;
 use tokio::{net::TcpListener, time};
 use zeroize::Zeroizing;

@@ -1,34 +1,33 @@
-//! Resource names: `theatres/OT-1`, `cases/0190…` (AIP-122), from and to the domain's numbers.
-//!
-//! A hospital's numbers may hold any character but control characters; in a name, everything
-//! outside RFC 3986's unreserved set is percent-encoded as UTF-8. One number has one name: what
-//! need not be encoded must not be. An etag is a version in quotation marks: `"v7"`.
+//! Names of resources (`theatres/OT-1`, see [`booking_proto::contract::resource`]) from and to the
+//! domain's identifiers.
 
-use std::fmt::Write as _;
-
+use booking_domain::{
+    CaseId, IdError, MAX_ID_CHARS, PatientId, ProcedureTypeId, ReasonCode, RuleSubject, SessionId,
+    SiteId, StaffId, TemplateId, TheatreId, UnavailabilityId, UnitId,
+};
+use booking_proto::contract::{limits, resource};
 use thiserror::Error;
 
-use crate::domain::{
-    CaseId, IdError, PatientId, ProcedureTypeId, ReasonCode, SessionId, SiteId, StaffId,
-    TemplateId, TheatreId, UnavailabilityId, UnitId, Version,
-};
+pub(crate) use booking_proto::contract::resource::etag;
 
-/// A number that has resource names.
+const _: () = assert!(MAX_ID_CHARS == limits::MAX_ID_CHARS);
+
+/// An identifier that has resource names.
 pub(crate) trait Named: Sized {
     /// The part before the slash.
     const COLLECTION: &'static str;
 
-    /// The number in a text.
+    /// The identifier in a text.
     fn from_text(text: &str) -> Result<Self, IdError>;
 
-    /// The text of the number.
+    /// The text of the identifier.
     fn text(&self) -> &str;
 }
 
 macro_rules! named {
-    ($($id:ident: $collection:literal,)*) => {$(
+    ($($id:ident: $collection:ident,)*) => {$(
         impl Named for $id {
-            const COLLECTION: &'static str = $collection;
+            const COLLECTION: &'static str = resource::$collection;
 
             fn from_text(text: &str) -> Result<Self, IdError> {
                 Self::parse(text)
@@ -42,17 +41,17 @@ macro_rules! named {
 }
 
 named! {
-    CaseId: "cases",
-    PatientId: "patients",
-    ProcedureTypeId: "procedureTypes",
-    ReasonCode: "reasons",
-    SessionId: "sessions",
-    SiteId: "sites",
-    StaffId: "staff",
-    TemplateId: "sessionTemplates",
-    TheatreId: "theatres",
-    UnavailabilityId: "unavailabilities",
-    UnitId: "equipmentUnits",
+    CaseId: CASES,
+    PatientId: PATIENTS,
+    ProcedureTypeId: PROCEDURE_TYPES,
+    ReasonCode: REASONS,
+    SessionId: SESSIONS,
+    SiteId: SITES,
+    StaffId: STAFF,
+    TemplateId: SESSION_TEMPLATES,
+    TheatreId: THEATRES,
+    UnavailabilityId: UNAVAILABILITIES,
+    UnitId: EQUIPMENT_UNITS,
 }
 
 /// Why a text is not the name of such a thing. Never quotes the text.
@@ -72,15 +71,7 @@ pub(crate) enum NameError {
 
 /// The name of a thing.
 pub(crate) fn name<T: Named>(id: &T) -> String {
-    let mut name = format!("{}/", T::COLLECTION);
-    for byte in id.text().bytes() {
-        if is_unreserved(byte) {
-            name.push(byte.into());
-        } else {
-            write!(name, "%{byte:02X}").expect("a String takes all that is written");
-        }
-    }
-    name
+    resource::name(T::COLLECTION, id.text())
 }
 
 /// The name of a thing, or nothing.
@@ -88,53 +79,27 @@ pub(crate) fn optional<T: Named>(id: Option<&T>) -> String {
     id.map(name).unwrap_or_default()
 }
 
+/// The name of what a broken rule is about; empty for the case itself.
+pub(crate) fn subject_name(subject: &RuleSubject) -> String {
+    match subject {
+        RuleSubject::Case(id) => name(id),
+        RuleSubject::Session(id) => name(id),
+        RuleSubject::Theatre(id) => name(id),
+        RuleSubject::Staff(id) => name(id),
+        RuleSubject::Unit(id) => name(id),
+        RuleSubject::ThisCase => String::new(),
+    }
+}
+
 /// The thing that a name names.
 pub(crate) fn parse<T: Named>(name: &str) -> Result<T, NameError> {
     if name.is_empty() {
         return Err(NameError::Missing(T::COLLECTION));
     }
-    let encoded = name
-        .strip_prefix(T::COLLECTION)
-        .and_then(|rest| rest.strip_prefix('/'))
-        .ok_or(NameError::OtherCollection(T::COLLECTION))?;
-    Ok(T::from_text(&decode(encoded)?)?)
-}
-
-/// A version as an etag.
-pub(crate) fn etag(version: Version) -> String {
-    format!("\"v{version}\"")
-}
-
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'~' | b'-')
-}
-
-fn decode(encoded: &str) -> Result<String, NameError> {
-    let mut bytes = encoded.bytes();
-    let mut text = Vec::with_capacity(encoded.len());
-    while let Some(byte) = bytes.next() {
-        text.push(match byte {
-            b'%' => {
-                let byte = hex(bytes.next())? << 4 | hex(bytes.next())?;
-                if is_unreserved(byte) {
-                    return Err(NameError::Encoding);
-                }
-                byte
-            }
-            byte if is_unreserved(byte) => byte,
-            _ => return Err(NameError::Encoding),
-        });
-    }
-    String::from_utf8(text).map_err(|_| NameError::Encoding)
-}
-
-/// One hexadecimal digit; upper case alone, so that a number has one name.
-fn hex(digit: Option<u8>) -> Result<u8, NameError> {
-    match digit {
-        Some(digit @ b'0'..=b'9') => Ok(digit - b'0'),
-        Some(digit @ b'A'..=b'F') => Ok(digit - b'A' + 10),
-        _ => Err(NameError::Encoding),
-    }
+    let encoded = resource::within(name, T::COLLECTION);
+    let encoded = encoded.ok_or(NameError::OtherCollection(T::COLLECTION))?;
+    let id = resource::decode(encoded).ok_or(NameError::Encoding)?;
+    Ok(T::from_text(&id)?)
 }
 
 #[cfg(test)]

@@ -11,11 +11,10 @@
 
 use std::fmt;
 
+use booking_domain::PatientId;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use zeroize::Zeroizing;
-
-use crate::domain::PatientId;
 
 /// Bytes of the key: the hash's output length, as RFC 2104 section 3 advises.
 pub const KEY_BYTES: usize = 32;

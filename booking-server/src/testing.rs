@@ -12,6 +12,8 @@ use std::{
     time::Duration,
 };
 
+use booking_domain::{Case, Hospital, PatientId, StaffId};
+use booking_store::{Location, OpenOptions, Seed, Store, StoreError};
 use jiff::Timestamp;
 use tokio::{
     net::TcpListener,
@@ -25,12 +27,11 @@ use tracing_subscriber::{filter::dynamic_filter_fn, prelude::*};
 use crate::{
     access::{Gatekeeper, Policy},
     bookings::Bookings,
-    domain::{Case, Hospital, PatientId, StaffId},
+    clock::Clock,
     grpc::Article,
     journal::Journal,
     pseudonym::{KEY_BYTES, PatientNames},
-    serve::{Clock, Deps},
-    store::{Location, OpenOptions, Seed, Store, StoreError},
+    serve::Deps,
 };
 
 /// What a [`ScriptedStore`] does when it is asked.

@@ -21,11 +21,11 @@ use crate::group::{Group, Subject};
     name = "bench",
     version,
     after_help = "\
-The cipher is that of the build. Both tables, from the top of the repository:
+ALTS_AEAD names the AES-128-GCM that ALTS uses, ring or aes-gcm. Both tables, from the top of the
+repository:
   scripts/bench
-One back end by hand:
-  cargo run --release -p tests --features bench --bin bench
-  cargo run --release -p tests --no-default-features --features bench,aes-gcm --bin bench
+One of them:
+  scripts/bench aes-gcm
 
 Exit codes: 0 all floors hold; 1 a floor is missed, twice; 2 wrong usage; 3 nothing measured."
 )]
@@ -46,7 +46,7 @@ pub(crate) struct Cli {
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
 
-    /// Show groups and goals of this build, and measure nothing
+    /// Show groups and goals of this AEAD, and measure nothing
     #[arg(long)]
     pub(crate) list: bool,
 

@@ -132,7 +132,7 @@ impl Goal {
 }
 
 impl Measure {
-    /// What is promised on this back end (its name as in `Aead::NAME`), if anything is.
+    /// What is promised on this back end (by the name of its crate), if anything is.
     pub(crate) fn goal(self, back_end: &str) -> Option<Goal> {
         let fast = back_end == "ring";
         let goal = match self {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use alts::record::aead::{Aead, DefaultAead};
+use alts::record::aead::BackEnd;
 
 /// Crates whose version moves the numbers.
 const CRATES: [&str; 8] = [
@@ -21,7 +21,7 @@ const LOCK_FILE: &str = include_str!("../../Cargo.lock");
 /// Where and what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Machine {
-    /// The AEAD that ALTS uses in this build.
+    /// The AEAD that ALTS uses in this run.
     pub(crate) back_end: &'static str,
     /// The processor's name.
     pub(crate) cpu: String,
@@ -36,12 +36,12 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    /// This one.
-    pub(crate) fn this() -> Self {
+    /// This one, with this AEAD.
+    pub(crate) fn this(back_end: BackEnd) -> Self {
         let cpu_info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
         Self {
-            back_end: DefaultAead::NAME,
+            back_end: back_end.name(),
             cpu: cpu_name(&cpu_info)
                 .unwrap_or("unknown processor")
                 .to_owned(),
@@ -88,7 +88,7 @@ mod tests {
                     \"0.5.0\"\n";
         assert_eq!(locked(lock, "h2"), "0.4.20+0.5.0");
         assert_eq!(locked(lock, "none"), "");
-        for (name, version) in Machine::this().versions {
+        for (name, version) in Machine::this(BackEnd::default()).versions {
             assert!(!version.is_empty(), "{name} is not in the lock file");
         }
     }

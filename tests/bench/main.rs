@@ -38,6 +38,7 @@ use std::{
     process::ExitCode,
 };
 
+use alts::record::aead::BackEnd;
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
@@ -68,7 +69,7 @@ fn main() -> ExitCode {
 
 /// Whether all floors hold.
 fn bench(cli: &Cli) -> Result<bool> {
-    let machine = Machine::this();
+    let machine = Machine::this(BackEnd::from_env()?);
     let groups = cli.groups();
     if cli.list {
         show(&table::list(machine.back_end, &groups))?;

@@ -90,6 +90,8 @@ fn misses_a_floor(findings: &Findings, back_end: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use alts::record::aead::BackEnd;
+
     use super::*;
     use crate::{findings::Seen, goals::Measure};
 
@@ -105,7 +107,7 @@ mod tests {
         Report {
             machine: Machine {
                 back_end: "ring",
-                ..Machine::this()
+                ..Machine::this(BackEnd::default())
             },
             plan: Plan {
                 rounds: 9,

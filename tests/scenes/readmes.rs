@@ -11,7 +11,7 @@ use std::{
     process::{Command, Output},
 };
 
-const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 /// Longer than all commands of a README take together on a busy machine, in seconds.
 const PATIENCE_S: &str = "600";

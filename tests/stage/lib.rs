@@ -1,7 +1,7 @@
 //! The stage: the whole suite as real processes on this machine, for the demo, the revocation
 //! drill and the end-to-end tests.
 //!
-//! Nothing here is a mock but what says so: `alts-handshaker mock` plays the cloud. The programs
+//! Nothing here is a mock but what says so: `mock-gce loopback` plays the cloud. The programs
 //! are the ones that a user runs, built beside this one, found in the same folder.
 
 pub mod clock;
@@ -14,17 +14,6 @@ pub mod process;
 mod programs;
 pub mod suite;
 pub mod talk;
-
-/// What Terraform and a provider say to each other, generated from `proto/tfplugin6.proto`.
-pub mod tfplugin6 {
-    #![expect(
-        missing_docs,
-        unused_qualifications,
-        clippy::all,
-        reason = "generated; the .proto file carries the words"
-    )]
-    tonic::include_proto!("tfplugin6");
-}
 
 /// The article's client account.
 pub const CLIENT_ACCOUNT: &str =

@@ -39,10 +39,7 @@ impl Mock {
     /// When it does not start.
     pub async fn start(machines: &[(&str, &str, &str)], clock: Clock) -> Result<Self> {
         let folder = TempDir::new()?;
-        std::fs::write(
-            folder.path().join("mock.toml"),
-            config("127.0.0.1:0", machines),
-        )?;
+        std::fs::write(folder.path().join("mock.toml"), config(machines))?;
         let mut mock = Self {
             process: Self::launch(folder.path(), &clock)?,
             admin: String::new(),
@@ -58,10 +55,7 @@ impl Mock {
             .zip(addresses)
             .map(|((name, _, account), address)| (*name, address.as_str(), *account))
             .collect();
-        std::fs::write(
-            mock.folder.path().join("mock.toml"),
-            config(&mock.admin, &machines),
-        )?;
+        std::fs::write(mock.folder.path().join("mock.toml"), config(&machines))?;
         Ok(mock)
     }
 
@@ -77,17 +71,17 @@ impl Mock {
     }
 
     fn launch(folder: &Path, clock: &Clock) -> Result<Process> {
-        let mut command = Command::new(program("alts-handshaker")?);
+        let mut command = Command::new(program("mock-gce")?);
         clock.wind(&mut command);
         command
-            .arg("mock")
+            .arg("loopback")
             .arg("--config")
             .arg(folder.join("mock.toml"));
         command
             .arg("--state-dir")
             .arg(folder.join("state"))
             .args(["--log-format", "json"]);
-        Process::start("alts-handshaker", command)
+        Process::start("mock-gce", command)
     }
 
     async fn read_addresses(&mut self) -> Result<()> {
@@ -181,8 +175,8 @@ impl Mock {
 }
 
 /// The mock's configuration for these machines.
-fn config(admin: &str, machines: &[(&str, &str, &str)]) -> String {
-    let mut text = format!("[admin]\naddress = \"{admin}\"\n");
+fn config(machines: &[(&str, &str, &str)]) -> String {
+    let mut text = String::new();
     for (name, address, account) in machines {
         text += &format!(
             "\n[[machine]]\nname = \"{name}\"\naddress = \"{address}\"\nservice_account = \"{account}\"\n"

@@ -14,63 +14,63 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex as SyncMutex, PoisonError},
+    sync::{Arc, Weak},
     time::Duration,
 };
 
+use alts_authority::{
+    issuer::{Issuer, NoCredential},
+    trust_feed::TrustFeed,
+};
+use alts_daemon::{
+    clock::Clock,
+    connections::{ActiveCallGuard, ConnectionPermit},
+    listener::ConnectionHandler,
+    retry::Backoff,
+    rng,
+};
+use alts_handshake::{
+    HandshakeCredential, MachineName, MasterCredential, MasterKey, Seed, Timestamp, Validity,
+};
 use tokio::{
-    sync::{Mutex, Semaphore},
+    sync::Mutex,
     task::AbortHandle,
-    time::Instant,
+    time::{Instant, sleep},
 };
 
 use crate::{
-    Clock, Issuer, NoCredential, environment,
-    faults::FaultSwitch,
-    handshake::{HandshakeCredential, MachineName, MasterCredential, MasterKey, Seed, Timestamp},
+    hook::{CallHook, Interference},
     metrics::{Counted, CredentialSlot, Metrics},
-    renewal::renew,
-    revocation::Revocation,
+    peer_check::PeerCheck,
+    renewal::renewal_wait,
     session::SessionContext,
-    slots::{Busy, Slot},
-    trust_feed::TrustFeed,
 };
 
 /// How long one key agreement key is used. It is replaced without asking the authority.
-pub(crate) const HANDSHAKE_CERTIFICATE_LIFETIME: Duration = Duration::from_secs(10 * 60);
+const HANDSHAKE_CERTIFICATE_LIFETIME: Duration = Duration::from_secs(10 * 60);
 
 /// A key this close to its end is replaced before it is used: the handshake must end while it
 /// holds.
 const RENEWAL_MARGIN: Duration = Duration::from_secs(60);
 
+/// Waits between attempts to renew: the first, and the longest.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+const LONGEST_RETRY: Duration = Duration::from_secs(60);
+
 /// One machine: what it runs as, and where its credentials come from.
-pub(crate) struct Workload<I> {
+#[derive(Clone)]
+pub(crate) struct Workload {
     pub(crate) machine: MachineName,
     pub(crate) session: SessionContext,
     pub(crate) trust: TrustFeed,
-    pub(crate) issuer: Arc<I>,
-    pub(crate) revocation: Revocation,
-    pub(crate) faults: Option<Arc<FaultSwitch>>,
+    pub(crate) issuer: Arc<dyn Issuer>,
+    pub(crate) peer_check: PeerCheck,
+    pub(crate) hook: Option<Arc<dyn CallHook>>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) clock: Clock,
 }
 
-impl<I> Clone for Workload<I> {
-    fn clone(&self) -> Self {
-        Self {
-            machine: self.machine.clone(),
-            session: self.session.clone(),
-            trust: self.trust.clone(),
-            issuer: Arc::clone(&self.issuer),
-            revocation: self.revocation.clone(),
-            faults: self.faults.clone(),
-            metrics: Arc::clone(&self.metrics),
-            clock: self.clock.clone(),
-        }
-    }
-}
-
-impl<I> Workload<I> {
+impl Workload {
     /// For a session that begins now.
     pub(crate) fn session(&self) -> SessionContext {
         SessionContext {
@@ -81,16 +81,14 @@ impl<I> Workload<I> {
 }
 
 /// One connection of one process on that machine.
-pub(crate) struct Connection<I> {
-    workload: Arc<Workload<I>>,
+pub(crate) struct Connection {
+    workload: Arc<Workload>,
     /// Held across the request to the authority: one connection asks once, however many handshakes
     /// wait.
     held: Mutex<State>,
     gauge: CredentialSlot,
     /// Keeps the connection from giving way while it works. `None` in tests.
-    slot: Option<Arc<Slot>>,
-    /// For the fault limit-streams.
-    streams: SyncMutex<Option<(usize, Arc<Semaphore>)>>,
+    permit: Option<Arc<ConnectionPermit>>,
     _counted: Counted,
 }
 
@@ -113,13 +111,12 @@ impl Drop for Held {
     }
 }
 
-impl<I: Issuer> Connection<I> {
+impl Connection {
     /// Something has connected; whether it is a workload shows when it speaks.
-    pub(crate) fn open(workload: Arc<Workload<I>>, slot: Option<Slot>) -> Arc<Self> {
+    pub(crate) fn open(workload: Arc<Workload>, permit: Option<ConnectionPermit>) -> Arc<Self> {
         Arc::new(Self {
             held: Mutex::default(),
-            slot: slot.map(Arc::new),
-            streams: SyncMutex::default(),
+            permit: permit.map(Arc::new),
             gauge: workload.metrics.credential_slot(),
             _counted: workload.metrics.connection(&workload.machine),
             workload,
@@ -138,26 +135,19 @@ impl<I: Issuer> Connection<I> {
         });
     }
 
-    pub(crate) fn workload(&self) -> &Arc<Workload<I>> {
+    pub(crate) fn workload(&self) -> &Arc<Workload> {
         &self.workload
     }
 
     /// A call begins: this connection is not idle while it lasts.
-    pub(crate) fn busy(&self) -> Option<Busy> {
-        self.slot.as_ref().map(Slot::busy)
+    pub(crate) fn begin_call(&self) -> Option<ActiveCallGuard> {
+        self.permit.as_ref().map(ConnectionPermit::begin_call)
     }
 
-    /// For the fault limit-streams: one limit for all calls of this connection.
-    pub(crate) fn stream_limit(&self, limit: usize) -> Arc<Semaphore> {
-        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        match streams.as_ref() {
-            Some((current, permits)) if *current == limit => Arc::clone(permits),
-            _ => {
-                let permits = Arc::new(Semaphore::new(limit));
-                *streams = Some((limit, Arc::clone(&permits)));
-                permits
-            }
-        }
+    /// What goes wrong in the call that begins: in service, nothing.
+    pub(crate) fn begin_interference(&self) -> Option<Box<dyn Interference>> {
+        let hook = Arc::clone(self.workload.hook.as_ref()?);
+        hook.begin(self.permit.as_ref().map_or(0, |permit| permit.number()))
     }
 
     /// The credential, obtained or renewed if need be.
@@ -187,12 +177,12 @@ impl<I: Issuer> Connection<I> {
             }
         }
         let held = state.held.as_mut().expect("it was obtained above");
-        held.freshen(&self.workload, now)?;
+        held.freshen(now)?;
         Ok(Arc::clone(&held.handshake))
     }
 
     /// Asks for a new master credential. What is held stays.
-    pub(crate) async fn obtain(&self) -> Result<MasterCredential, NoCredential> {
+    async fn obtain(&self) -> Result<MasterCredential, NoCredential> {
         let workload = &self.workload;
         let key = MasterKey::new(workload.session.account.clone(), &seed()?);
         let request = key.request(workload.machine.clone());
@@ -205,10 +195,7 @@ impl<I: Issuer> Connection<I> {
     }
 
     /// Takes a renewed master credential into use in place of the one that is held.
-    pub(crate) async fn replace(
-        self: &Arc<Self>,
-        master: MasterCredential,
-    ) -> Result<(), NoCredential> {
+    async fn replace(self: &Arc<Self>, master: MasterCredential) -> Result<(), NoCredential> {
         let mut state = self.held.lock().await;
         self.hold(&mut state, master)
     }
@@ -220,7 +207,7 @@ impl<I: Issuer> Connection<I> {
         master: MasterCredential,
     ) -> Result<(), NoCredential> {
         let validity = master.validity();
-        let handshake = agreement_key(&master, &self.workload, self.workload.clock.now())?;
+        let handshake = agreement_key(&master, self.workload.clock.now())?;
         let keeper = tokio::spawn(renew(Arc::downgrade(self), validity));
         self.gauge.holds(&self.workload.machine, validity.not_after);
         state.held = Some(Held {
@@ -233,34 +220,97 @@ impl<I: Issuer> Connection<I> {
     }
 }
 
+impl ConnectionHandler for Workload {
+    type State = Connection;
+
+    fn receive(self: &Arc<Self>, permit: ConnectionPermit) -> Arc<Connection> {
+        Connection::open(Arc::clone(self), Some(permit))
+    }
+
+    fn speaks(connection: &Arc<Connection>) {
+        connection.begin();
+    }
+
+    fn closed(&self, reason: &'static str) {
+        self.metrics.connection_closed(&self.machine, reason);
+    }
+
+    fn name(&self) -> &str {
+        self.machine.as_ref()
+    }
+}
+
+/// Waits for the time to renew, and renews: handshakes go on with the old credential meanwhile.
+/// Aborted when that is replaced or its connection ends.
+async fn renew(connection: Weak<Connection>, validity: Validity) {
+    let Some(wait) = connection.upgrade().map(|connection| {
+        let now = connection.workload().clock.now();
+        renewal_wait(validity, now, rng::fraction())
+    }) else {
+        return;
+    };
+    sleep(wait).await;
+    let mut backoff = Backoff::new(FIRST_RETRY, LONGEST_RETRY);
+    loop {
+        let Some(connection) = connection.upgrade() else {
+            return;
+        };
+        let machine = connection.workload().machine.clone();
+        // Not under the lock: handshakes must not wait for this.
+        match connection.obtain().await {
+            Ok(master) => {
+                // Drops, and so aborts, what this task belongs to: nothing is left to be done here.
+                match connection.replace(master).await {
+                    Ok(()) => tracing::debug!(%machine, "credential renewed"),
+                    Err(cause) => tracing::warn!(%machine, %cause, "credential not renewed"),
+                }
+                return;
+            }
+            Err(cause) => {
+                let now = connection.workload().clock.now();
+                let left_s = validity
+                    .not_after
+                    .as_unix_s()
+                    .saturating_sub(now.as_unix_s());
+                if left_s == 0 {
+                    tracing::warn!(%machine, %cause, "the credential has ended");
+                    return;
+                }
+                tracing::warn!(%machine, %cause, left_s, "the credential cannot be renewed; \
+                    going on with it until it ends");
+            }
+        }
+        drop(connection);
+        sleep(backoff.next(rng::fraction())).await;
+    }
+}
+
 impl Held {
     /// Replaces the key agreement key when its time has come.
-    fn freshen<I>(&mut self, workload: &Workload<I>, now: Timestamp) -> Result<(), NoCredential> {
+    fn freshen(&mut self, now: Timestamp) -> Result<(), NoCredential> {
         let soon = now.after(RENEWAL_MARGIN);
         let end = self.handshake.validity().not_after;
         // The last one ends with the master certificate; a newer one could not end later.
         if soon >= end && end != self.master.validity().not_after {
-            self.handshake = agreement_key(&self.master, workload, now)?;
+            self.handshake = agreement_key(&self.master, now)?;
         }
         Ok(())
     }
 }
 
-pub(crate) fn agreement_key<I>(
+fn agreement_key(
     master: &MasterCredential,
-    workload: &Workload<I>,
     now: Timestamp,
 ) -> Result<Arc<HandshakeCredential>, NoCredential> {
-    let ciphers = &workload.session.ciphers;
-    let credential = master.issue(&seed()?, ciphers, now, HANDSHAKE_CERTIFICATE_LIFETIME);
+    let credential = master.issue(&seed()?, now, HANDSHAKE_CERTIFICATE_LIFETIME);
     Ok(Arc::new(credential))
 }
 
-pub(crate) fn seed() -> Result<Seed, NoCredential> {
-    environment::seed().map_err(|error| NoCredential::AuthorityUnreachable(error.to_string()))
+fn seed() -> Result<Seed, NoCredential> {
+    rng::seed().map_err(|error| NoCredential::AuthorityUnreachable(error.to_string()))
 }
 
-impl<I> fmt::Debug for Connection<I> {
+impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Connection({})", self.workload.session.account)
     }

@@ -5,15 +5,11 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use tokio::time::sleep;
+use alts::ServiceAccount;
+use alts_handshake::{MasterCertificate, MasterRequest, RootKey, Trust};
 
 use super::*;
-use crate::{
-    ServiceAccount,
-    handshake::{MasterCertificate, MasterRequest, RootKey, Seed, Trust, Validity},
-    renewal::renewal_wait,
-    revocation::Revocation,
-};
+use crate::peer_check::PeerCheck;
 
 const START: u64 = 1_700_000_000;
 
@@ -26,6 +22,7 @@ struct FakeIssuer {
     clock: Clock,
 }
 
+#[tonic::async_trait]
 impl Issuer for FakeIssuer {
     async fn issue(&self, request: MasterRequest) -> Result<MasterCertificate, NoCredential> {
         self.asked.fetch_add(1, Ordering::SeqCst);
@@ -43,7 +40,7 @@ impl Issuer for FakeIssuer {
 struct World {
     issuer: Arc<FakeIssuer>,
     now: Arc<AtomicU64>,
-    workload: Arc<Workload<FakeIssuer>>,
+    workload: Arc<Workload>,
 }
 
 impl World {
@@ -73,9 +70,9 @@ impl World {
             machine: MachineName::parse("vm").unwrap(),
             session: SessionContext::new(account(), Arc::new(Trust::of_roots([]))),
             trust: Arc::new(Trust::of_roots([])).into(),
-            issuer: Arc::clone(&issuer),
-            revocation: Revocation::Issue,
-            faults: None,
+            issuer: issuer.clone(),
+            peer_check: PeerCheck::Never,
+            hook: None,
             metrics: Arc::new(Metrics::new(clock.clone())),
             clock,
         });
@@ -86,7 +83,7 @@ impl World {
         }
     }
 
-    fn connect(&self) -> Arc<Connection<FakeIssuer>> {
+    fn connect(&self) -> Arc<Connection> {
         let connection = Connection::open(Arc::clone(&self.workload), None);
         connection.begin();
         connection

@@ -1,43 +1,16 @@
-//! A handshaker service for gRPC's ALTS, its authority and a mock of both. The README is the crate's documentation:
+//! A handshaker service for gRPC's ALTS, as a machine runs it. The README is the crate's documentation:
 //!
 #![doc = include_str!("../README.md")]
 
-pub mod admin;
-pub mod authority;
-pub mod cloud;
+mod call;
 pub mod config;
 mod connection;
-pub mod directory;
-mod environment;
-pub mod faults;
-pub mod handshake;
-mod hex;
-mod http;
-pub mod identity;
-mod issuer;
-mod line_log;
-mod listener;
-mod log;
+pub mod hook;
+pub mod limits;
 pub mod metrics;
-pub mod mock;
-mod process;
-pub mod remote;
+pub mod peer_check;
 mod renewal;
-mod retry;
-pub mod revocation;
-mod rpc;
+mod report;
 pub mod serve;
-mod service;
+pub mod service;
 pub mod session;
-mod slots;
-mod spelling;
-pub mod state;
-mod trust_feed;
-
-pub use admin::BindError;
-pub use alts::ServiceAccount;
-pub use environment::{Clock, NoEntropy, allow_many_files};
-pub use http::{HttpError, TlsRoots};
-pub use issuer::{Issuer, NoCredential};
-pub use service::{Limits, MachineHandshaker};
-pub use trust_feed::TrustFeed;

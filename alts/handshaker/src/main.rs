@@ -5,6 +5,7 @@ mod cli;
 
 use std::process::ExitCode;
 
+use alts_daemon::run::failed;
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -13,11 +14,12 @@ fn main() -> ExitCode {
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
-            return cli::failed(&anyhow::Error::new(error).context("cannot start the runtime"));
+            let error = anyhow::Error::new(error).context("cannot start the runtime");
+            return failed("alts-handshaker", &error);
         }
     };
     match runtime.block_on(cli.run()) {
         Ok(code) => code,
-        Err(error) => cli::failed(&error),
+        Err(error) => failed("alts-handshaker", &error),
     }
 }

@@ -1,9 +1,8 @@
 //! Error pages as Google's front ends send them: for people, who see them in tracebacks.
 
 use axum::{
-    body::Body,
-    http::{HeaderValue, StatusCode, header},
-    response::Response,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
 };
 
 /// A page with this status; `message` is HTML.
@@ -16,13 +15,8 @@ pub(crate) fn page(status: StatusCode, message: &str) -> Response {
         "<!DOCTYPE html>\n<html lang=en>\n<meta charset=utf-8>\n<title>Error {code} ({reason})</title>\n\
          <p><b>{code}.</b> <ins>That’s an error.</ins>\n<p>{message}\n"
     );
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status;
-    let content_type = HeaderValue::from_static("text/html; charset=UTF-8");
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, content_type);
-    response
+    let content_type = [(header::CONTENT_TYPE, "text/html; charset=UTF-8")];
+    (status, content_type, body).into_response()
 }
 
 /// Nothing is at `path`.

@@ -3,7 +3,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use alts_handshaker::{Clock, ServiceAccount, cloud::Cloud, directory::Account};
+use alts::ServiceAccount;
+use alts_authority::{certificate_authority::CertificateAuthority, directory::Account};
+use alts_daemon::clock::Clock;
 
 use crate::{
     config::{Config, Machine},
@@ -36,7 +38,7 @@ pub struct Project {
     /// As it was configured.
     pub config: Config,
     /// Its accounts.
-    pub accounts: Arc<Cloud>,
+    pub accounts: Arc<CertificateAuthority>,
     clock: Clock,
     key: SigningKey,
     tokens: Mutex<AccessTokens>,
@@ -45,7 +47,12 @@ pub struct Project {
 
 impl Project {
     /// Its machines are created now.
-    pub fn new(config: Config, accounts: Arc<Cloud>, clock: Clock, key: SigningKey) -> Self {
+    pub fn new(
+        config: Config,
+        accounts: Arc<CertificateAuthority>,
+        clock: Clock,
+        key: SigningKey,
+    ) -> Self {
         Self {
             created_at_s: clock.now().as_unix_s(),
             config,
@@ -95,7 +102,7 @@ impl Project {
             instance_name: machine.name.to_string(),
             created_at_s: self.created_at_s,
             project_id: self.config.project.clone(),
-            project_number: self.config.project_number,
+            project_number: self.config.project_number(),
             zone: self.config.zone.clone(),
         };
         let now_s = self.clock.now().as_unix_s();

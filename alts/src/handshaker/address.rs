@@ -6,11 +6,14 @@ use tokio::sync::Semaphore;
 use tonic::transport::Endpoint;
 
 use super::{MAX_CONCURRENT_HANDSHAKES, MAX_CONCURRENT_HANDSHAKES_ENV};
-use crate::Error;
+use crate::{Error, record::aead::BackEnd};
 
 /// The handshaker that every Google Compute Engine VM has. The dot after the name keeps search
 /// domains out of its resolution; every gRPC library spells it so.
 pub const DEFAULT_HANDSHAKER_ADDRESS: &str = "metadata.google.internal.:8080";
+
+/// Chooses the AEAD back end of a process: see [`BackEnd::from_env`].
+const AEAD_ENV: &str = "ALTS_AEAD";
 
 /// What the firmware calls the machine.
 const PRODUCT_NAME_FILE: &str = "/sys/class/dmi/id/product_name";
@@ -69,6 +72,28 @@ pub(super) fn max_concurrent_from_env() -> usize {
     })
 }
 
+impl BackEnd {
+    /// The back end that the variable `ALTS_AEAD` names, or the default: so a test or a bench runs the
+    /// same programs on each. Both are AES-128-GCM; no name makes a connection weaker.
+    ///
+    /// # Errors
+    /// [`Error::Misconfigured`] when the name is not that of a back end in this build.
+    pub fn from_env() -> Result<Self, Error> {
+        match std::env::var_os(AEAD_ENV) {
+            None => Ok(Self::default()),
+            Some(name) => back_end(&name.to_string_lossy()),
+        }
+    }
+}
+
+fn back_end(name: &str) -> Result<BackEnd, Error> {
+    BackEnd::named(name).ok_or_else(|| {
+        let all: Vec<_> = BackEnd::ALL.iter().map(|known| known.name()).collect();
+        let all = all.join(" or ");
+        Error::Misconfigured(format!("{AEAD_ENV} is {name:?}; here it can be {all}"))
+    })
+}
+
 fn max_concurrent(text: &str) -> Option<usize> {
     text.trim()
         .parse()
@@ -124,6 +149,17 @@ mod tests {
         ] {
             let error = endpoint(address).expect_err(address).to_string();
             assert!(error.contains("such as 127.0.0.1:8080"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_back_end_has_the_name_of_its_crate_and_no_other() {
+        for known in BackEnd::ALL {
+            assert_eq!(back_end(known.name()).expect("compiled in"), *known);
+        }
+        for name in ["", "none", "Ring", "aes", "aes-gcm,ring"] {
+            let error = back_end(name).expect_err(name).to_string();
+            assert!(error.contains("here it can be ring"), "{error}");
         }
     }
 

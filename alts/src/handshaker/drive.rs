@@ -111,7 +111,7 @@ impl Handshaker {
                 Step::Done(result, leftover) => {
                     let now = SystemTime::now();
                     let established = establish(side, result, leftover, targets, now)?;
-                    return Ok(AltsStream::new(io, established));
+                    return Ok(AltsStream::new(io, self.0.aead, established));
                 }
                 Step::Ask(request) => *request,
                 // The handshaker may give up while the peer is silent; its reason beats ours.

@@ -28,7 +28,7 @@ pub use drive::Target;
 use tokio::sync::{OnceCell, Semaphore};
 use tonic::transport::{Channel, Endpoint};
 
-use crate::Error;
+use crate::{Error, record::aead::BackEnd};
 
 /// Time for one whole client-side handshake, as in grpc-java and grpc-go.
 const CLIENT_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(20);
@@ -60,6 +60,7 @@ struct Inner {
     server_permits: Semaphore,
     client_timeout: Duration,
     server_timeout: Duration,
+    aead: BackEnd,
 }
 
 impl Handshaker {
@@ -107,6 +108,7 @@ pub struct HandshakerBuilder {
     allow_untrusted: bool,
     handshake_timeout: Option<Duration>,
     max_concurrent: Option<usize>,
+    aead: Option<BackEnd>,
 }
 
 impl HandshakerBuilder {
@@ -142,11 +144,20 @@ impl HandshakerBuilder {
         self
     }
 
+    /// Protects the connections with this back end.
+    ///
+    /// Default: the one that `ALTS_AEAD` names, or else `ring`, where both are compiled in.
+    #[must_use]
+    pub fn aead(mut self, back_end: BackEnd) -> Self {
+        self.aead = Some(back_end);
+        self
+    }
+
     /// Checks the platform and the address. Nothing is dialled yet.
     ///
     /// # Errors
     /// [`Error::NotOnGce`] off Google Compute Engine without [`Self::allow_untrusted`];
-    /// [`Error::Misconfigured`] when the address cannot be one.
+    /// [`Error::Misconfigured`] when the address cannot be one, or `ALTS_AEAD` names no back end of this build.
     pub fn build(self) -> Result<Handshaker, Error> {
         let on_gce = address::on_gce();
         if !on_gce && !self.allow_untrusted {
@@ -168,6 +179,7 @@ impl HandshakerBuilder {
         let max = self
             .max_concurrent
             .unwrap_or_else(address::max_concurrent_from_env);
+        let aead = self.aead.map_or_else(BackEnd::from_env, Ok)?;
         Ok(Handshaker(Arc::new(Inner {
             address,
             endpoint,
@@ -176,6 +188,7 @@ impl HandshakerBuilder {
             server_permits: Semaphore::new(max),
             client_timeout: self.handshake_timeout.unwrap_or(CLIENT_HANDSHAKE_TIMEOUT),
             server_timeout: self.handshake_timeout.unwrap_or(SERVER_HANDSHAKE_TIMEOUT),
+            aead,
         })))
     }
 }

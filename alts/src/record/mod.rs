@@ -15,7 +15,7 @@ mod rekey;
 #[cfg(test)]
 mod tests;
 
-use aead::{Aead, DefaultAead, TAG_LEN};
+use aead::{BackEnd, TAG_LEN};
 use counter::Counter;
 pub use counter::Side;
 pub use frame::{HEADER_LEN, MAX_LENGTH, MAX_SENT_FRAME_LEN, OVERHEAD_LEN, frame_len};
@@ -55,23 +55,26 @@ pub enum RecordError {
 
 /// Splits the keys of a handshake into the two directions as `side` sees them.
 #[must_use]
-pub fn protect(keys: &TrafficKeys, side: Side) -> (Sealer, Opener) {
-    (Sealer::new(keys, side), Opener::new(keys, side))
+pub fn protect(back_end: BackEnd, keys: &TrafficKeys, side: Side) -> (Sealer, Opener) {
+    (
+        Sealer::new(back_end, keys, side),
+        Opener::new(back_end, keys, side),
+    )
 }
 
 /// Protects what one side sends.
 #[derive(Debug)]
-pub struct Sealer<A = DefaultAead> {
-    aead: RekeyingAead<A>,
+pub struct Sealer {
+    aead: RekeyingAead,
     counter: Counter,
 }
 
-impl<A: Aead> Sealer<A> {
+impl Sealer {
     /// For frames that `side` sends.
     #[must_use]
-    pub fn new(keys: &TrafficKeys, side: Side) -> Self {
+    pub fn new(back_end: BackEnd, keys: &TrafficKeys, side: Side) -> Self {
         Self {
-            aead: RekeyingAead::new(keys),
+            aead: RekeyingAead::new(back_end, keys),
             counter: Counter::new(side),
         }
     }
@@ -117,19 +120,19 @@ impl<A: Aead> Sealer<A> {
 
 /// Verifies and decrypts what one side receives.
 #[derive(Debug)]
-pub struct Opener<A = DefaultAead> {
-    aead: RekeyingAead<A>,
+pub struct Opener {
+    aead: RekeyingAead,
     counter: Counter,
     /// The first error, which is also every later one.
     failed: Option<RecordError>,
 }
 
-impl<A: Aead> Opener<A> {
+impl Opener {
     /// For frames that `side` receives, that is, that its peer sent.
     #[must_use]
-    pub fn new(keys: &TrafficKeys, side: Side) -> Self {
+    pub fn new(back_end: BackEnd, keys: &TrafficKeys, side: Side) -> Self {
         Self {
-            aead: RekeyingAead::new(keys),
+            aead: RekeyingAead::new(back_end, keys),
             counter: Counter::new(side.peer()),
             failed: None,
         }

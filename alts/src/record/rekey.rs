@@ -20,7 +20,7 @@ use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{
-    aead::{Aead, KEY_LEN, NONCE_LEN, TAG_LEN, TagMismatch},
+    aead::{Aead, BackEnd, KEY_LEN, NONCE_LEN, TAG_LEN, TagMismatch},
     counter::{EPOCH_LEN, FrameCounter},
 };
 
@@ -50,26 +50,28 @@ impl std::fmt::Debug for TrafficKeys {
 }
 
 /// An AEAD that follows the counter to the key that is its turn.
-pub(super) struct RekeyingAead<A> {
+pub(super) struct RekeyingAead {
     kdf_key: Zeroizing<[u8; KDF_KEY_LEN]>,
     nonce_mask: Zeroizing<[u8; NONCE_LEN]>,
     /// Invariant: `aead` is keyed for `epoch`.
     epoch: [u8; EPOCH_LEN],
-    aead: A,
+    back_end: BackEnd,
+    aead: Aead,
 }
 
-impl<A: Aead> RekeyingAead<A> {
-    pub(super) fn new(keys: &TrafficKeys) -> Self {
+impl RekeyingAead {
+    pub(super) fn new(back_end: BackEnd, keys: &TrafficKeys) -> Self {
         let mut kdf_key = Zeroizing::new([0; KDF_KEY_LEN]);
         let mut nonce_mask = Zeroizing::new([0; NONCE_LEN]);
         kdf_key.copy_from_slice(&keys.0[..KDF_KEY_LEN]);
         nonce_mask.copy_from_slice(&keys.0[KDF_KEY_LEN..]);
         let epoch = [0; EPOCH_LEN];
-        let aead = A::new(&derive(&kdf_key, epoch));
+        let aead = Aead::new(back_end, &derive(&kdf_key, epoch));
         Self {
             kdf_key,
             nonce_mask,
             epoch,
+            back_end,
             aead,
         }
     }
@@ -99,7 +101,7 @@ impl<A: Aead> RekeyingAead<A> {
     fn turn_to(&mut self, counter: FrameCounter) -> [u8; NONCE_LEN] {
         let epoch = counter.epoch();
         if epoch != self.epoch {
-            self.aead = A::new(&derive(&self.kdf_key, epoch));
+            self.aead = Aead::new(self.back_end, &derive(&self.kdf_key, epoch));
             self.epoch = epoch;
         }
         let mut nonce = counter.0;
@@ -110,7 +112,7 @@ impl<A: Aead> RekeyingAead<A> {
     }
 }
 
-impl<A> std::fmt::Debug for RekeyingAead<A> {
+impl std::fmt::Debug for RekeyingAead {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RekeyingAead")
             .field("epoch", &self.epoch)

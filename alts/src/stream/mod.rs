@@ -26,7 +26,7 @@ use write::FrameWriter;
 
 use crate::{
     AltsContext, Error,
-    record::{RecordError, Side, TrafficKeys, protect},
+    record::{RecordError, Side, TrafficKeys, aead::BackEnd, protect},
 };
 
 /// A secured connection over the transport `IO`, with what its ends proved to each other.
@@ -79,8 +79,8 @@ pub(crate) struct Established {
 }
 
 impl<IO> AltsStream<IO> {
-    pub(crate) fn new(io: IO, established: Established) -> Self {
-        let (sealer, opener) = protect(&established.keys, established.side);
+    pub(crate) fn new(io: IO, aead: BackEnd, established: Established) -> Self {
+        let (sealer, opener) = protect(aead, &established.keys, established.side);
         Self {
             io,
             reader: FrameReader::new(opener, &established.leftover),
@@ -97,6 +97,7 @@ impl<IO> AltsStream<IO> {
     #[cfg(feature = "bench")]
     pub fn dangerous_from_keys(
         io: IO,
+        aead: BackEnd,
         side: Side,
         keys: TrafficKeys,
         context: AltsContext,
@@ -104,6 +105,7 @@ impl<IO> AltsStream<IO> {
     ) -> Self {
         Self::new(
             io,
+            aead,
             Established {
                 side,
                 keys,

@@ -14,14 +14,12 @@ mod reasons;
 
 use std::{error::Error, fmt, io, time::Duration};
 
+use booking_proto::contract::reason::code_name;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-use self::reasons::Reasons;
-use crate::{exit::Exit, printable::Printable, request::UsageError};
-
-/// The longest cause that is shown. A peer chooses its words; it does not choose to fill a screen.
-const MAX_CAUSE_CHARS: usize = 600;
+use self::reasons::{Reasons, bounded};
+use crate::{exit::Exit, printable::Printable, reading::UsageError};
 
 /// Something that was not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,13 +48,12 @@ impl Failure {
     /// An answer arrived but nothing says who gave it: it must not be believed.
     pub fn unproven() -> Self {
         Self {
-            exit: Exit::Failed,
-            code: Code::Internal,
-            cause: "the answer carries no verified identity, so it was thrown away".to_owned(),
             remedy: "this is a defect of booking-client; please report it".to_owned(),
-            reasons: Vec::new(),
-            word: String::new(),
             is_local: true,
+            ..Self::new(
+                Code::Internal,
+                "the answer carries no verified identity, so it was thrown away",
+            )
         }
     }
 
@@ -124,36 +121,28 @@ impl Failure {
     pub fn from_status(status: &Status) -> Self {
         match alts::Error::from_status(status) {
             Some(error) => Self::from_alts(error),
-            None => Self {
-                word: word(status),
-                ..Self::from_service(status.code(), &said_or_source(status))
-            },
+            None => {
+                let said = said_or_source(status);
+                let mut failure = Self::new(status.code(), &said);
+                failure.word = word(status);
+                // One that keeps to the form of this suite's errors has put a remedy behind a
+                // semicolon, and knows better than our table.
+                if said.contains("; ") {
+                    failure.remedy.clear();
+                }
+                failure
+            }
         }
     }
 
     /// A failure of the secured transport.
     pub fn from_alts(error: &alts::Error) -> Self {
-        Self {
-            exit: match error {
-                alts::Error::Misconfigured(_) => Exit::Usage,
-                _ => Exit::Failed,
-            },
-            code: error.code(),
-            cause: bounded(&error.to_string()),
-            remedy: error.remedy().to_owned(),
-            reasons: Vec::new(),
-            word: String::new(),
-            is_local: false,
-        }
-    }
-
-    /// What the service itself said. One that keeps to the form of this suite's errors has put a
-    /// remedy behind a semicolon, and knows better than our table.
-    fn from_service(code: Code, said: &str) -> Self {
-        let mut failure = Self::new(code, said);
-        if said.contains("; ") {
-            failure.remedy.clear();
-        }
+        let mut failure = Self::new(error.code(), &error.to_string());
+        failure.remedy = error.remedy().to_owned();
+        failure.exit = match error {
+            alts::Error::Misconfigured(_) => Exit::Usage,
+            _ => Exit::Failed,
+        };
         failure
     }
 
@@ -177,7 +166,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", name(self.code), Printable(&self.cause))?;
+        write!(f, "{}: {}", code_name(self.code), Printable(&self.cause))?;
         if !self.remedy.is_empty() {
             write!(f, "; {}", self.remedy)?;
         }
@@ -230,13 +219,6 @@ fn said_or_source(status: &Status) -> String {
     }
 }
 
-fn bounded(text: &str) -> String {
-    match text.char_indices().nth(MAX_CAUSE_CHARS) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
-
 /// What to do about a status that did not come from the secured transport.
 fn remedy(code: Code) -> &'static str {
     match code {
@@ -280,29 +262,6 @@ fn command_remedy(code: Code) -> &'static str {
         Code::Unimplemented => "check that --server is an OT booking service of this version",
         Code::Unauthenticated => "check that --server is an OT booking service that speaks ALTS",
         _ => remedy(code),
-    }
-}
-
-/// The status's name as every gRPC library spells it.
-fn name(code: Code) -> &'static str {
-    match code {
-        Code::Ok => "OK",
-        Code::Cancelled => "CANCELLED",
-        Code::Unknown => "UNKNOWN",
-        Code::InvalidArgument => "INVALID_ARGUMENT",
-        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
-        Code::NotFound => "NOT_FOUND",
-        Code::AlreadyExists => "ALREADY_EXISTS",
-        Code::PermissionDenied => "PERMISSION_DENIED",
-        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
-        Code::FailedPrecondition => "FAILED_PRECONDITION",
-        Code::Aborted => "ABORTED",
-        Code::OutOfRange => "OUT_OF_RANGE",
-        Code::Unimplemented => "UNIMPLEMENTED",
-        Code::Internal => "INTERNAL",
-        Code::Unavailable => "UNAVAILABLE",
-        Code::DataLoss => "DATA_LOSS",
-        Code::Unauthenticated => "UNAUTHENTICATED",
     }
 }
 

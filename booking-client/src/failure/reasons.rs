@@ -3,7 +3,8 @@
 use tonic::Status;
 use tonic_types::StatusExt as _;
 
-use super::bounded;
+/// The longest text that is shown. A peer chooses its words; it does not choose to fill a screen.
+const MAX_CAUSE_CHARS: usize = 600;
 
 /// The most reasons that are listed; a day's list has fewer cases.
 const MAX_REASONS: usize = 100;
@@ -70,5 +71,13 @@ fn line(about: &str, sentence: &str) -> String {
         sentence.to_owned()
     } else {
         format!("{about}: {sentence}")
+    }
+}
+
+/// A text that is not too long to be shown.
+pub(super) fn bounded(text: &str) -> String {
+    match text.char_indices().nth(MAX_CAUSE_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }

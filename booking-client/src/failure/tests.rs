@@ -47,12 +47,12 @@ fn every_status_has_its_grpc_name_a_cause_and_a_remedy() {
     for raw in 1..=16 {
         let code = Code::from_i32(raw);
         let line = Failure::from_status(&Status::new(code, "")).to_string();
-        let squashed: String = name(code).chars().filter(|c| *c != '_').collect();
+        let squashed: String = code_name(code).chars().filter(|c| *c != '_').collect();
         assert!(
             squashed.eq_ignore_ascii_case(&format!("{code:?}")),
             "{code:?}: {squashed}"
         );
-        assert!(line.starts_with(name(code)), "{line}");
+        assert!(line.starts_with(code_name(code)), "{line}");
         assert!(line.contains("no reason was given; "), "{line}");
     }
 }

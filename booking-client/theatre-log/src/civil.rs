@@ -1,5 +1,7 @@
 //! Civil time → instants, by a zone's clocks and without guessing: an hour off is a patient off.
 
+use std::time::SystemTime;
+
 use jiff::{
     Timestamp,
     civil::DateTime,
@@ -39,18 +41,17 @@ pub enum CivilError {
     TooFar,
 }
 
-/// A zone's IANA name, for messages.
-pub fn zone_name(zone: &TimeZone) -> &str {
-    zone.iana_name().unwrap_or("the site's time zone")
-}
-
 /// The instant of a civil time that the clocks of the zone show exactly once.
 ///
 /// # Errors
 /// [`CivilError`] when they leave it out or show it twice, with the offsets to choose from.
 pub fn instant(zone: &TimeZone, civil: DateTime) -> Result<Timestamp, CivilError> {
     let ambiguous = zone.to_ambiguous_timestamp(civil);
-    let zone = || zone_name(zone).to_owned();
+    let zone = || {
+        zone.iana_name()
+            .unwrap_or("the site's time zone")
+            .to_owned()
+    };
     match ambiguous.offset() {
         AmbiguousOffset::Unambiguous { .. } => {
             ambiguous.compatible().map_err(|_| CivilError::TooFar)
@@ -66,4 +67,9 @@ pub fn instant(zone: &TimeZone, civil: DateTime) -> Result<Timestamp, CivilError
             later: after.to_string(),
         }),
     }
+}
+
+/// An instant as the contract has it.
+pub fn stamp(instant: Timestamp) -> prost_types::Timestamp {
+    SystemTime::from(instant).into()
 }

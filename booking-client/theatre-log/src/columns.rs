@@ -1,106 +1,12 @@
 //! Which column holds what.
 
 use csv::ByteRecord;
-use serde::Deserialize;
 use thiserror::Error;
 
-use super::mapping::Mapping;
-
-/// What a column may hold. The order is the mapping file's.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-#[serde(rename_all = "snake_case")]
-pub enum Field {
-    /// What tells one row from another.
-    EncounterId,
-    /// Where.
-    Theatre,
-    /// Whose work it was.
-    Specialty,
-    /// What was done, in words.
-    Procedure,
-    /// The day that times without one are on.
-    Date,
-    /// Planned minutes, with setup and cleanup.
-    BookedMin,
-    /// Planned start.
-    ScheduledTime,
-    /// The patient came in.
-    WheelsIn,
-    /// The first cut.
-    KnifeToSkin,
-    /// The last stitch.
-    Closed,
-    /// The patient left.
-    WheelsOut,
-}
-
-impl Field {
-    /// All, as a mapping file lists them.
-    pub const ALL: [Self; 11] = [
-        Self::EncounterId,
-        Self::Theatre,
-        Self::Specialty,
-        Self::Procedure,
-        Self::Date,
-        Self::BookedMin,
-        Self::ScheduledTime,
-        Self::WheelsIn,
-        Self::KnifeToSkin,
-        Self::Closed,
-        Self::WheelsOut,
-    ];
-
-    /// Its name in a mapping file.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::EncounterId => "encounter_id",
-            Self::Theatre => "theatre",
-            Self::Specialty => "specialty",
-            Self::Procedure => "procedure",
-            Self::Date => "date",
-            Self::BookedMin => "booked_min",
-            Self::ScheduledTime => "scheduled_time",
-            Self::WheelsIn => "wheels_in",
-            Self::KnifeToSkin => "knife_to_skin",
-            Self::Closed => "closed",
-            Self::WheelsOut => "wheels_out",
-        }
-    }
-
-    /// The column of a header that has one of the usual names for it.
-    pub fn usual_in(self, header: &[String]) -> Option<&String> {
-        let is_usual = |name: &&String| self.usual_names().contains(&plain(name).as_str());
-        header.iter().find(is_usual)
-    }
-
-    /// The names a column has in the logs that hospitals export, and in the mapping file.
-    ///
-    /// The procedure has none: what such columns hold may belong to somebody (codes and their
-    /// descriptions), so it is read only when a mapping file asks for it.
-    fn usual_names(self) -> &'static [&'static str] {
-        match self {
-            Self::EncounterId => &["encounter id", "encounter_id"],
-            Self::Theatre => &["or suite", "theatre"],
-            Self::Specialty => &["service", "specialty"],
-            Self::Procedure => &["procedure"],
-            Self::Date => &["date"],
-            Self::BookedMin => &["booked time (min)", "booked_min"],
-            Self::ScheduledTime => &["or schedule", "scheduled_time"],
-            Self::WheelsIn => &["wheels in", "wheels_in"],
-            Self::KnifeToSkin => &["start time", "knife_to_skin"],
-            Self::Closed => &["end time", "closed"],
-            Self::WheelsOut => &["wheels out", "wheels_out"],
-        }
-    }
-
-    /// Without these a row says nothing that could be kept.
-    pub fn is_needed(self) -> bool {
-        matches!(
-            self,
-            Self::EncounterId | Self::Theatre | Self::BookedMin | Self::ScheduledTime
-        )
-    }
-}
+use super::{
+    field::{Field, plain},
+    mapping::Mapping,
+};
 
 /// The header lacks columns, or has one twice.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -178,19 +84,10 @@ impl Columns {
 
     /// The cell of a field, trimmed; empty when there is no such column.
     pub(super) fn cell<'r>(&self, record: &'r ByteRecord, field: Field) -> &'r [u8] {
-        let position = Field::ALL.iter().position(|each| *each == field);
-        let index = position.and_then(|position| self.index[position]);
+        let index = self.index[field as usize];
         index
             .and_then(|at| record.get(at))
             .unwrap_or_default()
             .trim_ascii()
     }
-}
-
-/// Without the differences that nobody sees: letter case, spaces around and doubled.
-fn plain(name: &str) -> String {
-    name.split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .to_lowercase()
 }

@@ -12,6 +12,7 @@
 
 mod civil;
 mod columns;
+mod field;
 mod form;
 mod lines;
 mod mapping;
@@ -28,8 +29,9 @@ use jiff::tz::TimeZone;
 use thiserror::Error;
 
 pub use self::{
-    civil::{CivilError, instant, zone_name},
-    columns::{ColumnsError, Field},
+    civil::{CivilError, instant, stamp},
+    columns::ColumnsError,
+    field::Field,
     mapping::{Mapping, MappingError},
 };
 use self::{columns::Columns, form::Forms, lines::Lines, row::RowForm};

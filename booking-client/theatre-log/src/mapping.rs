@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::columns::Field;
+use super::field::Field;
 
 /// A mapping file; everything in it is optional.
 #[derive(Clone, Debug, Default, Deserialize)]

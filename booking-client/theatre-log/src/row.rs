@@ -1,16 +1,15 @@
 //! One record of a log → one row of the contract, or a sentence saying what is wrong with it.
 
-use std::time::SystemTime;
-
 use booking_proto::ot::v1::ImportRow;
 use csv::ByteRecord;
 use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 
 use super::{
-    columns::{Columns, Field},
+    columns::Columns,
+    field::Field,
     form::{Forms, Said},
 };
-use crate::civil::instant;
+use crate::civil::{instant, stamp};
 
 /// The longest footprint that the service takes.
 const MAX_BOOKED_MIN: i64 = 24 * 60;
@@ -156,11 +155,6 @@ fn booked(cell: &str) -> Result<i32, String> {
             "the booked time is {minutes} minutes; a case takes 1 to {MAX_BOOKED_MIN}"
         )),
     }
-}
-
-/// As the contract has it.
-fn stamp(instant: Timestamp) -> prost_types::Timestamp {
-    SystemTime::from(instant).into()
 }
 
 fn unknown(name: &str, cell: &str) -> String {

@@ -13,8 +13,10 @@ use jiff::{
 };
 
 use crate::{
-    Demo, Week,
+    addition::Demo,
     procedures::{PROCEDURES, Procedure},
+    specialties::{EYES, GENERAL, GYNAECOLOGY, ORTHOPAEDICS, UROLOGY},
+    week::Week,
 };
 
 /// Sessions of the day theatres, minutes after midnight.
@@ -22,11 +24,6 @@ const SESSION: (u16, u16) = (8 * 60, 18 * 60);
 /// The day theatres themselves are open a little longer.
 const OPEN: (u16, u16) = (7 * 60 + 30, 19 * 60);
 
-pub(crate) const GENERAL: &str = "general-surgery";
-pub(crate) const ORTHOPAEDICS: &str = "orthopaedics";
-pub(crate) const EYES: &str = "ophthalmology";
-pub(crate) const UROLOGY: &str = "urology";
-pub(crate) const GYNAECOLOGY: &str = "gynaecology";
 /// The theatre for emergencies, open day and night.
 pub(crate) const EMERGENCY_THEATRE: &str = "OT-8";
 

@@ -5,7 +5,7 @@ use booking_domain::{
 };
 
 use crate::{
-    Demo,
+    addition::Demo,
     catalogue::id,
     chance::Chance,
     procedures::{PROCEDURES, Procedure},

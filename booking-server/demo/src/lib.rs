@@ -13,50 +13,25 @@
 //! ```
 //!
 //! Nothing is written past the rules: every case stands where `booking_domain::place` let it, so a
-//! broken rule is only ever one that was set aside with a reason, as on any real day.
+//! broken rule is only ever one that was overridden with a reason, as on any real day.
 
+mod addition;
 mod catalogue;
 mod chance;
 mod crew;
 mod people;
 mod planner;
 mod procedures;
+mod specialties;
 mod story;
 mod waiting;
+mod week;
 
-use booking_domain::{
-    Case, EquipmentUnit, Hospital, ProcedureType, Session, SessionTemplate, Staff, Theatre,
-    Unavailability,
-};
-use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
+use booking_domain::Hospital;
+use jiff::Timestamp;
 
-use crate::planner::Planner;
-
-/// How many days before and after today have lists.
-const DAYS_AROUND: i64 = 3;
-
-/// Everything that is added to the base hospital, in the order in which it can be written.
-#[derive(Clone, Debug)]
-pub struct Demo {
-    /// The base hospital with everything below in it.
-    pub hospital: Hospital,
-    /// New ones, and those of the base changed: one version on.
-    pub theatres: Vec<Theatre>,
-    /// New ones, and those of the base changed: one version on.
-    pub staff: Vec<Staff>,
-    /// All new.
-    pub units: Vec<EquipmentUnit>,
-    /// All new.
-    pub procedure_types: Vec<ProcedureType>,
-    /// All new.
-    pub templates: Vec<SessionTemplate>,
-    /// All new, made from the templates.
-    pub sessions: Vec<Session>,
-    /// Absences and a closure.
-    pub unavailabilities: Vec<Unavailability>,
-    /// Past, present, to come and waiting.
-    pub cases: Vec<Case>,
-}
+pub use self::addition::Demo;
+use self::{planner::Planner, week::Week};
 
 /// The hospital that `number` stands for, as it is at `now`.
 ///
@@ -73,34 +48,6 @@ pub fn generate(base: &Hospital, number: u64, now: Timestamp) -> Option<Demo> {
     story::tell(&mut demo, &week, number);
     waiting::queue(&mut demo, &week, number);
     Some(demo)
-}
-
-/// The days that have lists, and the moment at which they are looked at.
-#[derive(Clone, Debug)]
-struct Week {
-    now: Timestamp,
-    zone: TimeZone,
-    today: Date,
-    first: Date,
-    last: Date,
-}
-
-impl Week {
-    /// `None` at the ends of the calendar.
-    fn around(now: Timestamp, zone: &TimeZone) -> Option<Self> {
-        let today = zone.to_datetime(now).date();
-        Some(Self {
-            now,
-            zone: zone.clone(),
-            today,
-            first: today.checked_sub(DAYS_AROUND.days()).ok()?,
-            last: today.checked_add(DAYS_AROUND.days()).ok()?,
-        })
-    }
-
-    fn days(&self) -> impl Iterator<Item = Date> + use<> {
-        booking_domain::dates(self.first, self.last)
-    }
 }
 
 #[cfg(test)]

@@ -7,9 +7,11 @@ use booking_domain::{
 use jiff::civil::Date;
 
 use crate::{
-    Demo, Week,
-    catalogue::{EYES, GENERAL, GYNAECOLOGY, ORTHOPAEDICS, UROLOGY, id, keyed},
+    addition::Demo,
+    catalogue::{id, keyed},
     chance::Chance,
+    specialties::{EYES, GENERAL, GYNAECOLOGY, ORTHOPAEDICS, UROLOGY},
+    week::Week,
 };
 
 /// Invented; any likeness is chance.

@@ -9,11 +9,12 @@ use booking_domain::{
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
-    Demo, Week,
+    addition::Demo,
     catalogue::id,
     chance::Chance,
     crew::{AtWork, Crew},
     procedures::{PROCEDURES, Procedure},
+    week::Week,
 };
 
 /// Plans start on this grid; minutes.
@@ -236,7 +237,7 @@ impl<'a> Planner<'a> {
             .hold_all(&placed.id, claims(&placed, plan, hospital));
         let turnover_min = hospital.theatres.get(&plan.theatre)?.turnover_min;
         let end = later(
-            placed.footprint.range_from(start).end(),
+            placed.details.footprint.range_from(start).end(),
             turnover_min.into(),
         );
         self.cases.push(placed);
@@ -246,6 +247,7 @@ impl<'a> Planner<'a> {
     /// The case with every unit it might be given; as it is when it needs none.
     fn with_each_unit(&self, case: Case) -> Vec<Case> {
         let by_type = case
+            .details
             .procedure_type
             .as_ref()
             .and_then(|id| self.demo.hospital.procedure_types.get(id));
@@ -256,11 +258,12 @@ impl<'a> Planner<'a> {
             let units = self.demo.units.iter().filter(|unit| unit.kind == *kind);
             units.map(|unit| unit.id.clone()).collect::<Vec<UnitId>>()
         };
-        let cases = of_kind(kind).into_iter().map(|unit| Case {
-            units: vec![unit],
-            ..case.clone()
-        });
-        cases.collect()
+        let with = |unit: UnitId| {
+            let mut case = case.clone();
+            case.details.units = vec![unit];
+            case
+        };
+        of_kind(kind).into_iter().map(with).collect()
     }
 }
 
@@ -274,9 +277,9 @@ pub(crate) fn request(
     chance: &mut Chance,
 ) -> Case {
     let side = *chance.pick(&[Laterality::Left, Laterality::Right]);
+    let patient = id!(PatientId, format!("PT-{}", 20_000 + number));
+    let (name, footprint) = (procedure.name.to_owned(), procedure.footprint());
     let details = CaseDetails {
-        patient: id!(PatientId, format!("PT-{}", 20_000 + number)),
-        procedure: procedure.name.to_owned(),
         procedure_type: Some(id!(ProcedureTypeId, procedure.id)),
         condition: procedure.condition.to_owned(),
         specialty: Some(id!(Specialty, procedure.specialty)),
@@ -287,13 +290,10 @@ pub(crate) fn request(
         },
         urgency,
         anaesthesia: procedure.anaesthesia,
-        decided_at,
         target_at: urgency.default_target(decided_at),
-        footprint: procedure.footprint(),
         team,
-        units: Vec::new(),
-        required_capabilities: Vec::new(),
-        notes: String::new(),
+        blood_units: procedure.blood_units(),
+        ..CaseDetails::new(patient, name, decided_at, footprint)
     };
     Case::request(
         id!(CaseId, format!("demo-{number:04}")),

@@ -3,10 +3,13 @@
 
 use booking_domain::{
     Anaesthesia::{self, General, Local, Regional, Sedation},
-    Footprint,
+    BloodUnits, Footprint,
 };
 
-use crate::catalogue::{EYES, GENERAL, GYNAECOLOGY, ORTHOPAEDICS, UROLOGY};
+use crate::specialties::{EYES, GENERAL, GYNAECOLOGY, ORTHOPAEDICS, UROLOGY};
+
+/// From how many minutes on blood is made ready.
+const LONG_MIN: u16 = 80;
 
 /// What is done, and what is needed for it.
 #[derive(Debug)]
@@ -101,5 +104,16 @@ impl Procedure {
     pub(crate) fn footprint(&self) -> Footprint {
         let (setup_min, procedure_min, cleanup_min) = self.takes;
         Footprint::new(setup_min, procedure_min, cleanup_min).expect("the table's are within a day")
+    }
+
+    /// Ready for what takes long, twice as many where nobody could prepare.
+    pub(crate) fn blood_units(&self) -> BloodUnits {
+        let (_, procedure_min, _) = self.takes;
+        let units = match (procedure_min >= LONG_MIN, self.emergency) {
+            (true, true) => 4,
+            (true, false) => 2,
+            (false, _) => 0,
+        };
+        BloodUnits::new(units).expect("within its bounds")
     }
 }

@@ -7,7 +7,7 @@ use booking_domain::{
 };
 use jiff::Timestamp;
 
-use crate::{Demo, Week, catalogue::id, chance::Chance};
+use crate::{addition::Demo, catalogue::id, chance::Chance, week::Week};
 
 /// Before the day, and on it.
 const KNOWN_EARLY: [&str; 3] = ["PATIENT_DECLINED", "NOT_NEEDED", "PATIENT_TRANSPORT"];
@@ -56,7 +56,7 @@ fn live(
     week: &Week,
     chance: &mut Chance,
 ) -> (Case, Option<Timestamp>) {
-    let elective = !case.urgency.is_emergency();
+    let elective = !case.details.urgency.is_emergency();
     // Drawn before anything is asked of the clock: an hour later it is the same story.
     let (called_off, early) = (chance.percent(5), chance.percent(40));
     let early_reason = *chance.pick(&KNOWN_EARLY);
@@ -123,7 +123,7 @@ struct Times {
 
 impl Times {
     fn draw(case: &Case, start: Timestamp, free_at: Timestamp, chance: &mut Chance) -> Self {
-        let footprint = case.footprint;
+        let footprint = case.details.footprint;
         let late = chance.between(-6, 11);
         let wheels_in = later(start, late).max(later(free_at, chance.between(2, 6)));
         let ready = later(

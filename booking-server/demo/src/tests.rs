@@ -7,6 +7,8 @@ use booking_domain::{
     Urgency, broken_rules, claims,
 };
 
+use jiff::tz::TimeZone;
+
 use super::*;
 
 /// The site and the reasons that a new database has.
@@ -220,16 +222,16 @@ fn emergencies_wait_and_the_articles_patient_is_left_alone() {
     assert!(
         waiting
             .clone()
-            .any(|case| case.urgency == Urgency::Urgent2a)
+            .any(|case| case.details.urgency == Urgency::Urgent2a)
     );
-    assert!(
-        waiting
-            .clone()
-            .any(|case| case.target_at.is_some_and(|target| target < at(MOMENTS[0])))
-    );
+    assert!(waiting.clone().any(|case| {
+        case.details
+            .target_at
+            .is_some_and(|target| target < at(MOMENTS[0]))
+    }));
     assert!(
         demo.cases
             .iter()
-            .all(|case| case.patient.as_str() != "PT-1204")
+            .all(|case| case.details.patient.as_str() != "PT-1204")
     );
 }

@@ -6,11 +6,12 @@ use booking_domain::{
 };
 
 use crate::{
-    Demo, Week,
+    addition::Demo,
     catalogue::{EMERGENCY_THEATRE, id},
     chance::Chance,
     planner::request,
     procedures::{PROCEDURES, Procedure},
+    week::Week,
 };
 
 /// How many wait for a place on a list.
@@ -50,7 +51,7 @@ pub(crate) fn queue(demo: &mut Demo, week: &Week, number: u64) {
         enter(demo, procedure, urgency, decided, chance);
         let on_call = on_call(demo, week, procedure);
         if let Some(case) = demo.cases.last_mut().filter(|_| !on_call.is_empty()) {
-            case.team = on_call;
+            case.details.team = on_call;
         }
     }
 }
@@ -74,7 +75,7 @@ fn on_call(demo: &Demo, week: &Week, procedure: &Procedure) -> Vec<TeamMember> {
     let mut teams = demo.cases.iter().filter(today).filter(of_specialty);
     teams
         .next()
-        .map(|case| case.team.clone())
+        .map(|case| case.details.team.clone())
         .unwrap_or_default()
 }
 
@@ -104,7 +105,7 @@ fn enter(
         jiff::Timestamp::from_second(decided.as_second().div_euclid(60) * 60).unwrap_or(decided);
     let mut case = request(number, procedure, urgency, decided, team, chance);
     if urgency == Urgency::Elective {
-        case.target_at = Some(later(decided, ELECTIVE_TARGET_DAYS * MINUTES_A_DAY));
+        case.details.target_at = Some(later(decided, ELECTIVE_TARGET_DAYS * MINUTES_A_DAY));
     }
     demo.cases.push(case);
 }

@@ -7,105 +7,67 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use serde::Serialize;
 use thiserror::Error;
 
 use crate::{
-    Anaesthesia, Capability, CaseId, CaseState, Laterality, Milestones, PatientId, ProcedureTypeId,
-    ReasonCode, RuleId, SessionId, Specialty, StaffId, TeamMember, TeamRole, TheatreId, TimeRange,
-    UnitId, Urgency, Version,
+    Anaesthesia, Capability, CaseId, CaseState, Footprint, Laterality, Milestones, PatientId,
+    ProcedureTypeId, ReasonCode, RuleId, SessionId, Specialty, StaffId, TeamMember, TeamRole,
+    TheatreId, TimeRange, UnitId, Urgency, Version,
 };
 
-/// The longest footprint, in minutes. A day is beyond any operation, and a bound keeps every search
-/// for overlaps within a bounded stretch of an index.
-pub const MAX_FOOTPRINT_MIN: u16 = 24 * 60;
+/// How many units of blood are to be ready, at most: a massive transfusion is its own protocol.
+pub const MAX_BLOOD_UNITS: u8 = 20;
 
-/// How long a case takes its theatre for.
-///
-/// ```text
-///   start                                                    end
-///   |--- setup ---|----------- procedure -----------|- cleanup -|
-/// ```
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub struct Footprint {
-    setup_min: u16,
-    procedure_min: u16,
-    cleanup_min: u16,
-}
+/// How many units of blood are to be ready; 0 when none are asked for.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct BloodUnits(u8);
 
-/// The three together are not 1 to [`MAX_FOOTPRINT_MIN`] minutes, or the procedure takes none.
+/// More than [`MAX_BLOOD_UNITS`].
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[error(
-    "a procedure takes at least 1 minute, and with setup and cleanup at most {MAX_FOOTPRINT_MIN}"
-)]
-pub struct InvalidFootprint;
+#[error("must be 0 to {MAX_BLOOD_UNITS} units")]
+pub struct TooMuchBlood;
 
-impl Footprint {
-    /// Setup, procedure and cleanup in whole minutes.
+impl BloodUnits {
+    /// So many.
     ///
     /// # Errors
     ///
-    /// [`InvalidFootprint`] for a procedure of no time, or more than a day in all.
-    pub const fn new(
-        setup_min: u16,
-        procedure_min: u16,
-        cleanup_min: u16,
-    ) -> Result<Self, InvalidFootprint> {
-        let total = setup_min as u32 + procedure_min as u32 + cleanup_min as u32;
-        if procedure_min == 0 || total > MAX_FOOTPRINT_MIN as u32 {
-            return Err(InvalidFootprint);
+    /// [`TooMuchBlood`].
+    pub const fn new(units: u8) -> Result<Self, TooMuchBlood> {
+        if units > MAX_BLOOD_UNITS {
+            return Err(TooMuchBlood);
         }
-        Ok(Self {
-            setup_min,
-            procedure_min,
-            cleanup_min,
-        })
+        Ok(Self(units))
     }
 
-    /// From wheels in to ready.
-    pub const fn setup_min(&self) -> u16 {
-        self.setup_min
-    }
-
-    /// From ready to wheels out.
-    pub const fn procedure_min(&self) -> u16 {
-        self.procedure_min
-    }
-
-    /// From wheels out to a clean theatre.
-    pub const fn cleanup_min(&self) -> u16 {
-        self.cleanup_min
-    }
-
-    /// All of it.
-    pub const fn total_min(&self) -> u16 {
-        self.setup_min + self.procedure_min + self.cleanup_min
-    }
-
-    /// The time it takes when it starts at `start`.
-    pub fn range_from(&self, start: Timestamp) -> TimeRange {
-        TimeRange::lasting(start, self.total_min().into())
+    /// How many.
+    pub const fn get(self) -> u8 {
+        self.0
     }
 }
 
 /// When and where a case is planned.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Plan {
     /// Where.
     pub theatre: TheatreId,
     /// From when; the footprint says until when.
+    #[serde(rename = "start_time")]
     pub start: Timestamp,
     /// The session it lies in.
     pub session: Option<SessionId>,
 }
 
 /// Why a case does not take place.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Cancellation {
     /// By code.
     pub reason: ReasonCode,
     /// In words.
     pub note: String,
     /// When it was decided.
+    #[serde(rename = "cancel_time")]
     pub at: Timestamp,
     /// On the civil day for which it was planned, or after the patient had come in.
     pub day_of_surgery: bool,
@@ -113,8 +75,8 @@ pub struct Cancellation {
     pub aborted: bool,
 }
 
-/// A rule that somebody with the right set aside.
-#[derive(Clone, Debug, Eq, PartialEq)]
+/// A rule that somebody with the right has overridden.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Override {
     /// Which.
     pub rule: RuleId,
@@ -123,46 +85,22 @@ pub struct Override {
     /// The person, or the account where no person was named.
     pub author: String,
     /// When.
+    #[serde(rename = "override_time")]
     pub at: Timestamp,
 }
 
-/// One operation on one patient.
-#[derive(Clone, Eq, PartialEq)]
+/// One operation on one patient. Its fields are told under the names that the contract has for them.
+#[derive(Clone, Eq, PartialEq, Serialize)]
 pub struct Case {
     /// Our number for it.
+    #[serde(skip)]
     pub id: CaseId,
     /// Its version.
+    #[serde(skip)]
     pub version: Version,
-    /// Whose.
-    pub patient: PatientId,
-    /// What is done, in words.
-    pub procedure: String,
-    /// What is done, by name.
-    pub procedure_type: Option<ProcedureTypeId>,
-    /// What it is done for.
-    pub condition: String,
-    /// The branch of surgery it counts for.
-    pub specialty: Option<Specialty>,
-    /// On which side.
-    pub laterality: Laterality,
-    /// How urgent.
-    pub urgency: Urgency,
-    /// How anaesthetised.
-    pub anaesthesia: Anaesthesia,
-    /// The decision to operate: waiting time runs from here.
-    pub decided_at: Timestamp,
-    /// When it should have happened.
-    pub target_at: Option<Timestamp>,
-    /// How long it takes its theatre for, planned or not.
-    pub footprint: Footprint,
-    /// Who does what.
-    pub team: Vec<TeamMember>,
-    /// With which equipment.
-    pub units: Vec<UnitId>,
-    /// What the theatre must be able to do, beyond what the procedure type asks for.
-    pub required_capabilities: Vec<Capability>,
-    /// For people.
-    pub notes: String,
+    /// What was asked for.
+    #[serde(flatten)]
+    pub details: CaseDetails,
     /// Where it stands.
     pub state: CaseState,
     /// When and where: there when the state needs it and never while waiting.
@@ -171,20 +109,22 @@ pub struct Case {
     pub milestones: Milestones,
     /// Why it does not take place; exactly when it is cancelled.
     pub cancellation: Option<Cancellation>,
-    /// Rules set aside for the present plan.
+    /// Rules overridden for the present plan.
     pub overrides: Vec<Override>,
     /// How often it was postponed.
     pub postponements: u32,
     /// `source/encounter` of an imported one.
     pub import_key: Option<String>,
     /// When it was entered here.
+    #[serde(skip)]
     pub created_at: Timestamp,
     /// When it was last changed here.
+    #[serde(skip)]
     pub updated_at: Timestamp,
 }
 
 /// What is asked for: the part of a case that a person may write, all of it replaceable.
-#[derive(Clone, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq, Serialize)]
 pub struct CaseDetails {
     /// Whose.
     pub patient: PatientId,
@@ -202,20 +142,55 @@ pub struct CaseDetails {
     pub urgency: Urgency,
     /// How anaesthetised.
     pub anaesthesia: Anaesthesia,
-    /// The decision to operate.
+    /// The decision to operate: waiting time runs from here.
+    #[serde(rename = "decision_time")]
     pub decided_at: Timestamp,
     /// When it should have happened.
+    #[serde(rename = "target_time")]
     pub target_at: Option<Timestamp>,
-    /// How long it takes its theatre for.
+    /// How long it takes its theatre for, planned or not.
+    #[serde(rename = "durations")]
     pub footprint: Footprint,
     /// Who does what.
     pub team: Vec<TeamMember>,
     /// With which equipment.
+    #[serde(rename = "equipment")]
     pub units: Vec<UnitId>,
     /// What the theatre must be able to do, beyond what the procedure type asks for.
     pub required_capabilities: Vec<Capability>,
     /// For people.
     pub notes: String,
+    /// Blood that is to be ready.
+    pub blood_units: BloodUnits,
+}
+
+impl CaseDetails {
+    /// What is least said of a case; all else is as where nobody said otherwise.
+    pub fn new(
+        patient: PatientId,
+        procedure: String,
+        decided_at: Timestamp,
+        footprint: Footprint,
+    ) -> Self {
+        Self {
+            patient,
+            procedure,
+            procedure_type: None,
+            condition: String::new(),
+            specialty: None,
+            laterality: Laterality::Unspecified,
+            urgency: Urgency::Elective,
+            anaesthesia: Anaesthesia::General,
+            decided_at,
+            target_at: None,
+            footprint,
+            team: Vec::new(),
+            units: Vec::new(),
+            required_capabilities: Vec::new(),
+            notes: String::new(),
+            blood_units: BloodUnits::default(),
+        }
+    }
 }
 
 /// Shows nothing: all of it may be a patient's.
@@ -246,21 +221,7 @@ impl Case {
         Self {
             id,
             version: 1,
-            patient: details.patient,
-            procedure: details.procedure,
-            procedure_type: details.procedure_type,
-            condition: details.condition,
-            specialty: details.specialty,
-            laterality: details.laterality,
-            urgency: details.urgency,
-            anaesthesia: details.anaesthesia,
-            decided_at: details.decided_at,
-            target_at: details.target_at,
-            footprint: details.footprint,
-            team: details.team,
-            units: details.units,
-            required_capabilities: details.required_capabilities,
-            notes: details.notes,
+            details,
             state: CaseState::Requested,
             plan: None,
             milestones: Milestones::default(),
@@ -273,62 +234,33 @@ impl Case {
         }
     }
 
-    /// What was asked for.
-    pub fn details(&self) -> CaseDetails {
-        CaseDetails {
-            patient: self.patient.clone(),
-            procedure: self.procedure.clone(),
-            procedure_type: self.procedure_type.clone(),
-            condition: self.condition.clone(),
-            specialty: self.specialty.clone(),
-            laterality: self.laterality,
-            urgency: self.urgency,
-            anaesthesia: self.anaesthesia,
-            decided_at: self.decided_at,
-            target_at: self.target_at,
-            footprint: self.footprint,
-            team: self.team.clone(),
-            units: self.units.clone(),
-            required_capabilities: self.required_capabilities.clone(),
-            notes: self.notes.clone(),
-        }
-    }
-
-    /// The same case, asked for otherwise. Rules that were set aside for what it was and no longer
-    /// is are set aside no longer: a longer case must be looked at again.
+    /// The same case, asked for otherwise. A rule that was overridden for what it was and no longer
+    /// is counts again: a longer case must be looked at again.
     pub fn with_details(&self, details: CaseDetails) -> Self {
-        let as_long = details.footprint == self.footprint;
-        let same_team = details.team == self.team;
-        let same_branch = details.specialty == self.specialty
-            && details.procedure_type == self.procedure_type
-            && details.anaesthesia == self.anaesthesia
-            && details.urgency == self.urgency;
+        let was = &self.details;
+        let as_long = details.footprint == was.footprint;
+        let same_team = details.team == was.team;
+        let same_branch = details.specialty == was.specialty
+            && details.procedure_type == was.procedure_type
+            && details.anaesthesia == was.anaesthesia
+            && details.urgency == was.urgency;
         let kept = |rule| match rule {
             RuleId::R8 => as_long && same_team && same_branch,
             RuleId::R9 => as_long && same_team,
             _ => as_long,
         };
-        let overrides = self
-            .overrides
-            .iter()
-            .filter(|set_aside| kept(set_aside.rule));
-        Self {
-            version: self.version,
-            state: self.state,
-            plan: self.plan.clone(),
-            milestones: self.milestones,
-            cancellation: self.cancellation.clone(),
-            overrides: overrides.cloned().collect(),
-            postponements: self.postponements,
-            import_key: self.import_key.clone(),
-            updated_at: self.updated_at,
-            ..Self::request(self.id.clone(), details, self.created_at)
-        }
+        let mut case = Self {
+            details,
+            ..self.clone()
+        };
+        case.overrides.retain(|overridden| kept(overridden.rule));
+        case
     }
 
     /// The one surgeon who answers for it, once there is exactly one.
     pub fn primary_surgeon(&self) -> Option<&StaffId> {
         let mut primary = self
+            .details
             .team
             .iter()
             .filter(|member| member.role == TeamRole::PrimarySurgeon);
@@ -357,7 +289,7 @@ impl Case {
     /// The time it is planned to take its theatre for.
     pub fn planned_range(&self) -> Option<TimeRange> {
         let plan = self.plan.as_ref()?;
-        Some(self.footprint.range_from(plan.start))
+        Some(self.details.footprint.range_from(plan.start))
     }
 }
 

@@ -89,20 +89,27 @@ impl CaseCondition {
                 let planned = case.plan.as_ref().and_then(|plan| plan.session.as_ref());
                 planned == Some(session)
             }
-            Self::PatientIs(patient) => case.patient == *patient,
-            Self::StaffIs(staff) => case.team.iter().any(|member| member.staff == *staff),
-            Self::UrgencyIn(urgencies) => urgencies.contains(&case.urgency),
-            Self::SpecialtyIs(specialty) => case.specialty.as_ref() == Some(specialty),
+            Self::PatientIs(patient) => case.details.patient == *patient,
+            Self::StaffIs(staff) => case
+                .details
+                .team
+                .iter()
+                .any(|member| member.staff == *staff),
+            Self::UrgencyIn(urgencies) => urgencies.contains(&case.details.urgency),
+            Self::SpecialtyIs(specialty) => case.details.specialty.as_ref() == Some(specialty),
             Self::StartFrom(from) => start.is_some_and(|start| start >= *from),
             Self::StartBefore(before) => start.is_some_and(|start| start < *before),
-            Self::DecidedFrom(from) => case.decided_at >= *from,
-            Self::DecidedBefore(before) => case.decided_at < *before,
-            Self::TargetFrom(from) => case.target_at.is_some_and(|target| target >= *from),
-            Self::TargetBefore(before) => case.target_at.is_some_and(|target| target < *before),
+            Self::DecidedFrom(from) => case.details.decided_at >= *from,
+            Self::DecidedBefore(before) => case.details.decided_at < *before,
+            Self::TargetFrom(from) => case.details.target_at.is_some_and(|target| target >= *from),
+            Self::TargetBefore(before) => case
+                .details
+                .target_at
+                .is_some_and(|target| target < *before),
             Self::Waiting(waiting) => case.state.is_waiting() == *waiting,
             Self::TextContains(text) => {
                 let text = text.to_lowercase();
-                let mut said = [&case.procedure, &case.condition].into_iter();
+                let mut said = [&case.details.procedure, &case.details.condition].into_iter();
                 said.any(|said| said.to_lowercase().contains(&text))
             }
         }
@@ -161,10 +168,10 @@ impl CaseOrder {
                 let start = case.plan.as_ref().map(|plan| plan.start);
                 SortKey::Start(start.unwrap_or(Timestamp::MAX))
             }
-            CaseOrderKey::Decided => SortKey::Decided(case.decided_at),
+            CaseOrderKey::Decided => SortKey::Decided(case.details.decided_at),
             CaseOrderKey::Waiting => {
-                let target = case.target_at.unwrap_or(Timestamp::MAX);
-                SortKey::Waiting(case.urgency, target, case.decided_at)
+                let target = case.details.target_at.unwrap_or(Timestamp::MAX);
+                SortKey::Waiting(case.details.urgency, target, case.details.decided_at)
             }
         };
         CaseCursor {

@@ -93,15 +93,15 @@ pub fn claims(case: &Case, plan: &Plan, hospital: &Hospital) -> Vec<Claim> {
             .or_insert(range);
     };
 
-    let phases = Phases::new(&case.footprint, plan.start);
+    let phases = Phases::new(&case.details.footprint, plan.start);
     let taken = phases.until_clean_and(turnover_min);
     claim(ResourceKind::Theatre, plan.theatre.as_str(), taken);
     claim(
         ResourceKind::Patient,
-        case.patient.as_str(),
+        case.details.patient.as_str(),
         phases.in_room(),
     );
-    for member in &case.team {
+    for member in &case.details.team {
         let known = hospital.staff.get(&member.staff);
         if known.is_none_or(|staff| !staff.placeholder) {
             claim(
@@ -111,7 +111,7 @@ pub fn claims(case: &Case, plan: &Plan, hospital: &Hospital) -> Vec<Claim> {
             );
         }
     }
-    for id in &case.units {
+    for id in &case.details.units {
         let reprocess_min = hospital.units.get(id).map_or(0, |unit| unit.reprocess_min);
         let taken = phases.until_clean_and(reprocess_min);
         claim(ResourceKind::Equipment, id.as_str(), taken);
@@ -124,7 +124,7 @@ pub fn claims(case: &Case, plan: &Plan, hospital: &Hospital) -> Vec<Claim> {
 
 /// How long a member of the team is needed, in a case that follows `plan`.
 pub(crate) fn needed(case: &Case, plan: &Plan, role: TeamRole) -> TimeRange {
-    Phases::new(&case.footprint, plan.start).of(role)
+    Phases::new(&case.details.footprint, plan.start).of(role)
 }
 
 /// The table above.

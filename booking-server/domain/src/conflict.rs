@@ -1,4 +1,4 @@
-//! Whatever stands in the schedule against the rules: set aside by somebody, or overtaken by a
+//! Whatever stands in the schedule against the rules: overridden by somebody, or overtaken by a
 //! later closure, absence, retirement or change of a session.
 
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ pub struct Conflict {
     pub case: CaseId,
     /// What it breaks.
     pub broken: BrokenRule,
-    /// Whether somebody set the rule aside for it.
+    /// Whether somebody overrode the rule for it.
     pub overridden: bool,
 }
 

@@ -10,10 +10,14 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use thiserror::Error;
 
 /// The longest identifier, in characters. An NHS number has 10, a UUID 36, a FHIR `id` 64.
 pub const MAX_ID_CHARS: usize = 64;
+
+/// How often something has been changed; the etag of what is stored. The first version is 1.
+pub type Version = u64;
 
 /// Why a text is not an identifier. Never quotes the text.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
@@ -51,7 +55,7 @@ fn check(text: &str) -> Result<(), IdError> {
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
         pub struct $name(Box<str>);
 
         impl $name {

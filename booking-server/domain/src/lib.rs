@@ -40,6 +40,7 @@ mod case_query;
 mod claim;
 mod conflict;
 pub mod emergency;
+mod footprint;
 mod hospital;
 mod ids;
 mod milestone;
@@ -71,20 +72,21 @@ pub use booking_info::{
     format_booking_date,
 };
 pub use case::{
-    Cancellation, Case, CaseDetails, CaseError, Footprint, InvalidFootprint, MAX_FOOTPRINT_MIN,
-    Override, Plan,
+    BloodUnits, Cancellation, Case, CaseDetails, CaseError, MAX_BLOOD_UNITS, Override, Plan,
+    TooMuchBlood,
 };
 pub use case_query::{CaseCondition, CaseCursor, CaseOrder, CaseOrderKey, CaseQuery, SortKey};
 pub use claim::{Claim, HeldClaim, MAX_CLAIM_MIN, Resource, ResourceKind, claims};
 pub use conflict::{Conflict, conflicts};
+pub use footprint::{Footprint, InvalidFootprint, MAX_FOOTPRINT_MIN};
 pub use hospital::{
     EquipmentUnit, Hospital, OpeningRule, ProcedureType, Reason, ReasonGroup, Site, Staff, Theatre,
-    TheatreState, Version,
+    TheatreState,
 };
 pub use ids::{
     Capability, CaseId, EquipmentKind, IdError, MAX_ID_CHARS, PatientId, ProcedureTypeId,
     ReasonCode, SessionId, SiteId, Specialty, StaffId, TemplateId, TheatreId, UnavailabilityId,
-    UnitId,
+    UnitId, Version,
 };
 pub use milestone::{Milestone, Milestones, MilestonesOutOfOrder};
 pub use moves::{Move, MovesRefused, place_all};

@@ -6,6 +6,7 @@
 //! ```
 
 use jiff::Timestamp;
+use serde::Serialize;
 use thiserror::Error;
 
 /// A moment that is written down.
@@ -28,7 +29,7 @@ pub enum Milestone {
 }
 
 /// The moments of a case; each may be unknown.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
 pub struct Milestones {
     /// The patient was brought in.
     pub wheels_in: Option<Timestamp>,

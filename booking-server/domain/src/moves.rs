@@ -18,7 +18,7 @@ pub struct Move<'a> {
     pub case: &'a Case,
     /// Where and when it shall be.
     pub plan: Plan,
-    /// Rules that shall be set aside for it there.
+    /// Rules that shall be overridden for it there.
     pub overrides: &'a [OverrideRequest],
 }
 

@@ -64,7 +64,7 @@ pub fn project(
         } else {
             Timestamp::MIN
         };
-        let range = case.footprint.range_from(planned.max(earliest));
+        let range = case.details.footprint.range_from(planned.max(earliest));
         free = free.max(later(range.end(), turnover_min.into()));
         projections.push(projection(case, planned, range));
     }
@@ -80,7 +80,7 @@ pub(crate) fn of_begun(case: &Case, planned: Timestamp, now: Timestamp) -> TimeR
         theatre_clean,
         ..
     } = case.milestones;
-    let footprint = &case.footprint;
+    let footprint = &case.details.footprint;
     let start = wheels_in.unwrap_or(planned);
     let in_room_min = i64::from(footprint.setup_min()) + i64::from(footprint.procedure_min());
     // Whoever is in there now is not out before now.

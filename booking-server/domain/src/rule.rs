@@ -5,11 +5,11 @@ use std::fmt;
 /// A rule that a plan must keep.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum RuleId {
-    /// No two cases in one theatre at once, turnover included. Never set aside.
+    /// No two cases in one theatre at once, turnover included. Never overridden.
     R1,
     /// No member of staff in two places at once.
     R2,
-    /// No patient in two cases at once. Never set aside.
+    /// No patient in two cases at once. Never overridden.
     R3,
     /// No piece of equipment in two places at once.
     R4,
@@ -32,7 +32,7 @@ pub enum RuleId {
 }
 
 impl RuleId {
-    /// Whether somebody with the right may set it aside, with a reason.
+    /// Whether somebody with the right may override it, with a reason.
     pub const fn is_overridable(self) -> bool {
         matches!(self, Self::R6 | Self::R8 | Self::R9 | Self::R11)
     }
@@ -69,7 +69,7 @@ pub struct BrokenRule {
 }
 
 impl BrokenRule {
-    /// Whether somebody with the right may set it aside, with a reason: by its rule, and unless
+    /// Whether somebody with the right may override it, with a reason: by its rule, and unless
     /// what it is about is not there at all.
     pub fn is_overridable(&self) -> bool {
         let gone = ["THEATRE_RETIRED", "THEATRE_UNKNOWN", "STAFF_UNKNOWN"];

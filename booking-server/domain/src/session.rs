@@ -4,11 +4,16 @@ use jiff::{
     SignedDuration, Timestamp,
     civil::{Date, Weekday},
 };
+use serde::Serialize;
 
-use crate::{SessionId, Specialty, StaffId, TemplateId, TheatreId, TimeRange, Version};
+use crate::{
+    SessionId, Specialty, StaffId, TemplateId, TheatreId, TimeRange, Version,
+    hospital::{clock_time, weekday_name},
+};
 
 /// Whose a session is.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SessionOwner {
     /// One surgeon's.
     Surgeon(StaffId),
@@ -35,7 +40,7 @@ pub enum SessionState {
 pub const PAEDIATRIC: &str = "paediatric";
 
 /// What a session has for its cases.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
 pub struct SessionFlags {
     /// An anaesthetist.
     pub anaesthetist: bool,
@@ -46,21 +51,25 @@ pub struct SessionFlags {
 }
 
 /// One session.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Session {
     /// Its number.
+    #[serde(skip)]
     pub id: SessionId,
     /// Its version.
+    #[serde(skip)]
     pub version: Version,
     /// Where.
     pub theatre: TheatreId,
     /// When.
+    #[serde(flatten)]
     pub range: TimeRange,
     /// Whose.
     pub owner: SessionOwner,
     /// What it has.
     pub flags: SessionFlags,
     /// From then on it is anybody's.
+    #[serde(rename = "release_time")]
     pub release_at: Option<Timestamp>,
     /// Where it stands.
     pub state: SessionState,
@@ -71,7 +80,8 @@ pub struct Session {
 }
 
 /// On which weeks a template has a session.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Recurrence {
     /// Every so many weeks, 1 to 4, counted from the template's first date.
     EveryWeeks(u8),
@@ -80,11 +90,13 @@ pub enum Recurrence {
 }
 
 /// A rule by which sessions recur; civil time of the theatre's site.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct SessionTemplate {
     /// Its number.
+    #[serde(skip)]
     pub id: TemplateId,
     /// Its version.
+    #[serde(skip)]
     pub version: Version,
     /// Where.
     pub theatre: TheatreId,
@@ -93,10 +105,13 @@ pub struct SessionTemplate {
     /// What it has.
     pub flags: SessionFlags,
     /// On which day of the week.
+    #[serde(serialize_with = "weekday_name")]
     pub weekday: Weekday,
     /// Minutes after midnight.
+    #[serde(serialize_with = "clock_time")]
     pub start_minute: u16,
     /// Minutes after midnight; at or before `start_minute` it is on the next day.
+    #[serde(serialize_with = "clock_time")]
     pub end_minute: u16,
     /// In which weeks.
     pub recurrence: Recurrence,

@@ -182,7 +182,7 @@ pub(crate) fn events(
         session: None,
     };
     // Whatever a case that starts in `starts` may touch.
-    let footprint = case.footprint.range_from(starts.end());
+    let footprint = case.details.footprint.range_from(starts.end());
     let mut touched = starts.hull(&footprint);
     let mut events = BTreeSet::from([starts.start()]);
     // A resource that is needed some time after the start is free early enough as much sooner.
@@ -201,7 +201,12 @@ pub(crate) fn events(
         for closed in around.unavailable_of(&subject) {
             free_from(closed.range.end(), starts);
             if let Subject::Staff(staff) = &subject {
-                for member in case.team.iter().filter(|member| member.staff == *staff) {
+                for member in case
+                    .details
+                    .team
+                    .iter()
+                    .filter(|member| member.staff == *staff)
+                {
                     free_from(closed.range.end(), needed(case, &plan, member.role));
                 }
             }

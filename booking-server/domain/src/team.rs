@@ -1,5 +1,7 @@
 //! Who does what in a case.
 
+use serde::Serialize;
+
 use crate::StaffId;
 
 /// What a member of staff does in a case.
@@ -26,7 +28,7 @@ impl TeamRole {
 }
 
 /// Somebody's part in a case.
-#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct TeamMember {
     /// Who.
     pub staff: StaffId,

@@ -20,7 +20,7 @@ use crate::{
     Footprint, Hospital, Laterality, OpeningRule, PatientId, Plan, ProcedureType, ProcedureTypeId,
     Reason, ReasonCode, ReasonGroup, Session, SessionFlags, SessionId, SessionOwner, SessionState,
     Site, SiteId, Specialty, Staff, StaffId, Subject, TeamMember, TeamRole, Theatre, TheatreId,
-    TheatreState, TimeRange, Unavailability, UnavailabilityId, UnitId, Urgency,
+    TheatreState, TimeRange, Unavailability, UnavailabilityId, UnitId,
 };
 
 macro_rules! short {
@@ -217,22 +217,16 @@ fn reasons() -> Vec<Reason> {
 /// anaesthesia, by `DC-1`, on a patient of the case's own.
 #[must_use]
 pub fn details(patient: &str) -> CaseDetails {
+    let (decided_at, footprint) = (at("2026-05-01T08:00"), footprint(15, 60, 15));
+    let procedure = "Hernia repair".to_owned();
     CaseDetails {
-        patient: patient_id(patient),
-        procedure: "Hernia repair".to_owned(),
         procedure_type: Some(procedure_type_id("hernia")),
         condition: "Inguinal hernia".to_owned(),
         specialty: Some(specialty("general")),
         laterality: Laterality::NotApplicable,
-        urgency: Urgency::Elective,
         anaesthesia: Anaesthesia::Local,
-        decided_at: at("2026-05-01T08:00"),
-        target_at: None,
-        footprint: footprint(15, 60, 15),
         team: vec![member("DC-1", TeamRole::PrimarySurgeon)],
-        units: Vec::new(),
-        required_capabilities: Vec::new(),
-        notes: String::new(),
+        ..CaseDetails::new(patient_id(patient), procedure, decided_at, footprint)
     }
 }
 
@@ -251,6 +245,13 @@ pub fn requested(id: &str) -> Case {
     let details = details(&format!("PT-{id}"));
     let now = details.decided_at;
     Case::request(case_id(id), details, now)
+}
+
+/// The case, asked for otherwise, with all that was decided about it before.
+#[must_use]
+pub fn with(mut case: Case, change: impl FnOnce(&mut CaseDetails)) -> Case {
+    change(&mut case.details);
+    case
 }
 
 /// A place.

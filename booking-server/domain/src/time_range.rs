@@ -6,6 +6,7 @@
 //! ```
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 use thiserror::Error;
 
 /// The range would be empty or inverted.
@@ -14,9 +15,11 @@ use thiserror::Error;
 pub struct EmptyRange;
 
 /// `[start, end)` with `start < end`; UTC.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct TimeRange {
+    #[serde(rename = "start_time")]
     start: Timestamp,
+    #[serde(rename = "end_time")]
     end: Timestamp,
 }
 

@@ -114,7 +114,7 @@ impl Timetable {
     /// What the store would find around `case` if it followed `plan`.
     pub fn around(&self, case: &Case, plan: &Plan, hospital: &Hospital) -> Surroundings {
         let mut around = Surroundings::default();
-        let mut taken = case.footprint.range_from(plan.start);
+        let mut taken = case.details.footprint.range_from(plan.start);
         for claim in claims(case, plan, hospital) {
             taken = taken.hull(&claim.range);
             for (range, holder) in self.holders(&claim.resource, claim.range) {
@@ -202,9 +202,9 @@ pub(crate) fn held_by(case: &Case, hospital: &Hospital) -> Vec<HeldClaim> {
 
 /// All whose closures and absences matter to a case in a place; none twice.
 pub(crate) fn subjects(case: &Case, plan: &Plan) -> BTreeSet<Subject> {
-    let team = case.team.iter();
+    let team = case.details.team.iter();
     let team = team.map(|member| Subject::Staff(member.staff.clone()));
-    let units = case.units.iter().cloned().map(Subject::Unit);
+    let units = case.details.units.iter().cloned().map(Subject::Unit);
     let theatre = Subject::Theatre(plan.theatre.clone());
     team.chain(units).chain([theatre]).collect()
 }

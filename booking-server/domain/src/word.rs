@@ -23,6 +23,12 @@ macro_rules! words {
                 }
             }
         }
+
+        impl serde::Serialize for $choice {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
     )*};
 }
 

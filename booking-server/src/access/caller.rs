@@ -1,9 +1,9 @@
 //! Who calls, and what they may.
 
+use booking_domain::{Booker, Case, StaffId, TeamMember};
 use thiserror::Error;
 
 use super::{Grants, Permission, Role, Scope, methods::Method};
-use crate::domain::{Booker, StaffId};
 
 /// Who calls: an account that ALTS has proven, and the person it acts for, if any.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -53,6 +53,12 @@ impl Caller {
             overrides: self.may(Permission::RulesOverride),
             emergency: self.may(Permission::EmergencyPlan),
         }
+    }
+
+    /// Whether the caller is in the case's team.
+    pub fn operates(&self, case: &Case) -> bool {
+        let is_caller = |member: &TeamMember| Some(&member.staff) == self.staff.as_ref();
+        case.details.team.iter().any(is_caller)
     }
 
     /// Whether they may call `method`, at least for things of their own.

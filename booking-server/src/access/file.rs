@@ -14,12 +14,12 @@
 use std::{collections::BTreeMap, fmt::Display, str::FromStr};
 
 use alts::ServiceAccount;
+use booking_domain::StaffId;
 use serde::Deserialize;
 use thiserror::Error;
 use toml::Spanned;
 
 use super::{Entry, Grants, Permission, Policy, Role, Scope};
-use crate::domain::StaffId;
 
 /// The longest name of a person, in characters: it travels in a header and is kept in the audit.
 const MAX_PERSON_CHARS: usize = 128;

@@ -16,18 +16,19 @@
 mod caller;
 mod file;
 mod gatekeeper;
+mod grants;
 pub mod methods;
-mod permission;
 mod policy;
 mod role;
 mod table;
 #[cfg(test)]
 mod tests;
 
+pub use booking_proto::contract::permission::Permission;
 pub use caller::{Caller, Denied};
 pub use file::{AccessError, parse};
 pub use gatekeeper::{AccessFile, Gatekeeper};
-pub use permission::{Grants, Permission, Scope};
+pub use grants::{Grants, Scope};
 pub use policy::{Entry, Policy, Stranger};
 pub use role::Role;
 pub use table::role_table;

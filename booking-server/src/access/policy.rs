@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use alts::ServiceAccount;
+use booking_domain::StaffId;
 
 use super::{Caller, Grants, Role};
-use crate::domain::StaffId;
 
 /// What one account or person may.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

@@ -1,25 +1,23 @@
-//! Moving one case: each use case loads it, asks the domain, writes what comes of it.
+//! Entering a case, and moving it on: load it, ask the domain, write what comes of it.
 
+use std::fmt;
+
+use booking_domain::{
+    Case, CaseCondition, CaseDetails, CaseId, CaseQuery, CaseState, Command, Hospital, Milestone,
+    Milestones, OverrideRequest, Plan, ReasonGiven, Session, TheatreId, Version, abort, cancel,
+    confirm, correct, needs_placing, postpone, record_milestone, reschedule, schedule, update,
+};
 use jiff::Timestamp;
 use tonic::async_trait;
 
-use super::{Act, Refusal, UseCase};
+use super::{
+    refusal::Refusal,
+    unit_of_work::{UnitOfWork, UseCase},
+};
 use crate::{
-    access::Permission,
-    domain::{
-        Case, CaseDetails, CaseId, CaseState, Command, Hospital, Milestone, Milestones,
-        OverrideRequest, Plan, ReasonGiven, StaffId, TheatreId, Version, abort, cancel, confirm,
-        correct, needs_placing, postpone, record_milestone, reschedule, schedule, update,
-    },
+    access::{Denied, Permission, Scope},
     names::name,
 };
-
-/// Which case, and in which version, if the caller says so.
-#[derive(Clone, Debug)]
-pub(crate) struct Target {
-    pub(crate) case: CaseId,
-    pub(crate) version: Option<Version>,
-}
 
 /// Enters a case; with a plan, straight into a theatre's day.
 #[derive(Debug)]
@@ -34,37 +32,26 @@ pub(crate) struct CreateCase {
 impl UseCase for CreateCase {
     type Answer = Case;
 
-    async fn perform(&self, act: &mut Act<'_>) -> Result<Case, Refusal> {
-        let mut case = Case::request(self.id.clone(), self.details.clone(), act.now);
+    async fn perform(&self, work: &mut UnitOfWork<'_>) -> Result<Case, Refusal> {
+        let mut case = Case::request(self.id.clone(), self.details.clone(), work.now);
         // First: who may not schedule is told neither what is there nor what is not.
         if self.plan.is_some() {
-            act.may_schedule(&case)?;
+            let permission = Permission::CasesSchedule;
+            let caller = work.caller();
+            if caller.scope(permission)? == Scope::Own && !caller.operates(&case) {
+                return Err(Denied(permission).into());
+            }
         }
-        check_references(&self.details, None, &act.hospital)?;
-        if act.tx.case(&self.id).await?.is_some() {
+        check_references(&self.details, None, &work.hospital)?;
+        if work.tx.case(&self.id).await?.is_some() {
             return Err(Refusal::Exists(name(&self.id)));
         }
         if let Some(plan) = &self.plan {
-            let placed = act.place(&case, plan, &self.overrides).await?;
-            case = schedule(&case, placed, act.now)?;
+            let placed = work.place(&case, plan, &self.overrides).await?;
+            case = schedule(&case, placed, work.now)?;
         }
-        act.add_case(&case, "").await?;
+        work.add_case(&case, "").await?;
         Ok(case)
-    }
-}
-
-impl Act<'_> {
-    /// Whether the caller may give a new case its place: one of their own at least.
-    fn may_schedule(&self, case: &Case) -> Result<(), Refusal> {
-        use crate::access::{Denied, Scope};
-        let permission = Permission::CasesSchedule;
-        let caller = self.caller();
-        let operates = |staff: &StaffId| case.team.iter().any(|member| member.staff == *staff);
-        match caller.scope(permission)? {
-            Scope::Any => Ok(()),
-            Scope::Own if caller.staff.as_ref().is_some_and(operates) => Ok(()),
-            Scope::Own => Err(Denied(permission).into()),
-        }
     }
 }
 
@@ -72,224 +59,170 @@ impl Act<'_> {
 pub(crate) type ChangeDetails =
     Box<dyn Fn(&Case, &Hospital, Timestamp) -> Result<CaseDetails, Refusal> + Send + Sync>;
 
-/// Changes what was asked for.
-pub(crate) struct UpdateCase {
-    pub(crate) target: Target,
-    pub(crate) change: ChangeDetails,
-    pub(crate) overrides: Vec<OverrideRequest>,
+/// Moves one case on.
+#[derive(Debug)]
+pub(crate) struct ChangeCase {
+    pub(crate) case: CaseId,
+    /// The version that the caller knows, if they say which.
+    pub(crate) version: Option<Version>,
+    pub(crate) change: CaseChange,
+}
+
+/// What is done to a case: one for each [`Command`], with all that it needs.
+pub(crate) enum CaseChange {
+    /// Changes what was asked for.
+    Update {
+        details: ChangeDetails,
+        overrides: Vec<OverrideRequest>,
+    },
+    /// Gives a waiting case its place.
+    Schedule {
+        plan: Plan,
+        overrides: Vec<OverrideRequest>,
+    },
+    /// Says that everybody has agreed.
+    Confirm,
+    /// Gives a planned case another place.
+    Reschedule {
+        plan: Plan,
+        reason: ReasonGiven,
+        overrides: Vec<OverrideRequest>,
+    },
+    /// Puts a planned case back on the waiting list.
+    Postpone(ReasonGiven),
+    /// Gives a case up that has not begun.
+    Cancel(ReasonGiven),
+    /// Gives a case up with the patient in theatre.
+    Abort(ReasonGiven),
+    /// Writes down that something happened; now, when it is not said when.
+    Record {
+        milestone: Milestone,
+        at: Option<Timestamp>,
+    },
+    /// Puts milestones right after the fact.
+    Correct {
+        milestones: Milestones,
+        reason: String,
+    },
+}
+
+impl CaseChange {
+    fn permission(&self) -> Permission {
+        match self {
+            Self::Update { .. } => Permission::CasesRequest,
+            Self::Schedule { .. } | Self::Reschedule { .. } => Permission::CasesSchedule,
+            Self::Confirm => Permission::CasesConfirm,
+            Self::Postpone(_) | Self::Cancel(_) => Permission::CasesWithdraw,
+            Self::Abort(_) | Self::Record { .. } => Permission::CasesRecord,
+            Self::Correct { .. } => Permission::CasesCorrect,
+        }
+    }
+
+    /// Why, for the audit.
+    fn reason(&self) -> String {
+        match self {
+            Self::Reschedule { reason, .. }
+            | Self::Postpone(reason)
+            | Self::Cancel(reason)
+            | Self::Abort(reason) => audit_reason(reason),
+            Self::Correct { reason, .. } => reason.clone(),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Nothing of what is asked: it may tell of a patient.
+impl fmt::Debug for CaseChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CaseChange(..)")
+    }
 }
 
 #[async_trait]
-impl UseCase for UpdateCase {
+impl UseCase for ChangeCase {
     type Answer = Case;
 
-    async fn perform(&self, act: &mut Act<'_>) -> Result<Case, Refusal> {
-        let before = act.target(&self.target, Permission::CasesRequest).await?;
-        let details = (self.change)(&before, &act.hospital, act.now)?;
-        check_references(&details, Some(&before), &act.hospital)?;
+    async fn perform(&self, work: &mut UnitOfWork<'_>) -> Result<Case, Refusal> {
+        let permission = self.change.permission();
+        let before = work.case(&self.case, self.version, permission).await?;
+        let now = work.now;
+        let after = match &self.change {
+            CaseChange::Update { details, overrides } => {
+                let after = work.updated(&before, details, overrides).await?;
+                if after.details == before.details && after.overrides == before.overrides {
+                    return Ok(before);
+                }
+                after
+            }
+            CaseChange::Schedule { plan, overrides } => {
+                // Said first: rules mean nothing for a case that cannot be scheduled at all.
+                Command::Schedule.check(before.state, false)?;
+                let placed = work.place(&before, plan, overrides).await?;
+                schedule(&before, placed, now)?
+            }
+            CaseChange::Confirm => confirm(&before, work.session_of(&before).await?.as_ref(), now)?,
+            CaseChange::Reschedule {
+                plan,
+                reason,
+                overrides,
+            } => {
+                Command::Reschedule.check(before.state, false)?;
+                let placed = work.place(&before, plan, overrides).await?;
+                reschedule(&before, placed, reason, &work.hospital, now)?
+            }
+            CaseChange::Postpone(_) | CaseChange::Cancel(_)
+                if !before.state.is_waiting() && !work.caller().may(permission) =>
+            {
+                // Whoever may do so to their own alone may as long as nobody has planned it.
+                return Err(Denied(permission).into());
+            }
+            CaseChange::Postpone(reason) => postpone(&before, reason, &work.hospital, now)?,
+            CaseChange::Cancel(reason) => cancel(&before, reason, &work.hospital, now)?,
+            CaseChange::Abort(reason) => abort(&before, reason, &work.hospital, now)?,
+            CaseChange::Record { milestone, at } => {
+                let theatre = before.plan.as_ref().map(|plan| &plan.theatre);
+                let inside = match (milestone, theatre) {
+                    (Milestone::WheelsIn, Some(theatre)) => work.inside(theatre).await?,
+                    _ => None,
+                };
+                let (emergency, at) = (work.booker().emergency, at.unwrap_or(now));
+                record_milestone(&before, *milestone, at, inside.as_ref(), emergency, now)?
+            }
+            CaseChange::Correct { milestones, .. } => correct(&before, *milestones, now)?,
+        };
+        work.change_case(before, after, &self.change.reason()).await
+    }
+}
+
+impl UnitOfWork<'_> {
+    async fn updated(
+        &mut self,
+        before: &Case,
+        details: &ChangeDetails,
+        overrides: &[OverrideRequest],
+    ) -> Result<Case, Refusal> {
+        let details = details(before, &self.hospital, self.now)?;
+        check_references(&details, Some(before), &self.hospital)?;
         let placed = match &before.plan {
-            Some(plan) if needs_placing(&before, &details) => {
+            Some(plan) if needs_placing(before, &details) => {
                 let changed = before.with_details(details.clone());
-                Some(act.place(&changed, plan, &self.overrides).await?)
+                Some(self.place(&changed, plan, overrides).await?)
             }
             _ => None,
         };
-        let after = update(&before, details, placed, act.now)?;
-        if after.details() == before.details() && after.overrides == before.overrides {
-            return Ok(before);
+        Ok(update(before, details, placed, self.now)?)
+    }
+
+    /// The session that a case is planned into.
+    async fn session_of(&mut self, case: &Case) -> Result<Option<Session>, Refusal> {
+        match case.plan.as_ref().and_then(|plan| plan.session.as_ref()) {
+            Some(session) => Ok(self.tx.session(session).await?),
+            None => Ok(None),
         }
-        act.change_case(before, after, "").await
-    }
-}
-
-/// Gives a waiting case its place.
-#[derive(Debug)]
-pub(crate) struct ScheduleCase {
-    pub(crate) target: Target,
-    pub(crate) plan: Plan,
-    pub(crate) overrides: Vec<OverrideRequest>,
-}
-
-#[async_trait]
-impl UseCase for ScheduleCase {
-    type Answer = Case;
-
-    async fn perform(&self, act: &mut Act<'_>) -> Result<Case, Refusal> {
-        let before = act.target(&self.target, Permission::CasesSchedule).await?;
-        // Said first: rules mean nothing for a case that cannot be scheduled at all.
-        Command::Schedule.check(before.state, false)?;
-        let placed = act.place(&before, &self.plan, &self.overrides).await?;
-        let after = schedule(&before, placed, act.now)?;
-        act.change_case(before, after, "").await
-    }
-}
-
-/// Says that everybody has agreed.
-#[derive(Debug)]
-pub(crate) struct ConfirmCase {
-    pub(crate) target: Target,
-}
-
-#[async_trait]
-impl UseCase for ConfirmCase {
-    type Answer = Case;
-
-    async fn perform(&self, act: &mut Act<'_>) -> Result<Case, Refusal> {
-        let before = act.target(&self.target, Permission::CasesConfirm).await?;
-        let session = before.plan.as_ref().and_then(|plan| plan.session.as_ref());
-        let session = match session {
-            Some(session) => act.tx.session(session).await?,
-            None => None,
-        };
-        let after = confirm(&before, session.as_ref(), act.now)?;
-        act.change_case(before, after, "").await
-    }
-}
-
-/// Gives a planned case another place.
-#[derive(Debug)]
-pub(crate) struct RescheduleCase {
-    pub(crate) target: Target,
-    pub(crate) plan: Plan,
-    pub(crate) reason: ReasonGiven,
-    pub(crate) overrides: Vec<OverrideRequest>,
-}
-
-#[async_trait]
-impl UseCase for RescheduleCase {
-    type Answer = Case;
-
-    async fn perform(&self, act: &mut Act<'_>) -> Result<Case, Refusal> {
-        let before = act.target(&self.target, Permission::CasesSchedule).await?;
-        Command::Reschedule.check(before.state, false)?;
-        let placed = act.place(&before, &self.plan, &self.overrides).await?;
-        let after = reschedule(&before, placed, &self.reason, &act.hospital, act.now)?;
-        act.change_case(before, after, &words(&self.reason)).await
-    }
-}
-
-/// Puts a planned case back on the waiting list.
-#[derive(Debug)]
-pub(crate) struct PostponeCase {
-    pub(crate) target: Target,
-    pub(crate) reason: ReasonGiven,
-}
-
-#[async_trait]
-impl UseCase for PostponeCase {
-    type Answer = Case;
-
-    async fn perform(&self, act: &mut Act<'_>) -> Result<Case, Refusal> {
-        let before = act.withdrawable(&self.target).await?;
-        let after = postpone(&before, &self.reason, &act.hospital, act.now)?;
-        act.change_case(before, after, &words(&self.reason)).await
-    }
-}
-
-/// Gives a case up that has not begun.
-#[derive(Debug)]
-pub(crate) struct CancelCase {
-    pub(crate) target: Target,
-    pub(crate) reason: ReasonGiven,
-}
-
-#[async_trait]
-impl UseCase for CancelCase {
-    type Answer = Case;
-
-    async fn perform(&self, act: &mut Act<'_>) -> Result<Case, Refusal> {
-        let before = act.withdrawable(&self.target).await?;
-        let after = cancel(&before, &self.reason, &act.hospital, act.now)?;
-        act.change_case(before, after, &words(&self.reason)).await
-    }
-}
-
-/// Gives a case up with the patient in theatre.
-#[derive(Debug)]
-pub(crate) struct AbortCase {
-    pub(crate) target: Target,
-    pub(crate) reason: ReasonGiven,
-}
-
-#[async_trait]
-impl UseCase for AbortCase {
-    type Answer = Case;
-
-    async fn perform(&self, act: &mut Act<'_>) -> Result<Case, Refusal> {
-        let before = act.target(&self.target, Permission::CasesRecord).await?;
-        let after = abort(&before, &self.reason, &act.hospital, act.now)?;
-        act.change_case(before, after, &words(&self.reason)).await
-    }
-}
-
-/// Writes down that something happened.
-#[derive(Debug)]
-pub(crate) struct RecordMilestone {
-    pub(crate) target: Target,
-    pub(crate) milestone: Milestone,
-    /// `None`: now.
-    pub(crate) at: Option<Timestamp>,
-}
-
-#[async_trait]
-impl UseCase for RecordMilestone {
-    type Answer = Case;
-
-    async fn perform(&self, act: &mut Act<'_>) -> Result<Case, Refusal> {
-        let before = act.target(&self.target, Permission::CasesRecord).await?;
-        let theatre = before.plan.as_ref().map(|plan| &plan.theatre);
-        let inside = match (self.milestone, theatre) {
-            (Milestone::WheelsIn, Some(theatre)) => act.inside(theatre).await?,
-            _ => None,
-        };
-        let emergency = act.booker().emergency;
-        let at = self.at.unwrap_or(act.now);
-        let inside = inside.as_ref();
-        let after = record_milestone(&before, self.milestone, at, inside, emergency, act.now)?;
-        act.change_case(before, after, "").await
-    }
-}
-
-/// Puts milestones right after the fact.
-#[derive(Debug)]
-pub(crate) struct CorrectCase {
-    pub(crate) target: Target,
-    pub(crate) milestones: Milestones,
-    pub(crate) reason: String,
-}
-
-#[async_trait]
-impl UseCase for CorrectCase {
-    type Answer = Case;
-
-    async fn perform(&self, act: &mut Act<'_>) -> Result<Case, Refusal> {
-        let before = act.target(&self.target, Permission::CasesCorrect).await?;
-        let after = correct(&before, self.milestones, act.now)?;
-        act.change_case(before, after, &self.reason).await
-    }
-}
-
-impl Act<'_> {
-    /// The case that a call is about.
-    async fn target(&mut self, target: &Target, permission: Permission) -> Result<Case, Refusal> {
-        self.case(&target.case, target.version, permission).await
-    }
-
-    /// The case that is to be postponed or cancelled: whoever may do so to their own alone may as
-    /// long as nobody has planned it.
-    async fn withdrawable(&mut self, target: &Target) -> Result<Case, Refusal> {
-        use crate::access::Denied;
-        let permission = Permission::CasesWithdraw;
-        let case = self.target(target, permission).await?;
-        if !case.state.is_waiting() && !self.caller().may(permission) {
-            return Err(Denied(permission).into());
-        }
-        Ok(case)
     }
 
     /// A case whose patient is in the theatre now.
     async fn inside(&mut self, theatre: &TheatreId) -> Result<Option<CaseId>, Refusal> {
-        use crate::domain::{CaseCondition, CaseQuery};
         let inside = CaseQuery {
             conditions: vec![
                 CaseCondition::StateIn(vec![CaseState::InTheatre]),
@@ -304,7 +237,7 @@ impl Act<'_> {
 }
 
 /// A reason for the audit.
-pub(super) fn words(reason: &ReasonGiven) -> String {
+pub(super) fn audit_reason(reason: &ReasonGiven) -> String {
     match &*reason.note {
         "" => reason.code.to_string(),
         note => format!("{}: {note}", reason.code),
@@ -320,7 +253,7 @@ fn check_references(
 ) -> Result<(), Refusal> {
     let mut wrong = Vec::new();
     if let Some(kind) = &details.procedure_type {
-        let kept = before.and_then(|before| before.procedure_type.as_ref()) == Some(kind);
+        let kept = before.and_then(|before| before.details.procedure_type.as_ref()) == Some(kind);
         let why = match hospital.procedure_types.get(kind) {
             None => Some("does not exist"),
             Some(it) if it.retired && !kept => Some("is retired; choose another"),

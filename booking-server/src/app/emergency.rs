@@ -1,22 +1,24 @@
 //! Emergencies: what could be done, and doing it.
 
+use booking_domain::{
+    Booker, Case, Hospital, TheatreId, TimeRange,
+    emergency::{ApplyError, EmergencyOption, Outlook, apply, plan_emergency},
+    later,
+};
+use booking_store::{Reads, StoreError};
 use jiff::Timestamp;
 use tonic::async_trait;
 
-use super::{Act, Around, Refusal, UseCase};
-use crate::{
-    access::Permission,
-    domain::{
-        Booker, Case, Hospital, TheatreId, TimeRange,
-        emergency::{ApplyError, EmergencyOption, Outlook, apply, plan_emergency},
-        later,
-    },
-    store::{Reads, StoreError},
+use super::{
+    refusal::Refusal,
+    schedule_window::ScheduleWindow,
+    unit_of_work::{UnitOfWork, UseCase},
 };
+use crate::access::Permission;
 
 const DAY_MIN: i64 = 24 * 60;
 
-impl Around {
+impl ScheduleWindow {
     /// All that an emergency may meet: from a day before `now` to two days after.
     pub(crate) async fn read(reads: &mut Reads, now: Timestamp) -> Result<Self, StoreError> {
         let range = TimeRange::new(later(now, -DAY_MIN), later(now, 2 * DAY_MIN));
@@ -54,26 +56,26 @@ pub(crate) struct ApplyEmergencyOption {
 impl UseCase for ApplyEmergencyOption {
     type Answer = Vec<Case>;
 
-    async fn perform(&self, act: &mut Act<'_>) -> Result<Vec<Case>, Refusal> {
+    async fn perform(&self, work: &mut UnitOfWork<'_>) -> Result<Vec<Case>, Refusal> {
         let option = &self.option;
-        let case = act
+        let case = work
             .case(&option.case, None, Permission::EmergencyPlan)
             .await?;
-        let around = Around::read(act.tx, act.now).await?;
-        let booker = act.booker();
+        let around = ScheduleWindow::read(work.tx, work.now).await?;
+        let booker = work.booker();
         let changes = apply(
             option,
             &case,
             around.outlook(),
-            &act.hospital,
+            &work.hospital,
             &booker,
-            act.now,
+            work.now,
         );
         let changes = changes.map_err(|error| match error {
             ApplyError::Stale => Refusal::PlanStale,
             ApplyError::Transition(error) => error.into(),
         })?;
         let changes = changes.into_iter().map(|it| (it.before, it.after));
-        act.change_cases(changes.collect(), "emergency").await
+        work.change_cases(changes.collect(), "emergency").await
     }
 }

@@ -12,19 +12,20 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use booking_domain::{
+    Case, CaseDetails, CaseId, CaseState, Footprint, Milestones, PatientId, Plan, SiteId,
+    Specialty, Staff, StaffId, TeamMember, TeamRole, Theatre, TheatreId, TheatreState, TimeRange,
+    later, union,
+};
+use booking_store::Scope;
 use jiff::Timestamp;
 use tonic::async_trait;
 
-use super::{Act, Refusal, UseCase};
-use crate::{
-    domain::{
-        Anaesthesia, Case, CaseDetails, CaseId, CaseState, Footprint, Laterality, Milestones,
-        PatientId, Plan, SiteId, Specialty, Staff, StaffId, TeamMember, TeamRole, Theatre,
-        TheatreId, TheatreState, TimeRange, Urgency, later, union,
-    },
-    names::name,
-    store::Scope,
+use super::{
+    refusal::Refusal,
+    unit_of_work::{UnitOfWork, UseCase},
 };
+use crate::names::name;
 
 const DAY_MIN: i64 = 24 * 60;
 
@@ -80,9 +81,9 @@ pub(crate) struct ImportCases {
 impl UseCase for ImportCases {
     type Answer = Vec<Imported>;
 
-    async fn perform(&self, act: &mut Act<'_>) -> Result<Vec<Imported>, Refusal> {
+    async fn perform(&self, work: &mut UnitOfWork<'_>) -> Result<Vec<Imported>, Refusal> {
         let keys: Vec<String> = self.rows.iter().map(|row| row.key.clone()).collect();
-        let here = act.tx.cases_by_import_key(&keys).await?;
+        let here = work.tx.cases_by_import_key(&keys).await?;
         let mut here: BTreeMap<String, CaseId> = here
             .into_iter()
             .filter_map(|case| Some((case.import_key?, case.id)))
@@ -93,7 +94,7 @@ impl UseCase for ImportCases {
             rows.filter(|row| !here.contains_key(&row.key) && seen.insert(&row.key))
                 .collect()
         };
-        let mut lists = self.lists(act, &new).await?;
+        let mut lists = self.lists(work, &new).await?;
         let mut outcomes = Vec::with_capacity(self.rows.len());
         let mut taken: Vec<(&ImportRow, Case)> = Vec::new();
         for row in &self.rows {
@@ -101,7 +102,7 @@ impl UseCase for ImportCases {
                 outcomes.push(row.outcome(Verdict::Unchanged, Some(case.clone()), String::new()));
                 continue;
             }
-            let turnover_min = act.hospital.theatres.get(&row.theatre);
+            let turnover_min = work.hospital.theatres.get(&row.theatre);
             let turnover_min = turnover_min.map_or(0, |theatre| theatre.turnover_min);
             let list = lists.entry(row.theatre.clone()).or_default();
             let (plan, message) = list.against(row, turnover_min);
@@ -109,7 +110,7 @@ impl UseCase for ImportCases {
                 outcomes.push(row.outcome(Verdict::Refused, None, message));
                 continue;
             }
-            let case = row.case(act.now);
+            let case = row.case(work.now);
             list.add(&case, turnover_min, format!("line {}", row.line));
             here.insert(row.key.clone(), case.id.clone());
             let flagged = !message.is_empty();
@@ -122,10 +123,10 @@ impl UseCase for ImportCases {
             taken.push((row, case));
         }
         // Only what is taken in makes something that it stands on.
-        self.make_theatres(act, &taken).await?;
-        self.make_placeholders(act, &taken).await?;
+        self.make_theatres(work, &taken).await?;
+        self.make_placeholders(work, &taken).await?;
         for (_, case) in &taken {
-            act.add_case(case, "import").await?;
+            work.add_case(case, "import").await?;
         }
         Ok(outcomes)
     }
@@ -135,7 +136,7 @@ impl ImportCases {
     /// What is in the rows' theatres around their times already.
     async fn lists(
         &self,
-        act: &mut Act<'_>,
+        work: &mut UnitOfWork<'_>,
         rows: &[&ImportRow],
     ) -> Result<BTreeMap<TheatreId, List>, Refusal> {
         let mut lists = BTreeMap::<TheatreId, List>::new();
@@ -152,12 +153,12 @@ impl ImportCases {
         });
         // Not from the first to the last: rows may lie years apart, and others wait for the lane.
         for range in union(around.collect()) {
-            for case in act.tx.day(&scope, range).await? {
+            for case in work.tx.day(&scope, range).await? {
                 let Some(plan) = &case.plan else { continue };
                 if case.state == CaseState::Cancelled {
                     continue;
                 }
-                let theatre = act.hospital.theatres.get(&plan.theatre);
+                let theatre = work.hospital.theatres.get(&plan.theatre);
                 let turnover_min = theatre.map_or(0, |theatre| theatre.turnover_min);
                 let list = lists.entry(plan.theatre.clone()).or_default();
                 list.add(&case, turnover_min, name(&case.id));
@@ -168,12 +169,12 @@ impl ImportCases {
 
     async fn make_theatres(
         &self,
-        act: &mut Act<'_>,
+        work: &mut UnitOfWork<'_>,
         rows: &[(&ImportRow, Case)],
     ) -> Result<(), Refusal> {
         let mut made = HashSet::new();
         for (row, _) in rows {
-            let known = act.hospital.theatres.contains_key(&row.theatre);
+            let known = work.hospital.theatres.contains_key(&row.theatre);
             if known || !made.insert(&row.theatre) {
                 continue;
             }
@@ -188,20 +189,20 @@ impl ImportCases {
                 turnover_min: 0,
                 opening: Vec::new(),
             };
-            act.put(None, &theatre, "import").await?;
+            work.put(None, &theatre, "import").await?;
         }
         Ok(())
     }
 
     async fn make_placeholders(
         &self,
-        act: &mut Act<'_>,
+        work: &mut UnitOfWork<'_>,
         rows: &[(&ImportRow, Case)],
     ) -> Result<(), Refusal> {
         let mut made = HashSet::new();
         for (row, _) in rows {
             let id = placeholder(row.specialty.as_ref());
-            if act.hospital.staff.contains_key(&id) || !made.insert(id.clone()) {
+            if work.hospital.staff.contains_key(&id) || !made.insert(id.clone()) {
                 continue;
             }
             let whose = row.specialty.as_ref().map(ToString::to_string);
@@ -214,7 +215,7 @@ impl ImportCases {
                 retired: false,
                 placeholder: true,
             };
-            act.put(None, &staff, "import").await?;
+            work.put(None, &staff, "import").await?;
         }
         Ok(())
     }
@@ -239,25 +240,14 @@ impl ImportRow {
     }
 
     fn case(&self, now: Timestamp) -> Case {
+        let (patient, procedure) = (self.patient.clone(), self.procedure.clone());
         let details = CaseDetails {
-            patient: self.patient.clone(),
-            procedure: self.procedure.clone(),
-            procedure_type: None,
-            condition: String::new(),
             specialty: self.specialty.clone(),
-            laterality: Laterality::Unspecified,
-            urgency: Urgency::Elective,
-            anaesthesia: Anaesthesia::General,
-            decided_at: self.scheduled,
-            target_at: None,
-            footprint: self.footprint,
             team: vec![TeamMember {
                 staff: placeholder(self.specialty.as_ref()),
                 role: TeamRole::PrimarySurgeon,
             }],
-            units: Vec::new(),
-            required_capabilities: Vec::new(),
-            notes: String::new(),
+            ..CaseDetails::new(patient, procedure, self.scheduled, self.footprint)
         };
         Case {
             state: CaseState::Completed,
@@ -315,7 +305,7 @@ fn actual(milestones: &Milestones) -> Option<TimeRange> {
 impl List {
     fn add(&mut self, case: &Case, turnover_min: u16, whose: String) {
         if let Some(plan) = &case.plan {
-            let range = planned(plan.start, case.footprint, turnover_min);
+            let range = planned(plan.start, case.details.footprint, turnover_min);
             self.planned.add(range, &whose);
         }
         if let Some(range) = actual(&case.milestones) {

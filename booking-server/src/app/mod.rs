@@ -1,7 +1,7 @@
 //! What callers can have done: the use cases, between the wire and the store.
 //!
 //! ```text
-//!  grpc ── use case ──▶ App::write ─▶ answered before? ─▶ UseCase::perform(Act) ─▶ commit ─▶ answer
+//!  grpc ── use case ──▶ App::write ─▶ answered before? ─▶ UseCase::perform(UnitOfWork) ─▶ commit ─▶ answer
 //!                          │           (request id)         load, etag, decide (domain),
 //!                          │                                write + audit + change
 //!                          └─ validate_only: the same, undone
@@ -12,69 +12,35 @@
 //! ask for, what to write. Nothing here knows protobuf or SQL: answers that must be remembered are
 //! bytes, made by whoever calls.
 
-mod act;
-mod around;
+mod audit;
+mod call;
 mod cases;
+mod catalogue;
 mod emergency;
 mod import;
 mod move_cases;
 mod refusal;
+mod schedule_window;
 mod sessions;
-mod things;
-mod words;
+mod unit_of_work;
 
-use std::sync::Arc;
-
+use booking_store::{AuditRecord, Outcome, Reader, Store, StoredResponse, Tx, Work};
 use jiff::{Timestamp, Unit};
 
 pub(crate) use self::{
-    act::{Act, UseCase, told},
-    around::Around,
-    cases::{
-        AbortCase, CancelCase, ConfirmCase, CorrectCase, CreateCase, PostponeCase, RecordMilestone,
-        RescheduleCase, ScheduleCase, Target, UpdateCase,
-    },
+    audit::told,
+    call::Call,
+    cases::{CaseChange, ChangeCase, CreateCase},
+    catalogue::{CatalogueItem, Create, Delete, HospitalItem, Update},
     emergency::ApplyEmergencyOption,
     import::{ImportCases, ImportRow, Imported, Verdict},
     move_cases::{Move, MoveCases},
     refusal::Refusal,
+    schedule_window::ScheduleWindow,
     sessions::{CancelSession, ExpandTemplate, ReleaseSession},
-    things::{Create, Delete, Thing, Update},
+    unit_of_work::{UnitOfWork, UseCase},
 };
-use crate::{
-    access::{Caller, methods::Method},
-    journal::record,
-    serve::Clock,
-    store::{AuditRecord, Outcome, Reader, Store, StoredResponse, Tx, Work},
-};
-
-/// Who asks for what, however often.
-#[derive(Clone, Debug)]
-pub(crate) struct Call {
-    /// Who.
-    pub(crate) caller: Arc<Caller>,
-    /// Through which method.
-    pub(crate) method: &'static Method,
-    /// The request's id; empty when it may be done again.
-    pub(crate) request_id: String,
-    /// SHA-256 of the request.
-    pub(crate) request_hash: [u8; 32],
-    /// Only to see whether it could be done.
-    pub(crate) validate_only: bool,
-}
-
-impl Call {
-    /// What the audit keeps of it, about `resource`.
-    pub(crate) fn record(&self, resource: String, now: Timestamp) -> AuditRecord {
-        let caller = &self.caller;
-        let person = caller.person.as_deref();
-        AuditRecord {
-            resource,
-            request_id: self.request_id.clone(),
-            ..record(now, self.method.name, &caller.account, person, Outcome::Ok)
-        }
-    }
-}
+use crate::clock::Clock;
 
 /// The use cases' way to the store.
 #[derive(Clone)]
@@ -90,7 +56,7 @@ impl std::fmt::Debug for App {
 }
 
 /// All that a write is made of; it may run more than once.
-struct Job<C, E> {
+struct QueuedWrite<C, E> {
     call: Call,
     use_case: C,
     encode: E,
@@ -133,16 +99,16 @@ impl App {
     {
         let (validate_only, now) = (call.validate_only, self.now());
         let denied = call.record(String::new(), now);
-        let job = Job {
+        let queued = QueuedWrite {
             call,
             use_case,
             encode,
             now,
         };
         let done = if validate_only {
-            self.store.rehearse(job, Job::run).await
+            self.store.rehearse(queued, QueuedWrite::run).await
         } else {
-            self.store.write(job, Job::run).await
+            self.store.write(queued, QueuedWrite::run).await
         };
         if let Err(Refusal::Denied(_)) = &done {
             self.denied(denied).await;
@@ -167,28 +133,28 @@ impl App {
     }
 }
 
-impl<C, E> Job<C, E>
+impl<C, E> QueuedWrite<C, E>
 where
     C: UseCase,
     E: Fn(&C::Answer) -> Vec<u8> + Send + Sync,
 {
-    fn run<'a>(job: &'a Self, tx: &'a mut Tx) -> Work<'a, Vec<u8>, Refusal> {
+    fn run<'a>(queued: &'a Self, tx: &'a mut Tx) -> Work<'a, Vec<u8>, Refusal> {
         Box::pin(async move {
-            let call = &job.call;
+            let call = &queued.call;
             let principal = call.caller.principal();
             let remembers = !call.request_id.is_empty();
             if remembers && let Some(before) = tx.request(&principal, &call.request_id).await? {
                 return again(call, before);
             }
-            let mut act = Act::begin(tx, call, job.now).await?;
-            let answer = job.use_case.perform(&mut act).await?;
-            let response = (job.encode)(&answer);
+            let mut work = UnitOfWork::begin(tx, call, queued.now).await?;
+            let answer = queued.use_case.perform(&mut work).await?;
+            let response = (queued.encode)(&answer);
             if remembers {
                 let stored = StoredResponse {
                     method: call.method.name.to_owned(),
                     request_hash: call.request_hash,
                     response: response.clone(),
-                    at: job.now,
+                    at: queued.now,
                 };
                 tx.remember(&principal, &call.request_id, stored);
             }

@@ -2,22 +2,28 @@
 
 use std::collections::BTreeMap;
 
+use booking_domain::{
+    BrokenRule, Case, CaseId, Command, MovesRefused, OverrideRequest, Plan, ReasonGiven, Timetable,
+    Version, civil_date, place_all, reschedule,
+};
 use tonic::async_trait;
 
-use super::{Act, Refusal, Target, UseCase, cases::words};
+use super::{
+    cases::audit_reason,
+    refusal::Refusal,
+    unit_of_work::{UnitOfWork, UseCase},
+};
 use crate::{
     access::{Denied, Permission, Scope},
-    domain::{
-        self, BrokenRule, Case, CaseId, Command, MovesRefused, OverrideRequest, Plan, ReasonGiven,
-        Timetable, civil_date, place_all, reschedule,
-    },
     names::name,
 };
 
 /// Where one case goes.
 #[derive(Clone, Debug)]
 pub(crate) struct Move {
-    pub(crate) target: Target,
+    pub(crate) case: CaseId,
+    /// The version that the caller knows, if they say which.
+    pub(crate) version: Option<Version>,
     pub(crate) plan: Plan,
 }
 
@@ -33,34 +39,35 @@ pub(crate) struct MoveCases {
 impl UseCase for MoveCases {
     type Answer = Vec<Case>;
 
-    async fn perform(&self, act: &mut Act<'_>) -> Result<Vec<Case>, Refusal> {
-        let ids: Vec<CaseId> = self.moves.iter().map(|it| it.target.case.clone()).collect();
+    async fn perform(&self, work: &mut UnitOfWork<'_>) -> Result<Vec<Case>, Refusal> {
+        let ids: Vec<CaseId> = self.moves.iter().map(|it| it.case.clone()).collect();
         let mut cases = Vec::with_capacity(self.moves.len());
         for it in &self.moves {
-            let (id, version) = (&it.target.case, it.target.version);
-            let case = act.case(id, version, Permission::CasesReorder).await?;
-            act.may_move(&case, &it.plan)?;
+            let (id, version) = (&it.case, it.version);
+            let case = work.case(id, version, Permission::CasesReorder).await?;
+            work.may_move(&case, &it.plan)?;
             Command::Reschedule.check(case.state, false)?;
             cases.push(case);
         }
         let moves: Vec<_> = cases
             .iter()
             .zip(&self.moves)
-            .map(|(case, it)| domain::Move {
+            .map(|(case, it)| booking_domain::Move {
                 case,
                 plan: it.plan.clone(),
                 overrides: &self.overrides,
             })
             .collect();
-        let around = act.around_all(&moves, &ids).await?;
-        let placed = place_all(&moves, &around, &act.hospital, &act.booker(), act.now);
+        let around = work.around_all(&moves, &ids).await?;
+        let placed = place_all(&moves, &around, &work.hospital, &work.booker(), work.now);
         let placed = placed.map_err(refused)?;
         let mut changes = Vec::with_capacity(placed.len());
         for (case, placed) in cases.into_iter().zip(placed) {
-            let after = reschedule(&case, placed, &self.reason, &act.hospital, act.now)?;
+            let after = reschedule(&case, placed, &self.reason, &work.hospital, work.now)?;
             changes.push((case, after));
         }
-        act.change_cases(changes, &words(&self.reason)).await
+        work.change_cases(changes, &audit_reason(&self.reason))
+            .await
     }
 }
 
@@ -81,7 +88,7 @@ fn refused(refused: MovesRefused) -> Refusal {
     }
 }
 
-impl Act<'_> {
+impl UnitOfWork<'_> {
     /// Whoever runs the day, but does not plan, moves a case within its theatre's day.
     fn may_move(&self, case: &Case, to: &Plan) -> Result<(), Refusal> {
         let permission = Permission::CasesSchedule;
@@ -102,7 +109,7 @@ impl Act<'_> {
     /// What is in and around all the places that moves lead to, the moved cases left out.
     async fn around_all(
         &mut self,
-        moves: &[domain::Move<'_>],
+        moves: &[booking_domain::Move<'_>],
         leaving: &[CaseId],
     ) -> Result<Timetable, Refusal> {
         let mut held = Vec::new();

@@ -1,10 +1,9 @@
 //! Why something is not done. `grpc::status` has the table of what a caller is told.
 
-use crate::{
-    access::Denied,
-    domain::{BrokenRule, CaseId, TransitionError, Version},
-    store::StoreError,
-};
+use booking_domain::{BrokenRule, CaseId, TransitionError, Version};
+use booking_store::StoreError;
+
+use crate::access::Denied;
 
 /// Why something is not done; whenever it is returned, nothing was.
 #[derive(Debug)]
@@ -42,6 +41,8 @@ pub(crate) enum Refusal {
     WatchExpired,
     /// The request's id was used for another request.
     RequestIdReused,
+    /// The work on it has failed, which its own log line tells.
+    Unfinished,
     /// The store did not do it.
     Store(StoreError),
 }

@@ -1,18 +1,20 @@
 //! Sessions: made from templates, given up, cancelled.
 
+use booking_domain::{
+    Case, CaseCondition, CaseId, CaseQuery, CaseState, Expansion, ReasonGiven, Session, SessionId,
+    SessionOwner, SessionState, SessionTemplate, TemplateId, TimeRange, Version, day_range, expand,
+    later, postpone,
+};
+use booking_store::SessionQuery;
 use jiff::civil::Date;
 use tonic::async_trait;
 
-use super::{Act, Refusal, UseCase, cases::words};
-use crate::{
-    access::{Denied, Permission, Scope},
-    domain::{
-        Case, CaseCondition, CaseId, CaseQuery, CaseState, Expansion, ReasonGiven, Session,
-        SessionId, SessionOwner, SessionState, SessionTemplate, TemplateId, TimeRange, Version,
-        day_range, expand, later, postpone,
-    },
-    store::SessionQuery,
+use super::{
+    cases::audit_reason,
+    refusal::Refusal,
+    unit_of_work::{UnitOfWork, UseCase},
 };
+use crate::access::{Denied, Permission, Scope};
 
 /// The most cases that one session has in it, by far.
 const MAX_CASES: u32 = 10_000;
@@ -30,9 +32,9 @@ pub(crate) struct ExpandTemplate {
 impl UseCase for ExpandTemplate {
     type Answer = Expansion;
 
-    async fn perform(&self, act: &mut Act<'_>) -> Result<Expansion, Refusal> {
-        let template = act.thing::<SessionTemplate>(&self.template, None).await?;
-        let zone = act.hospital.zone_of(&template.theatre).cloned();
+    async fn perform(&self, work: &mut UnitOfWork<'_>) -> Result<Expansion, Refusal> {
+        let template = work.item::<SessionTemplate>(&self.template, None).await?;
+        let zone = work.hospital.zone_of(&template.theatre).cloned();
         let zone = zone.ok_or_else(|| Refusal::field("name", "has a theatre that is gone"))?;
         let (first, last) = (day_range(&zone, self.first), day_range(&zone, self.last));
         let around = first.zip(last).and_then(|(first, last)| {
@@ -50,12 +52,12 @@ impl UseCase for ExpandTemplate {
             template: Some(template.id.clone()),
             ..SessionQuery::default()
         };
-        let mut existing = act.tx.sessions(&in_theatre).await?;
-        existing.extend(act.tx.sessions(&of_template).await?);
+        let mut existing = work.tx.sessions(&in_theatre).await?;
+        existing.extend(work.tx.sessions(&of_template).await?);
         let dates = (self.first, self.last);
         let expansion = expand(&template, &zone, dates, &existing, &self.new_id);
         for session in &expansion.sessions {
-            act.put(None, session, "").await?;
+            work.put(None, session, "").await?;
         }
         Ok(expansion)
     }
@@ -72,11 +74,11 @@ pub(crate) struct ReleaseSession {
 impl UseCase for ReleaseSession {
     type Answer = Session;
 
-    async fn perform(&self, act: &mut Act<'_>) -> Result<Session, Refusal> {
+    async fn perform(&self, work: &mut UnitOfWork<'_>) -> Result<Session, Refusal> {
         let permission = Permission::SessionsRelease;
-        let found = act.tx.session(&self.session).await?;
-        if act.caller().scope(permission)? == Scope::Own {
-            let staff = act.caller().staff.as_ref();
+        let found = work.tx.session(&self.session).await?;
+        if work.caller().scope(permission)? == Scope::Own {
+            let staff = work.caller().staff.as_ref();
             let owner = found.as_ref().map(|session| &session.owner);
             let own = matches!((owner, staff), (Some(SessionOwner::Surgeon(owner)), Some(staff))
                 if owner == staff);
@@ -84,7 +86,7 @@ impl UseCase for ReleaseSession {
                 return Err(Denied(permission).into());
             }
         }
-        let before = act.thing::<Session>(&self.session, self.version).await?;
+        let before = work.item::<Session>(&self.session, self.version).await?;
         match before.state {
             SessionState::Planned => {}
             SessionState::Released => return Err(Refusal::SessionState("RELEASED")),
@@ -94,7 +96,7 @@ impl UseCase for ReleaseSession {
             state: SessionState::Released,
             ..before.clone()
         };
-        act.replace(&before, after, "").await
+        work.replace(&before, after, "").await
     }
 }
 
@@ -111,12 +113,12 @@ pub(crate) struct CancelSession {
 impl UseCase for CancelSession {
     type Answer = (Session, Vec<Case>);
 
-    async fn perform(&self, act: &mut Act<'_>) -> Result<(Session, Vec<Case>), Refusal> {
-        let before = act.thing::<Session>(&self.session, self.version).await?;
+    async fn perform(&self, work: &mut UnitOfWork<'_>) -> Result<(Session, Vec<Case>), Refusal> {
+        let before = work.item::<Session>(&self.session, self.version).await?;
         if before.state == SessionState::Cancelled {
             return Err(Refusal::SessionState("CANCELLED"));
         }
-        let cases = act.cases_in(&self.session).await?;
+        let cases = work.cases_in(&self.session).await?;
         let begun = cases.iter().any(|case| case.state == CaseState::InTheatre);
         if begun || !(cases.is_empty() || self.postpone_cases) {
             let ids: Vec<CaseId> = cases.into_iter().map(|case| case.id).collect();
@@ -124,24 +126,24 @@ impl UseCase for CancelSession {
         }
         let mut changes = Vec::with_capacity(cases.len());
         for case in cases {
-            let after = postpone(&case, &self.reason, &act.hospital, act.now)?;
+            let after = postpone(&case, &self.reason, &work.hospital, work.now)?;
             changes.push((case, after));
         }
-        if !act.hospital.reasons.contains_key(&self.reason.code) {
+        if !work.hospital.reasons.contains_key(&self.reason.code) {
             return Err(Refusal::field("reason", "does not exist"));
         }
-        let reason = words(&self.reason);
-        let postponed = act.change_cases(changes, &reason).await?;
+        let reason = audit_reason(&self.reason);
+        let postponed = work.change_cases(changes, &reason).await?;
         let after = Session {
             state: SessionState::Cancelled,
             ..before.clone()
         };
-        let session = act.replace(&before, after, &reason).await?;
+        let session = work.replace(&before, after, &reason).await?;
         Ok((session, postponed))
     }
 }
 
-impl Act<'_> {
+impl UnitOfWork<'_> {
     /// The cases that are planned into a session and have not left it.
     async fn cases_in(&mut self, session: &SessionId) -> Result<Vec<Case>, Refusal> {
         let states = CaseState::ALL.into_iter().filter(|state| state.holds());

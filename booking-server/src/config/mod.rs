@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
 
 use alts::{HandshakerArgs, ServiceAccount};
+use booking_store::{Location, Seed};
 use clap::{
     ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser as _},
@@ -12,10 +13,7 @@ use clap::{
 use jiff::SignedDuration;
 use tracing_subscriber::EnvFilter;
 
-use crate::{
-    store::{Location, Seed},
-    telemetry::LogFormat,
-};
+use crate::telemetry::LogFormat;
 
 /// The longest drain: beyond an hour it is a mistyped unit.
 const MAX_DRAIN_TIMEOUT: SignedDuration = SignedDuration::from_hours(1);

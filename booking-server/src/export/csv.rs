@@ -2,111 +2,93 @@
 //!
 //! A cell that a spreadsheet would take for a formula begins with an apostrophe, which shows it as
 //! text: what somebody typed as a procedure must not run on somebody else's machine.
+//!
+//! New columns come last: whoever reads the file by position finds each where it was.
 
-use jiff::Timestamp;
+use std::sync::LazyLock;
+
+use booking_domain::{Case, TeamRole};
+use booking_proto::{fields, ot::v1};
+use prost::Name as _;
+use serde_json::Value;
 
 use super::Export;
-use crate::domain::{Case, Milestone, TeamRole};
+use crate::field_text;
 
-const COLUMNS: [&str; 30] = [
-    "case",
-    "state",
-    "patient",
-    "procedure",
-    "procedure_type",
-    "condition",
-    "specialty",
-    "laterality",
-    "urgency",
-    "anaesthesia",
-    "decision_time",
-    "target_time",
-    "theatre",
-    "start_time",
-    "setup_min",
-    "procedure_min",
-    "cleanup_min",
-    "primary_surgeon",
-    "anaesthetist",
-    "wheels_in",
-    "anaesthesia_ready",
-    "knife_to_skin",
-    "closed",
-    "wheels_out",
-    "recovery_out",
-    "theatre_clean",
-    "cancellation_reason",
-    "day_of_surgery",
-    "postponements",
-    "import_key",
+/// The first columns: the heading, and which field is in it or which part of one.
+const FIRST: [(&str, &str); 30] = [
+    ("case", "name"),
+    ("state", "state"),
+    ("patient", "patient"),
+    ("procedure", "procedure"),
+    ("procedure_type", "procedure_type"),
+    ("condition", "condition"),
+    ("specialty", "specialty"),
+    ("laterality", "laterality"),
+    ("urgency", "urgency"),
+    ("anaesthesia", "anaesthesia"),
+    ("decision_time", "decision_time"),
+    ("target_time", "target_time"),
+    ("theatre", "plan.theatre"),
+    ("start_time", "plan.start_time"),
+    ("setup_min", "durations.setup_min"),
+    ("procedure_min", "durations.procedure_min"),
+    ("cleanup_min", "durations.cleanup_min"),
+    ("primary_surgeon", "team.PRIMARY_SURGEON"),
+    ("anaesthetist", "team.ANAESTHETIST"),
+    ("wheels_in", "milestones.wheels_in"),
+    ("anaesthesia_ready", "milestones.anaesthesia_ready"),
+    ("knife_to_skin", "milestones.knife_to_skin"),
+    ("closed", "milestones.closed"),
+    ("wheels_out", "milestones.wheels_out"),
+    ("recovery_out", "milestones.recovery_out"),
+    ("theatre_clean", "milestones.theatre_clean"),
+    ("cancellation_reason", "cancellation.reason"),
+    ("day_of_surgery", "cancellation.day_of_surgery"),
+    ("postponements", "postponements"),
+    ("import_key", "import_key"),
 ];
 
+/// All columns: the first, then every field of a case that the contract gives no reason to leave out.
+static COLUMNS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    let of = |path: &'static str| path.split('.').next().unwrap_or(path);
+    let known = |name: &str| FIRST.iter().any(|(_, path)| of(path) == name);
+    let fields = fields::of(v1::Case::NAME).all.iter();
+    let others = fields.filter(|it| it.usage.not_in_csv.is_empty() && !known(&it.name));
+    let others = others.map(|field| (&*field.name, &*field.name));
+    FIRST.into_iter().chain(others).collect()
+});
+
 pub(super) fn head() -> Vec<u8> {
-    record(COLUMNS.map(str::to_owned))
+    record(COLUMNS.iter().map(|(heading, _)| (*heading).to_owned()))
 }
 
 pub(super) fn row(export: &Export, case: &Case) -> Vec<u8> {
-    let patients = |text: &str| {
-        if export.sees_patients {
-            text.to_owned()
-        } else {
-            String::new()
+    let told = Value::Object(field_text::fields(case));
+    record(COLUMNS.iter().map(|(_, path)| {
+        let (name, part) = path.split_once('.').unwrap_or((path, ""));
+        let field = fields::of(v1::Case::NAME).named(name);
+        match (name, part) {
+            _ if !export.sees_patients && field.is_some_and(|it| it.usage.patient_data) => {
+                String::new()
+            }
+            ("name", _) => case.id.as_str().to_owned(),
+            ("team", role) => members(case, role),
+            (name, "") => field_text::text(&told[name]),
+            (name, part) => field_text::text(&told[name][part]),
         }
-    };
-    let instant = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
-    let milestone = |milestone| instant(case.milestones.get(milestone));
-    let role = |role: TeamRole| {
-        let members = case.team.iter().filter(|member| member.role == role);
-        let members: Vec<_> = members.map(|member| member.staff.to_string()).collect();
-        members.join(" ")
-    };
-    let plan = case.plan.as_ref();
-    let given_up = case.cancellation.as_ref();
-    let footprint = &case.footprint;
-    record([
-        case.id.as_str().to_owned(),
-        case.state.as_str().to_owned(),
-        patients(case.patient.as_str()),
-        case.procedure.clone(),
-        case.procedure_type
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
-        patients(&case.condition),
-        case.specialty
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
-        case.laterality.as_str().to_owned(),
-        case.urgency.as_str().to_owned(),
-        case.anaesthesia.as_str().to_owned(),
-        instant(Some(case.decided_at)),
-        instant(case.target_at),
-        plan.map(|plan| plan.theatre.to_string())
-            .unwrap_or_default(),
-        instant(plan.map(|plan| plan.start)),
-        footprint.setup_min().to_string(),
-        footprint.procedure_min().to_string(),
-        footprint.cleanup_min().to_string(),
-        role(TeamRole::PrimarySurgeon),
-        role(TeamRole::Anaesthetist),
-        milestone(Milestone::WheelsIn),
-        milestone(Milestone::AnaesthesiaReady),
-        milestone(Milestone::KnifeToSkin),
-        milestone(Milestone::Closed),
-        milestone(Milestone::WheelsOut),
-        milestone(Milestone::RecoveryOut),
-        milestone(Milestone::TheatreClean),
-        given_up.map(|it| it.reason.to_string()).unwrap_or_default(),
-        given_up
-            .map(|it| it.day_of_surgery.to_string())
-            .unwrap_or_default(),
-        case.postponements.to_string(),
-        patients(case.import_key.as_deref().unwrap_or_default()),
-    ])
+    }))
 }
 
-fn record(cells: [String; COLUMNS.len()]) -> Vec<u8> {
+/// Who has a role.
+fn members(case: &Case, role: &str) -> String {
+    let has_role = |has: TeamRole| has.as_str() == role;
+    let members = case.details.team.iter().filter(|it| has_role(it.role));
+    let members: Vec<_> = members.map(|member| member.staff.as_str()).collect();
+    members.join(" ")
+}
+
+fn record(cells: impl Iterator<Item = String>) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());

@@ -11,17 +11,27 @@
 //! | CANCELLED | `cancelled`, with its reason |
 //!
 //! Start and end are the plan; an appointment without them is one that waits, which R4's invariant
-//! app-3 allows for `proposed`, `cancelled` and `waitlist`.
+//! app-3 allows for `proposed`, `cancelled` and `waitlist`. A field that Appointment has no element for
+//! is an extension, or the contract says beside it why it is not exported (`not_in_fhir`).
 
+use booking_domain::{Case, CaseState, TeamRole, Urgency};
+use booking_proto::{
+    fields::{self, Field},
+    ot::v1,
+};
 use jiff::Timestamp;
+use prost::Name as _;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::Export;
-use crate::domain::{Case, CaseState, TeamRole, Urgency};
+use crate::field_text;
 
 /// The code system of cancellation reasons.
 const CANCELLATIONS: &str = "http://terminology.hl7.org/CodeSystem/appointment-cancellation-reason";
+
+/// What the names of our extensions begin with; the field's name follows.
+const EXTENSIONS: &str = "urn:otbooking:case:";
 
 /// The code system of what people do in an encounter.
 const PARTICIPATIONS: &str = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
@@ -50,24 +60,24 @@ fn appointment(export: &Export, case: &Case) -> Value {
         "identifier": [{ "value": case.id.as_str() }],
         "meta": { "versionId": case.version.to_string(), "lastUpdated": case.updated_at.to_string() },
         "status": status(case.state),
-        "serviceType": [{ "text": case.procedure }],
-        "priority": priority(case.urgency),
+        "serviceType": [{ "text": case.details.procedure }],
+        "priority": priority(case.details.urgency),
         "created": case.created_at.to_string(),
         "participant": participants(export, case),
     });
     let mut set = |field: &str, value: Value| {
         appointment[field] = value;
     };
-    if let Some(specialty) = &case.specialty {
+    if let Some(specialty) = &case.details.specialty {
         set("specialty", json!([{ "text": specialty.as_str() }]));
     }
-    if export.sees_patients && !case.condition.is_empty() {
-        set("reasonCode", json!([{ "text": case.condition }]));
+    if export.sees_patients && !case.details.condition.is_empty() {
+        set("reasonCode", json!([{ "text": case.details.condition }]));
     }
     if let Some(range) = case.planned_range() {
         set("start", json!(range.start().to_string()));
         set("end", json!(range.end().to_string()));
-        set("minutesDuration", json!(case.footprint.total_min()));
+        set("minutesDuration", json!(case.details.footprint.total_min()));
     }
     if let Some(given_up) = &case.cancellation {
         let reason = export.hospital.reasons.get(&given_up.reason);
@@ -78,7 +88,33 @@ fn appointment(export: &Export, case: &Case) -> Value {
         }
         set("cancelationReason", concept);
     }
+    let extensions = extensions(export, case);
+    if !extensions.is_empty() {
+        set("extension", json!(extensions));
+    }
     appointment
+}
+
+/// The fields for which Appointment has no element, where they say something.
+fn extensions(export: &Export, case: &Case) -> Vec<Value> {
+    let told = field_text::fields(case);
+    let fields = fields::of(v1::Case::NAME).all.iter();
+    let fields = fields
+        .filter(|it| it.usage.fhir_extension && (export.sees_patients || !it.usage.patient_data));
+    let extension = |field: &Field| {
+        let url = format!("{EXTENSIONS}{}", field.name.replace('_', "-"));
+        match told.get(&field.name)? {
+            Value::Number(number) if number.as_i64() != Some(0) => {
+                Some(json!({ "url": url, "valueInteger": number }))
+            }
+            Value::Bool(true) => Some(json!({ "url": url, "valueBoolean": true })),
+            Value::String(text) if !text.is_empty() => {
+                Some(json!({ "url": url, "valueString": text }))
+            }
+            _ => None,
+        }
+    };
+    fields.filter_map(extension).collect()
 }
 
 /// The case's number where it can be an id of FHIR's (1 to 64 of letters, digits, `-` and `.`), else
@@ -121,7 +157,7 @@ fn participants(export: &Export, case: &Case) -> Vec<Value> {
     let identifier = |value: &str| json!({ "identifier": { "value": value } });
     let mut participants = Vec::new();
     if export.sees_patients {
-        let patient = identifier(case.patient.as_str());
+        let patient = identifier(case.details.patient.as_str());
         participants.push(json!({ "actor": patient, "status": "accepted" }));
     }
     if let Some(plan) = &case.plan {
@@ -133,7 +169,7 @@ fn participants(export: &Export, case: &Case) -> Vec<Value> {
         }
         participants.push(json!({ "actor": actor, "status": "accepted" }));
     }
-    for member in &case.team {
+    for member in &case.details.team {
         let mut actor = identifier(member.staff.as_str());
         actor["type"] = json!("Practitioner");
         if let Some(staff) = export.hospital.staff.get(&member.staff) {

@@ -3,10 +3,10 @@
 //! Instants are UTC, so that no time zone has to be explained. A case keeps its UID, and its
 //! version is its SEQUENCE: a calendar that has it replaces it.
 
+use booking_domain::{Case, CaseState};
 use jiff::Timestamp;
 
 use super::Export;
-use crate::domain::{Case, CaseState};
 
 /// The longest line, in octets, without its end (RFC 5545 section 3.1).
 const MAX_LINE_OCTETS: usize = 75;
@@ -49,7 +49,7 @@ pub(super) fn event(export: &Export, case: &Case) -> Vec<u8> {
         ("LAST-MODIFIED", instant(case.updated_at)),
         ("DTSTART", instant(range.start())),
         ("DTEND", instant(range.end())),
-        ("SUMMARY", text(&case.procedure)),
+        ("SUMMARY", text(&case.details.procedure)),
         ("LOCATION", text(theatre)),
         ("STATUS", status.into()),
         ("END", "VEVENT".into()),

@@ -12,9 +12,8 @@ mod tests;
 
 use std::sync::Arc;
 
+use booking_domain::{Case, Hospital};
 use jiff::Timestamp;
-
-use crate::domain::{Case, Hospital};
 
 /// In which form.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -1,13 +1,14 @@
 //! Files as their readers need them.
 
+use booking_domain::{
+    Anaesthesia, Cancellation, CaseDetails, CaseId, CaseState, Footprint, Laterality, PatientId,
+    Plan, Reason, ReasonCode, ReasonGroup, StaffId, TeamMember, TeamRole, TheatreId, Urgency,
+    testing::with,
+};
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{csv::harmless, ical::fold, *};
-use crate::domain::{
-    Anaesthesia, Cancellation, CaseDetails, CaseId, CaseState, Footprint, Laterality, PatientId,
-    Plan, Reason, ReasonCode, ReasonGroup, StaffId, TeamMember, TeamRole, TheatreId, Urgency,
-};
 
 const NOW: &str = "2026-03-29T12:00:00Z";
 
@@ -17,25 +18,17 @@ fn now() -> Timestamp {
 
 /// A planned case with a name that does harm.
 fn case() -> Case {
+    let patient = PatientId::parse("PT-1204").unwrap();
+    let procedure = "=cmd|'/c calc'!A1, \"quoted\"".into();
+    let footprint = Footprint::new(15, 60, 15).unwrap();
     let details = CaseDetails {
-        patient: PatientId::parse("PT-1204").unwrap(),
-        procedure: "=cmd|'/c calc'!A1, \"quoted\"".into(),
-        procedure_type: None,
         condition: "Gall bladder stone".into(),
-        specialty: None,
         laterality: Laterality::NotApplicable,
-        urgency: Urgency::Elective,
-        anaesthesia: Anaesthesia::General,
-        decided_at: now(),
-        target_at: None,
-        footprint: Footprint::new(15, 60, 15).unwrap(),
         team: vec![TeamMember {
             staff: StaffId::parse("DC-3904").unwrap(),
             role: TeamRole::PrimarySurgeon,
         }],
-        units: Vec::new(),
-        required_capabilities: Vec::new(),
-        notes: String::new(),
+        ..CaseDetails::new(patient, procedure, now(), footprint)
     };
     Case {
         state: CaseState::Scheduled,
@@ -128,20 +121,26 @@ fn every_choice_is_told_in_the_contracts_word() {
     let bundle = file(Format::Fhir, true, &state);
     assert!(!bundle.contains("entered-in-error"), "{bundle}");
 
-    let laterality = Laterality::ALL.map(|laterality| Case {
-        laterality,
-        ..case()
+    let laterality = Laterality::ALL.map(|laterality| {
+        with(case(), |details| {
+            details.laterality = laterality;
+        })
     });
     let sides = "UNSPECIFIED NOT_APPLICABLE LEFT RIGHT BILATERAL";
     assert_eq!(cells("laterality", &laterality).join(" "), sides);
 
-    let urgency = Urgency::ALL.map(|urgency| Case { urgency, ..case() });
+    let urgency = Urgency::ALL.map(|urgency| {
+        with(case(), |details| {
+            details.urgency = urgency;
+        })
+    });
     let urgencies = "IMMEDIATE URGENT_2A URGENT_2B EXPEDITED ELECTIVE";
     assert_eq!(cells("urgency", &urgency).join(" "), urgencies);
 
-    let anaesthesia = Anaesthesia::ALL.map(|anaesthesia| Case {
-        anaesthesia,
-        ..case()
+    let anaesthesia = Anaesthesia::ALL.map(|anaesthesia| {
+        with(case(), |details| {
+            details.anaesthesia = anaesthesia;
+        })
     });
     let kinds = "GENERAL REGIONAL SEDATION LOCAL NONE";
     assert_eq!(cells("anaesthesia", &anaesthesia).join(" "), kinds);
@@ -183,9 +182,10 @@ fn an_appointment_is_valid_whatever_its_case_is_called_and_whoever_may_be_named(
     let ids = ["case-1", "case_1", "Fall Müller", &"Ü".repeat(64)];
     let cases = ids.map(|id| Case {
         id: CaseId::parse(id).unwrap(),
-        team: Vec::new(),
         plan: None,
-        ..case()
+        ..with(case(), |details| {
+            details.team = Vec::new();
+        })
     });
     let bundle: Value = serde_json::from_str(&file(Format::Fhir, false, &cases)).unwrap();
     let mut seen = std::collections::BTreeSet::new();

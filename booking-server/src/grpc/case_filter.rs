@@ -1,6 +1,8 @@
 //! What a filter and an order mean for cases.
 
-use booking_proto::ot::v1;
+use booking_domain::{
+    CaseCondition, CaseCursor, CaseId, CaseOrder, CaseOrderKey, SortKey, Specialty, Urgency,
+};
 use jiff::{SignedDuration, Timestamp};
 use prost_types::Timestamp as WireTimestamp;
 
@@ -8,12 +10,7 @@ use super::{
     convert::{values::timestamp, words::named},
     filter::{self, Condition, FilterError, Operator},
 };
-use crate::{
-    domain::{
-        CaseCondition, CaseCursor, CaseId, CaseOrder, CaseOrderKey, SortKey, Specialty, Urgency,
-    },
-    names::{Named, parse},
-};
+use crate::names::{Named, parse};
 
 /// The fields that tell of whom a case is; who may not know may not ask by them.
 const OF_PATIENTS: [&str; 2] = ["patient", "text"];
@@ -190,21 +187,5 @@ impl CasePlace {
         };
         let id = CaseId::parse(&self.id).ok()?;
         Some(CaseCursor { key, id })
-    }
-}
-
-impl super::desk::Redact for v1::Case {
-    fn redact(&mut self) {
-        self.patient.clear();
-        self.condition.clear();
-        self.notes.clear();
-        // The number that a log has for its patient.
-        self.import_key.clear();
-        for it in &mut self.overrides {
-            it.reason.clear();
-        }
-        if let Some(cancellation) = &mut self.cancellation {
-            cancellation.note.clear();
-        }
     }
 }

@@ -44,3 +44,10 @@ impl Fields {
         }
     }
 }
+
+/// Reads a request: `read` says what it makes of it, or notes in the fields why nothing.
+pub(super) fn reading<T>(read: impl FnOnce(&mut Fields) -> Option<T>) -> Result<T, Refusal> {
+    let mut fields = Fields::new();
+    let read = read(&mut fields);
+    fields.finish(read)
+}

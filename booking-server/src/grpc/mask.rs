@@ -11,16 +11,11 @@
 //!
 //! A part of a field may be named too, as in `durations.setup_min`: the same, one level down.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use booking_proto::fields::{self, Field, Fields};
+use prost::{Message, Name};
+use prost_types::FieldMask;
 
-use booking_proto::FILE_DESCRIPTOR_SET;
-use prost::{
-    Message, Name,
-    bytes::{Buf, Bytes},
-    encoding::{self, DecodeContext, decode_key, decode_varint, skip_field},
-};
-use prost_types::{DescriptorProto, FieldMask, FileDescriptorSet, field_descriptor_proto::Label};
-
+use super::wire_form::{Parts, inner, joined, split};
 use crate::app::Refusal;
 
 /// A resource that can be updated.
@@ -32,38 +27,33 @@ pub(super) trait Updatable: Message + Name + Default {
 
     /// The field of the request that holds it.
     const FIELD: &'static str;
-    /// The fields that an update may change; all others are the service's or the methods'.
-    const UPDATABLE: &'static [&'static str];
 }
 
 /// `there`, with the fields that `mask` names as they are in `given`.
 ///
 /// Without a mask, the fields that are set in `given`, names, etags and what only the service sets
 /// left out; with `*`, every field that can be updated.
-pub(super) fn update<M: Updatable>(
+pub(super) fn update<M: Message + Name + Default>(
     there: &M,
     given: &M,
     mask: Option<&FieldMask>,
 ) -> Result<M, Refusal> {
     let given = split(&given.encode_to_vec());
-    let chosen = chosen::<M>(mask, &given)?;
+    let chosen = chosen(fields::of(M::NAME), mask, &given)?;
     let mut result = split(&there.encode_to_vec());
     for Chosen { number, part } in chosen {
         match part {
             None => take_over(number, &given, &mut result),
             Some(part) => {
-                let mut inner = split_message(result.get(&number));
-                take_over(part, &split_message(given.get(&number)), &mut inner);
-                result.insert(number, joined_message(number, inner));
+                let mut parts = inner(result.get(&number));
+                take_over(part, &inner(given.get(&number)), &mut parts);
+                result.insert(number, joined(number, parts));
             }
         }
     }
     let bytes: Vec<u8> = result.into_values().flatten().collect();
     Ok(M::decode(&*bytes).expect("fields of two valid messages of one type"))
 }
-
-/// An encoded message, by the numbers of its fields.
-type Parts = BTreeMap<u32, Vec<u8>>;
 
 fn take_over(number: u32, given: &Parts, result: &mut Parts) {
     match given.get(&number) {
@@ -80,118 +70,55 @@ struct Chosen {
 }
 
 /// The fields that are to change.
-fn chosen<M: Updatable>(mask: Option<&FieldMask>, given: &Parts) -> Result<Vec<Chosen>, Refusal> {
-    let fields = &MESSAGES[M::NAME];
-    let whole = |number| Chosen { number, part: None };
-    let updatable = || M::UPDATABLE.iter().map(|field| fields[*field].number);
+fn chosen(
+    fields: &Fields,
+    mask: Option<&FieldMask>,
+    given: &Parts,
+) -> Result<Vec<Chosen>, Refusal> {
+    let whole = |field: &Field| Chosen {
+        number: field.number,
+        part: None,
+    };
     let Some(mask) = mask else {
-        let set = updatable().filter(|number| given.contains_key(number));
+        let set = fields
+            .updatable()
+            .filter(|it| given.contains_key(&it.number));
         return Ok(set.map(whole).collect());
     };
     if mask.paths == ["*"] {
-        return Ok(updatable().map(whole).collect());
+        return Ok(fields.updatable().map(whole).collect());
     }
     let path = |path: &String| {
         let (name, part) = match path.split_once('.') {
             Some((name, part)) => (name, Some(part)),
             None => (path.as_str(), None),
         };
-        let known = fields.get(name);
-        let part = part.map(|part| {
-            let parts = known.and_then(|field| field.parts.as_ref());
-            let parts = parts.and_then(|message| MESSAGES.get(message));
-            parts
-                .and_then(|parts| parts.get(part))
-                .map(|part| part.number)
-        });
-        let why = match (known, part) {
-            (Some(field), None) if M::UPDATABLE.contains(&name) => return Ok(whole(field.number)),
-            (Some(field), Some(Some(part))) if M::UPDATABLE.contains(&name) => {
-                let part = Some(part);
+        let field = fields.named(name);
+        let part = part.map(|part| parts_of(field).and_then(|parts| parts.named(part)));
+        let why = match (field, part) {
+            (Some(field), None) if field.usage.updatable => return Ok(whole(field)),
+            (Some(field), Some(Some(part))) if field.usage.updatable => {
                 return Ok(Chosen {
                     number: field.number,
-                    part,
+                    part: Some(part.number),
                 });
             }
             (Some(_), None | Some(Some(_))) => format!("{path} cannot be updated"),
-            _ => format!(
-                "there is no such field; it is one of {}",
-                M::UPDATABLE.join(", ")
-            ),
+            _ => {
+                let names: Vec<_> = fields.updatable().map(|it| &*it.name).collect();
+                format!("there is no such field; it is one of {}", names.join(", "))
+            }
         };
         Err(Refusal::field("update_mask", why))
     };
     mask.paths.iter().map(path).collect()
 }
 
-/// A field of a message of ours.
-struct Field {
-    number: u32,
-    /// The message that it holds, when that can be changed part by part: one, of ours, and not a
-    /// choice between parts.
-    parts: Option<String>,
-}
-
-/// The fields of every message of ours, by name.
-static MESSAGES: LazyLock<BTreeMap<String, BTreeMap<String, Field>>> = LazyLock::new(|| {
-    let set = FileDescriptorSet::decode(FILE_DESCRIPTOR_SET).expect("built with this program");
-    let ours = set.file.iter().filter(|file| file.package() == "ot.v1");
-    let messages: Vec<&DescriptorProto> = ours.flat_map(|file| &file.message_type).collect();
-    let has_parts = |name: &str| {
-        let mut named = messages.iter().filter(|message| message.name() == name);
-        named.any(|message| message.oneof_decl.is_empty())
-    };
-    let fields = |message: &DescriptorProto| {
-        let fields = message.field.iter().map(|field| {
-            let holds = field.type_name().strip_prefix(".ot.v1.").map(str::to_owned);
-            let number = u32::try_from(field.number()).expect("field numbers are positive");
-            let one = field.label() != Label::Repeated;
-            let parts = holds.filter(|holds| one && has_parts(holds));
-            (field.name().to_owned(), Field { number, parts })
-        });
-        fields.collect()
-    };
-    let named = messages
-        .iter()
-        .map(|message| (message.name().to_owned(), fields(message)));
-    named.collect()
-});
-
-/// The fields of the message in an encoded field; none when it is absent.
-fn split_message(field: Option<&Vec<u8>>) -> Parts {
-    let Some(field) = field else {
-        return Parts::new();
-    };
-    let mut rest = field.as_slice();
-    decode_key(&mut rest).expect("encoded by prost");
-    decode_varint(&mut rest).expect("encoded by prost");
-    split(rest)
-}
-
-/// The encoded field with this message in it.
-fn joined_message(number: u32, parts: Parts) -> Vec<u8> {
-    let message: Vec<u8> = parts.into_values().flatten().collect();
-    let mut field = Vec::new();
-    encoding::bytes::encode(number, &message, &mut field);
-    field
-}
-
-/// The fields of an encoded message by number, each with its key and all its repetitions.
-fn split(message: &[u8]) -> Parts {
-    let mut fields = Parts::new();
-    let mut rest = Bytes::copy_from_slice(message);
-    while rest.has_remaining() {
-        let whole = rest.clone();
-        let (number, wire_type) = decode_key(&mut rest).expect("encoded by prost");
-        skip_field(wire_type, number, &mut rest, DecodeContext::default())
-            .expect("encoded by prost");
-        let len = whole.len() - rest.len();
-        fields
-            .entry(number)
-            .or_default()
-            .extend_from_slice(&whole[..len]);
-    }
-    fields
+/// The parts of a field that can be changed one at a time: of one message that is no choice.
+fn parts_of(field: Option<&Field>) -> Option<&'static Fields> {
+    let field = field.filter(|field| !field.is_list)?;
+    let parts = fields::of(field.message.as_deref()?);
+    (!parts.has_choice).then_some(parts)
 }
 
 #[cfg(test)]

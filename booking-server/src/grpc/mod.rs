@@ -8,45 +8,32 @@
 //! ```
 //!
 //! Nothing is served without authorisation, health and reflection included: whoever may not book
-//! need not know what is here. A service reads its request ([`convert`], [`fields`]), has a use
-//! case done ([`desk`]), and answers; [`status`] says what goes wrong.
+//! need not know what is here. A service ([`services`]) reads its request ([`convert`], [`fields`]), has
+//! a use case done ([`shared`]), and answers; [`status`] says what goes wrong.
 
-mod access_layer;
-mod access_service;
-mod age;
-mod audit_service;
-mod booking_service;
-mod brevity;
-mod call_log;
 mod case_filter;
-mod case_service;
 mod convert;
-mod day;
-mod desk;
 mod fields;
 mod filter;
-mod health;
-mod hospital_service;
-mod malformed;
+mod header_limits;
+mod layers;
+mod limits;
 mod mask;
 mod paging;
-mod report_service;
-mod schedule_service;
-mod session_service;
-mod slot_search;
+mod services;
+mod shared;
 mod status;
 #[cfg(test)]
 mod tests;
-mod things;
 mod tokens;
-mod transfer_service;
-mod watch;
+mod wire_form;
 
 use std::{sync::Arc, time::Duration};
 
 use alts::{AuthorizationEvent, ClientAuthorizationLayer, ServiceAccount};
 use booking_proto::{
     FILE_DESCRIPTOR_SET,
+    contract::limits::MAX_MESSAGE_BYTES,
     ot::v1::{
         access_service_server::AccessServiceServer, audit_service_server::AuditServiceServer,
         case_service_server::CaseServiceServer, hospital_service_server::HospitalServiceServer,
@@ -61,48 +48,27 @@ use tonic_health::pb::health_server::HealthServer;
 use tonic_reflection::server as reflection;
 use tower::layer::util::{Identity, Stack};
 
-pub(crate) use self::{access_layer::AccessLayer, health::HealthBoard};
 use self::{
-    age::AgeLayer,
-    booking_service::OtBooking,
-    call_log::CallLogLayer,
-    desk::Desk,
-    health::Health,
-    malformed::{MALFORMED, MalformedLayer},
+    layers::{
+        access::AccessLayer,
+        age::AgeLayer,
+        call_log::CallLogLayer,
+        malformed::{MALFORMED, MalformedLayer},
+    },
+    limits::{
+        CALL_TIMEOUT, KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT, MAX_CALLS_PER_CONNECTION,
+        MAX_HEADER_LIST_BYTES, MAX_STREAMS_PER_CONNECTION,
+    },
+    services::{booking::OtBooking, health::Health},
+    shared::GrpcServices,
 };
+pub(crate) use self::{services::booking::Article, shared::health_board::HealthBoard};
 use crate::{
     access::{Gatekeeper, methods},
     app::App,
     bookings::Bookings,
     journal::Journal,
-    pseudonym::PatientNames,
-    serve::Clock,
 };
-
-/// The largest request. gRPC's own default, so that a client is refused for what it says, in words,
-/// before it is refused for how much: no valid request of ours comes near it.
-const MAX_REQUEST_BYTES: usize = 4 * 1024 * 1024;
-
-/// The largest reply: gRPC's own default, which is what clients take. Pages of lists are cut to it.
-const MAX_REPLY_BYTES: usize = 4 * 1024 * 1024;
-
-/// The largest header list of a call. Ours carry no metadata; others' carry tracing.
-const MAX_HEADER_LIST_BYTES: u32 = 16 * 1024;
-
-/// How long a call may take, whatever deadline it came with.
-const CALL_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Streams that one connection may have open.
-const MAX_STREAMS_PER_CONNECTION: u32 = 256;
-
-/// Calls that one connection has worked on at a time; its others wait their turn. One busy front
-/// end leaves the store's readers to the others often enough.
-const MAX_CALLS_PER_CONNECTION: usize = 64;
-
-/// How long a connection may be silent before it is asked whether it is still there, and how long
-/// it may take to answer: a machine that lost power is forgotten within two minutes.
-const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(60);
-const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What every call passes, the log first.
 type Layers = Stack<
@@ -148,18 +114,6 @@ pub(crate) fn server(
         .layer(MALFORMED)
 }
 
-/// What the article's service needs, over any store.
-pub(crate) struct Article<S> {
-    /// Where the cases are.
-    pub(crate) store: S,
-    /// What time it is.
-    pub(crate) clock: Clock,
-    /// What patients are called in logs.
-    pub(crate) patient_names: Arc<PatientNames>,
-    /// Where calls are written down.
-    pub(crate) journal: Journal,
-}
-
 /// The article's service, health and reflection, without what stands in front of them.
 ///
 /// # Errors
@@ -171,8 +125,8 @@ pub(crate) fn article_routes<S: Bookings>(
 ) -> Result<Routes, reflection::Error> {
     let health = HealthServer::new(Health::new(article.store.clone(), board.clone()));
     let booking = OtBookingServiceServer::new(OtBooking(article))
-        .max_decoding_message_size(MAX_REQUEST_BYTES)
-        .max_encoding_message_size(MAX_REPLY_BYTES);
+        .max_decoding_message_size(MAX_MESSAGE_BYTES)
+        .max_encoding_message_size(MAX_MESSAGE_BYTES);
     Ok(Routes::new(booking)
         .add_service(health)
         .add_service(describe().build_v1()?)
@@ -186,13 +140,13 @@ pub(crate) fn add_services(
     gatekeeper: Gatekeeper,
     board: HealthBoard,
 ) -> Routes {
-    let desk = Arc::new(Desk::new(app, gatekeeper, board));
+    let services = Arc::new(GrpcServices::new(app, gatekeeper, board));
     macro_rules! add {
         ($($server:ident)*) => {
             routes$(.add_service(
-                $server::from_arc(Arc::clone(&desk))
-                    .max_decoding_message_size(MAX_REQUEST_BYTES)
-                    .max_encoding_message_size(MAX_REPLY_BYTES),
+                $server::from_arc(Arc::clone(&services))
+                    .max_decoding_message_size(MAX_MESSAGE_BYTES)
+                    .max_encoding_message_size(MAX_MESSAGE_BYTES),
             ))*
         };
     }

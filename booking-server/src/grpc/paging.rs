@@ -3,18 +3,16 @@
 //! A page token holds the key of the last element that was given out, so that what is entered or
 //! removed meanwhile shifts no page. It fits its question alone: the same method, filter and order.
 
+use booking_proto::contract::limits::{MAX_MESSAGE_BYTES, MAX_PAGE_SIZE};
 use prost::Message;
 
-use super::{MAX_REPLY_BYTES, fields::Fields, tokens::Tokens};
+use super::{fields::Fields, tokens::Tokens};
 
 /// Elements of a page, when nobody says how many.
 const DEFAULT_PAGE_SIZE: u16 = 50;
 
-/// The most elements of a page; who asks for more gets as many.
-pub(super) const MAX_PAGE_SIZE: u16 = 1000;
-
 /// The most that a page's elements take, so that page and token fit into a reply.
-const MAX_PAGE_BYTES: usize = MAX_REPLY_BYTES - 64 * 1024;
+const MAX_PAGE_BYTES: usize = MAX_MESSAGE_BYTES - 64 * 1024;
 
 /// What an element takes beside itself in a reply: a field's number and a length.
 const ELEMENT_OVERHEAD_BYTES: usize = 8;
@@ -33,6 +31,13 @@ pub(super) struct Page<K> {
     pub(super) size: u16,
     /// After this.
     pub(super) after: Option<K>,
+}
+
+impl<K> Page<K> {
+    /// How many to ask for: one more says whether there is a next page.
+    pub(super) fn limit(&self) -> u32 {
+        u32::from(self.size) + 1
+    }
 }
 
 impl<'a> Pages<'a> {

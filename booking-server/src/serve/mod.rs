@@ -20,7 +20,7 @@ use std::{
 };
 
 use alts::{AltsIncoming, Handshaker};
-use jiff::Timestamp;
+use booking_store::Store;
 use thiserror::Error;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -35,14 +35,11 @@ use tonic::transport::server::Connected;
 use crate::{
     access::Gatekeeper,
     app::App,
+    clock::Clock,
     grpc::{self, Article, HealthBoard},
     journal::Journal,
     pseudonym::PatientNames,
-    store::Store,
 };
-
-/// Tells the time.
-pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// What a server needs besides its listener.
 pub struct Deps {

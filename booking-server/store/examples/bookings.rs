@@ -173,15 +173,14 @@ async fn ask_for(first: i64, tx: &mut Tx) -> Result<(), StoreError> {
     for number in first..first + CHUNK {
         let theatre = wish(number).0;
         let member = |prefix: &str, role| testing::member(&format!("{prefix}-{theatre}"), role);
-        let case = Case {
-            anaesthesia: Anaesthesia::General,
-            team: vec![
+        let case = testing::with(testing::requested(&id(number)), |details| {
+            details.anaesthesia = Anaesthesia::General;
+            details.team = vec![
                 member("S", TeamRole::PrimarySurgeon),
                 member("A", TeamRole::Anaesthetist),
                 member("N", TeamRole::ScrubNurse),
-            ],
-            ..testing::requested(&id(number))
-        };
+            ];
+        });
         tx.insert_case(&case, &[]).await?;
     }
     Ok(())

@@ -123,14 +123,18 @@ async fn add_last_day(tx: &mut Tx) -> Result<(), StoreError> {
                 start,
                 session: None,
             }),
-            decided_at: start - SignedDuration::from_hours(24 * 60),
-            procedure: "Laparoscopic cholecystectomy".to_owned(),
-            team: vec![
-                testing::member("DC-1", TeamRole::PrimarySurgeon),
-                testing::member("DC-3", TeamRole::Anaesthetist),
-                testing::member("NU-1", TeamRole::ScrubNurse),
-            ],
-            ..testing::requested(&format!("0190b0de-0000-7000-8000-{number:012}"))
+            ..testing::with(
+                testing::requested(&format!("0190b0de-0000-7000-8000-{number:012}")),
+                |details| {
+                    details.decided_at = start - SignedDuration::from_hours(24 * 60);
+                    details.procedure = "Laparoscopic cholecystectomy".to_owned();
+                    details.team = vec![
+                        testing::member("DC-1", TeamRole::PrimarySurgeon),
+                        testing::member("DC-3", TeamRole::Anaesthetist),
+                        testing::member("NU-1", TeamRole::ScrubNurse),
+                    ];
+                },
+            )
         };
         if !waiting {
             case.milestones = Milestones {

@@ -28,9 +28,24 @@ pub enum ChangeKind {
     Reason,
 }
 
+impl ChangeKind {
+    /// Whether it is of what the hospital has, which is read whole.
+    pub(crate) const fn is_of_hospital(self) -> bool {
+        matches!(
+            self,
+            Self::Site
+                | Self::Theatre
+                | Self::Staff
+                | Self::Unit
+                | Self::ProcedureType
+                | Self::Reason
+        )
+    }
+}
+
 /// Where and when something was planned.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Place {
+pub struct PlannedSlot {
     /// Where.
     pub theatre: TheatreId,
     /// When.
@@ -49,7 +64,7 @@ pub struct Change {
     /// Its number.
     pub id: String,
     /// Where it stood before; `None` for a waiting case or a new thing.
-    pub before: Option<Place>,
+    pub before: Option<PlannedSlot>,
     /// Where it stands now.
-    pub after: Option<Place>,
+    pub after: Option<PlannedSlot>,
 }

@@ -68,7 +68,7 @@ impl Ring {
 
 /// What feeds wait for.
 #[derive(Clone, Copy, Debug)]
-struct Shore {
+struct FeedState {
     /// The newest change that the tail has seen.
     newest: u64,
     /// There will be none any more.
@@ -80,7 +80,7 @@ struct Shore {
 pub(crate) struct Tail {
     pool: Pool,
     ring: Arc<Mutex<Ring>>,
-    shore: watch::Sender<Shore>,
+    state: watch::Sender<FeedState>,
 }
 
 impl Tail {
@@ -88,7 +88,7 @@ impl Tail {
         Self {
             pool,
             ring: Arc::default(),
-            shore: watch::Sender::new(Shore {
+            state: watch::Sender::new(FeedState {
                 newest,
                 closed: false,
             }),
@@ -119,7 +119,7 @@ impl Tail {
             let surplus = ring.changes.len().saturating_sub(RING);
             ring.changes.drain(..surplus);
             drop(ring);
-            self.shore.send_modify(|shore| shore.newest = last);
+            self.state.send_modify(|state| state.newest = last);
         }
     }
 
@@ -128,7 +128,7 @@ impl Tail {
         ChangeFeed {
             pool: self.pool.clone(),
             ring: Arc::clone(&self.ring),
-            shore: self.shore.subscribe(),
+            state: self.state.subscribe(),
             behind: VecDeque::new(),
             position,
         }
@@ -136,12 +136,12 @@ impl Tail {
 
     /// The newest change that the tail has seen.
     pub(crate) fn newest(&self) -> u64 {
-        self.shore.borrow().newest
+        self.state.borrow().newest
     }
 
     /// Ends every feed.
     pub(crate) fn close(&self) {
-        self.shore.send_modify(|shore| shore.closed = true);
+        self.state.send_modify(|state| state.closed = true);
     }
 
     /// At most `limit` changes after the one in place `after`.
@@ -192,7 +192,7 @@ async fn since(pool: &Pool, after: u64, limit: u32) -> Result<Vec<Change>, FeedE
 pub struct ChangeFeed {
     pool: Pool,
     ring: Arc<Mutex<Ring>>,
-    shore: watch::Receiver<Shore>,
+    state: watch::Receiver<FeedState>,
     /// Read from the log because they were no longer in the ring.
     behind: VecDeque<Arc<Change>>,
     position: u64,
@@ -212,14 +212,14 @@ impl ChangeFeed {
                 self.position = change.seq;
                 return Ok(change);
             }
-            let shore = *self.shore.borrow_and_update();
-            if shore.closed {
+            let state = *self.state.borrow_and_update();
+            if state.closed {
                 return Err(FeedError::Closed);
             }
-            if shore.newest >= wanted {
+            if state.newest >= wanted {
                 let changes = since(&self.pool, self.position, PAGE).await?;
                 self.behind = changes.into_iter().map(Arc::new).collect();
-            } else if self.shore.changed().await.is_err() {
+            } else if self.state.changed().await.is_err() {
                 return Err(FeedError::Closed);
             }
         }

@@ -9,7 +9,7 @@
 //! - [`Store::changes`] tells every change once, in the order of the commits.
 //!
 //! ```text
-//!   write(command, work) ─▶ lane ─▶ one transaction: work, work, work … + audit + changes ─▶ commit
+//!   write(command, work) ─▶ queue ─▶ one transaction: work, work, work … + audit + changes ─▶ commit
 //!   read() ───────────────▶ Reader: one snapshot
 //!   changes() ◀───────────── tail of the change log (LISTEN/NOTIFY and a poll on PostgreSQL)
 //! ```
@@ -21,10 +21,10 @@ mod db;
 mod error;
 mod examine;
 mod feed;
-mod lane;
 mod location;
 mod migrations;
 mod names;
+mod opened;
 mod options;
 mod postgres;
 mod prepare;
@@ -39,11 +39,12 @@ mod store;
 pub mod testing;
 mod token_key;
 mod tx;
+mod write_queue;
 
 pub use audit::{
     AuditCondition, AuditEvent, AuditQuery, AuditRecord, ChainReport, FieldChange, Outcome,
 };
-pub use change::{Change, ChangeKind, Place};
+pub use change::{Change, ChangeKind, PlannedSlot};
 pub use error::{OpenError, StoreError};
 pub use examine::Finding;
 pub use feed::{ChangeFeed, FeedError};
@@ -52,6 +53,7 @@ pub use options::OpenOptions;
 pub use query::{Scope, SessionQuery, StoredResponse, UnavailabilityQuery};
 pub use reads::{Reader, Reads};
 pub use seed::{Seed, UnknownSeed};
-pub use store::{Store, Work};
+pub use store::Store;
 pub use token_key::TokenKey;
 pub use tx::{CaseUpdate, Tx};
+pub use write_queue::Work;

@@ -1,7 +1,6 @@
 //! The store as the rest of the server sees it.
 
 use std::{
-    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -18,14 +17,11 @@ use crate::{
     db::{Fault, Fields, Pool, Sql, fault},
     examine,
     feed::Tail,
-    lane::{Ground, Lane, PATIENCE},
     postgres, prune,
     reads::HospitalCache,
     sqlite,
+    write_queue::{PATIENCE, Work, WriteQueue, WriterContext},
 };
-
-/// What a work is while it runs: `|command, tx| Box::pin(async move { … })`.
-pub type Work<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
 
 /// Between two tries to begin a snapshot.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -44,8 +40,8 @@ struct Inner {
     token_key: TokenKey,
     tail: Tail,
     /// Gone once the store is closed.
-    lane: Mutex<Option<Lane>>,
-    /// The lane's far end, which has promises to keep.
+    queue: Mutex<Option<WriteQueue>>,
+    /// The queue's far end, which has promises to keep.
     worker: Mutex<Option<JoinHandle<()>>>,
     /// What goes on in the background until the store is closed or forgotten.
     background: [AbortHandle; 2],
@@ -64,17 +60,6 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A database that can be served from.
-#[derive(Debug)]
-pub(crate) struct Opened {
-    pub(crate) readers: Pool,
-    pub(crate) writers: Pool,
-    pub(crate) token_key: TokenKey,
-    pub(crate) hold: Option<sqlite::Hold>,
-    /// For PostgreSQL: where other servers' commits are heard of.
-    pub(crate) notifications: Option<postgres::Notifications>,
-}
-
 impl Store {
     /// Opens the database, creating, migrating and seeding it as needed.
     ///
@@ -82,29 +67,35 @@ impl Store {
     ///
     /// [`OpenError`]; what was in the database is then as it was.
     pub async fn open(location: &Location, options: OpenOptions) -> Result<Self, OpenError> {
-        let opened = match location {
-            Location::Memory => sqlite::open_memory(&options).await?,
-            Location::File(path) => sqlite::open_file(path, &options).await?,
-            Location::Postgres(url) => postgres::open(url, &options).await?,
+        let (opened, hold, notifications) = match location {
+            Location::Memory => (sqlite::open_memory(&options).await?, None, None),
+            Location::File(path) => {
+                let (opened, hold) = sqlite::open_file(path, &options).await?;
+                (opened, Some(hold), None)
+            }
+            Location::Postgres(url) => {
+                let (opened, notifications) = postgres::open(url, &options).await?;
+                (opened, None, Some(notifications))
+            }
         };
         let cache = HospitalCache::default();
         let newest = newest_change(&opened.readers, &cache).await;
         let newest = newest.map_err(|error| OpenError::Unreadable(Box::new(error)))?;
         let committed = watch::Sender::new(0);
         let tail = Tail::new(opened.readers.clone(), newest);
-        let (lane, worker) = Lane::start(Ground {
+        let (queue, worker) = WriteQueue::start(WriterContext {
             pool: opened.writers.clone(),
             cache: cache.clone(),
             committed: committed.clone(),
         });
-        // It keeps no sender: when the lane is gone, so is the tail.
+        // It keeps no sender: when the queue is gone, so is the tail.
         let commits = committed.subscribe();
         drop(committed);
-        let follower = match opened.notifications {
+        let follower = match notifications {
             Some(notifications) => tokio::spawn(tail.clone().follow(notifications.with(commits))),
             None => tokio::spawn(tail.clone().follow(sqlite::Commits::new(commits))),
         };
-        let pruner = tokio::spawn(prune::from_time_to_time(lane.clone(), options));
+        let pruner = tokio::spawn(prune::from_time_to_time(queue.clone(), options));
         Ok(Self {
             inner: Arc::new(Inner {
                 readers: opened.readers,
@@ -112,10 +103,10 @@ impl Store {
                 cache,
                 token_key: opened.token_key,
                 tail,
-                lane: Mutex::new(Some(lane)),
+                queue: Mutex::new(Some(queue)),
                 worker: Mutex::new(Some(worker)),
                 background: [follower, pruner].map(|task| task.abort_handle()),
-                hold: Mutex::new(opened.hold),
+                hold: Mutex::new(hold),
             }),
         })
     }
@@ -124,8 +115,8 @@ impl Store {
     pub async fn close(&self) {
         self.inner.background.iter().for_each(AbortHandle::abort);
         self.inner.tail.close();
-        // With the last lane the queue ends, and with it the worker.
-        drop(locked(&self.inner.lane).take());
+        // With the last queue the queue ends, and with it the worker.
+        drop(locked(&self.inner.queue).take());
         let worker = locked(&self.inner.worker).take();
         if let Some(worker) = worker {
             drop(worker.await);
@@ -219,7 +210,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: for<'a> Fn(&'a C, &'a mut Tx) -> Work<'a, T, E> + Send + Sync + 'static,
     {
-        self.lane()?.write(command, work, false).await
+        self.queue()?.write(command, work, false).await
     }
 
     /// Does `work` as [`Self::write`] would, every rule of the database included, and then undoes
@@ -235,7 +226,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: for<'a> Fn(&'a C, &'a mut Tx) -> Work<'a, T, E> + Send + Sync + 'static,
     {
-        self.lane()?.write(command, work, true).await
+        self.queue()?.write(command, work, true).await
     }
 
     /// Appends one record to the audit: for calls that write nothing else, denied ones above all.
@@ -284,7 +275,7 @@ impl Store {
     ///
     /// [`StoreError`] when it does not happen.
     pub async fn prune(&self, options: &OpenOptions) -> Result<(), StoreError> {
-        prune::prune(&self.lane()?, options).await
+        prune::prune(&self.queue()?, options).await
     }
 
     /// Computes the whole chain of the audit again.
@@ -315,8 +306,8 @@ impl Store {
         &self.inner.writers
     }
 
-    fn lane(&self) -> Result<Lane, StoreError> {
-        locked(&self.inner.lane).clone().ok_or(StoreError::Closed)
+    fn queue(&self) -> Result<WriteQueue, StoreError> {
+        locked(&self.inner.queue).clone().ok_or(StoreError::Closed)
     }
 }
 

@@ -124,6 +124,11 @@ impl Line {
         let plan = case.plan.as_ref()?;
         let (start, end) = between(plan.start_time.as_ref(), plan.end_time.as_ref())?;
         let team = case.team.iter();
+        let ready = [
+            wording::shown_ids(&case.equipment),
+            wording::blood(case.blood_units),
+        ];
+        let ready = ready.into_iter().filter(|one| !one.is_empty());
         Some(Self {
             time: civil.span(start, end),
             patient: wording::shown_id(&case.patient),
@@ -134,7 +139,7 @@ impl Line {
             team: team
                 .map(|one| format!("{}: {}", wording::role(one.role()), names.name(&one.staff)))
                 .collect(),
-            equipment: wording::shown_ids(&case.equipment),
+            equipment: ready.collect::<Vec<_>>().join(", "),
             notes: case.notes.clone(),
         })
     }

@@ -96,22 +96,10 @@ async fn reverse(ctx: &Ctx, undo: Undo) -> Result<Case, Refusal> {
 async fn again(ctx: &Ctx, name: String) -> Result<Case, Refusal> {
     let old = ctx.client.get_case(GetCaseRequest { name }).await?;
     Ok(Case {
-        patient: old.patient,
-        procedure: old.procedure,
-        procedure_type: old.procedure_type,
-        condition: old.condition,
-        laterality: old.laterality,
-        urgency: old.urgency,
-        anaesthesia: old.anaesthesia,
-        decision_time: old.decision_time,
-        target_time: old.target_time,
-        durations: old.durations,
-        team: old.team,
-        equipment: old.equipment,
-        required_capabilities: old.required_capabilities,
-        notes: old.notes,
-        specialty: old.specialty,
-        ..Default::default()
+        // The backend takes all that was asked for, and leaves what it gave itself: no field is lost.
+        name: String::new(),
+        etag: String::new(),
+        ..old
     })
 }
 

@@ -169,3 +169,12 @@ pub(crate) fn shown_ids(names: &[String]) -> String {
 pub(crate) fn id(name: &str) -> &str {
     name.split_once('/').map_or(name, |(_, id)| id)
 }
+
+/// Blood that is to be ready; nothing for none.
+pub(crate) fn blood(units: i32) -> String {
+    match units {
+        0 => String::new(),
+        1 => "1 unit of blood".to_owned(),
+        units => format!("{units} units of blood"),
+    }
+}

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use alts::{AltsChannel, AltsConnector, AltsIncoming, Handshaker, ServiceAccount};
-use alts_handshaker::{Clock, config::Config, mock::MockCloud};
+use alts_daemon::clock::Clock;
 use anyhow::{Context, Result};
+use mock_gce::loopback::{MockCloud, config::Config};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tonic::transport::Endpoint;
@@ -61,10 +62,10 @@ impl AltsSite {
         let mock = worker
             .run(async move { MockCloud::start(&config, &path, Clock::system()).await })
             .await??;
-        let [client, server] = mock.machines() else {
+        let [client, server] = mock.machines.as_slice() else {
             anyhow::bail!(
                 "the mock plays {} machines instead of two",
-                mock.machines().len()
+                mock.machines.len()
             )
         };
         Ok(Self {

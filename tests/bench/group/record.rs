@@ -20,10 +20,7 @@ use std::{
 
 use alts::{
     AltsContext, AltsStream,
-    record::{
-        OVERHEAD_LEN, Sealer, Side, TRAFFIC_KEY_LEN, TrafficKeys,
-        aead::{Aead, DefaultAead},
-    },
+    record::{OVERHEAD_LEN, Sealer, Side, TRAFFIC_KEY_LEN, TrafficKeys, aead::BackEnd},
 };
 use anyhow::{Result, anyhow, ensure};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -63,7 +60,7 @@ pub(super) async fn run(plan: &Plan) -> Result<Findings> {
     let batches = plan.amount(QUICK_BATCHES, BATCHES);
     let scores = interleave(plan.rounds, &LANES, async |(lane, _)| {
         let cost = match lane {
-            Lane::BareSeal => cipher::seal(batches),
+            Lane::BareSeal => cipher::seal(batches)?,
             Lane::Write => write(batches)?,
             Lane::BareOpen => cipher::open(batches)?,
             Lane::Read => read(batches)?,
@@ -78,13 +75,10 @@ pub(super) async fn run(plan: &Plan) -> Result<Findings> {
         Seen::single(Measure::RecordWrite, ratios(write, bare_seal)),
         Seen::single(Measure::RecordRead, ratios(read, bare_open)),
     ];
+    let back_end = BackEnd::from_env()?.name();
     let figures = LANES.iter().zip(&scores).map(|((_, name), scores)| {
         let megabytes: Vec<f64> = scores.iter().map(|bytes| bytes / 1e6).collect();
-        Figure::of(
-            format!("{name}, {}", DefaultAead::NAME),
-            &megabytes,
-            "MB/CPU-s",
-        )
+        Figure::of(format!("{name}, {back_end}"), &megabytes, "MB/CPU-s")
     });
     Ok(Findings {
         seen,
@@ -116,7 +110,7 @@ fn write(batches: usize) -> Result<Cost> {
 }
 
 fn read(batches: usize) -> Result<Cost> {
-    let mut sealer: Sealer = Sealer::new(&keys()?, Side::Server);
+    let mut sealer = Sealer::new(BackEnd::from_env()?, &keys()?, Side::Server);
     let tape = Tape::default();
     let mut stream = stream(tape.clone(), Side::Client)?;
     let plaintext = vec![0x5a; RECORD_LEN];
@@ -146,6 +140,7 @@ fn stream<IO>(io: IO, side: Side) -> Result<AltsStream<IO>> {
     let context = AltsContext::dangerous_unproven(peer);
     Ok(AltsStream::dangerous_from_keys(
         io,
+        BackEnd::from_env()?,
         side,
         keys()?,
         context,

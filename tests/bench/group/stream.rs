@@ -83,7 +83,7 @@ impl Entrant {
                 Ok(stopwatch.read().per_cpu_s(work.bytes()))
             }
             Self::Cipher => {
-                let mut cost = cipher::seal(CIPHER_BATCHES);
+                let mut cost = cipher::seal(CIPHER_BATCHES)?;
                 cost += cipher::open(CIPHER_BATCHES)?;
                 Ok(cost.per_cpu_s((CIPHER_BATCHES * BATCH * RECORD_LEN) as u64))
             }

@@ -11,7 +11,7 @@ use crate::driver::Browser;
 fn script() -> Result<String> {
     let file = PathBuf::from(concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/../target/axe/node_modules/axe-core/axe.min.js"
+        "/../../target/axe/node_modules/axe-core/axe.min.js"
     ));
     std::fs::read_to_string(&file).with_context(|| {
         format!(

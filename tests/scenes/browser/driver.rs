@@ -291,7 +291,7 @@ impl Drop for Browser {
 }
 
 fn in_repository(path: &str) -> PathBuf {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(path)
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(path)
 }
 
 async fn driver_port(driver: &mut Child) -> Result<u16> {

@@ -20,7 +20,7 @@ const SEED: &str = "7";
 
 /// Writes a log as hospitals export them; what is in it.
 async fn make_log(path: &Path) -> Result<Value> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/reports/make_log.py");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../reports/make_log.py");
     let made = Command::new("python3")
         .arg(script)
         .arg(path)

@@ -177,3 +177,22 @@ async fn a_handshaker_out_of_reach_is_named_with_a_remedy() {
         assert!(line.contains(wanted), "{wanted}: {line}");
     }
 }
+
+#[tokio::test]
+async fn either_aead_speaks_with_the_server_and_an_unknown_one_with_nobody() {
+    let suite = suite().await;
+    let address = suite.server_addr.to_string();
+    for (aead, code) in [("ring", 0), ("aes-gcm", 0), ("rot13", 2)] {
+        let output = Command::new(program("booking-client").expect("built"))
+            .args([&address, SERVER_ACCOUNT, "--allow-untrusted-handshaker"])
+            .args(["--handshaker-address", suite.mock.handshaker(0)])
+            .env("ALTS_AEAD", aead)
+            .output()
+            .await
+            .expect("runs");
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(code), "{aead}: {said}");
+        let wrong = "ALTS_AEAD is \"rot13\"; here it can be ring or aes-gcm";
+        assert_eq!(said.contains(wrong), code == 2, "{aead}: {said}");
+    }
+}

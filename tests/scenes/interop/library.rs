@@ -67,7 +67,7 @@ impl Library {
 
     /// The program, and what goes before the words that it is told.
     pub(crate) fn program(self) -> (PathBuf, Option<PathBuf>) {
-        let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
         let here = |program: &str, by: &str| {
             let path = root.join("target").join(program);
             assert!(path.is_file(), "{self:?} is not built; run: {by}");

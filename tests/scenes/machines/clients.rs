@@ -17,7 +17,7 @@ const AUDIENCE: &str = "https://booking.example";
 fn python() -> PathBuf {
     let python = PathBuf::from(concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/../target/cloud-venv/bin/python"
+        "/../../target/cloud-venv/bin/python"
     ));
     assert!(
         python.is_file(),
@@ -28,7 +28,7 @@ fn python() -> PathBuf {
 }
 
 async fn report(mut command: Command, args: &[&str], input: &str) -> Value {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/interop/cloud.py");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../interop/cloud.py");
     let mut child = command
         .arg(script)
         .args(args)

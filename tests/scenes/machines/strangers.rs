@@ -14,7 +14,7 @@ use super::{machines, stderr, stdout};
 
 /// A script of `tests/interop` with stock grpcio, in a machine.
 fn stock(machines: &Machines, machine: &str, script: &str) -> Command {
-    let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     let python = root.join("target/interop-venv/bin/python");
     assert!(
         python.is_file(),

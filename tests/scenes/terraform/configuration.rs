@@ -26,7 +26,7 @@ const PROGRAMS: [&str; 4] = [
 
 /// The repository's folder.
 pub(crate) fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 /// One stub for each release of the provider that the configuration promises to work with, the oldest first.

@@ -1,17 +1,14 @@
 //! `alts-handshaker accounts`: one call to the admin service, one answer on stdout.
 
-use alts_handshaker::{
-    ServiceAccount,
-    admin::proto::{
-        Account, CreateAccountRequest, DisableAccountRequest, EnableAccountRequest,
-        ListAccountsRequest, accounts_client::AccountsClient,
-    },
+use alts::ServiceAccount;
+use alts_authority::proto::admin::{
+    Account, ChangeAccountResponse, CreateAccountRequest, DisableAccountRequest,
+    EnableAccountRequest, ListAccountsRequest, accounts_client::AccountsClient,
 };
+use alts_daemon::admin::client::{Output, connect, print, refused, table};
 use anyhow::Context;
 use clap::Subcommand;
-use serde::Serialize;
-
-use super::admin::{Output, connect, print, refused};
+use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -66,78 +63,55 @@ pub(super) async fn run(command: Command, admin: &str, output: Output) -> anyhow
             let answer = client
                 .disable_account(DisableAccountRequest { email })
                 .await;
-            let answer = answer.map_err(refused)?.into_inner();
-            let what = if answer.changed {
-                "disabled"
-            } else {
-                "was disabled already"
-            };
-            render_change(answer.account, what, output)
+            render_switched(answer.map_err(refused)?.into_inner(), "disabled", output)
         }
         Command::Enable { account } => {
             let email = account.to_string();
             let answer = client.enable_account(EnableAccountRequest { email }).await;
-            let answer = answer.map_err(refused)?.into_inner();
-            let what = if answer.changed {
-                "enabled"
-            } else {
-                "was enabled already"
-            };
-            render_change(answer.account, what, output)
+            render_switched(answer.map_err(refused)?.into_inner(), "enabled", output)
         }
     };
     print(&text?)
 }
 
 /// Field names as in IAM's JSON.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct AccountView<'a> {
-    email: &'a str,
-    unique_id: &'a str,
-    display_name: &'a str,
-    disabled: bool,
-}
-
-impl<'a> From<&'a Account> for AccountView<'a> {
-    fn from(account: &'a Account) -> Self {
-        Self {
-            email: &account.email,
-            unique_id: &account.unique_id,
-            display_name: &account.display_name,
-            disabled: account.disabled,
-        }
-    }
+fn as_json(account: &Account) -> Value {
+    json!({
+        "email": account.email, "uniqueId": account.unique_id,
+        "displayName": account.display_name, "disabled": account.disabled,
+    })
 }
 
 fn render_list(accounts: &[Account], output: Output) -> anyhow::Result<String> {
     if let Output::Json = output {
-        let views: Vec<AccountView<'_>> = accounts.iter().map(AccountView::from).collect();
-        return Ok(serde_json::to_string_pretty(&views)? + "\n");
+        let all: Vec<Value> = accounts.iter().map(as_json).collect();
+        return Ok(serde_json::to_string_pretty(&all)? + "\n");
     }
-    let width = accounts
-        .iter()
-        .map(|account| account.email.chars().count())
-        .max();
-    let width = width.unwrap_or(0).max("EMAIL".len());
-    let mut table = format!(
-        "{:width$}  {:8}  {:21}  DISPLAY NAME\n",
-        "EMAIL", "STATE", "UNIQUE ID"
-    );
-    for account in accounts {
-        let state = if account.disabled {
-            "disabled"
-        } else {
-            "enabled"
+    let rows = accounts.iter().map(|account| {
+        let state = match account.disabled {
+            true => "disabled",
+            false => "enabled",
         };
-        let row = format!(
-            "{:width$}  {state:8}  {:21}  {}",
-            account.email, account.unique_id, account.display_name
-        );
-        table.push_str(row.trim_end());
-        table.push('\n');
-    }
-    Ok(table)
+        [
+            account.email.clone(),
+            state.to_owned(),
+            account.unique_id.clone(),
+            account.display_name.clone(),
+        ]
+    });
+    Ok(table(["EMAIL", "STATE", "UNIQUE ID", "DISPLAY NAME"], rows))
+}
+
+fn render_switched(
+    answer: ChangeAccountResponse,
+    state: &str,
+    output: Output,
+) -> anyhow::Result<String> {
+    let what = match answer.changed {
+        true => state.to_owned(),
+        false => format!("was {state} already"),
+    };
+    render_change(answer.account, &what, output)
 }
 
 fn render_change(account: Option<Account>, what: &str, output: Output) -> anyhow::Result<String> {
@@ -146,7 +120,7 @@ fn render_change(account: Option<Account>, what: &str, output: Output) -> anyhow
     )?;
     Ok(match output {
         Output::Table => format!("{} {what}\n", account.email),
-        Output::Json => serde_json::to_string_pretty(&AccountView::from(&account))? + "\n",
+        Output::Json => serde_json::to_string_pretty(&as_json(&account))? + "\n",
     })
 }
 
@@ -176,7 +150,7 @@ mod tests {
     #[test]
     fn json_has_iams_field_names() {
         let json = render_list(&accounts()[1..], Output::Json).unwrap();
-        let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let value: Value = serde_json::from_str(&json).unwrap();
         assert_eq!(
             value,
             serde_json::json!([{

@@ -2,25 +2,24 @@
 
 use std::{fmt::Write, path::PathBuf, time::Duration};
 
-use alts_handshaker::{
-    Clock, ServiceAccount,
-    admin::proto::{
+use alts::ServiceAccount;
+use alts_authority::{
+    config::AuthorityConfig,
+    proto::admin::{
         ListIssuedRequest, ListIssuedResponse, RetireRootsRequest, RevokeRequest,
         RotateRootRequest, ShowCrlRequest, ShowCrlResponse, ShowRootsRequest, ShowRootsResponse,
         authority_admin_client::AuthorityAdminClient,
     },
-    authority::server::AuthorityServer,
-    config::AuthorityConfig,
-    handshake::RevocationId,
+    server::AuthorityServer,
 };
+use alts_daemon::{
+    admin::client::{AdminArgs, Output, connect, print, refused, table, time},
+    clock::Clock,
+    run::{RunArgs, read_config},
+};
+use alts_handshake::RevocationId;
 use clap::{Args, Subcommand};
 use serde_json::json;
-
-use super::{
-    LogFormat,
-    admin::{AdminArgs, Output, connect, print, refused, time},
-    run::{StopSignals, default_state_dir, read_config, start_log},
-};
 
 /// Runs a signing authority, or changes a running one.
 ///
@@ -39,30 +38,18 @@ Examples:
 
 This is a configuration that shows every key:
 
-", include_str!("../../authority.toml"))
+", include_str!("../../../authority/authority.toml"))
 )]
 pub(super) struct AuthorityArgs {
     #[command(subcommand)]
     command: Option<Command>,
 
-    #[command(flatten)]
-    run: RunArgs,
-}
-
-#[derive(Debug, Args)]
-struct RunArgs {
     /// Addresses, machines and accounts, as TOML.
     #[arg(long, value_name = "FILE", required = true)]
     config: Option<PathBuf>,
 
-    /// Where keys and accounts are kept. Default: `state_dir` of the configuration, else
-    /// $XDG_STATE_HOME/alts-authority.
-    #[arg(long, value_name = "DIR", env = "ALTS_HANDSHAKER_STATE_DIR")]
-    state_dir: Option<PathBuf>,
-
-    /// How log lines look.
-    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
-    log_format: LogFormat,
+    #[command(flatten)]
+    run: RunArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -120,33 +107,26 @@ enum CrlCommand {
 
 pub(super) async fn run(args: AuthorityArgs) -> anyhow::Result<()> {
     match args.command {
-        None => serve(args.run).await,
+        None => serve(args.config.unwrap_or_default(), args.run).await,
         Some(command) => ask(command).await,
     }
 }
 
-async fn serve(args: RunArgs) -> anyhow::Result<()> {
-    // clap insists on it; without a command there is no other way here.
-    let path = args.config.unwrap_or_default();
+/// `path`: clap insists on it where there is no command.
+async fn serve(path: PathBuf, run: RunArgs) -> anyhow::Result<()> {
     let (text, name) = read_config(&path, "`authority --help` shows one")?;
     let config = AuthorityConfig::parse(&text, &name)?;
-    let state_dir = match args.state_dir.or_else(|| config.state_dir.clone()) {
-        Some(path) => path,
-        None => default_state_dir("alts-authority")?,
-    };
-    start_log(args.log_format);
-    alts_handshaker::allow_many_files();
-    let signals = StopSignals::new()?;
-    let authority = AuthorityServer::start(&config, &state_dir, Clock::system()).await?;
+    let (state_dir, signals) = run.begin(config.state_dir.clone(), "alts-authority")?;
+    let process = AuthorityServer::start(&config, &state_dir, Clock::system()).await?;
     // What scripts wait for.
     tracing::info!(
-        address = %authority.address(),
-        admin = %authority.admin(),
+        address = %process.address,
+        admin = %process.admin,
         state_dir = %state_dir.display(),
-        signing_key = %authority.cloud().authority_key_id(),
+        signing_key = %process.authority.authority_key_id(),
         "authority ready"
     );
-    signals.then(authority.stop()).await;
+    signals.then(process.stop()).await;
     Ok(())
 }
 
@@ -162,7 +142,8 @@ async fn ask(command: Command) -> anyhow::Result<()> {
         | Command::RetireRoots { admin } => admin,
     };
     let output = admin.output;
-    let mut client = AuthorityAdminClient::new(connect(&admin.admin).await?);
+    let mut client =
+        AuthorityAdminClient::new(connect(&admin.address_of("alts-authority")?).await?);
     let text = match command {
         Command::Revoke { ids, .. } => {
             let revocation_ids = ids.iter().map(|id| id.as_u64()).collect();
@@ -238,36 +219,17 @@ fn render_issued(list: &ListIssuedResponse, output: Output) -> anyhow::Result<St
             .collect();
         return Ok(serde_json::to_string_pretty(&entries)? + "\n");
     }
-    let width = |name: &str, len: fn(&str) -> usize, values: &mut dyn Iterator<Item = &str>| {
-        values.map(len).max().unwrap_or(0).max(name.len())
-    };
-    let chars = |text: &str| text.chars().count();
-    let machines = width(
-        "MACHINE",
-        chars,
-        &mut list.issued.iter().map(|i| i.machine.as_str()),
-    );
-    let accounts = width(
-        "ACCOUNT",
-        chars,
-        &mut list.issued.iter().map(|i| i.service_account.as_str()),
-    );
-    let mut text = format!(
-        "{:18}  {:20}  {:machines$}  {:accounts$}  INSTANCE\n",
-        "REVOCATION ID", "EXPIRES", "MACHINE", "ACCOUNT"
-    );
-    for issued in &list.issued {
-        let row = format!(
-            "{:18}  {:20}  {:machines$}  {:accounts$}  {}",
+    let rows = list.issued.iter().map(|issued| {
+        [
             id(issued.revocation_id),
             time(issued.expires_at_s),
-            issued.machine,
-            issued.service_account,
-            issued.instance_id
-        );
-        writeln!(text, "{}", row.trim_end())?;
-    }
-    Ok(text)
+            issued.machine.clone(),
+            issued.service_account.clone(),
+            issued.instance_id.clone(),
+        ]
+    });
+    let names = ["REVOCATION ID", "EXPIRES", "MACHINE", "ACCOUNT", "INSTANCE"];
+    Ok(table(names, rows))
 }
 
 fn render_roots(roots: &ShowRootsResponse, output: Output) -> anyhow::Result<String> {

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use alts_handshaker::{Clock, config::ServeConfig, serve::ServedMachine};
-use clap::Args;
-
-use super::{
-    LogFormat,
-    run::{StopSignals, default_state_dir, read_config, start_log},
+use alts_daemon::{
+    clock::Clock,
+    run::{RunArgs, read_config},
 };
+use alts_handshaker::{config::serve::ServeConfig, serve::ServedMachine};
+use anyhow::bail;
+use clap::Args;
 
 /// Runs one machine's handshaker, with credentials from an authority elsewhere.
 ///
@@ -28,50 +28,41 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
 
-    /// Where learnt root keys are kept. Default: `state_dir` of the configuration, else
-    /// $XDG_STATE_HOME/alts-handshaker-serve.
-    #[arg(long, value_name = "DIR", env = "ALTS_HANDSHAKER_STATE_DIR")]
-    state_dir: Option<PathBuf>,
-
-    /// Lets `alts-handshaker faults` make this handshaker misbehave. For tests, never for service.
-    #[arg(long)]
+    /// Said for a release: what took its place.
+    #[arg(long, hide = true)]
     enable_faults: bool,
 
-    /// How log lines look.
-    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
-    log_format: LogFormat,
+    #[command(flatten)]
+    run: RunArgs,
 }
 
 pub(super) async fn run(args: ServeArgs) -> anyhow::Result<()> {
+    if args.enable_faults {
+        bail!(
+            "--enable-faults is gone: a handshaker in service cannot be made to fail; use a mock, \
+             `mock-gce loopback`"
+        );
+    }
     let (text, name) = read_config(&args.config, "`serve --help` shows one")?;
     let config = ServeConfig::parse(&text, &name)?;
-    let state_dir = match args.state_dir.or_else(|| config.state_dir.clone()) {
-        Some(path) => path,
-        None => default_state_dir("alts-handshaker-serve")?,
-    };
-    start_log(args.log_format);
-    alts_handshaker::allow_many_files();
-    // Before anything is announced: a signal right after must not kill us half-way.
-    let signals = StopSignals::new()?;
-    let served =
-        ServedMachine::start(&config, &state_dir, args.enable_faults, Clock::system()).await?;
-    announce(&served, &config, args.enable_faults);
+    let (state_dir, signals) = args
+        .run
+        .begin(config.state_dir.clone(), "alts-handshaker-serve")?;
+    let served = ServedMachine::start(&config, &state_dir, Clock::system()).await?;
+    announce(&served, &config);
     signals.then(served.stop()).await;
     Ok(())
 }
 
 /// What scripts wait for: one `handshaker ready` per address, then `serve ready`.
-fn announce(served: &ServedMachine, config: &ServeConfig, enable_faults: bool) {
-    if enable_faults {
-        tracing::warn!("this handshaker misbehaves when told to: not for service");
-    }
-    for address in served.addresses() {
+fn announce(served: &ServedMachine, config: &ServeConfig) {
+    for address in &served.addresses {
         tracing::info!(
-            machine = %served.machine(),
-            service_account = %served.account(),
+            machine = %served.machine,
+            service_account = %served.account,
             %address,
             "handshaker ready"
         );
     }
-    tracing::info!(admin = %served.admin(), authority = config.authority, "serve ready");
+    tracing::info!(admin = %served.admin, authority = config.authority.address, "serve ready");
 }

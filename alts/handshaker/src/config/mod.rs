@@ -1,23 +1,9 @@
-//! Configurations: TOML, parsed whole or refused with file and line.
+//! A handshaker's configuration: TOML, parsed whole or refused with file and line.
 //!
 //! | file | for |
 //! |---|---|
-//! | `mock.rs` | `alts-handshaker mock`: a cloud in one process |
-//! | `authority.rs` | `alts-handshaker authority`: the signing authority alone |
 //! | `serve.rs` | `alts-handshaker serve`: one machine's handshaker |
-//! | `sections.rs` | what several of them have |
-//! | `source.rs` | the text, its name, and errors that point into it |
+//! | `handshake.rs` | how handshakes are made |
 
-mod authority;
-mod mock;
-mod sections;
-mod serve;
-mod source;
-
-pub use self::{
-    authority::{AuthorityConfig, EXAMPLE as AUTHORITY_EXAMPLE},
-    mock::{ARTICLE, Config, Machine},
-    sections::{AdminAddress, HandshakeConfig},
-    serve::{EXAMPLE as SERVE_EXAMPLE, RevocationMode, ServeConfig},
-    source::ConfigError,
-};
+pub mod handshake;
+pub mod serve;

@@ -2,20 +2,24 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use ed25519_dalek::VerifyingKey;
-use serde::Deserialize;
-use toml::Spanned;
-
-use super::{
-    sections::{self, AdminAddress, HandshakeConfig, RawAdmin, RawHandshake},
-    source::{ConfigError, Source},
-};
-use crate::{
-    ServiceAccount,
-    handshake::{MachineName, RevocationRule},
+use alts::ServiceAccount;
+use alts_authority::{
+    client::IdentitySource,
     identity::{enrolment::EnrolmentSecret, metadata::DEFAULT_METADATA},
-    remote::{IdentitySource, parse_root},
 };
+use alts_daemon::{
+    admin::address::{self, AdminAddress},
+    config::{
+        source::{ConfigError, Source},
+        values::{listen_address, seconds, some},
+    },
+    hex::unhex,
+};
+use alts_handshake::{MachineName, RevocationRule};
+use ed25519_dalek::VerifyingKey;
+use serde::{Deserialize, Deserializer, de::Error};
+
+use super::handshake::HandshakeConfig;
 
 /// An example of every key.
 pub const EXAMPLE: &str = include_str!("../../serve.toml");
@@ -29,6 +33,54 @@ const REFRESH_BOUNDS_S: std::ops::RangeInclusive<u64> = 1..=300;
 const DEFAULT_MAX_AGE: Duration = Duration::from_secs(5);
 const MAX_AGE_BOUNDS_S: std::ops::RangeInclusive<u64> = 0..=3600;
 
+/// A handshaker.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServeConfig {
+    /// Which authority it asks.
+    pub authority: AuthorityAddress,
+    /// What this machine proves itself with.
+    pub identity: IdentityConfig,
+    /// `None`: as the metadata server says.
+    pub machine: Option<MachineName>,
+    /// `None`: as the metadata server says.
+    #[serde(rename = "service_account")]
+    pub account: Option<ServiceAccount>,
+    /// Where workloads connect; at least one.
+    #[serde(deserialize_with = "listen")]
+    pub listen: Vec<SocketAddr>,
+    /// Whose credentials are believed.
+    #[serde(default)]
+    pub revocation: RevocationConfig,
+    /// How handshakes are made.
+    #[serde(default)]
+    pub handshake: HandshakeConfig,
+    /// Where the admin service listens. `None`: a Unix socket in the state directory.
+    #[serde(default, deserialize_with = "address::admin")]
+    pub admin: Option<AdminAddress>,
+    /// Where learnt root keys are kept.
+    pub state_dir: Option<PathBuf>,
+}
+
+/// An authority in another process.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthorityAddress {
+    /// `HOST:PORT`.
+    #[serde(deserialize_with = "host_and_port")]
+    pub address: String,
+    /// Its root keys.
+    #[serde(deserialize_with = "roots")]
+    pub roots: Vec<VerifyingKey>,
+    /// How often it is asked for news.
+    #[serde(
+        rename = "refresh_s",
+        default = "default_refresh",
+        deserialize_with = "refresh"
+    )]
+    pub refresh: Duration,
+}
+
 /// When a disabled account stops.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -40,82 +92,89 @@ pub enum RevocationMode {
     Handshake,
 }
 
-/// A handshaker.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ServeConfig {
-    /// `None`: as the metadata server says.
-    pub machine: Option<MachineName>,
-    /// `None`: as the metadata server says.
-    pub account: Option<ServiceAccount>,
-    /// Where workloads connect; at least one.
-    pub listen: Vec<SocketAddr>,
-    /// Where the authority is, `HOST:PORT`.
-    pub authority: String,
-    /// Its root keys.
-    pub roots: Vec<VerifyingKey>,
-    /// How often it is asked for news.
-    pub refresh: Duration,
-    /// What this machine proves itself with.
-    pub identity: IdentitySource,
+/// Whose credentials are believed.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RevocationConfig {
     /// When a peer's disabled account stops.
-    pub revocation: RevocationMode,
+    pub mode: RevocationMode,
     /// How long an answer about a peer's account is believed.
+    #[serde(rename = "max_age_s", deserialize_with = "max_age")]
     pub max_age: Duration,
+    require_list: bool,
+}
+
+impl Default for RevocationConfig {
+    fn default() -> Self {
+        Self {
+            mode: RevocationMode::default(),
+            max_age: DEFAULT_MAX_AGE,
+            require_list: false,
+        }
+    }
+}
+
+impl RevocationConfig {
     /// What to do without a current revocation list.
-    pub revocation_list: RevocationRule,
-    /// How handshakes are made.
-    pub handshake: HandshakeConfig,
-    /// Where the admin service listens.
-    pub admin: AdminAddress,
-    /// Where learnt root keys are kept.
-    pub state_dir: Option<PathBuf>,
+    pub fn list(&self) -> RevocationRule {
+        match self.require_list {
+            true => RevocationRule::Required,
+            false => RevocationRule::IfKnown,
+        }
+    }
 }
 
-#[derive(Deserialize)]
+/// What a machine proves itself with: a secret that it shares with the authority, or the metadata
+/// server's word.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawConfig {
-    machine: Option<Spanned<String>>,
-    service_account: Option<Spanned<String>>,
-    listen: Option<Spanned<Vec<Spanned<String>>>>,
-    state_dir: Option<PathBuf>,
-    authority: Option<RawAuthority>,
-    identity: Option<RawIdentity>,
-    revocation: Option<RawRevocation>,
-    handshake: Option<RawHandshake>,
-    admin: Option<RawAdmin>,
+pub struct IdentityConfig {
+    source: IdentityKind,
+    #[serde(
+        rename = "secret_file",
+        default,
+        deserialize_with = "EnrolmentSecret::in_file"
+    )]
+    secret: Option<EnrolmentSecret>,
+    #[serde(default, deserialize_with = "metadata")]
+    metadata: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawAuthority {
-    address: Spanned<String>,
-    roots: Spanned<Vec<Spanned<String>>>,
-    refresh_s: Option<Spanned<u64>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawIdentity {
-    source: Spanned<RawSource>,
-    secret_file: Option<Spanned<String>>,
-    metadata: Option<Spanned<String>>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum RawSource {
+enum IdentityKind {
     Static,
     Gce,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawRevocation {
-    #[serde(default)]
-    mode: RevocationMode,
-    max_age_s: Option<Spanned<u64>>,
-    #[serde(default)]
-    require_list: bool,
+impl IdentityConfig {
+    /// Where its proofs come from.
+    pub fn source(&self) -> IdentitySource {
+        match &self.secret {
+            Some(secret) => IdentitySource::Static(secret.clone()),
+            None => {
+                let base = self.metadata.as_deref().unwrap_or(DEFAULT_METADATA);
+                IdentitySource::Gce(base.to_owned())
+            }
+        }
+    }
+
+    fn check(&self, source: &Source<'_>) -> Result<(), ConfigError> {
+        let misplaced = |key: &str, owner: &str| {
+            let problem =
+                format!("`{key}` belongs to the source {owner:?}; remove it or change the source");
+            Err(source.problem(&format!("identity.{key}"), problem))
+        };
+        match (self.source, &self.secret, &self.metadata) {
+            (IdentityKind::Static, _, Some(_)) => misplaced("metadata", "gce"),
+            (IdentityKind::Gce, Some(_), _) => misplaced("secret_file", "static"),
+            (IdentityKind::Static, None, None) => {
+                let problem = "the source \"static\" needs `secret_file`";
+                Err(source.problem("identity.source", problem))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl ServeConfig {
@@ -128,135 +187,81 @@ impl ServeConfig {
             text,
             file,
             example: "serve.toml",
+            file_keys: &["secret_file", "policy_file", "names_file"],
         };
-        let raw: RawConfig = source.raw()?;
-        let authority = source.required(raw.authority, "[authority]")?;
-        let identity = identity(
-            &source,
-            source.required(raw.identity.as_ref(), "[identity]")?,
-        )?;
-        let revocation = raw.revocation.unwrap_or_default();
-        let machine = raw
-            .machine
-            .as_ref()
-            .map(|name| source.machine(name))
-            .transpose()?;
-        let account = raw
-            .service_account
-            .as_ref()
-            .map(|name| source.account(name))
-            .transpose()?;
-        if let IdentitySource::Static(_) = identity {
-            source.required(machine.as_ref(), "machine")?;
-            source.required(account.as_ref(), "service_account")?;
+        let config: Self = source.read()?;
+        config.identity.check(&source)?;
+        let missing = match (&config.machine, &config.account) {
+            (None, _) => "machine",
+            (_, None) => "service_account",
+            _ => return Ok(config),
+        };
+        match config.identity.source {
+            IdentityKind::Gce => Ok(config),
+            IdentityKind::Static => Err(source.problem(
+                missing,
+                format!("`{missing}` is missing; serve.toml shows every key"),
+            )),
         }
-        Ok(Self {
-            machine,
-            account,
-            listen: listen(&source, &source.required(raw.listen, "listen")?)?,
-            roots: roots(&source, &authority.roots)?,
-            authority: address(&source, &authority.address)?,
-            refresh: source.seconds(
-                "refresh_s",
-                authority.refresh_s.as_ref(),
-                REFRESH_BOUNDS_S,
-                DEFAULT_REFRESH,
-            )?,
-            identity,
-            revocation: revocation.mode,
-            max_age: source.seconds(
-                "max_age_s",
-                revocation.max_age_s.as_ref(),
-                MAX_AGE_BOUNDS_S,
-                DEFAULT_MAX_AGE,
-            )?,
-            revocation_list: match revocation.require_list {
-                true => RevocationRule::Required,
-                false => RevocationRule::IfKnown,
-            },
-            handshake: sections::handshake(&source, raw.handshake.as_ref())?,
-            admin: sections::admin(&source, raw.admin.as_ref())?,
-            state_dir: raw.state_dir,
-        })
     }
 }
 
-fn listen(
-    source: &Source<'_>,
-    raw: &Spanned<Vec<Spanned<String>>>,
-) -> Result<Vec<SocketAddr>, ConfigError> {
-    if raw.get_ref().is_empty() {
-        return Err(source.error(raw.span(), "name at least one address to listen on"));
-    }
-    let parse = |value| source.parse(value, "write IP:PORT; port 0 takes a free one");
-    raw.get_ref().iter().map(parse).collect()
+fn listen<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<SocketAddr>, D::Error> {
+    #[derive(Deserialize)]
+    struct Address(#[serde(deserialize_with = "listen_address")] SocketAddr);
+    let addresses: Vec<Address> = some(from, "name at least one address to listen on")?;
+    Ok(addresses.into_iter().map(|address| address.0).collect())
 }
 
-fn roots(
-    source: &Source<'_>,
-    raw: &Spanned<Vec<Spanned<String>>>,
-) -> Result<Vec<VerifyingKey>, ConfigError> {
-    if raw.get_ref().is_empty() {
-        let problem = "without a root key nobody is believed; `alts-handshaker authority roots` \
-            shows them";
-        return Err(source.error(raw.span(), problem));
-    }
-    let parse = |value: &Spanned<String>| {
-        parse_root(value.get_ref()).map_err(|problem| source.error(value.span(), problem))
-    };
-    raw.get_ref().iter().map(parse).collect()
+fn roots<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<VerifyingKey>, D::Error> {
+    let problem =
+        "without a root key nobody is believed; `alts-handshaker authority roots` shows them";
+    let roots: Vec<String> = some(from, problem)?;
+    let roots = roots.iter().map(|digits| parse_root(digits));
+    roots.collect::<Result<_, _>>().map_err(Error::custom)
 }
 
-fn address(source: &Source<'_>, raw: &Spanned<String>) -> Result<String, ConfigError> {
-    let address = raw.get_ref();
+fn parse_root(digits: &str) -> Result<VerifyingKey, &'static str> {
+    const PROBLEM: &str = "a root key is 64 hexadecimal digits; `alts-handshaker authority roots` \
+                           shows them";
+    let bytes = unhex(digits).ok_or(PROBLEM)?;
+    VerifyingKey::try_from(bytes.as_slice()).map_err(|_| PROBLEM)
+}
+
+fn host_and_port<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let address = String::deserialize(from)?;
     let port = address.rsplit_once(':').and_then(|(host, port)| {
         let good = !host.is_empty() && !host.contains(['/', ' ', '@']);
         good.then_some(port)?.parse::<u16>().ok()
     });
     match port {
-        Some(1..) => Ok(address.clone()),
-        _ => Err(source.error(
-            raw.span(),
-            format!("{address:?} is no address; write HOST:PORT"),
+        Some(1..) => Ok(address),
+        _ => Err(Error::custom(format!(
+            "{address:?} is no address; write HOST:PORT"
+        ))),
+    }
+}
+
+fn metadata<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let base = String::deserialize(from)?;
+    match base.starts_with("http://") {
+        true => Ok(Some(base)),
+        false => Err(Error::custom(
+            "the metadata server speaks http: only; write http://HOST",
         )),
     }
 }
 
-fn identity(source: &Source<'_>, raw: &RawIdentity) -> Result<IdentitySource, ConfigError> {
-    let misplaced = |value: &Option<Spanned<String>>, key: &str, owner: &str| match value {
-        None => Ok(()),
-        Some(value) => Err(source.error(
-            value.span(),
-            format!("`{key}` belongs to the source {owner:?}; remove it or change the source"),
-        )),
-    };
-    match raw.source.get_ref() {
-        RawSource::Static => {
-            misplaced(&raw.metadata, "metadata", "gce")?;
-            let path = raw.secret_file.as_ref().ok_or_else(|| {
-                source.error(
-                    raw.source.span(),
-                    "the source \"static\" needs `secret_file`",
-                )
-            })?;
-            let (text, _) = source.read(path)?;
-            let secret = EnrolmentSecret::parse(&text);
-            secret
-                .map(IdentitySource::Static)
-                .map_err(|problem| source.error(path.span(), problem))
-        }
-        RawSource::Gce => {
-            misplaced(&raw.secret_file, "secret_file", "static")?;
-            let Some(base) = &raw.metadata else {
-                return Ok(IdentitySource::Gce(DEFAULT_METADATA.to_owned()));
-            };
-            if !base.get_ref().starts_with("http://") {
-                let problem = "the metadata server speaks http: only; write http://HOST";
-                return Err(source.error(base.span(), problem));
-            }
-            Ok(IdentitySource::Gce(base.get_ref().clone()))
-        }
-    }
+const fn default_refresh() -> Duration {
+    DEFAULT_REFRESH
+}
+
+fn refresh<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    seconds(from, "refresh_s", REFRESH_BOUNDS_S)
+}
+
+fn max_age<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    seconds(from, "max_age_s", MAX_AGE_BOUNDS_S)
 }
 
 #[cfg(test)]

@@ -1,8 +1,6 @@
 //! What a handshaker counts, as Prometheus reads it. Labels are bounded: machines, sides, outcomes
 //! and gRPC codes, never peers and never a stranger's words.
 
-mod text;
-
 use std::{
     collections::BTreeMap,
     sync::{
@@ -12,17 +10,15 @@ use std::{
     time::Duration,
 };
 
+use alts_daemon::{
+    clock::Clock,
+    metrics::{Histogram, family, line},
+};
+use alts_handshake::{MachineName, Timestamp};
 use tonic::Code;
 
-use self::text::{Histogram, family, line};
-
-use crate::{
-    Clock,
-    handshake::{MachineName, Timestamp},
-};
-
 /// Each metric's name, kind and meaning, in the order in which they are printed.
-const FAMILIES: [(&str, &str, &str); 9] = [
+const FAMILIES: [(&str, &str, &str); 7] = [
     (HANDSHAKES, "counter", "Handshakes that ended, by how."),
     (
         DURATIONS,
@@ -46,16 +42,10 @@ const FAMILIES: [(&str, &str, &str); 9] = [
         "Requests for credentials, by what came of them.",
     ),
     (
-        ISSUANCE,
-        "counter",
-        "Certificates asked of this authority, by gRPC code.",
-    ),
-    (
         PEER_CHECKS,
         "counter",
         "Peers checked with the authority, by verdict.",
     ),
-    (FAULTS, "counter", "Handshakes that a fault knob changed."),
 ];
 
 const HANDSHAKES: &str = "alts_handshakes_total";
@@ -64,9 +54,7 @@ const IN_PROGRESS: &str = "alts_handshakes_in_progress";
 const CONNECTIONS: &str = "alts_connections";
 const CONNECTIONS_CLOSED: &str = "alts_connections_closed_total";
 const CREDENTIAL_REQUESTS: &str = "alts_credential_requests_total";
-const ISSUANCE: &str = "alts_certificates_total";
 const PEER_CHECKS: &str = "alts_peer_checks_total";
-const FAULTS: &str = "alts_faults_total";
 
 /// How one handshake ended.
 #[derive(Clone, Copy, Debug)]
@@ -162,22 +150,10 @@ impl Metrics {
         );
     }
 
-    pub(crate) fn issuance(&self, code: Code) {
-        self.add(ISSUANCE, format!("code=\"{code:?}\""), 1);
-    }
-
     pub(crate) fn peer_check(&self, machine: &MachineName, verdict: &'static str) {
         self.add(
             PEER_CHECKS,
             format!("machine=\"{machine}\",verdict=\"{verdict}\""),
-            1,
-        );
-    }
-
-    pub(crate) fn fault(&self, machine: &MachineName, fault: &'static str) {
-        self.add(
-            FAULTS,
-            format!("machine=\"{machine}\",fault=\"{fault}\""),
             1,
         );
     }

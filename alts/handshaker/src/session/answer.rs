@@ -1,9 +1,10 @@
 //! Answers, worded: from what the handshake came to, to what a gRPC library reads.
 
+use alts::ServiceAccount;
 use alts::gcp::{HandshakerResp, HandshakerResult, HandshakerStatus, Identity};
+use alts_handshake::Established;
 
 use super::Failure;
-use crate::{ServiceAccount, handshake::Established};
 
 /// An answer that is no failure. C-core insists on the status, even an empty one.
 pub(super) fn answer(out_frames: &[u8], consumed: usize) -> HandshakerResp {
@@ -68,7 +69,7 @@ fn result(established: Established, local: &ServiceAccount) -> HandshakerResult 
 
 fn peer_identity(established: &Established) -> Identity {
     let attributes = [
-        (HANDSHAKE_ATTRIBUTE, "alts-local/1".to_owned()),
+        (HANDSHAKE_ATTRIBUTE, "alts-local/2".to_owned()),
         (RESUMED_ATTRIBUTE, established.resumed.to_string()),
     ];
     let attributes = attributes.map(|(name, value)| (name.to_owned(), value));

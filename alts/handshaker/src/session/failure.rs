@@ -11,14 +11,12 @@
 //! | a local identity that is not this machine's | PERMISSION_DENIED |
 //! | no credential | UNAVAILABLE |
 
-use tonic::Code;
-
-use crate::{
-    NoCredential, ServiceAccount,
-    handshake::{
-        HandshakeError, InvalidMessage, MAX_LIST_ENTRIES, MAX_PROTOCOL_LEN, MAX_TARGET_NAME_LEN,
-    },
+use alts::ServiceAccount;
+use alts_authority::issuer::NoCredential;
+use alts_handshake::{
+    HandshakeError, InvalidMessage, MAX_LIST_ENTRIES, MAX_PROTOCOL_LEN, MAX_TARGET_NAME_LEN,
 };
+use tonic::Code;
 
 /// Longest first request, in bytes: the longest frame of a peer, and half as much for names.
 pub const MAX_FIRST_REQUEST_LEN: usize = 96 * 1024;

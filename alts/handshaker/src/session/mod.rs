@@ -47,14 +47,12 @@ pub use self::{
     caller::{Caller, Side},
     failure::{BadRequest, Failure, MAX_FIRST_REQUEST_LEN},
 };
-use crate::{
-    NoCredential, ServiceAccount,
-    handshake::{
-        AfterServerFinished, Cipher, Entropy, Established, ExpectClientFinished, ExpectClientInit,
-        ExpectServerFinished, ExpectServerInit, HandshakeCredential, HandshakeError, Input,
-        NamePolicy, Progress, Resumption, Timestamp, Trust, VerifiedPeer,
-        append_no_credential_abort,
-    },
+use alts::ServiceAccount;
+use alts_authority::issuer::NoCredential;
+use alts_handshake::{
+    Entropy, Established, ExpectClientFinished, ExpectClientInit, ExpectServerFinished,
+    ExpectServerInit, HandshakeCredential, HandshakeError, Input, NamePolicy, Progress, Resumption,
+    Timestamp, Trust, VerifiedPeer, append_no_credential_abort,
 };
 
 /// What stays the same for all sessions of one machine.
@@ -64,9 +62,6 @@ pub struct SessionContext {
     pub account: ServiceAccount,
     /// Whom this machine believes.
     pub trust: Arc<Trust>,
-    /// Key agreements, most wanted first. [`Cipher::Pfs`] alone, unless somebody wants the ALTS
-    /// whitepaper's static mode.
-    pub ciphers: Vec<Cipher>,
     /// Who may answer to what is dialled.
     pub names: Arc<NamePolicy>,
     /// Tickets; `None`: every handshake is a full one. Belongs to `account` alone.
@@ -74,12 +69,11 @@ pub struct SessionContext {
 }
 
 impl SessionContext {
-    /// With forward secrecy, any peer behind any name, and no resumption.
+    /// With any peer behind any name, and no resumption.
     pub fn new(account: ServiceAccount, trust: Arc<Trust>) -> Self {
         Self {
             account,
             trust,
-            ciphers: vec![Cipher::Pfs],
             names: Arc::default(),
             resumption: None,
         }
@@ -180,8 +174,8 @@ impl Session {
     /// The same, judging the peer by what the machine believes now: a revocation list that arrives
     /// while a handshake is under way counts until its last message.
     #[must_use]
-    pub fn believing(mut self, trust: Arc<Trust>) -> Self {
-        self.state.believe(trust);
+    pub fn with_verifier(mut self, trust: Arc<Trust>) -> Self {
+        self.state.set_verifier(trust);
         self
     }
 
@@ -221,12 +215,12 @@ impl Session {
 }
 
 impl State {
-    fn believe(&mut self, trust: Arc<Trust>) {
+    fn set_verifier(&mut self, trust: Arc<Trust>) {
         match self {
-            Self::ServerInit(state) => state.believe(trust),
-            Self::ServerFinished(state) => state.believe(trust),
-            Self::ClientInit(state) => state.believe(trust),
-            Self::ClientFinished(state) => state.believe(trust),
+            Self::ServerInit(state) => state.set_verifier(trust),
+            Self::ServerFinished(state) => state.set_verifier(trust),
+            Self::ClientInit(state) => state.set_verifier(trust),
+            Self::ClientFinished(state) => state.set_verifier(trust),
         }
     }
 
@@ -245,13 +239,7 @@ impl State {
             },
             Self::ServerFinished(state) => match state.process(input, now, out)? {
                 NeedsInput(state) => Self::ServerFinished(Box::new(state)),
-                Done(AfterServerFinished::Established(established)) => {
-                    return Ok(Done(*established));
-                }
-                // Another ClientInit is out: the next request brings its answer.
-                Done(AfterServerFinished::Again(next)) => {
-                    return Self::ServerInit(next).advance(input, now, out);
-                }
+                Done(established) => return Ok(Done(established)),
             },
             Self::ClientInit(state) => match state.process(input, now, out)? {
                 NeedsInput(state) => Self::ClientInit(Box::new(state)),

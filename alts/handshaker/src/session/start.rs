@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use alts::ServiceAccount;
 use alts::{
     RpcVersions,
     gcp::{
@@ -11,15 +12,12 @@ use alts::{
         StartServerHandshakeReq, handshaker_req::ReqOneof,
     },
 };
+use alts_handshake::{
+    ClientConfig, HandshakeCredential, MAX_LIST_ENTRIES, MAX_PROTOCOL_LEN, MAX_TARGET_NAME_LEN,
+    Offer, RECORD_PROTOCOLS, ServerConfig,
+};
 
 use super::{BadRequest, SessionContext};
-use crate::{
-    ServiceAccount,
-    handshake::{
-        ClientConfig, HandshakeCredential, MAX_LIST_ENTRIES, MAX_PROTOCOL_LEN, MAX_TARGET_NAME_LEN,
-        Offer, RECORD_PROTOCOLS, ServerConfig,
-    },
-};
 
 /// A first request that makes sense.
 pub(super) enum Start {
@@ -86,7 +84,6 @@ impl ClientStart {
         ClientConfig {
             credential,
             trust: Arc::clone(&context.trust),
-            ciphers: context.ciphers.clone(),
             offer: self.offer,
             targets: self.targets,
             target_name: self.target_name,
@@ -124,7 +121,6 @@ pub(super) fn server_config(
     ServerConfig {
         credential,
         trust: Arc::clone(&context.trust),
-        ciphers: context.ciphers.clone(),
         offer,
         resumption: context.resumption.clone(),
     }

@@ -12,18 +12,24 @@ use std::{
     time::{Duration, Instant},
 };
 
-use alts_handshaker::admin::proto::{
+use alts::gcp::{HandshakerReq, HandshakerResp};
+use alts_authority::proto::admin::{
     CreateAccountRequest, DisableAccountRequest, EnableAccountRequest,
     accounts_client::AccountsClient,
 };
 use serde_json::Value;
-use tonic::{Status, transport::Channel};
+use tonic::{
+    Status,
+    transport::{Channel, Endpoint},
+};
 
 use crate::{
     binary::*,
     processes::*,
     suite::eventually,
-    support::{CLIENT, Library, SERVER, next, server_start, shake, start_client_status},
+    support::{
+        CLIENT, Call, Library, SERVER, client_start, next, server_start, shake, start_client_status,
+    },
 };
 
 /// "Within seconds", generously: the machine that runs tests is busy. Unloaded it is well under one.
@@ -129,9 +135,8 @@ fn change_accounts(
         .build()
         .unwrap();
     runtime.block_on(async {
-        let mut client = AccountsClient::connect(format!("http://{admin}"))
-            .await
-            .unwrap();
+        let admin = Endpoint::from_shared(admin.to_owned()).unwrap();
+        let mut client = AccountsClient::new(admin.connect().await.unwrap());
         for n in 0.. {
             if enough.load(Ordering::Relaxed) {
                 break;
@@ -161,14 +166,13 @@ fn accounts(admin: &str) -> Value {
 }
 
 #[test]
-fn a_mock_killed_while_it_writes_keeps_every_change_that_it_confirmed() {
-    let dir = tempfile::tempdir().unwrap();
+fn an_authority_killed_while_it_writes_keeps_every_change_that_it_confirmed() {
+    let mut processes = Processes::start("info");
     let mut expected = Expected::default();
     let mut chance = Chance(2024);
     for round in 0..12 {
-        let mut mock = Mock::start(dir.path());
-        expected.compare(&accounts(&mock.admin), round);
-        let admin = mock.admin.clone();
+        expected.compare(&accounts(&processes.admin), round);
+        let admin = processes.admin.clone();
         let (tell, confirmations) = mpsc::channel();
         let endless = AtomicBool::new(false);
         let changing =
@@ -177,12 +181,12 @@ fn a_mock_killed_while_it_writes_keeps_every_change_that_it_confirmed() {
             confirmations.recv().unwrap();
         }
         thread::sleep(Duration::from_micros(chance.below(4000)));
-        mock.child.kill().unwrap();
-        mock.child.wait().unwrap();
+        processes.kill_authority();
         expected = changing.join().unwrap();
+        processes.start_authority();
     }
     assert!(expected.confirmed.len() > 6, "{:?}", expected.confirmed);
-    expected.compare(&accounts(&Mock::start(dir.path()).admin), 12);
+    expected.compare(&accounts(&processes.admin), 12);
 }
 
 /// How long it takes until a handshake works again.
@@ -286,4 +290,29 @@ async fn a_killed_authority_is_missed_by_newcomers_alone_and_still_knows_who_is_
     let enable = ["accounts", "enable", CLIENT, "--admin", &processes.admin];
     assert_eq!(code(&run(&enable)), 0);
     shake(&newcomer, &server, &[SERVER]).await.key();
+}
+
+impl Library {
+    /// Begins a handshake, if it can be begun: the call, and what it has to say to the peer.
+    pub(crate) async fn try_start_client(
+        &self,
+        targets: &[&str],
+    ) -> Result<(Call, Vec<u8>), Status> {
+        let mut call = self.try_call().await?;
+        let answer = call.try_ask(client_start(targets)).await?;
+        Ok((call, answer.out_frames))
+    }
+}
+
+impl Call {
+    /// The same of a handshaker that may be gone, or may end the call.
+    pub(crate) async fn try_ask(
+        &mut self,
+        request: HandshakerReq,
+    ) -> Result<HandshakerResp, Status> {
+        // A call that has ended takes no request, and its end says why.
+        let _ = self.requests.send(request).await;
+        let answer = self.answer().await?;
+        answer.ok_or_else(|| Status::cancelled("the call ended without an answer"))
+    }
 }

@@ -2,16 +2,26 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use alts_handshaker::{Clock, Limits, metrics::Metrics};
+use alts_daemon::clock::Clock;
+use alts_handshaker::{limits::Limits, metrics::Metrics};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::oneshot,
 };
+use tonic::transport::Endpoint;
 
 use crate::{
     limits::{counted_handshaker, handshaker},
     support::*,
 };
+
+impl Library {
+    /// One that lets nobody send it anything: its calls' windows are empty.
+    pub(crate) async fn deaf(address: SocketAddr) -> Self {
+        let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
+        Self::connect_as(endpoint.initial_stream_window_size(0), "grpc-c/53").await
+    }
+}
 
 #[tokio::test]
 async fn a_library_that_reads_nothing_costs_its_own_call_and_for_a_bounded_time() {

@@ -50,7 +50,10 @@ async fn identity(
 ) -> impl IntoResponse {
     assert_eq!(headers["metadata-flavor"], "Google");
     assert_eq!(asked.format, "full");
-    metadata.asked.fetch_add(1, Ordering::SeqCst);
+    // Lists are asked for again and again; what counts are certificates.
+    if asked.audience.starts_with("urn:alts-local:1:claim:") {
+        metadata.asked.fetch_add(1, Ordering::SeqCst);
+    }
     let now_s = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap()
@@ -129,14 +132,15 @@ async fn a_compute_engine_machine_proves_itself_and_its_number_is_recorded() {
     let server = suite.server().await;
     let (client, server) = (process_on(&client).await, process_on(&server).await);
     shake(&client, &server, &[SERVER]).await.key();
-    let issued = suite.authority().cloud().issued(Some(&account(CLIENT)));
+    let issued = suite.authority().authority.issued(Some(&account(CLIENT)));
     assert_eq!(issued[0].instance_id, "8087716956832600000");
     assert_eq!(asked.load(Ordering::SeqCst), 1, "one token per certificate");
 }
 
 #[tokio::test]
 async fn a_compute_engine_machine_need_not_be_told_who_it_is() {
-    use alts_handshaker::{Clock, config::ServeConfig, serve::ServedMachine};
+    use alts_daemon::clock::Clock;
+    use alts_handshaker::{config::serve::ServeConfig, serve::ServedMachine};
     let (suite, base, _) = suite_of(Lie::None).await;
     let text = format!(
         "listen = [\"127.0.0.1:0\"]\n[authority]\naddress = \"{}\"\nroots = [{}]\n\
@@ -146,11 +150,11 @@ async fn a_compute_engine_machine_need_not_be_told_who_it_is() {
     );
     let config = ServeConfig::parse(&text, "serve.toml").unwrap();
     let state = suite.dir.path().join("state-gce");
-    let served = ServedMachine::start(&config, &state, false, Clock::system())
+    let served = ServedMachine::start(&config, &state, Clock::system())
         .await
         .unwrap();
-    assert_eq!(served.machine().as_ref(), "client-vm");
-    assert_eq!(served.account(), &account(VM_ACCOUNT));
+    assert_eq!(served.machine.as_ref(), "client-vm");
+    assert_eq!(&served.account, &account(VM_ACCOUNT));
 }
 
 #[tokio::test]
@@ -177,7 +181,7 @@ async fn a_token_that_proves_something_else_is_refused_for_that() {
             .await
             .unwrap_err();
         assert!(status.message().contains(expected), "{}", status.message());
-        assert!(suite.authority().cloud().issued(None).is_empty());
+        assert!(suite.authority().authority.issued(None).is_empty());
     }
 }
 

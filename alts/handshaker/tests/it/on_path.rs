@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use alts_handshaker::authority::proto::{
+use alts_authority::proto::authority::{
     GetAccountStatesRequest, GetCrlRequest, GetCrlResponse, GetRootsRequest, IssueMasterRequest,
     IssueMasterResponse, Signed,
     authority_client::AuthorityClient,
@@ -156,7 +156,7 @@ async fn keeps_revocation_lists(answers_without: bool) {
     shake(&process_on(&client_vm).await, &server, &[SERVER])
         .await
         .key();
-    let cloud = suite.authority().cloud();
+    let cloud = &suite.authority().authority;
     let issued = cloud.issued(Some(&account(SERVER)));
     cloud.revoke(&[issued[0].revocation_id]).unwrap();
     let told = refused(&process_on(&client_vm).await, &server).await;

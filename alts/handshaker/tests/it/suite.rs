@@ -3,12 +3,9 @@
 
 use std::{fs, net::SocketAddr, path::Path};
 
-use alts_handshaker::{
-    Clock,
-    authority::server::AuthorityServer,
-    config::{AuthorityConfig, ServeConfig},
-    serve::ServedMachine,
-};
+use alts_authority::{config::AuthorityConfig, server::AuthorityServer};
+use alts_daemon::clock::Clock;
+use alts_handshaker::{config::serve::ServeConfig, serve::ServedMachine};
 use tempfile::TempDir;
 
 use crate::support::*;
@@ -47,7 +44,7 @@ impl Suite {
         let any = "127.0.0.1:0".parse().unwrap();
         let authority = start_authority(dir.path(), any, &settings).await;
         Self {
-            address: authority.address(),
+            address: authority.address,
             authority: Some(authority),
             dir,
             settings,
@@ -69,7 +66,7 @@ impl Suite {
     }
 
     pub(crate) fn roots(&self) -> String {
-        let keys = self.authority().cloud().root_keys().public();
+        let keys = self.authority().authority.root_keys().public();
         let hex = |key: &[u8]| {
             key.iter()
                 .map(|byte| format!("{byte:02x}"))
@@ -106,7 +103,7 @@ impl Suite {
         let file = self.dir.path().join("serve.toml").display().to_string();
         let config = ServeConfig::parse(&text, &file).unwrap();
         let state = self.dir.path().join(format!("state-{name}"));
-        ServedMachine::start(&config, &state, false, Clock::system())
+        ServedMachine::start(&config, &state, Clock::system())
             .await
             .unwrap()
     }
@@ -121,7 +118,7 @@ impl Suite {
 
     pub(crate) fn set_disabled(&self, email: &str, disabled: bool) {
         self.authority()
-            .cloud()
+            .authority
             .set_disabled(&account(email), disabled)
             .unwrap();
     }
@@ -150,7 +147,7 @@ async fn start_authority(dir: &Path, address: SocketAddr, settings: &Settings) -
 
 /// A new process on that machine.
 pub(crate) async fn process_on(machine: &ServedMachine) -> Library {
-    Library::connect(machine.addresses()[0], "grpc-java-netty/1.63.0").await
+    Library::connect(machine.addresses[0], "grpc-java-netty/1.63.0").await
 }
 
 /// A new process on that machine, as soon as one is given a credential: of its authority's newest root

@@ -1,7 +1,8 @@
-//! A mock cloud with two machines, and a gRPC library reduced to its calls of `DoHandshake`.
+//! A gRPC library reduced to its calls of `DoHandshake`; for tests of several crates.
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
+use alts::ServiceAccount;
 use alts::{
     RpcVersions,
     gcp::{
@@ -10,8 +11,6 @@ use alts::{
         handshaker_req::ReqOneof, handshaker_service_client::HandshakerServiceClient,
     },
 };
-use alts_handshaker::{Clock, ServiceAccount, config::Config, mock::MockCloud};
-use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{
@@ -30,80 +29,6 @@ pub(crate) fn account(name: &str) -> ServiceAccount {
     name.parse().unwrap()
 }
 
-fn config(more: &str) -> Config {
-    let text = format!(
-        "{more}[admin]\naddress = \"127.0.0.1:0\"\n\
-         [[machine]]\nname = \"client-vm\"\naddress = \"127.0.0.1:0\"\nservice_account = \
-             \"{CLIENT}\"\n\
-         [[machine]]\nname = \"server-vm\"\naddress = \"127.0.0.1:0\"\nservice_account = \
-             \"{SERVER}\"\n"
-    );
-    Config::parse(&text, "test.toml").unwrap()
-}
-
-/// A running mock and its state.
-pub(crate) struct World {
-    pub(crate) mock: MockCloud,
-    pub(crate) state: TempDir,
-    more: &'static str,
-}
-
-impl World {
-    pub(crate) async fn start() -> Self {
-        Self::start_with("").await
-    }
-
-    /// With more in its configuration.
-    pub(crate) async fn start_with(more: &'static str) -> Self {
-        let state = tempfile::tempdir().unwrap();
-        let mock = start_mock(state.path(), more).await;
-        Self { mock, state, more }
-    }
-
-    pub(crate) async fn restarted(self) -> Self {
-        self.mock.stop().await;
-        let mock = start_mock(self.state.path(), self.more).await;
-        Self { mock, ..self }
-    }
-
-    /// A new process on the client's machine.
-    pub(crate) async fn client_process(&self) -> Library {
-        Library::connect(self.mock.machines()[0].address, "grpc-java-netty/1.63.0").await
-    }
-
-    /// A new process on the server's machine.
-    pub(crate) async fn server_process(&self) -> Library {
-        Library::connect(self.mock.machines()[1].address, "grpc-java-netty/1.63.0").await
-    }
-
-    pub(crate) async fn set_disabled(&self, email: &str, disabled: bool) {
-        use alts_handshaker::admin::proto::{
-            DisableAccountRequest, EnableAccountRequest, accounts_client::AccountsClient,
-        };
-        let mut admin = AccountsClient::connect(format!("http://{}", self.mock.admin()))
-            .await
-            .unwrap();
-        let email = email.to_owned();
-        if disabled {
-            admin
-                .disable_account(DisableAccountRequest { email })
-                .await
-                .unwrap();
-        } else {
-            admin
-                .enable_account(EnableAccountRequest { email })
-                .await
-                .unwrap();
-        }
-    }
-}
-
-async fn start_mock(state: &Path, more: &str) -> MockCloud {
-    MockCloud::start(&config(more), state, Clock::system())
-        .await
-        .unwrap()
-}
-
 /// What a gRPC library has in a process: one connection to the machine's handshaker.
 #[derive(Clone)]
 pub(crate) struct Library {
@@ -116,13 +41,7 @@ impl Library {
         Self::connect_as(endpoint, user_agent).await
     }
 
-    /// One that lets nobody send it anything: its calls' windows are empty.
-    pub(crate) async fn deaf(address: std::net::SocketAddr) -> Self {
-        let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
-        Self::connect_as(endpoint.initial_stream_window_size(0), "grpc-c/53").await
-    }
-
-    async fn connect_as(endpoint: Endpoint, user_agent: &str) -> Self {
+    pub(crate) async fn connect_as(endpoint: Endpoint, user_agent: &str) -> Self {
         // tonic appends its own name, as C-core's wrappers do: the start is what counts.
         let channel = endpoint
             .user_agent(user_agent.to_owned())
@@ -148,16 +67,6 @@ impl Library {
             requests,
             answers: answers.into_inner(),
         })
-    }
-
-    /// Begins a handshake, if it can be begun: the call, and what it has to say to the peer.
-    pub(crate) async fn try_start_client(
-        &self,
-        targets: &[&str],
-    ) -> Result<(Call, Vec<u8>), Status> {
-        let mut call = self.try_call().await?;
-        let answer = call.try_ask(client_start(targets)).await?;
-        Ok((call, answer.out_frames))
     }
 
     pub(crate) async fn start_client(&self, targets: &[&str]) -> (Call, HandshakerResp) {
@@ -186,17 +95,6 @@ impl Call {
     ) -> Result<Option<HandshakerResp>, Status> {
         self.requests.send(request).await.unwrap();
         self.answer().await
-    }
-
-    /// The same of a handshaker that may be gone, or may end the call.
-    pub(crate) async fn try_ask(
-        &mut self,
-        request: HandshakerReq,
-    ) -> Result<HandshakerResp, Status> {
-        // A call that has ended takes no request, and its end says why.
-        let _ = self.requests.send(request).await;
-        let answer = self.answer().await?;
-        answer.ok_or_else(|| Status::cancelled("the call ended without an answer"))
     }
 
     pub(crate) async fn answer(&mut self) -> Result<Option<HandshakerResp>, Status> {
@@ -298,4 +196,13 @@ impl Shaken {
         assert_eq!(client.key_data, server.key_data);
         client.key_data
     }
+}
+
+/// A connection that speaks HTTP/2 and then does nothing, ever.
+pub(crate) fn idle(address: std::net::SocketAddr) -> std::net::TcpStream {
+    use std::io::Write;
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    // The preface, and empty SETTINGS. It may be the one that is turned away.
+    let _ = stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0");
+    stream
 }

@@ -1,21 +1,15 @@
 //! What may be typed, and the help that says so.
 
-mod down;
-mod env;
-mod exec;
-mod machines;
-mod up;
+mod faults;
+mod loopback;
+#[cfg(target_os = "linux")]
+mod machine;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use mock_gce::{
-    instance::{Instance, InstanceName},
-    machine::keeper::KeeperArgs,
-};
-
-/// `exec` could not run the command; the codes below are free for the command's own.
-const EXEC_FAILED: u8 = 125;
+use alts_daemon::run::failed;
+use anyhow::Context;
+use clap::{Parser, Subcommand};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -24,8 +18,9 @@ Examples:
   mock-gce exec prod-booking-client-vm -- booking-client 10.128.0.2:8080 SERVER_ACCOUNT
   eval \"$(mock-gce env)\" && gcloud iam service-accounts list
   mock-gce down
+  mock-gce loopback                 handshakers and accounts in one process, without machines
 
-Needs Linux, unshare (util-linux) and ip (iproute2), and either root or user namespaces.
+Machines need Linux, unshare (util-linux) and ip (iproute2), and either root or user namespaces.
 Exit codes: 0 done, 1 failed, 2 wrong usage; of exec: the command's own, 125 when there is no such
 machine, 126 when the command cannot be run, 127 when there is none.";
 
@@ -48,158 +43,38 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Up(UpArgs),
-    Exec(ExecArgs),
-    Machines(MachinesArgs),
-    Env(EnvArgs),
-    Down(DownArgs),
-    /// The cloud process, which `up` starts
-    #[command(hide = true)]
-    Cloud {
-        #[arg(long)]
-        dir: PathBuf,
-    },
-    /// A machine's keeper, which the cloud process starts
-    #[command(hide = true)]
-    Keep(KeeperArgs),
-}
-
-/// Which mock is meant.
-#[derive(Debug, Args)]
-struct Which {
-    /// Which mock, when several run side by side
-    #[arg(
-        long,
-        value_name = "INSTANCE",
-        env = "MOCK_GCE_NAME",
-        default_value = "default"
-    )]
-    name: InstanceName,
-}
-
-impl Which {
-    fn instance(self) -> anyhow::Result<Instance> {
-        let xdg = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
-        Ok(Instance::locate(self.name, xdg)?)
-    }
-}
-
-/// Brings the machines up, in the background.
-///
-/// Returns when every machine is ready, and prints them. They stay until `down`, until the computer
-/// stops, or until the cloud process ends, however it ends.
-#[derive(Debug, Args)]
-#[command(after_long_help = concat!("\
-Without CONFIG this is the configuration, which shows every key:
-
-", include_str!("../../article.toml")))]
-struct UpArgs {
-    /// Machines, addresses and accounts, as TOML. Default: the article's, built in
-    config: Option<PathBuf>,
-
+    #[cfg(target_os = "linux")]
     #[command(flatten)]
-    which: Which,
-
-    /// Where keys and accounts are kept. Default: with the mock itself, until `down`
-    #[arg(long, value_name = "DIR", env = "MOCK_GCE_STATE_DIR")]
-    state_dir: Option<PathBuf>,
-
-    /// Where Google's REST interfaces answer outside the machines: a loopback address; port 0 takes
-    /// a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", value_parser = up::loopback)]
-    api: std::net::SocketAddr,
-}
-
-/// Runs a command in a machine: in this terminal and this directory, with this exit code.
-///
-/// The command takes this process's place: signals reach it, and its end is the end. Proxy variables
-/// are not passed on, because proxies are out of reach in there.
-#[derive(Debug, Args)]
-struct ExecArgs {
-    #[command(flatten)]
-    which: Which,
-
-    /// Which machine
-    machine: String,
-
-    /// The command and its arguments
-    #[arg(last = true, required = true, value_name = "COMMAND")]
-    command: Vec<std::ffi::OsString>,
-}
-
-/// Lists the machines.
-#[derive(Debug, Args)]
-struct MachinesArgs {
-    #[command(flatten)]
-    which: Which,
-
-    /// How the answer looks
-    #[arg(long, value_enum, default_value_t = Output::Table)]
-    output: Output,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Output {
-    /// Columns
-    Table,
-    /// A JSON array
-    Json,
-}
-
-/// Prints what a shell needs so that gcloud talks to this mock's IAM, and alts-handshaker to its
-/// handshakers.
-///
-///   eval "$(mock-gce env)"
-#[derive(Debug, Args)]
-struct EnvArgs {
-    #[command(flatten)]
-    which: Which,
-}
-
-/// Powers the machines off and removes everything, also after a crash.
-///
-/// Programs in the machines get SIGTERM, and three seconds. Keys and accounts go, too, unless they
-/// were kept with --state-dir.
-#[derive(Debug, Args)]
-struct DownArgs {
-    #[command(flatten)]
-    which: Which,
+    Machine(machine::Command),
+    Loopback(loopback::LoopbackArgs),
+    Faults(faults::FaultsArgs),
 }
 
 impl Cli {
     /// Runs the command to its end.
     pub(crate) fn run(self) -> ExitCode {
         let done = match self.command {
-            Command::Up(args) => up::run(args),
-            Command::Exec(args) => return exec::run(args),
-            Command::Machines(args) => machines::run(args),
-            Command::Env(args) => env::run(args),
-            Command::Down(args) => down::run(args),
-            Command::Cloud { dir } => up::cloud(&dir),
-            Command::Keep(args) => mock_gce::machine::keeper::run(&args),
+            #[cfg(target_os = "linux")]
+            Command::Machine(command) => return command.run(),
+            Command::Loopback(args) => block_on(loopback::run(args)),
+            Command::Faults(args) => block_on(faults::run(args)),
         };
-        match done {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => failed(&error, 1),
-        }
+        ended(done)
     }
 }
 
-/// One line on stderr, and the code for it.
-fn failed(error: &anyhow::Error, code: u8) -> ExitCode {
-    use std::io::Write;
-    // Nobody reads it: then the code has to do.
-    let _ = writeln!(std::io::stderr(), "mock-gce: {error:#}");
-    ExitCode::from(code)
+/// How a command ended, as an exit code; an error is told.
+fn ended(done: anyhow::Result<()>) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed("mock-gce", &error),
+    }
 }
 
-/// Prints an answer; a reader that has gone away is content.
-fn print(text: &str) -> anyhow::Result<()> {
-    use std::io::Write;
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        printed => Ok(printed?),
-    }
+/// Not in `main`: `exec` needs a process without a second thread.
+fn block_on(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+    runtime.block_on(command)
 }
 
 #[cfg(test)]

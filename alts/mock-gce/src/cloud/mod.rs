@@ -7,17 +7,17 @@ mod signing_key_file;
 
 use std::{fs, io, net::TcpListener, os::fd::AsFd, path::Path};
 
+use alts_daemon::run::{LogFormat, StopSignals, start_log};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 pub use launch::Launch;
 use machines::Machines;
-use serve::Services;
 
 use crate::{
     config::Config,
     instance::{Instance, Record, boot_id},
+    loopback::MockCloud,
     system::{network, process::ProcessIdentity},
 };
 
@@ -41,7 +41,7 @@ pub async fn run(dir: &Path) -> anyhow::Result<()> {
     let instance = Instance::of_dir(dir).context("no instance has this directory")?;
     // The terminal of `up` is not ours: its Ctrl-C must not reach us.
     rustix::process::setsid().context("cannot leave the terminal")?;
-    start_log();
+    start_log(LogFormat::Text);
     let mut stop = StopSignals::new()?;
     let running = tokio::select! {
         running = start(&instance) => running,
@@ -68,7 +68,7 @@ pub async fn run(dir: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn start(instance: &Instance) -> anyhow::Result<(Machines, Services)> {
+async fn start(instance: &Instance) -> anyhow::Result<(Machines, MockCloud)> {
     let launch = Launch::read(instance)?;
     let config = Config::parse(&launch.config, &launch.config_name)?;
     let api = inherited_listener()?;
@@ -85,7 +85,7 @@ async fn start(instance: &Instance) -> anyhow::Result<(Machines, Services)> {
     network::run(&network::cloud_script(config.network)).map_err(anyhow::Error::msg)?;
     fs::write("/proc/sys/net/ipv4/ip_forward", "1").context("cannot switch on forwarding")?;
     let machines = Machines::make(instance, &launch.generation, &config).await?;
-    let services = Services::start(instance, &launch, config, api).await?;
+    let services = serve::start(instance, &launch, config, api).await?;
     record.machines = machines.records();
     instance.write_record(&record)?;
     Ok((machines, services))
@@ -103,36 +103,4 @@ fn announce(started: &Started) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{}", serde_json::to_string(started)?)?;
     out.flush()
-}
-
-fn start_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(false)
-        .with_writer(io::stderr)
-        .init();
-}
-
-/// SIGINT and SIGTERM.
-struct StopSignals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl StopSignals {
-    fn new() -> io::Result<Self> {
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
-    }
-
-    async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.interrupt.recv() => "SIGINT",
-            _ = self.terminate.recv() => "SIGTERM",
-        }
-    }
 }

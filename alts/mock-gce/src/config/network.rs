@@ -18,10 +18,21 @@ const MAX_PREFIX_LEN: u32 = 29;
 /// ```
 ///
 /// The four are those of Google's "Subnets", section "Unusable addresses in IPv4 subnet ranges".
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(try_from = "String")]
 pub struct Network {
     first: Ipv4Addr,
     prefix_len: u32,
+}
+
+impl Default for Network {
+    /// That of Google's default network in `us-central1`.
+    fn default() -> Self {
+        Self {
+            first: Ipv4Addr::new(10, 128, 0, 0),
+            prefix_len: 20,
+        }
+    }
 }
 
 impl Network {

@@ -42,11 +42,11 @@ fn little_is_enough_and_the_rest_is_what_the_example_says() {
     assert_eq!(machine.scopes, intruder.scopes);
     assert_eq!(machine.machine_type, intruder.machine_type);
     assert_eq!(little.zone, article.zone);
-    assert_eq!(little.credential_lifetime, article.credential_lifetime);
-    assert_eq!(little.project_number.to_string().len(), 12);
+    assert_eq!(little.authority, article.authority);
+    assert_eq!(little.project_number().to_string().len(), 12);
     let again = Config::parse(ONE, "one.toml").unwrap();
-    assert_eq!(little.project_number, again.project_number);
-    assert_eq!(little.accounts.len(), 1);
+    assert_eq!(little.project_number(), again.project_number());
+    assert_eq!(little.handshakers().accounts().len(), 1);
 }
 
 #[test]

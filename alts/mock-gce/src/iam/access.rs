@@ -30,10 +30,11 @@ pub fn check(
     }
     let allowed = match &grant.bearer {
         Bearer::Operator => true,
-        Bearer::Account(email) => config
-            .accounts
-            .get(email)
-            .is_some_and(|account| account.roles.iter().any(|role| method.is_in(*role))),
+        Bearer::Account(email) => {
+            let accounts = config.accounts.iter();
+            let mut roles = accounts.filter(|account| account.email == *email);
+            roles.any(|account| account.roles.iter().any(|role| method.is_in(*role)))
+        }
     };
     if allowed {
         Ok(grant.bearer)

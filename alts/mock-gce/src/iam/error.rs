@@ -30,7 +30,8 @@ impl ApiError {
         }
     }
 
-    fn because(mut self, reason: &str, domain: &str, metadata: Value) -> Self {
+    /// `reason` and what goes with it are for programs.
+    fn because(mut self, domain: &str, reason: &str, metadata: Value) -> Self {
         self.details.push(json!({
             "@type": "type.googleapis.com/google.rpc.ErrorInfo",
             "reason": reason,
@@ -38,6 +39,12 @@ impl ApiError {
             "metadata": metadata,
         }));
         self
+    }
+
+    /// A refusal for what is wrong with a token, in Google's own words and ours behind them.
+    fn token(code: u16, status: &'static str, message: &str, reason: &str, method: Method) -> Self {
+        let metadata = json!({ "method": method.rpc(), "service": SERVICE });
+        Self::new(code, status, message).because("googleapis.com", reason, metadata)
     }
 
     fn about(mut self, resource: &str) -> Self {
@@ -58,11 +65,12 @@ impl ApiError {
         let message = "Request is missing required authentication credential. Expected OAuth 2 \
             access token, login cookie or other valid authentication credential. Give a token as \
             Authorization: Bearer; the mock's own is in the file that mock-gce env names.";
-        let metadata = json!({ "method": method.rpc(), "service": SERVICE });
-        Self::new(401, "UNAUTHENTICATED", message).because(
+        Self::token(
+            401,
+            "UNAUTHENTICATED",
+            message,
             "CREDENTIALS_MISSING",
-            "googleapis.com",
-            metadata,
+            method,
         )
     }
 
@@ -71,27 +79,20 @@ impl ApiError {
         let message = "Request had invalid authentication credentials. Expected OAuth 2 access \
             token, login cookie or other valid authentication credential. The token is unknown or \
             expired, or its account is disabled or deleted.";
-        let metadata = json!({ "method": method.rpc(), "service": SERVICE });
-        Self::new(401, "UNAUTHENTICATED", message).because(
+        Self::token(
+            401,
+            "UNAUTHENTICATED",
+            message,
             "ACCESS_TOKEN_EXPIRED",
-            "googleapis.com",
-            metadata,
+            method,
         )
     }
 
     /// A machine's access scopes do not include IAM.
     pub fn insufficient_scopes(method: Method) -> Self {
-        let metadata = json!({ "method": method.rpc(), "service": SERVICE });
-        Self::new(
-            403,
-            "PERMISSION_DENIED",
-            "Request had insufficient authentication scopes.",
-        )
-        .because(
-            "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
-            "googleapis.com",
-            metadata,
-        )
+        let message = "Request had insufficient authentication scopes.";
+        let reason = "ACCESS_TOKEN_SCOPE_INSUFFICIENT";
+        Self::token(403, "PERMISSION_DENIED", message, reason, method)
     }
 
     /// The caller has no role that includes the method, or it is another project.
@@ -102,8 +103,8 @@ impl ApiError {
         );
         let metadata = json!({ "permission": permission, "resource": resource });
         Self::new(403, "PERMISSION_DENIED", message).because(
+            SERVICE,
             "IAM_PERMISSION_DENIED",
-            "iam.googleapis.com",
             metadata,
         )
     }

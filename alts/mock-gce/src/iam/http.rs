@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use alts_handshaker::directory::Account;
+use alts_authority::directory::Account;
 use axum::{
     Router,
-    body::{Body, Bytes},
+    body::Bytes,
     extract::{Path, Query, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::Response,
+    http::{HeaderMap, StatusCode, header},
+    response::{AppendHeaders, IntoResponse, Response},
     routing::get,
 };
 use serde::Deserialize;
@@ -48,7 +48,15 @@ struct Call<'a> {
     asked: &'a str,
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
+    fn new(project: &'a Arc<Project>, method: Method, asked: &'a str) -> Self {
+        Self {
+            project,
+            method,
+            asked,
+        }
+    }
+
     /// Who calls, and whether that may be.
     fn allow(&self, headers: &HeaderMap, resource: &str) -> Result<(), ApiError> {
         let authorization = headers
@@ -98,11 +106,7 @@ async fn list(
     Query(query): Query<ListQuery>,
     headers: HeaderMap,
 ) -> Response {
-    let call = Call {
-        project: &project,
-        method: Method::List,
-        asked: &asked,
-    };
+    let call = Call::new(&project, Method::List, &asked);
     respond(async {
         call.allow(&headers, &format!("projects/{asked}"))?;
         let all = project.accounts.accounts();
@@ -135,11 +139,7 @@ async fn create(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let call = Call {
-        project: &project,
-        method: Method::Create,
-        asked: &asked,
-    };
+    let call = Call::new(&project, Method::Create, &asked);
     respond(async {
         call.allow(&headers, &format!("projects/{asked}"))?;
         let creation = Creation::parse(&body)?;
@@ -157,11 +157,7 @@ async fn get_one(
     Path((asked, account)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    let call = Call {
-        project: &project,
-        method: Method::Get,
-        asked: &asked,
-    };
+    let call = Call::new(&project, Method::Get, &asked);
     respond(async {
         let name = resource_name(&asked, &account);
         call.allow(&headers, &name)?;
@@ -177,11 +173,7 @@ async fn delete(
     Path((asked, account)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    let call = Call {
-        project: &project,
-        method: Method::Delete,
-        asked: &asked,
-    };
+    let call = Call::new(&project, Method::Delete, &asked);
     act(call, &headers, account).await
 }
 
@@ -196,11 +188,7 @@ async fn custom(
     let Some((name, method)) = method else {
         return html::not_found(&format!("/v1/{}", resource_name(&asked, &account)));
     };
-    let call = Call {
-        project: &project,
-        method,
-        asked: &asked,
-    };
+    let call = Call::new(&project, method, &asked);
     act(call, &headers, name.to_owned()).await
 }
 
@@ -227,25 +215,16 @@ async fn respond(answer: impl Future<Output = Result<Value, ApiError>>) -> Respo
         Ok(body) => (StatusCode::OK, body),
         Err(error) => {
             let status = StatusCode::from_u16(error.code);
-            (
-                status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-                error.to_json(),
-            )
+            let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, error.to_json())
         }
     };
+    let json = [(header::CONTENT_TYPE, "application/json; charset=UTF-8")];
+    let challenge = [(
+        header::WWW_AUTHENTICATE,
+        "Bearer realm=\"https://accounts.google.com/\"",
+    )];
+    let challenge = (status == StatusCode::UNAUTHORIZED).then_some(AppendHeaders(challenge));
     // Indented, as Google's: people read these in terminals.
-    let mut response = Response::new(Body::from(format!("{body:#}\n")));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json; charset=UTF-8"),
-    );
-    if status == StatusCode::UNAUTHORIZED {
-        headers.insert(
-            header::WWW_AUTHENTICATE,
-            HeaderValue::from_static("Bearer realm=\"https://accounts.google.com/\""),
-        );
-    }
-    response
+    (status, json, challenge, format!("{body:#}\n")).into_response()
 }

@@ -23,29 +23,18 @@ pub enum Method {
 
 impl Method {
     /// As in `google.iam.admin.v1.IAM`.
-    pub fn rpc(self) -> &'static str {
-        match self {
-            Self::Create => "google.iam.admin.v1.IAM.CreateServiceAccount",
-            Self::Get => "google.iam.admin.v1.IAM.GetServiceAccount",
-            Self::List => "google.iam.admin.v1.IAM.ListServiceAccounts",
-            Self::Disable => "google.iam.admin.v1.IAM.DisableServiceAccount",
-            Self::Enable => "google.iam.admin.v1.IAM.EnableServiceAccount",
-            Self::Delete => "google.iam.admin.v1.IAM.DeleteServiceAccount",
-            Self::Undelete => "google.iam.admin.v1.IAM.UndeleteServiceAccount",
-        }
+    pub fn rpc(self) -> String {
+        let plural = if self == Self::List { "s" } else { "" };
+        format!("google.iam.admin.v1.IAM.{self:?}ServiceAccount{plural}")
     }
 
     /// The permission that a caller needs.
-    pub fn permission(self) -> &'static str {
-        match self {
-            Self::Create => "iam.serviceAccounts.create",
-            Self::Get => "iam.serviceAccounts.get",
-            Self::List => "iam.serviceAccounts.list",
-            Self::Disable => "iam.serviceAccounts.disable",
-            Self::Enable => "iam.serviceAccounts.enable",
-            Self::Delete => "iam.serviceAccounts.delete",
-            Self::Undelete => "iam.serviceAccounts.undelete",
-        }
+    pub fn permission(self) -> String {
+        format!("iam.serviceAccounts.{}", self.verb())
+    }
+
+    fn verb(self) -> String {
+        format!("{self:?}").to_lowercase()
     }
 
     /// Whether a role includes it.
@@ -58,11 +47,7 @@ impl Method {
 
     /// The custom method behind a colon.
     pub fn of_verb(verb: &str) -> Option<Self> {
-        match verb {
-            "disable" => Some(Self::Disable),
-            "enable" => Some(Self::Enable),
-            "undelete" => Some(Self::Undelete),
-            _ => None,
-        }
+        let mut custom = [Self::Disable, Self::Enable, Self::Undelete].into_iter();
+        custom.find(|method| method.verb() == verb)
     }
 }

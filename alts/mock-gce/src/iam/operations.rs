@@ -1,9 +1,9 @@
 //! The methods that change accounts: from IAM's words to the directory's, and back. Blocks on the
 //! disk.
 
-use alts_handshaker::{
-    ServiceAccount,
-    cloud::CloudError,
+use alts::ServiceAccount;
+use alts_authority::{
+    certificate_authority::AuthorityError,
     directory::{Account, DirectoryError},
 };
 
@@ -20,7 +20,7 @@ pub(super) fn create(project: &Project, creation: &Creation) -> Result<Account, 
     let email = creation.email(id)?;
     let name = resource_name(id, email.as_ref());
     let refused = |error| match error {
-        CloudError::Directory(DirectoryError::AlreadyExists(_)) => {
+        AuthorityError::Directory(DirectoryError::AlreadyExists(_)) => {
             ApiError::already_exists(id, creation.account_id(), &name)
         }
         error => refusal(&error, &name),
@@ -75,17 +75,17 @@ pub(super) fn change(
 }
 
 /// The one place that translates the directory's refusals into IAM's.
-fn refusal(error: &CloudError, name: &str) -> ApiError {
+fn refusal(error: &AuthorityError, name: &str) -> ApiError {
     match error {
-        CloudError::Directory(
+        AuthorityError::Directory(
             DirectoryError::NotFound { .. } | DirectoryError::NotRestorable(_),
         ) => ApiError::unknown_account(name),
-        CloudError::Directory(DirectoryError::AlreadyExists(email)) => {
+        AuthorityError::Directory(DirectoryError::AlreadyExists(email)) => {
             ApiError::failed_precondition(format!(
                 "Service account {email} cannot be restored: there is another one of that name."
             ))
         }
-        CloudError::Directory(error) => ApiError::invalid(error.to_string()),
+        AuthorityError::Directory(error) => ApiError::invalid(error.to_string()),
         error => {
             tracing::error!(%error, "accounts cannot be changed");
             ApiError::internal(&error.to_string())

@@ -1,6 +1,6 @@
 //! Lists in pages, as Google's interfaces give them (AIP-158). Pure.
 
-use alts_handshaker::directory::Account;
+use alts_authority::directory::Account;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::error::ApiError;

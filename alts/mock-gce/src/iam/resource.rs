@@ -1,6 +1,7 @@
 //! Service accounts as IAM's JSON, and the names they have in URLs. Pure.
 
-use alts_handshaker::{ServiceAccount, directory::Account};
+use alts::ServiceAccount;
+use alts_authority::directory::Account;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use alts_handshaker::ServiceAccount;
+use alts::ServiceAccount;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 

@@ -103,11 +103,7 @@ impl From<RsaPrivateKey> for SigningKey {
     fn from(key: RsaPrivateKey) -> Self {
         let public = key.to_public_key();
         let digest = Sha256::digest(public.n_bytes());
-        let id = digest
-            .iter()
-            .take(KEY_ID_BYTES)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let id = base16ct::lower::encode_string(&digest[..KEY_ID_BYTES]);
         Self {
             key: Pkcs1v15Key::new(key),
             public,

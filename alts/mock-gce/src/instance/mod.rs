@@ -24,7 +24,7 @@ use std::{
     time::Duration,
 };
 
-use alts_handshaker::handshake::MachineName;
+use alts_handshake::MachineName;
 pub use error::InstanceError;
 pub use record::{MachineRecord, Record, boot_id};
 use rustix::process::Signal;

@@ -5,7 +5,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
 };
 
-use alts_handshaker::ServiceAccount;
+use alts::ServiceAccount;
 use serde::{Deserialize, Serialize};
 
 use crate::system::process::ProcessIdentity;
@@ -35,7 +35,6 @@ pub struct MachineRecord {
     /// Its address.
     pub address: Ipv4Addr,
     /// Whom its workloads are.
-    #[serde(with = "as_text")]
     pub service_account: ServiceAccount,
     /// The process that holds its namespaces.
     pub keeper: ProcessIdentity,
@@ -53,28 +52,4 @@ pub fn boot_id() -> String {
     fs::read_to_string("/proc/sys/kernel/random/boot_id")
         .map(|id| id.trim().to_owned())
         .unwrap_or_default()
-}
-
-/// Accounts as their names.
-mod as_text {
-    use std::{fmt::Display, str::FromStr};
-
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub(super) fn serialize<T: Display, S: Serializer>(
-        value: &T,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(value)
-    }
-
-    pub(super) fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
-    where
-        T: FromStr<Err: Display>,
-        D: Deserializer<'de>,
-    {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(D::Error::custom)
-    }
 }

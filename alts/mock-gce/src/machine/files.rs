@@ -1,6 +1,6 @@
 //! What a program inside a machine reads. Pure.
 
-use alts_handshaker::handshake::MachineName;
+use alts_handshake::MachineName;
 
 use crate::{config::Config, system::network::METADATA_ADDRESS};
 

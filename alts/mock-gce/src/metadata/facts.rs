@@ -38,13 +38,13 @@ fn universe() -> Node {
 fn project(config: &Config) -> Node {
     Node::dir([
         ("attributes", Node::Named(Vec::new())),
-        ("numeric-project-id", Node::Number(config.project_number)),
+        ("numeric-project-id", Node::Number(config.project_number())),
         ("project-id", Node::text(&config.project)),
     ])
 }
 
 fn instance(config: &Config, machine: &Machine) -> Node {
-    let number = config.project_number;
+    let number = config.project_number();
     let attributes = machine
         .attributes
         .iter()
@@ -89,7 +89,7 @@ fn scheduling() -> Node {
 }
 
 fn network_interface(config: &Config, machine: &Machine) -> Node {
-    let (network, number) = (config.network, config.project_number);
+    let (network, number) = (config.network, config.project_number());
     Node::dir([
         ("access-configs", Node::List(Vec::new())),
         (

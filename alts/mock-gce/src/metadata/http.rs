@@ -1,15 +1,17 @@
 //! A metadata server over HTTP: translates requests into questions, and answers into responses.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    body::Body,
     extract::{Query, State},
     http::{HeaderValue, Method, StatusCode, header, request::Parts},
-    response::Response,
+    response::{AppendHeaders, IntoResponse, Response},
 };
+use base16ct::lower;
+use percent_encoding::percent_decode_str;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::{
     answer::{Answer, Question, answer},
@@ -47,25 +49,20 @@ pub fn router(project: Arc<Project>, machine: Machine) -> Router {
     Router::new().fallback(respond).with_state(vm)
 }
 
-async fn respond(State(vm): State<Arc<Vm>>, request: Parts) -> Response {
-    let mut response = if request.method == Method::GET {
+async fn respond(State(vm): State<Arc<Vm>>, request: Parts) -> impl IntoResponse {
+    let response = if request.method == Method::GET {
         vm.get(&request).await
     } else {
         html::page(StatusCode::METHOD_NOT_ALLOWED, "Only GET is answered here.")
     };
-    // On every answer, refusals too: this header is how libraries know where they are.
-    let headers = response.headers_mut();
-    headers.insert("metadata-flavor", HeaderValue::from_static("Google"));
-    headers.insert(
-        header::SERVER,
-        HeaderValue::from_static("Metadata Server for VM"),
-    );
-    headers.insert("x-xss-protection", HeaderValue::from_static("0"));
-    headers.insert(
-        header::X_FRAME_OPTIONS,
-        HeaderValue::from_static("SAMEORIGIN"),
-    );
-    response
+    // On every answer, refusals too: the first is how libraries know where they are.
+    let headers = AppendHeaders([
+        ("metadata-flavor", "Google"),
+        ("server", "Metadata Server for VM"),
+        ("x-xss-protection", "0"),
+        ("x-frame-options", "SAMEORIGIN"),
+    ]);
+    (headers, response)
 }
 
 impl Vm {
@@ -105,7 +102,10 @@ impl Vm {
                 html::page(StatusCode::FORBIDDEN, &why)
             }
             Answer::NotFound => html::not_found(path),
-            Answer::BadRequest(why) => plain(StatusCode::BAD_REQUEST, why),
+            Answer::BadRequest(why) => {
+                let kind = "text/plain; charset=utf-8";
+                with_type(StatusCode::BAD_REQUEST, kind, format!("{why}\n"))
+            }
             Answer::Token => self.token(),
             Answer::Identity {
                 audience,
@@ -168,18 +168,12 @@ async fn wait(question: &Question<'_>, etag: &str) {
 
 /// Names the content, 16 hexadecimal digits as Google's.
 fn etag(answer: &Answer) -> String {
-    use sha2::{Digest, Sha256};
     let content = match answer {
         Answer::Text(text) => text.clone(),
         Answer::Json(value) => value.to_string(),
         _ => return String::new(),
     };
-    let digest = Sha256::digest(content);
-    digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    lower::encode_string(&Sha256::digest(content)[..8])
 }
 
 fn found(content_type: &'static str, body: String, etag: &str) -> Response {
@@ -208,38 +202,15 @@ fn redirect(to: &str, request: &Parts) -> Response {
     response
 }
 
-fn plain(status: StatusCode, why: &str) -> Response {
-    with_type(status, "text/plain; charset=utf-8", format!("{why}\n"))
-}
-
 fn with_type(status: StatusCode, content_type: &'static str, body: String) -> Response {
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status;
-    let content_type = HeaderValue::from_static(content_type);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, content_type);
-    response
+    (status, [(header::CONTENT_TYPE, content_type)], body).into_response()
 }
 
 /// Paths hold accounts' names, in which some clients write `@` as `%40`. What is not UTF-8 then is
 /// the path of nothing.
 fn percent_decoded(path: &str) -> String {
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let decoded = (byte == b'%')
-            .then(|| std::str::from_utf8(after.get(..2)?).ok())
-            .flatten()
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        bytes.push(decoded.unwrap_or(byte));
-        rest = if decoded.is_some() {
-            &after[2..]
-        } else {
-            after
-        };
-    }
-    String::from_utf8(bytes).unwrap_or_default()
+    let decoded = percent_decode_str(path).decode_utf8();
+    decoded.map(Cow::into_owned).unwrap_or_default()
 }
 
 #[cfg(test)]

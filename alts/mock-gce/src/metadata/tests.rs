@@ -49,7 +49,7 @@ fn json_of(path: &str, query: &str) -> Value {
 fn values_are_what_a_vm_is_told() {
     let account = "prod-ot-booking-svc@grpc-alts-demo.iam.gserviceaccount.com";
     let email = format!("instance/service-accounts/{account}/email");
-    let number = Config::article().project_number;
+    let number = Config::article().project_number();
     for (path, expected) in [
         ("instance/name", "prod-booking-service-vm".to_owned()),
         (

@@ -2,10 +2,12 @@
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions, TryLockError},
-    io::{self, Write},
+    io,
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
+
+use alts_daemon::state::replace_file;
 
 /// Why it cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -86,22 +88,7 @@ pub fn create_private(path: &Path) -> Result<(), RuntimeDirError> {
 /// # Errors
 /// When it cannot be written.
 pub fn replace(path: &Path, content: &[u8]) -> Result<(), RuntimeDirError> {
-    let fresh = path.with_extension("new");
-    let write = || {
-        match fs::remove_file(&fresh) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut file = OpenOptions::new()
-            .create_new(true)
-            .write(true)
-            .mode(0o600)
-            .open(&fresh)?;
-        file.write_all(content)?;
-        file.sync_all()?;
-        fs::rename(&fresh, path)
-    };
-    write().map_err(RuntimeDirError::io("write", path))
+    replace_file(path, content).map_err(RuntimeDirError::io("write", path))
 }
 
 /// The right to bring an instance up or down; gone with the process, also after a crash.
@@ -205,7 +192,7 @@ mod tests {
     fn a_file_is_replaced_whole_and_is_its_owners_alone() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("f.json");
-        fs::write(dir.path().join("f.new"), "left over").unwrap();
+        fs::write(dir.path().join("f.json.new"), "left over").unwrap();
         replace(&path, b"one").unwrap();
         replace(&path, b"two").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");

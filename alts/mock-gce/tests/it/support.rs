@@ -5,12 +5,14 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use alts_handshaker::{Clock, handshake::Timestamp, mock::MockCloud, state::StateDir};
+use alts_daemon::{clock::Clock, state::StateDir};
+use alts_handshake::Timestamp;
 use axum::{
     Router,
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode},
 };
+use mock_gce::loopback::MockCloud;
 use mock_gce::{
     api, config::Config, identity::signing_key::SigningKey, metadata, project::Project,
 };

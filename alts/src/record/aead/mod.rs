@@ -1,8 +1,9 @@
 //! The one seam between the record protocol and a cipher: AES-128-GCM on a buffer, tag apart.
 //!
-//! Two back ends stand behind it, chosen by cargo feature: `ring` (the fastest portable one we
-//! measured) and `aes-gcm` (pure Rust, no C compiler). They are held to the same vectors and to
-//! each other by the tests in `record/tests.rs`.
+//! Two libraries stand behind it, `ring` (the fastest portable one we measured) and `aes-gcm` (pure
+//! Rust, no C compiler), each with a cargo feature. They compute the same function: the tests in
+//! `record/tests.rs` hold both to the same vectors and to each other. Where both are compiled in,
+//! a [`BackEnd`] says which of them a connection uses.
 
 #[cfg(feature = "aes-gcm")]
 mod rust_crypto;
@@ -10,16 +11,10 @@ mod rust_crypto;
 mod with_ring;
 
 #[cfg(feature = "aes-gcm")]
-pub use rust_crypto::RustCrypto;
+use rust_crypto::RustCrypto;
 #[cfg(feature = "ring")]
-pub use with_ring::Ring;
+use with_ring::Ring;
 
-/// The back end that a build uses: `ring` when both are compiled in.
-#[cfg(feature = "ring")]
-pub type DefaultAead = Ring;
-/// The back end that a build uses.
-#[cfg(all(feature = "aes-gcm", not(feature = "ring")))]
-pub type DefaultAead = RustCrypto;
 #[cfg(not(any(feature = "ring", feature = "aes-gcm")))]
 compile_error!("alts needs an AEAD: enable the feature `ring` or the feature `aes-gcm`");
 
@@ -34,35 +29,100 @@ pub const TAG_LEN: usize = 16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TagMismatch;
 
-/// AES-128-GCM in place (NIST SP 800-38D). Sealed: the record protocol is proven for these two.
-pub trait Aead: sealed::Sealed + Send + Sync + 'static {
-    /// The back end's name, for benchmarks and test messages.
-    const NAME: &'static str;
+/// Whose AES-128-GCM is used. Bytes on the wire and strength are the same; only the speed differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BackEnd {
+    /// The crate `ring`.
+    #[cfg(feature = "ring")]
+    Ring,
+    /// The crate `aes-gcm`.
+    #[cfg(feature = "aes-gcm")]
+    AesGcm,
+}
 
+impl BackEnd {
+    /// Those that are compiled in; the first is the default.
+    pub const ALL: &[Self] = &[
+        #[cfg(feature = "ring")]
+        Self::Ring,
+        #[cfg(feature = "aes-gcm")]
+        Self::AesGcm,
+    ];
+
+    /// The name of its crate.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            #[cfg(feature = "ring")]
+            Self::Ring => "ring",
+            #[cfg(feature = "aes-gcm")]
+            Self::AesGcm => "aes-gcm",
+        }
+    }
+
+    /// The one with this name, if it is compiled in.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|back_end| back_end.name() == name)
+    }
+}
+
+impl Default for BackEnd {
+    fn default() -> Self {
+        Self::ALL[0]
+    }
+}
+
+/// AES-128-GCM in place (NIST SP 800-38D), under one key.
+#[derive(Debug)]
+pub enum Aead {
+    /// By `ring`.
+    #[cfg(feature = "ring")]
+    Ring(Ring),
+    /// By `aes-gcm`.
+    #[cfg(feature = "aes-gcm")]
+    AesGcm(RustCrypto),
+}
+
+impl Aead {
     /// Expands a key.
-    fn new(key: &[u8; KEY_LEN]) -> Self;
+    #[must_use]
+    pub fn new(back_end: BackEnd, key: &[u8; KEY_LEN]) -> Self {
+        match back_end {
+            #[cfg(feature = "ring")]
+            BackEnd::Ring => Self::Ring(Ring::new(key)),
+            #[cfg(feature = "aes-gcm")]
+            BackEnd::AesGcm => Self::AesGcm(RustCrypto::new(key)),
+        }
+    }
 
     /// Encrypts `in_out` and returns its tag. A nonce must never repeat under one key.
-    fn seal(&self, nonce: &[u8; NONCE_LEN], aad: &[u8], in_out: &mut [u8]) -> [u8; TAG_LEN];
+    pub fn seal(&self, nonce: &[u8; NONCE_LEN], aad: &[u8], in_out: &mut [u8]) -> [u8; TAG_LEN] {
+        match self {
+            #[cfg(feature = "ring")]
+            Self::Ring(aead) => aead.seal(nonce, aad, in_out),
+            #[cfg(feature = "aes-gcm")]
+            Self::AesGcm(aead) => aead.seal(nonce, aad, in_out),
+        }
+    }
 
     /// Decrypts `in_out` once its tag has proven right; on a mismatch its content is worthless.
     ///
     /// # Errors
     /// [`TagMismatch`] when anything differs from what was sealed.
-    fn open(
+    pub fn open(
         &self,
         nonce: &[u8; NONCE_LEN],
         aad: &[u8],
         in_out: &mut [u8],
         tag: &[u8; TAG_LEN],
-    ) -> Result<(), TagMismatch>;
-}
-
-mod sealed {
-    /// Keeps [`super::Aead`] to the two back ends of this folder.
-    pub trait Sealed {}
-    #[cfg(feature = "ring")]
-    impl Sealed for super::Ring {}
-    #[cfg(feature = "aes-gcm")]
-    impl Sealed for super::RustCrypto {}
+    ) -> Result<(), TagMismatch> {
+        match self {
+            #[cfg(feature = "ring")]
+            Self::Ring(aead) => aead.open(nonce, aad, in_out, tag),
+            #[cfg(feature = "aes-gcm")]
+            Self::AesGcm(aead) => aead.open(nonce, aad, in_out, tag),
+        }
+    }
 }

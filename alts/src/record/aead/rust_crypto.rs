@@ -5,7 +5,7 @@ use aes_gcm::{
     aead::{AeadInOut, KeyInit},
 };
 
-use super::{Aead, KEY_LEN, NONCE_LEN, TAG_LEN, TagMismatch};
+use super::{KEY_LEN, NONCE_LEN, TAG_LEN, TagMismatch};
 
 /// The `aes-gcm` back end. Its expanded key is zeroised when dropped.
 pub struct RustCrypto(Aes128Gcm);
@@ -16,21 +16,24 @@ impl std::fmt::Debug for RustCrypto {
     }
 }
 
-impl Aead for RustCrypto {
-    const NAME: &'static str = "aes-gcm";
-
-    fn new(key: &[u8; KEY_LEN]) -> Self {
+impl RustCrypto {
+    pub(super) fn new(key: &[u8; KEY_LEN]) -> Self {
         Self(Aes128Gcm::new(key.into()))
     }
 
-    fn seal(&self, nonce: &[u8; NONCE_LEN], aad: &[u8], in_out: &mut [u8]) -> [u8; TAG_LEN] {
+    pub(super) fn seal(
+        &self,
+        nonce: &[u8; NONCE_LEN],
+        aad: &[u8],
+        in_out: &mut [u8],
+    ) -> [u8; TAG_LEN] {
         self.0
             .encrypt_inout_detached(nonce.into(), aad, in_out.into())
             .expect("a frame is far below GCM's limit of 2^36 - 32 bytes")
             .into()
     }
 
-    fn open(
+    pub(super) fn open(
         &self,
         nonce: &[u8; NONCE_LEN],
         aad: &[u8],

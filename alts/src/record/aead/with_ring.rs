@@ -5,7 +5,7 @@
 
 use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, Tag, UnboundKey};
 
-use super::{Aead, KEY_LEN, NONCE_LEN, TAG_LEN, TagMismatch};
+use super::{KEY_LEN, NONCE_LEN, TAG_LEN, TagMismatch};
 
 /// The `ring` back end.
 pub struct Ring(LessSafeKey);
@@ -16,15 +16,18 @@ impl std::fmt::Debug for Ring {
     }
 }
 
-impl Aead for Ring {
-    const NAME: &'static str = "ring";
-
-    fn new(key: &[u8; KEY_LEN]) -> Self {
+impl Ring {
+    pub(super) fn new(key: &[u8; KEY_LEN]) -> Self {
         let key = UnboundKey::new(&AES_128_GCM, key).expect("sixteen bytes are an AES-128 key");
         Self(LessSafeKey::new(key))
     }
 
-    fn seal(&self, nonce: &[u8; NONCE_LEN], aad: &[u8], in_out: &mut [u8]) -> [u8; TAG_LEN] {
+    pub(super) fn seal(
+        &self,
+        nonce: &[u8; NONCE_LEN],
+        aad: &[u8],
+        in_out: &mut [u8],
+    ) -> [u8; TAG_LEN] {
         let nonce = Nonce::assume_unique_for_key(*nonce);
         let tag = self
             .0
@@ -35,7 +38,7 @@ impl Aead for Ring {
         bytes
     }
 
-    fn open(
+    pub(super) fn open(
         &self,
         nonce: &[u8; NONCE_LEN],
         aad: &[u8],

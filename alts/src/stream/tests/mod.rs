@@ -15,7 +15,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 
 use self::wire::Wire;
 use super::*;
-use crate::record::{HEADER_LEN, OVERHEAD_LEN, Sealer, frame_len};
+use crate::record::{HEADER_LEN, OVERHEAD_LEN, Sealer, aead::BackEnd, frame_len};
 
 const FRAME_LEN: usize = 128 * 1024;
 
@@ -34,12 +34,17 @@ fn established(side: Side, max_frame_len: usize, leftover: Vec<u8>) -> Establish
     }
 }
 
+/// The back end that this run is about.
+fn aead() -> BackEnd {
+    BackEnd::from_env().expect("a back end of this build")
+}
+
 fn client<IO>(io: IO) -> AltsStream<IO> {
-    AltsStream::new(io, established(Side::Client, FRAME_LEN, Vec::new()))
+    AltsStream::new(io, aead(), established(Side::Client, FRAME_LEN, Vec::new()))
 }
 
 fn server<IO>(io: IO) -> AltsStream<IO> {
-    AltsStream::new(io, established(Side::Server, FRAME_LEN, Vec::new()))
+    AltsStream::new(io, aead(), established(Side::Server, FRAME_LEN, Vec::new()))
 }
 
 fn context() -> Context<'static> {
@@ -48,7 +53,7 @@ fn context() -> Context<'static> {
 
 /// What a client sends for these plaintexts, a frame each.
 fn frames(plaintexts: &[&[u8]]) -> Vec<u8> {
-    let mut sealer = Sealer::<crate::record::aead::DefaultAead>::new(&keys(), Side::Client);
+    let mut sealer = Sealer::new(aead(), &keys(), Side::Client);
     let mut out = Vec::new();
     for plaintext in plaintexts {
         sealer.seal(plaintext, &mut out).expect("sealable");
@@ -145,7 +150,7 @@ proptest! {
         take in 1_usize..50_000,
     ) {
         let wire = Wire { write_step: 9_999, ..Wire::default() };
-        let mut sender = AltsStream::new(wire, established(Side::Client, max_frame, Vec::new()));
+        let mut sender = AltsStream::new(wire, aead(), established(Side::Client, max_frame, Vec::new()));
         let mut sent = Vec::new();
         for (at, len) in writes.iter().enumerate() {
             let text = vec![u8::try_from(at).expect("few"); *len];

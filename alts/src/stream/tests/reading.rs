@@ -85,6 +85,7 @@ async fn bytes_left_over_from_the_handshake_come_first() {
         let wire = Wire::carrying(&bytes[cut..]);
         let mut stream = AltsStream::new(
             wire,
+            aead(),
             established(Side::Server, FRAME_LEN, bytes[..cut].to_vec()),
         );
         let (plain, end) = read_all(&mut stream).await;

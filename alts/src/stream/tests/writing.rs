@@ -30,7 +30,7 @@ fn no_frame_exceeds_what_the_peer_accepts() {
             write_step: usize::MAX,
             ..Wire::default()
         };
-        let mut stream = AltsStream::new(wire, established(Side::Client, max, Vec::new()));
+        let mut stream = AltsStream::new(wire, aead(), established(Side::Client, max, Vec::new()));
         let mut rest: &[u8] = &[5; 10_000];
         while !rest.is_empty() {
             let Poll::Ready(Ok(len)) = Pin::new(&mut stream).poll_write(&mut context(), rest)

@@ -62,7 +62,7 @@ impl DescriptionFilter {
 
     /// Whether the case's procedure or condition contains the text.
     pub fn matches(&self, case: &Case) -> bool {
-        [&case.procedure, &case.condition]
+        [&case.details.procedure, &case.details.condition]
             .iter()
             .any(|text| text.to_lowercase().contains(&*self.lowercase))
     }
@@ -112,7 +112,7 @@ impl BookingInfo {
         });
         Some(Self {
             date,
-            condition: case.condition.clone(),
+            condition: case.details.condition.clone(),
         })
     }
 }
@@ -140,7 +140,7 @@ fn nearness(case: &Case, now: Timestamp) -> Option<Nearness> {
         return None;
     }
     let Some(plan) = &case.plan else {
-        return Some(Nearness::Waiting(Reverse(case.decided_at)));
+        return Some(Nearness::Waiting(Reverse(case.details.decided_at)));
     };
     let start = plan.start;
     let may_come = case.state.holds() || case.state.is_in_progress();

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     Cancellation, Plan,
-    testing::{hospital, reason_code, requested, theatre_id},
+    testing::{hospital, reason_code, requested, theatre_id, with},
 };
 
 /// The tests' hour zero, so that a table can speak of hours before and after now.
@@ -37,13 +37,14 @@ fn case_about(
         aborted: false,
     });
     let case = Case {
-        procedure: procedure.to_owned(),
-        condition: condition.to_owned(),
         state,
         plan,
         cancellation,
-        decided_at: hour(decided_h),
-        ..requested(id)
+        ..with(requested(id), |details| {
+            details.procedure = procedure.to_owned();
+            details.condition = condition.to_owned();
+            details.decided_at = hour(decided_h);
+        })
     };
     case.check().unwrap()
 }
@@ -247,7 +248,7 @@ fn naive<'a>(
     }
     if best.is_empty() {
         best = kept.iter().filter(|case| waiting(case)).collect();
-        best.sort_by_key(|case| (Reverse(case.decided_at), case.id.clone()));
+        best.sort_by_key(|case| (Reverse(case.details.decided_at), case.id.clone()));
     }
     best.first().map(|case| case.id.as_str())
 }

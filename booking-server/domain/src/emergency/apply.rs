@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use thiserror::Error;
 
-use super::{EMERGENCY_BUMP, EmergencyOption, Fate, Outlook, emergency_overrides, table};
+use super::plan::{EMERGENCY_BUMP, EmergencyOption, Fate, Outlook, emergency_overrides, table};
 use crate::{
     Booker, Case, CaseId, Claim, Hospital, Move, MovesRefused, Placed, ReasonCode, ReasonGiven,
     TransitionError,

@@ -1,6 +1,6 @@
 //! Where the cases go that make room.
 
-use super::{Consequence, Fate, Scene};
+use super::plan::{Consequence, Fate, Scene};
 use crate::{
     Booker, Case, Plan, TheatreId, TimeRange, Timetable,
     claim::claims,
@@ -42,7 +42,7 @@ impl Scene<'_> {
         })
     }
 
-    /// The first start that breaks no rule at all: nobody sets rules aside for a bumped case.
+    /// The first start that breaks no rule at all: nobody overrides rules for a bumped case.
     fn first_start(
         &self,
         case: &Case,

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Definition, Period, ReportRow, RowCancellation, define, statistics::share};
+use super::{
+    rows::{Definition, Period, ReportRow, RowCancellation, define},
+    statistics::share,
+};
 use crate::{CaseState, Hospital, ReasonCode, ReasonGroup};
 
 /// One reason.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 
 use super::{
-    Definition, Period, ReportRow, Summary, define,
-    statistics::{PERCENTILE, mean_min, share},
+    rows::{Definition, Period, ReportRow, define},
+    statistics::{PERCENTILE, Summary, mean_min, share},
 };
 
 /// From how many cases on a duration is suggested for the next.

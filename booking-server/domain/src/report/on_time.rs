@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
-use super::{Definition, Period, ReportRow, define, statistics::mean_min};
+use super::{
+    rows::{Definition, Period, ReportRow, define},
+    statistics::mean_min,
+};
 use crate::{CaseState, TheatreId, opening::civil_date};
 
 /// The graces that are reported. Minutes.

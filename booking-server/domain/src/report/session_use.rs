@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 
 use super::{
-    Definition, Period, ReportRow, define,
+    rows::{Definition, Period, ReportRow, define},
     statistics::{minutes, sum},
 };
 use crate::{

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 
 use super::{
-    Definition, Period, ReportRow, STAY, Summary, by_theatre_day, define, statistics::PERCENTILE,
-    stays,
+    rows::{Definition, Period, ReportRow, define},
+    statistics::{PERCENTILE, Summary},
+    stays::{STAY, by_theatre_day, stays},
 };
 use crate::TheatreId;
 

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, civil::Date};
 
 use super::{
-    Definition, Period, ReportRow, STAY, Stay, TheatreDay, Window, by_theatre_day, define,
+    rows::{Definition, Period, ReportRow, define},
     statistics::{minutes, sum},
-    stays,
+    stays::{STAY, Stay, by_theatre_day, stays},
+    windows::{TheatreDay, Window},
 };
 use crate::{
     TheatreId, TimeRange,

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Definition, ReportRow, define,
+    rows::{Definition, ReportRow, define},
     statistics::{mean_min, minutes},
 };
 use crate::Urgency;

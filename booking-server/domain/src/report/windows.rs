@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::Period;
+use super::rows::Period;
 use crate::{
     Subject, Theatre, TheatreId, TimeRange, Unavailability,
     opening::{civil_range, dates, opening_on},

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Asked, hours::because};
+use super::{asked::Asked, hours::because};
 use crate::{
     Anaesthesia, BrokenRule, Capability, Case, CaseState, Hospital, Laterality, ProcedureType,
     RuleId, RuleSubject, StaffId, Subject, TeamMember, TeamRole, UnitId,
@@ -14,7 +14,7 @@ pub(super) fn check(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
     capabilities(asked, broken);
     kinds(asked, broken);
     units(asked, broken);
-    for member in &asked.case.team {
+    for member in &asked.case.details.team {
         able(asked, member, broken);
     }
     absences(asked, broken);
@@ -31,7 +31,9 @@ pub(crate) fn confirmation(case: &Case) -> Vec<BrokenRule> {
 }
 
 fn procedure_type<'a>(case: &Case, hospital: &'a Hospital) -> Option<&'a ProcedureType> {
-    hospital.procedure_types.get(case.procedure_type.as_ref()?)
+    hospital
+        .procedure_types
+        .get(case.details.procedure_type.as_ref()?)
 }
 
 fn of_theatre(asked: &Asked<'_>, rule: RuleId, reason: &'static str, what: String) -> BrokenRule {
@@ -87,7 +89,10 @@ fn capabilities(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
 pub(super) fn wanted<'a>(case: &'a Case, hospital: &'a Hospital) -> BTreeSet<&'a Capability> {
     let by_type = procedure_type(case, hospital);
     let by_type = by_type.map_or(&[][..], |by_type| &by_type.required_capabilities);
-    by_type.iter().chain(&case.required_capabilities).collect()
+    by_type
+        .iter()
+        .chain(&case.details.required_capabilities)
+        .collect()
 }
 
 fn kinds(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
@@ -95,7 +100,7 @@ fn kinds(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
         return;
     };
     for kind in &by_type.required_kinds {
-        let mut units = asked.case.units.iter();
+        let mut units = asked.case.details.units.iter();
         let assigned = units.any(|unit| {
             let unit = asked.hospital.units.get(unit);
             unit.is_some_and(|unit| unit.kind == *kind)
@@ -109,8 +114,8 @@ fn kinds(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
 
 fn units(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
     let zone = zone_of(asked.hospital, &asked.plan.theatre);
-    let wanted = asked.case.footprint.range_from(asked.plan.start);
-    for id in &asked.case.units {
+    let wanted = asked.case.details.footprint.range_from(asked.plan.start);
+    for id in &asked.case.details.units {
         let Some(unit) = asked.hospital.units.get(id) else {
             let what = format!("There is no equipment {id}");
             broken.push(of_unit(id, "EQUIPMENT_UNKNOWN", what));
@@ -170,7 +175,7 @@ fn absences(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
         let Subject::Staff(absent) = &absence.subject else {
             continue;
         };
-        let needed_then = asked.case.team.iter().any(|member| {
+        let needed_then = asked.case.details.team.iter().any(|member| {
             let needed = needed(asked.case, asked.plan, member.role);
             member.staff == *absent && needed.overlaps(&absence.range)
         });
@@ -197,7 +202,7 @@ fn team_is_whole(case: &Case) -> Vec<BrokenRule> {
 
 fn primary_surgeon(case: &Case) -> Option<BrokenRule> {
     let is_primary = |member: &&TeamMember| member.role == TeamRole::PrimarySurgeon;
-    match case.team.iter().filter(is_primary).count() {
+    match case.details.team.iter().filter(is_primary).count() {
         0 => Some("The case has no primary surgeon"),
         1 => None,
         _ => Some("The case has more than one primary surgeon"),
@@ -206,8 +211,11 @@ fn primary_surgeon(case: &Case) -> Option<BrokenRule> {
 }
 
 fn anaesthetist(case: &Case) -> Option<BrokenRule> {
-    let unneeded = matches!(case.anaesthesia, Anaesthesia::Local | Anaesthesia::None);
-    let mut team = case.team.iter();
+    let unneeded = matches!(
+        case.details.anaesthesia,
+        Anaesthesia::Local | Anaesthesia::None
+    );
+    let mut team = case.details.team.iter();
     if unneeded || team.any(|member| member.role == TeamRole::Anaesthetist) {
         return None;
     }
@@ -218,7 +226,7 @@ fn anaesthetist(case: &Case) -> Option<BrokenRule> {
 fn side(asked: &Asked<'_>) -> Option<BrokenRule> {
     let required = procedure_type(asked.case, asked.hospital)?.laterality_required;
     let given = matches!(
-        asked.case.laterality,
+        asked.case.details.laterality,
         Laterality::Left | Laterality::Right | Laterality::Bilateral
     );
     let what = "The procedure is done on a side, and the case does not say on which";

@@ -1,6 +1,6 @@
 //! R6: inside opening hours, outside closures. R11: not in the past.
 
-use super::Asked;
+use super::asked::Asked;
 use crate::{
     BrokenRule, RuleId, RuleSubject, Subject, TheatreState,
     opening::open_within,
@@ -58,7 +58,7 @@ pub(super) fn check(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
 }
 
 fn footprint(asked: &Asked<'_>) -> TimeRange {
-    asked.case.footprint.range_from(asked.plan.start)
+    asked.case.details.footprint.range_from(asked.plan.start)
 }
 
 fn outside_hours(asked: &Asked<'_>, name: &str) -> Option<String> {

@@ -5,7 +5,7 @@
 //!        │                                                       │
 //!        └────────────▶ broken_rules(R1 … R12) ◀─────────────────┘
 //!                              │
-//!            place(): broken rules that somebody with the right set aside are kept with the plan;
+//!            place(): broken rules that somebody with the right overrides are kept with the plan;
 //!                     any other refuses it, all of them at once
 //! ```
 //!
@@ -18,6 +18,7 @@
 //!
 //! Import asks none of them: it writes down what has happened, which holds nothing any more.
 
+mod asked;
 mod fitness;
 mod hours;
 mod overlap;
@@ -25,72 +26,13 @@ mod ownership;
 
 use jiff::Timestamp;
 
-use crate::{
-    BrokenRule, Case, Claim, HeldClaim, Hospital, Override, Plan, RuleId, Session, StaffId,
-    Unavailability, claim::claims,
-};
+use crate::{BrokenRule, Case, Hospital, Override, Plan, RuleId, claim::claims};
 
+use self::asked::Asked;
+pub use asked::{Booker, OverrideRequest, Placed, Surroundings};
 pub(crate) use fitness::confirmation;
 pub use hours::PAST_GRACE_MIN;
 pub(crate) use ownership::session_of;
-
-/// What is in and around the place a case is meant for: all that overlaps its claims.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Surroundings {
-    /// Claims held on the same resources, overlapping in time; the case's own may be among them.
-    pub held: Vec<HeldClaim>,
-    /// Sessions in the theatre that overlap the case's footprint.
-    pub sessions: Vec<Session>,
-    /// Closures and absences of the theatre, the team and the equipment that overlap.
-    pub unavailable: Vec<Unavailability>,
-}
-
-/// Who asks, by what they may.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Booker {
-    /// Who they are in the hospital.
-    pub staff: Option<StaffId>,
-    /// The person, or the account where no person was named: who sets rules aside.
-    pub author: String,
-    /// May book into anybody's session.
-    pub any_session: bool,
-    /// May set R6, R8 and R9 aside.
-    pub overrides: bool,
-    /// Books emergencies: may set R6 and R11 aside, and use sessions kept for them.
-    pub emergency: bool,
-}
-
-impl Booker {
-    /// Whether they may set `rule` aside, with a reason.
-    pub fn may_set_aside(&self, rule: RuleId) -> bool {
-        match rule {
-            RuleId::R6 => self.overrides || self.emergency,
-            RuleId::R8 | RuleId::R9 => self.overrides,
-            RuleId::R11 => self.emergency,
-            _ => false,
-        }
-    }
-}
-
-/// A rule that the booker asks to set aside, and why.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct OverrideRequest {
-    /// Which.
-    pub rule: RuleId,
-    /// Why; a blank reason is none.
-    pub reason: String,
-}
-
-/// A place that a case may have.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Placed {
-    /// Where and when, with the session it lies in.
-    pub plan: Plan,
-    /// What it holds there.
-    pub claims: Vec<Claim>,
-    /// Which rules were set aside for it.
-    pub overrides: Vec<Override>,
-}
 
 /// Every rule that `case` would break by following `plan`, by number.
 pub fn broken_rules(
@@ -120,13 +62,13 @@ pub fn broken_rules(
 
 /// Gives `case` the place, or says all that stands against it.
 ///
-/// A broken rule is set aside when it may be ([`BrokenRule::is_overridable`]), the booker may, and
-/// a reason is given; or when it was set aside before and neither plan nor case has changed in what
+/// A broken rule is overridden when it may be ([`BrokenRule::is_overridable`]), the booker may, and
+/// a reason is given; or when it was overridden before and neither plan nor case has changed in what
 /// it is about ([`Case::with_details`]).
 ///
 /// # Errors
 ///
-/// Every broken rule that is not set aside.
+/// Every broken rule that is not overridden.
 pub fn place(
     case: &Case,
     plan: &Plan,
@@ -140,13 +82,13 @@ pub fn place(
     let mut refused = Vec::new();
     for broken in broken_rules(case, plan, hospital, surroundings, booker, now) {
         let rule = broken.rule;
-        if overrides.iter().any(|set_aside| set_aside.rule == rule) && broken.is_overridable() {
+        if overrides.iter().any(|asked| asked.rule == rule) && broken.is_overridable() {
             continue;
         }
-        let before = set_aside_before(case, plan, rule);
-        let new = || set_aside_now(rule, booker, requested, now);
+        let before = overridden_before(case, plan, rule);
+        let new = || overridden_now(rule, booker, requested, now);
         match before.cloned().or_else(new) {
-            Some(set_aside) if broken.is_overridable() => overrides.push(set_aside),
+            Some(overridden) if broken.is_overridable() => overrides.push(overridden),
             _ => refused.push(broken),
         }
     }
@@ -165,17 +107,15 @@ pub fn place(
     })
 }
 
-fn set_aside_before<'a>(case: &'a Case, plan: &Plan, rule: RuleId) -> Option<&'a Override> {
+fn overridden_before<'a>(case: &'a Case, plan: &Plan, rule: RuleId) -> Option<&'a Override> {
     let present = case.plan.as_ref()?;
     if (&present.theatre, present.start) != (&plan.theatre, plan.start) {
         return None;
     }
-    case.overrides
-        .iter()
-        .find(|set_aside| set_aside.rule == rule)
+    case.overrides.iter().find(|asked| asked.rule == rule)
 }
 
-fn set_aside_now(
+fn overridden_now(
     rule: RuleId,
     booker: &Booker,
     requested: &[OverrideRequest],
@@ -184,22 +124,12 @@ fn set_aside_now(
     let request = requested
         .iter()
         .find(|request| request.rule == rule && !request.reason.trim().is_empty())?;
-    booker.may_set_aside(rule).then(|| Override {
+    booker.may_override(rule).then(|| Override {
         rule,
         reason: request.reason.clone(),
         author: booker.author.clone(),
         at: now,
     })
-}
-
-/// All that a rule may look at.
-struct Asked<'a> {
-    case: &'a Case,
-    plan: &'a Plan,
-    hospital: &'a Hospital,
-    surroundings: &'a Surroundings,
-    booker: &'a Booker,
-    now: Timestamp,
 }
 
 #[cfg(test)]

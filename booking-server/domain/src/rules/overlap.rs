@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::Asked;
+use super::asked::Asked;
 use crate::{
     BrokenRule, Claim, HeldClaim, Hospital, ResourceKind, RuleId, RuleSubject, StaffId, TimeRange,
     UnitId,
@@ -84,7 +84,7 @@ fn turnover_alone(asked: &Asked<'_>, taken: &TimeRange) -> Option<u16> {
         .theatres
         .get(&asked.plan.theatre)?
         .turnover_min;
-    let footprint = asked.case.footprint.range_from(asked.plan.start);
+    let footprint = asked.case.details.footprint.range_from(asked.plan.start);
     let until_clean = later(taken.end(), -i64::from(gap_min));
     let apart = TimeRange::new(taken.start(), until_clean)
         .is_ok_and(|other_footprint| !footprint.overlaps(&other_footprint));

@@ -11,7 +11,10 @@
 //!          [case)                             SESSION_OVERRUN, or SESSION_NOT_AVAILABLE
 //! ```
 
-use super::{Asked, Surroundings, fitness::wanted};
+use super::{
+    asked::{Asked, Surroundings},
+    fitness::wanted,
+};
 use crate::{
     Anaesthesia, BrokenRule, Case, PAEDIATRIC, Plan, RuleId, RuleSubject, Session, SessionOwner,
     SessionState, TimeRange, Urgency,
@@ -31,7 +34,7 @@ pub(super) fn check(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
             description: format!("The session named for the case is not in {name} at that time"),
         });
     }
-    let wanted = asked.case.footprint.range_from(asked.plan.start);
+    let wanted = asked.case.details.footprint.range_from(asked.plan.start);
     for session in &asked.surroundings.sessions {
         if takes_place(session, asked.plan) && session.range.overlaps(&wanted) {
             broken.extend(against(asked, session, &wanted));
@@ -45,7 +48,7 @@ pub(crate) fn session_of<'a>(
     plan: &Plan,
     surroundings: &'a Surroundings,
 ) -> Option<&'a Session> {
-    let wanted = case.footprint.range_from(plan.start);
+    let wanted = case.details.footprint.range_from(plan.start);
     let sessions = surroundings.sessions.iter();
     sessions
         .filter(|session| takes_place(session, plan) && session.range.overlaps(&wanted))
@@ -103,13 +106,13 @@ fn may_use(asked: &Asked<'_>, session: &Session) -> bool {
         SessionOwner::Open => true,
         SessionOwner::Surgeon(owner) => asked.case.primary_surgeon() == Some(owner),
         SessionOwner::Specialty(owner) => {
-            let by_type = asked.case.procedure_type.as_ref();
+            let by_type = asked.case.details.procedure_type.as_ref();
             let by_type = by_type.and_then(|id| asked.hospital.procedure_types.get(id));
             let by_type = by_type.and_then(|by_type| by_type.specialty.as_ref());
-            asked.case.specialty.as_ref().or(by_type) == Some(owner)
+            asked.case.details.specialty.as_ref().or(by_type) == Some(owner)
         }
         SessionOwner::Emergency => {
-            asked.booker.emergency || asked.case.urgency <= Urgency::Urgent2b
+            asked.booker.emergency || asked.case.details.urgency <= Urgency::Urgent2b
         }
     }
 }
@@ -129,8 +132,11 @@ fn whose(asked: &Asked<'_>, owner: &SessionOwner) -> String {
 fn lacks(asked: &Asked<'_>, session: &Session) -> Vec<&'static str> {
     let mut lacks = Vec::new();
     let case = asked.case;
-    let asleep = case.anaesthesia == Anaesthesia::General;
-    let attended = !matches!(case.anaesthesia, Anaesthesia::Local | Anaesthesia::None);
+    let asleep = case.details.anaesthesia == Anaesthesia::General;
+    let attended = !matches!(
+        case.details.anaesthesia,
+        Anaesthesia::Local | Anaesthesia::None
+    );
     if attended && !session.flags.anaesthetist {
         lacks.push("anaesthetist");
     }

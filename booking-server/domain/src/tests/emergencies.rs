@@ -7,7 +7,7 @@ use crate::{
     Booker, Case, CaseDetails, CaseId, CaseState, Milestone, Milestones, TeamRole, Urgency,
     emergency::{ApplyError, EmergencyOption, Fate, Outlook, apply, plan_emergency},
     later,
-    testing::{at, details, hospital, member, requested, scheduled, theatre_id},
+    testing::{at, details, hospital, member, requested, scheduled, theatre_id, with},
 };
 
 const THEATRES: [&str; 3] = ["OT-1", "OT-2", "OT-3"];
@@ -71,10 +71,9 @@ fn after(option: &EmergencyOption, case: &Case, cases: &[Case], now: &str) -> Ve
 }
 
 fn by(case: Case, who: &str) -> Case {
-    Case {
-        team: vec![member(who, TeamRole::PrimarySurgeon)],
-        ..case
-    }
+    with(case, |details| {
+        details.team = vec![member(who, TeamRole::PrimarySurgeon)];
+    })
 }
 
 #[test]
@@ -124,7 +123,7 @@ fn the_shortest_wait_comes_first_even_at_others_cost_and_then_the_fewest_consequ
     // OT-1 has a list that could make room at once, OT-3 two cases that could; OT-2 is free later.
     let list = by(scheduled("a", "OT-1", "2026-06-01T08:30"), "DC-5");
     let mut short = by(scheduled("b", "OT-3", "2026-06-01T08:00"), "DC-6");
-    short.footprint = crate::testing::footprint(0, 20, 0);
+    short.details.footprint = crate::testing::footprint(0, 20, 0);
     let next = by(scheduled("c", "OT-3", "2026-06-01T08:40"), "DC-7");
     let made = options(&case, &THEATRES, &[running, list, short, next], now);
     let said: Vec<_> = made
@@ -156,8 +155,8 @@ fn whoever_makes_room_is_delayed_then_moved_then_postponed() {
     // No room in OT-1 until it closes, but in another theatre.
     let all_day = |id: &str, theatre: &str, urgency| {
         let mut case = by(scheduled(id, theatre, "2026-06-01T09:40"), "DC-4");
-        case.footprint = crate::testing::footprint(0, 8 * 60, 0);
-        case.urgency = urgency;
+        case.details.footprint = crate::testing::footprint(0, 8 * 60, 0);
+        case.details.urgency = urgency;
         case
     };
     let mut moved = planned.clone();
@@ -170,10 +169,9 @@ fn whoever_makes_room_is_delayed_then_moved_then_postponed() {
 
     // Its surgeon is busy all day: back to the waiting list, where it keeps its age.
     let busy = by(all_day("c", "OT-3", Urgency::Urgent2a), "DC-1");
-    let busy = Case {
-        footprint: crate::testing::footprint(0, 14 * 60, 0),
-        ..busy
-    };
+    let busy = with(busy, |details| {
+        details.footprint = crate::testing::footprint(0, 14 * 60, 0);
+    });
     let mut postponed = moved;
     postponed.push(busy);
     let made = options(&case, &["OT-1"], &postponed, now);
@@ -188,7 +186,7 @@ fn whoever_makes_room_is_delayed_then_moved_then_postponed() {
         (bumped.state, bumped.postponements),
         (CaseState::Postponed, 1)
     );
-    assert_eq!(bumped.decided_at, planned[0].decided_at);
+    assert_eq!(bumped.details.decided_at, planned[0].details.decided_at);
 }
 
 #[test]
@@ -265,7 +263,7 @@ proptest! {
                     continue;
                 };
                 prop_assert_ne!(before.state, CaseState::InTheatre);
-                prop_assert!(!before.urgency.is_emergency());
+                prop_assert!(!before.details.urgency.is_emergency());
                 match &told.fate {
                     Fate::Postponed => prop_assert_eq!(now.state, CaseState::Postponed),
                     Fate::Delayed(plan) | Fate::Moved(plan) => {

@@ -9,7 +9,7 @@ use crate::{
     Urgency, conflicts, place_all, project,
     testing::{
         at, footprint, hospital, member, patient_id, plan, range, requested, scheduled, session_id,
-        specialty, staff_id, theatre_id, unavailable,
+        specialty, staff_id, theatre_id, unavailable, with,
     },
 };
 
@@ -18,7 +18,7 @@ fn a_case_matches_what_holds_of_it_and_what_is_missing_matches_nothing() {
     use CaseCondition::*;
     let mut case = scheduled("a", "OT-1", "2026-06-01T09:00");
     case.plan.as_mut().unwrap().session = Some(session_id("s"));
-    case.target_at = Some(at("2026-07-01T00:00"));
+    case.details.target_at = Some(at("2026-07-01T00:00"));
     let start = at("2026-06-01T09:00");
     let table = [
         (
@@ -43,8 +43,8 @@ fn a_case_matches_what_holds_of_it_and_what_is_missing_matches_nothing() {
         (StartBefore(start), false),
         (StartFrom(at("2026-06-01T09:01")), false),
         (StartBefore(at("2026-06-01T09:01")), true),
-        (DecidedFrom(case.decided_at), true),
-        (DecidedBefore(case.decided_at), false),
+        (DecidedFrom(case.details.decided_at), true),
+        (DecidedBefore(case.details.decided_at), false),
         (TargetFrom(at("2026-07-01T00:00")), true),
         (TargetBefore(at("2026-07-01T00:00")), false),
         (Waiting(false), true),
@@ -70,11 +70,12 @@ fn a_case_matches_what_holds_of_it_and_what_is_missing_matches_nothing() {
 
 #[test]
 fn the_waiting_list_goes_by_urgency_then_target_then_age() {
-    let case = |id: &str, urgency, target: Option<&str>, decided: &str| Case {
-        urgency,
-        target_at: target.map(at),
-        decided_at: at(decided),
-        ..requested(id)
+    let case = |id: &str, urgency, target: Option<&str>, decided: &str| {
+        with(requested(id), |details| {
+            details.urgency = urgency;
+            details.target_at = target.map(at);
+            details.decided_at = at(decided);
+        })
     };
     let old = "2026-01-01T00:00";
     let mut cases = [
@@ -163,9 +164,10 @@ fn moves<'a>(cases: &'a [Case], plans: &[Plan]) -> Vec<Move<'a>> {
 fn two_cases_swap_and_a_list_is_pushed_all_or_none() {
     let hospital = hospital();
     let now = at("2026-05-20T12:00");
-    let by = |case: Case, who: &str| Case {
-        team: vec![member(who, TeamRole::PrimarySurgeon)],
-        ..case
+    let by = |case: Case, who: &str| {
+        with(case, |details| {
+            details.team = vec![member(who, TeamRole::PrimarySurgeon)];
+        })
     };
     let cases = [
         scheduled("a", "OT-1", "2026-06-01T08:00"),
@@ -299,10 +301,9 @@ fn what_stands_against_the_rules_is_found_and_says_whether_it_was_set_aside() {
         [("a".to_owned(), "THEATRE_IN_MAINTENANCE", true)]
     );
     // A double booking that got past everything is named on both sides.
-    cases[1] = Case {
-        footprint: footprint(0, 30, 0),
-        ..scheduled("b", "OT-3", "2026-06-01T08:15")
-    };
+    cases[1] = with(scheduled("b", "OT-3", "2026-06-01T08:15"), |details| {
+        details.footprint = footprint(0, 30, 0);
+    });
     cases[0] = scheduled("a", "OT-2", "2026-06-01T08:00");
     assert_eq!(
         found(&cases, &hospital, vec![]),

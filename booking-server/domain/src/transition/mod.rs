@@ -279,19 +279,18 @@ pub fn correct(
 }
 
 /// Whether a change of what is asked for touches what the case holds or what its rules are about,
-/// so that [`update`] needs it placed again.
+/// so that [`update`] needs it placed again: every field but those that no rule looks at.
 pub fn needs_placing(case: &Case, details: &CaseDetails) -> bool {
-    let same = case.patient == details.patient
-        && case.procedure_type == details.procedure_type
-        && case.specialty == details.specialty
-        && case.laterality == details.laterality
-        && case.urgency == details.urgency
-        && case.anaesthesia == details.anaesthesia
-        && case.footprint == details.footprint
-        && case.team == details.team
-        && case.units == details.units
-        && case.required_capabilities == details.required_capabilities;
-    case.state.holds() && !same
+    let same_otherwise = CaseDetails {
+        procedure: case.details.procedure.clone(),
+        condition: case.details.condition.clone(),
+        decided_at: case.details.decided_at,
+        target_at: case.details.target_at,
+        notes: case.details.notes.clone(),
+        blood_units: case.details.blood_units,
+        ..details.clone()
+    };
+    case.state.holds() && same_otherwise != case.details
 }
 
 /// Changes what is asked for.
@@ -318,8 +317,8 @@ pub fn update(
     Command::Update.check(case.state, false)?;
     let begun = case.state.is_in_progress() || case.state == CaseState::Completed;
     let fixed = [
-        ("patient", case.patient != details.patient),
-        ("durations", case.footprint != details.footprint),
+        ("patient", case.details.patient != details.patient),
+        ("durations", case.details.footprint != details.footprint),
     ];
     if let Some((field, _)) = fixed.iter().find(|(_, changes)| begun && *changes) {
         return Err(TransitionError::FieldFixed {

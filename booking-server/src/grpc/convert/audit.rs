@@ -1,23 +1,14 @@
 //! The audit, as callers see it, and what a filter asks of it.
 
-use booking_proto::ot::v1::{self, audit_event::Outcome as WireOutcome};
+use booking_proto::{
+    fields,
+    ot::v1::{self, audit_event::Outcome as WireOutcome},
+};
+use booking_store::{AuditCondition, AuditEvent, FieldChange, Outcome};
+use prost::Name as _;
 
 use super::{super::case_filter::instant_of, values::timestamp};
-use crate::{
-    grpc::filter::{self, Condition, FilterError, Operator},
-    store::{AuditCondition, AuditEvent, FieldChange, Outcome},
-};
-
-/// The fields whose words tell of whom a case is: a log's key is its patient's number, and whoever
-/// writes a note may name somebody.
-const OF_PATIENTS: [&str; 6] = [
-    "patient",
-    "condition",
-    "notes",
-    "cancellation",
-    "overrides",
-    "import_key",
-];
+use crate::grpc::filter::{self, Condition, FilterError, Operator};
 
 /// The method whose reason is nothing but a note.
 const CORRECT: &str = "ot.v1.CaseService/CorrectCase";
@@ -26,7 +17,7 @@ const CORRECT: &str = "ot.v1.CaseService/CorrectCase";
 pub(in crate::grpc) fn event(event: &AuditEvent, sees_patients: bool) -> v1::AuditEvent {
     let record = &event.record;
     let change = |it: &FieldChange| {
-        let hidden = !sees_patients && OF_PATIENTS.contains(&it.field.as_str());
+        let hidden = !sees_patients && tells_of_patient(&it.field);
         let words = |words: &String| if hidden { String::new() } else { words.clone() };
         v1::FieldChange {
             field: it.field.clone(),
@@ -65,6 +56,14 @@ pub(in crate::grpc) fn event(event: &AuditEvent, sees_patients: bool) -> v1::Aud
         outcome: outcome.into(),
         hash: event.hash.to_vec(),
     }
+}
+
+/// Whether a field of a case, or any part of it, tells of whom the case is: a log's key is its
+/// patient's number, and whoever writes a note may name somebody.
+fn tells_of_patient(field: &str) -> bool {
+    let name = field.split('.').next().unwrap_or(field);
+    let field = fields::of(v1::Case::NAME).named(name);
+    field.is_some_and(fields::tells_of_patient)
 }
 
 /// The article's question is about a patient.

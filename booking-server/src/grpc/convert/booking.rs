@@ -1,12 +1,10 @@
 //! The article's question and answer.
 
+use booking_domain::{BookingInfo, BookingQuery, DescriptionFilter, PatientId, StaffId};
 use booking_proto::otbooking::{BookingRequest, BookingResponse};
 
-use super::super::desk::reading;
-use crate::{
-    app::Refusal,
-    domain::{BookingInfo, BookingQuery, DescriptionFilter, PatientId, StaffId},
-};
+use super::super::fields::reading;
+use crate::app::Refusal;
 
 /// Reads a request, or says of every field what is wrong with it.
 ///

@@ -1,5 +1,9 @@
 //! Cases: what is asked for, where it is planned, what has happened.
 
+use booking_domain::{
+    BloodUnits, Capability, Case, CaseDetails, Hospital, Laterality, Milestones, OverrideRequest,
+    Plan, ReasonGiven, RuleId, Specialty, TeamMember, TeamRole, TooMuchBlood,
+};
 use booking_proto::ot::v1;
 use jiff::Timestamp;
 use prost_types::Timestamp as WireTimestamp;
@@ -10,13 +14,7 @@ use super::{
     values::{instant, line, minute, note, optional_name, required, timestamp, unless_empty},
     words::{number, word},
 };
-use crate::{
-    domain::{
-        Capability, Case, CaseDetails, Hospital, Laterality, Milestones, OverrideRequest, Plan,
-        ReasonGiven, RuleId, Specialty, TeamMember, TeamRole,
-    },
-    names::{etag, name, optional, parse},
-};
+use crate::names::{etag, name, optional, parse};
 
 /// A rule once; more requests than rules say nothing more.
 const MAX_OVERRIDES: usize = RuleId::ALL.len();
@@ -24,37 +22,39 @@ const MAX_OVERRIDES: usize = RuleId::ALL.len();
 // --- from the domain ---------------------------------------------------------------------------
 
 pub(in crate::grpc) fn case(case: &Case) -> v1::Case {
+    let asked = &case.details;
     v1::Case {
         name: name(&case.id),
         state: number(case.state),
         etag: etag(case.version),
         create_time: Some(timestamp(case.created_at)),
         update_time: Some(timestamp(case.updated_at)),
-        patient: name(&case.patient),
-        procedure: case.procedure.clone(),
-        procedure_type: optional(case.procedure_type.as_ref()),
-        condition: case.condition.clone(),
-        laterality: number(case.laterality),
-        urgency: number(case.urgency),
-        anaesthesia: number(case.anaesthesia),
-        decision_time: Some(timestamp(case.decided_at)),
-        target_time: case.target_at.map(timestamp),
-        durations: Some(durations(case.footprint)),
-        team: case.team.iter().map(team_member).collect(),
-        equipment: case.units.iter().map(name).collect(),
-        required_capabilities: case
+        patient: name(&asked.patient),
+        procedure: asked.procedure.clone(),
+        procedure_type: optional(asked.procedure_type.as_ref()),
+        condition: asked.condition.clone(),
+        laterality: number(asked.laterality),
+        urgency: number(asked.urgency),
+        anaesthesia: number(asked.anaesthesia),
+        decision_time: Some(timestamp(asked.decided_at)),
+        target_time: asked.target_at.map(timestamp),
+        durations: Some(durations(asked.footprint)),
+        team: asked.team.iter().map(team_member).collect(),
+        equipment: asked.units.iter().map(name).collect(),
+        required_capabilities: asked
             .required_capabilities
             .iter()
             .map(ToString::to_string)
             .collect(),
-        notes: case.notes.clone(),
+        notes: asked.notes.clone(),
         plan: case.plan.as_ref().map(|it| plan(case, it)),
         milestones: Some(milestones(&case.milestones)),
         cancellation: case.cancellation.as_ref().map(cancellation),
-        overrides: case.overrides.iter().map(set_aside).collect(),
+        overrides: case.overrides.iter().map(override_of).collect(),
         postponements: i32::try_from(case.postponements).unwrap_or(i32::MAX),
-        specialty: text(case.specialty.as_ref()),
+        specialty: text(asked.specialty.as_ref()),
         import_key: case.import_key.clone().unwrap_or_default(),
+        blood_units: asked.blood_units.get().into(),
     }
 }
 
@@ -70,7 +70,9 @@ pub(in crate::grpc) fn plan(case: &Case, plan: &Plan) -> v1::Plan {
     v1::Plan {
         theatre: name(&plan.theatre),
         start_time: Some(timestamp(plan.start)),
-        end_time: Some(timestamp(case.footprint.range_from(plan.start).end())),
+        end_time: Some(timestamp(
+            case.details.footprint.range_from(plan.start).end(),
+        )),
         session: optional(plan.session.as_ref()),
     }
 }
@@ -87,7 +89,7 @@ fn milestones(it: &Milestones) -> v1::Milestones {
     }
 }
 
-fn cancellation(it: &crate::domain::Cancellation) -> v1::Cancellation {
+fn cancellation(it: &booking_domain::Cancellation) -> v1::Cancellation {
     v1::Cancellation {
         reason: name(&it.reason),
         note: it.note.clone(),
@@ -97,7 +99,7 @@ fn cancellation(it: &crate::domain::Cancellation) -> v1::Cancellation {
     }
 }
 
-fn set_aside(it: &crate::domain::Override) -> v1::Override {
+fn override_of(it: &booking_domain::Override) -> v1::Override {
     v1::Override {
         rule: it.rule.as_str().to_owned(),
         reason: it.reason.clone(),
@@ -159,6 +161,8 @@ pub(in crate::grpc) fn to_details(
         Capability::parse,
     );
     let notes = fields.take("case.notes", note(&wire.notes));
+    let blood_units = u8::try_from(wire.blood_units).map_err(|_| TooMuchBlood);
+    let blood_units = fields.take("case.blood_units", blood_units.and_then(BloodUnits::new));
 
     let (urgency, decided_at) = (urgency?, decided_at?);
     Some(CaseDetails {
@@ -177,6 +181,7 @@ pub(in crate::grpc) fn to_details(
         units: units?,
         required_capabilities: required_capabilities?,
         notes: notes?,
+        blood_units: blood_units?,
     })
 }
 

@@ -1,5 +1,10 @@
 //! Sites, theatres, staff, equipment, procedure types, reasons, closures and absences.
 
+use booking_domain::{
+    Capability, EquipmentKind, EquipmentUnit, Footprint, OpeningRule, ProcedureType,
+    ProcedureTypeId, Reason, ReasonCode, Site, SiteId, Specialty, Staff, StaffId, Subject, Theatre,
+    TheatreId, Unavailability, UnavailabilityId, UnitId, Version,
+};
 use booking_proto::ot::v1;
 use jiff::tz::TimeZone;
 
@@ -8,14 +13,7 @@ use super::{
     values::{line, minute, minute_of_day, minutes, timestamp, title, unless_empty, weekday},
     words::{number, word},
 };
-use crate::{
-    domain::{
-        Capability, EquipmentKind, EquipmentUnit, Footprint, OpeningRule, ProcedureType,
-        ProcedureTypeId, Reason, ReasonCode, Site, SiteId, Specialty, Staff, StaffId, Subject,
-        Theatre, TheatreId, Unavailability, UnavailabilityId, UnitId, Version,
-    },
-    names::{self, Named, etag, name, parse},
-};
+use crate::names::{self, Named, etag, name, parse};
 
 /// The longest FHIR code, in characters.
 const MAX_CODE_CHARS: usize = 64;
@@ -179,7 +177,7 @@ pub(in crate::grpc) fn to_theatre(
     let site = fields.take("theatre.site", parse(&wire.site));
     let name = fields.take("theatre.display_name", title(&wire.display_name));
     let state = match wire.state {
-        0 => Some(crate::domain::TheatreState::Open),
+        0 => Some(booking_domain::TheatreState::Open),
         state => fields.take("theatre.state", word(state)),
     };
     let capabilities = fields.set(

@@ -1,19 +1,18 @@
 //! What the schedule says: offers, options, conflicts.
 
+use booking_domain::{
+    BrokenRule, Case, CaseId, Conflict, SlotOffer, TimeRange, Version,
+    emergency::{Consequence, EmergencyOption, Fate},
+};
 use booking_proto::ot::v1::{self, consequence::Kind};
 
 use super::{
-    super::status::subject,
     case::{plan, to_plan},
     values::{timestamp, version},
 };
 use crate::{
-    domain::{
-        BrokenRule, Case, CaseId, Conflict, SlotOffer, TimeRange, Version,
-        emergency::{Consequence, EmergencyOption, Fate},
-    },
     grpc::fields::Fields,
-    names::{etag, name, parse},
+    names::{etag, name, parse, subject_name},
 };
 
 pub(in crate::grpc) fn range(range: &TimeRange) -> v1::TimeRange {
@@ -27,7 +26,7 @@ pub(in crate::grpc) fn broken_rule(broken: &BrokenRule) -> v1::BrokenRule {
     v1::BrokenRule {
         rule: broken.rule.as_str().to_owned(),
         reason: broken.reason.to_owned(),
-        subject: subject(&broken.subject),
+        subject: subject_name(&broken.subject),
         description: broken.description.clone(),
         overridable: broken.is_overridable(),
     }

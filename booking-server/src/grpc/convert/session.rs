@@ -1,5 +1,9 @@
 //! Sessions, and the templates they recur by.
 
+use booking_domain::{
+    Recurrence, Session, SessionFlags, SessionId, SessionOwner, SessionState, SessionTemplate,
+    Specialty, TemplateId, Version,
+};
 use booking_proto::ot::v1::{self, session_owner::Owner};
 use jiff::{SignedDuration, civil::Date};
 
@@ -12,13 +16,7 @@ use super::{
     },
     words::number,
 };
-use crate::{
-    domain::{
-        Recurrence, Session, SessionFlags, SessionId, SessionOwner, SessionState, SessionTemplate,
-        Specialty, TemplateId, Version,
-    },
-    names::{etag, name, optional, parse},
-};
+use crate::names::{etag, name, optional, parse};
 
 /// The longest session: the store looks for overlaps no further back.
 const MAX_SESSION: SignedDuration = SignedDuration::from_hours(48);

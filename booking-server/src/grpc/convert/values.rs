@@ -2,20 +2,16 @@
 
 use std::fmt::Display;
 
+use booking_domain::{IdError, TimeRange, Version};
+use booking_proto::contract::{
+    limits::{MAX_LINE_CHARS, MAX_NOTE_CHARS},
+    resource,
+};
 use jiff::{SignedDuration, Timestamp, civil::Date, civil::Weekday};
 use prost_types::{Duration, Timestamp as WireTimestamp};
 
 use super::super::fields::Fields;
-use crate::{
-    domain::{IdError, TimeRange, Version},
-    names,
-};
-
-/// The longest text on one line, in characters: a name, a procedure, a diagnosis.
-pub(in crate::grpc) const MAX_LINE_CHARS: usize = 300;
-
-/// The longest text of several lines, in characters.
-pub(in crate::grpc) const MAX_NOTE_CHARS: usize = 4000;
+use crate::names;
 
 /// The most things in a list of a resource: a theatre's capabilities, a team.
 pub(in crate::grpc) const MAX_LIST: usize = 50;
@@ -140,12 +136,7 @@ pub(in crate::grpc) fn version(etag: &str) -> Result<Option<Version>, &'static s
     if etag.is_empty() {
         return Ok(None);
     }
-    let digits = etag
-        .strip_prefix("\"v")
-        .and_then(|rest| rest.strip_suffix('"'));
-    let version = digits.and_then(|digits| digits.parse().ok());
-    // What would be written otherwise was never given out.
-    match version.filter(|version| names::etag(*version) == etag) {
+    match resource::version(etag) {
         Some(version) => Ok(Some(version)),
         None => Err("is no etag of this service; give back what it gave, or nothing"),
     }

@@ -1,11 +1,10 @@
 //! Words that have a number on the wire: one table each, read in both directions.
 
-use booking_proto::ot::v1;
-
-use crate::domain::{
+use booking_domain::{
     Anaesthesia, CaseState, Laterality, Milestone, ReasonGroup, SessionState, TeamRole,
     TheatreState, Urgency,
 };
+use booking_proto::ot::v1;
 
 /// A word of the domain that has a number in the contract.
 pub(in crate::grpc) trait Word: Copy + PartialEq + 'static {

@@ -1,5 +1,7 @@
 //! What a caller gets for what it asks.
 
+use booking_domain::{MAX_DESCRIPTION_CHARS, MAX_ID_CHARS};
+use booking_store::StoreError;
 use proptest::prelude::*;
 use tonic::Code;
 use tonic_prost::ProstCodec;
@@ -8,8 +10,6 @@ use tonic_types::StatusExt as _;
 use super::*;
 use crate::{
     app::Refusal,
-    domain::{MAX_DESCRIPTION_CHARS, MAX_ID_CHARS},
-    store::StoreError,
     testing::{Script, ScriptedStore, article_store},
 };
 
@@ -137,7 +137,7 @@ async fn every_field_that_cannot_be_read_is_named_at_once() {
 #[tokio::test]
 async fn a_request_beyond_the_limit_is_refused_and_the_next_one_served() {
     let open = article().await;
-    let huge = "x".repeat(MAX_REQUEST_BYTES + 1);
+    let huge = "x".repeat(MAX_MESSAGE_BYTES + 1);
     let status = open.ask("PT-1204", "DC-3904", &huge).await.unwrap_err();
     assert_eq!(status.code(), Code::OutOfRange, "{status:?}");
     open.ask("PT-1204", "DC-3904", "").await.unwrap();

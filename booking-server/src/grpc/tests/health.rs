@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use booking_proto::otbooking::ot_booking_service_server::SERVICE_NAME;
+use booking_store::StoreError;
 use tokio_stream::StreamExt as _;
 use tonic::Code;
 use tonic_health::pb::{
@@ -14,10 +15,7 @@ use tonic_reflection::pb::v1::{
 };
 
 use super::*;
-use crate::{
-    store::StoreError,
-    testing::{Script, ScriptedStore},
-};
+use crate::testing::{Script, ScriptedStore};
 
 fn of(service: &str) -> HealthCheckRequest {
     HealthCheckRequest {

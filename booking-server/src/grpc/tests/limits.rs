@@ -2,10 +2,12 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use booking_domain::{BrokenRule, Case, RuleId, RuleSubject, TeamRole, testing};
 use booking_proto::ot::v1::{
     self, WatchScheduleResponse, transfer_service_client::TransferServiceClient,
     watch_schedule_response::Kind, watch_service_client::WatchServiceClient,
 };
+use booking_store::StoreError;
 use tokio::time::timeout;
 use tonic::{Code, Status, Streaming};
 use tonic_health::pb::{
@@ -20,16 +22,14 @@ use super::{
 use crate::{
     access::{Policy, Role},
     app::Refusal,
-    domain::{BrokenRule, Case, RuleId, RuleSubject, TeamRole, testing},
-    store::StoreError,
     testing::{PATIENCE, article_store},
 };
 
 /// Puts cases of DC-3904 there, whatever the rules say of them.
 async fn put(world: &World, mut cases: Vec<Case>) {
     for case in &mut cases {
-        case.procedure_type = None;
-        case.team = vec![testing::member("DC-3904", TeamRole::PrimarySurgeon)];
+        case.details.procedure_type = None;
+        case.details.team = vec![testing::member("DC-3904", TeamRole::PrimarySurgeon)];
     }
     let put = world.store.write(cases, |cases, tx| {
         Box::pin(async move {

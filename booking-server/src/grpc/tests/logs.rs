@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use booking_store::StoreError;
+
 use super::*;
 use crate::{
     pseudonym::PatientNames,
-    store::StoreError,
     testing::{LogCapture, Script, ScriptedStore, article_store},
 };
 

@@ -5,6 +5,7 @@ mod authorization;
 mod cases;
 mod days;
 mod drafts;
+mod fields;
 mod files;
 mod health;
 mod limits;

@@ -269,7 +269,7 @@ async fn rows_that_are_refused_leave_nothing_behind() {
     assert_eq!(kinds, [Imported, Refused, Imported]);
     let hospital = world.store.hospital().await.unwrap();
     let made = |specialty: &str| {
-        let id = crate::domain::testing::staff_id(&format!("placeholder-{specialty}"));
+        let id = booking_domain::testing::staff_id(&format!("placeholder-{specialty}"));
         hospital.staff.contains_key(&id)
     };
     assert!(made("Urology") && !made("Vascular"));

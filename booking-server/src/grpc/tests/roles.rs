@@ -4,6 +4,7 @@ use booking_proto::{
     FILE_DESCRIPTOR_SET,
     ot::v1::{Access, GetAccessRequest, access_service_client::AccessServiceClient, grant::Scope},
 };
+use booking_store::{AuditQuery, Outcome};
 use prost::Message as _;
 use prost_types::FileDescriptorSet;
 use tonic::{Code, Request, Status, transport::Channel};
@@ -13,7 +14,6 @@ use tonic_types::StatusExt as _;
 use super::world::{FRONT_END, Wire, World, account_of};
 use crate::{
     access::{Policy, Role, methods::METHODS, role_table},
-    store::{AuditQuery, Outcome},
     testing::PATIENCE,
 };
 

@@ -13,6 +13,7 @@ use std::{
 
 use alts::{AltsContext, AltsStream, record};
 use booking_proto::ot::v1::case_service_client::CaseServiceClient;
+use booking_store::Store;
 use hyper_util::rt::TokioIo;
 use jiff::{SignedDuration, Timestamp};
 use tokio::{
@@ -32,7 +33,6 @@ use tower::service_fn;
 use crate::{
     access::{Entry, Gatekeeper, Policy, Role},
     serve::{Deps, ServeError, serve_incoming},
-    store::Store,
     testing::{NOW, article_store, deps},
 };
 
@@ -94,7 +94,7 @@ pub(super) fn policy() -> Policy {
         people.insert(role.to_string(), entry(&[role], role.grants(), false));
     }
     if let Some(surgeon) = people.get_mut("surgeon") {
-        surgeon.staff = crate::domain::StaffId::parse("DC-3904").ok();
+        surgeon.staff = booking_domain::StaffId::parse("DC-3904").ok();
     }
     Policy { accounts, people }
 }
@@ -193,5 +193,6 @@ impl World {
 fn sealed(io: TcpStream, side: record::Side, peer: &str) -> AltsStream<TcpStream> {
     let keys = record::TrafficKeys::from_key_data(&[7; record::TRAFFIC_KEY_LEN]).unwrap();
     let context = AltsContext::dangerous_unproven(peer.parse().unwrap());
-    AltsStream::dangerous_from_keys(io, side, keys, context, MAX_FRAME_LEN)
+    let aead = record::aead::BackEnd::from_env().unwrap();
+    AltsStream::dangerous_from_keys(io, aead, side, keys, context, MAX_FRAME_LEN)
 }

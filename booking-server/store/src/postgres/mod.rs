@@ -17,7 +17,7 @@ use sqlx::{
 use tokio::sync::watch;
 
 use self::blame::unreachable;
-use crate::{OpenError, OpenOptions, PostgresUrl, db::Pool, feed::Wake, store::Opened};
+use crate::{OpenError, OpenOptions, PostgresUrl, db::Pool, feed::Wake, opened::Opened};
 
 /// How long a call waits for a connection before it is told "busy".
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -51,19 +51,22 @@ const READING: [(&str, &str); 2] = [
 ];
 
 /// Opens the database.
-pub(crate) async fn open(url: &PostgresUrl, options: &OpenOptions) -> Result<Opened, OpenError> {
+pub(crate) async fn open(
+    url: &PostgresUrl,
+    options: &OpenOptions,
+) -> Result<(Opened, Notifications), OpenError> {
     let settings = settings(url)?;
     let writers = pool(WRITERS, settings.clone().options(WRITING)).await?;
     let token_key = prepare::prepare(&writers, options.seed).await?;
     // And one that listens.
     let readers = pool(options.readers + 1, settings.options(READING)).await?;
-    Ok(Opened {
-        notifications: Some(Notifications::new(readers.clone())),
+    let notifications = Notifications::new(readers.clone());
+    let opened = Opened {
         readers: Pool::Postgres(readers),
         writers: Pool::Postgres(writers),
         token_key,
-        hold: None,
-    })
+    };
+    Ok((opened, notifications))
 }
 
 fn settings(url: &PostgresUrl) -> Result<PgConnectOptions, OpenError> {

@@ -10,7 +10,7 @@ const OLDEST: u32 = 14;
 
 pub(super) async fn prepare(pool: &PgPool, seed: Seed) -> Result<TokenKey, OpenError> {
     look(pool).await?;
-    migrations::POSTGRES.run(pool).await.map_err(migration)?;
+    migrations::OF_POSTGRES.run(pool).await.map_err(migration)?;
     let planted = async {
         let mut conn = Pool::Postgres(pool.clone()).begin_write().await?;
         let key = plant(&mut conn, seed).await?;
@@ -61,7 +61,7 @@ async fn not_newer(pool: &PgPool) -> Result<(), OpenError> {
         .fetch_one(pool)
         .await
         .map_err(|error| unreachable(&error))?;
-    let known = migrations::newest(&migrations::POSTGRES);
+    let known = migrations::newest(&migrations::OF_POSTGRES);
     if found <= known {
         return Ok(());
     }

@@ -6,11 +6,11 @@ use booking_domain::{
 };
 use jiff::Timestamp;
 
-use super::Reads;
+use super::snapshot::Reads;
 use crate::{
     Scope, StoreError,
     db::Sql,
-    rows::case::{COLUMNS, read, urgency_number},
+    rows::case::{SELECTED, read, urgency_number},
 };
 
 /// The planned start for sorting; a case without a plan comes as if planned at the end of time.
@@ -27,7 +27,7 @@ const MAX_FOOTPRINT_US: i64 = MAX_FOOTPRINT_MIN as i64 * 60_000_000;
 
 fn select() -> Sql {
     let mut sql = Sql::new("select ");
-    sql.push(COLUMNS).push(" from surgical_case c where ");
+    sql.push(&SELECTED).push(" from surgical_case c where ");
     sql
 }
 

@@ -1,6 +1,6 @@
 //! The logs: audit, changes, requests.
 
-use super::Reads;
+use super::snapshot::Reads;
 use crate::{
     AuditCondition, AuditEvent, AuditQuery, Change, StoreError, StoredResponse,
     db::{Row, Sql},

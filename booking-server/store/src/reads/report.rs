@@ -16,7 +16,7 @@ use booking_domain::{
 };
 use jiff::Timestamp;
 
-use super::Reads;
+use super::snapshot::Reads;
 use crate::{
     Scope, StoreError,
     db::{Fields, Sql},

@@ -4,24 +4,11 @@ use booking_domain::{
     Session, SessionId, SessionTemplate, TemplateId, TheatreId, Unavailability, UnavailabilityId,
 };
 
-use super::{Reads, surroundings::MAX_HELD_US};
+use super::{snapshot::Reads, surroundings::MAX_HELD_US};
 use crate::{
     SessionQuery, StoreError, UnavailabilityQuery,
-    db::Sql,
-    rows::session::{
-        SESSION, TEMPLATE, UNAVAILABILITY, read_session, read_template, read_unavailability,
-        subject_key,
-    },
+    rows::{by_key, read, select, session::subject_key},
 };
-
-fn select(columns: &str, from: &str) -> Sql {
-    let mut sql = Sql::new("select ");
-    sql.push(columns)
-        .push(" from ")
-        .push(from)
-        .push(" where true");
-    sql
-}
 
 impl Reads {
     /// A session by its number.
@@ -30,9 +17,8 @@ impl Reads {
     ///
     /// [`StoreError`] when it cannot be read.
     pub async fn session(&mut self, id: &SessionId) -> Result<Option<Session>, StoreError> {
-        let mut sql = select(SESSION, "session s");
-        sql.push(" and s.id = ").arg(id.as_str());
-        self.row(sql).await?.as_ref().map(read_session).transpose()
+        let sql = by_key::<Session>(id.as_str());
+        self.row(sql).await?.as_ref().map(read).transpose()
     }
 
     /// Sessions.
@@ -41,34 +27,34 @@ impl Reads {
     ///
     /// [`StoreError`] when they cannot be read.
     pub async fn sessions(&mut self, query: &SessionQuery) -> Result<Vec<Session>, StoreError> {
-        let mut sql = select(SESSION, "session s");
+        let mut sql = select::<Session>();
         if !query.theatres.is_empty() {
             let theatres = query.theatres.iter().map(TheatreId::as_str);
-            sql.push(" and s.theatre_id in ").list(theatres);
+            sql.push(" and theatre_id in ").list(theatres);
         }
         if let Some(range) = query.range {
             let start = range.start().as_microsecond();
-            sql.push(" and s.start_us > ").arg(start - MAX_HELD_US);
-            sql.push(" and s.start_us < ")
+            sql.push(" and start_us > ").arg(start - MAX_HELD_US);
+            sql.push(" and start_us < ")
                 .arg(range.end().as_microsecond());
-            sql.push(" and s.end_us > ").arg(start);
+            sql.push(" and end_us > ").arg(start);
         }
         if let Some(surgeon) = &query.surgeon {
-            sql.push(" and s.owner_surgeon = ").arg(surgeon.as_str());
+            sql.push(" and owner_surgeon = ").arg(surgeon.as_str());
         }
         if let Some(template) = &query.template {
-            sql.push(" and s.template_id = ").arg(template.as_str());
+            sql.push(" and template_id = ").arg(template.as_str());
         }
         if let Some((start, id)) = &query.after {
-            sql.push(" and (s.start_us, s.id) > (")
+            sql.push(" and (start_us, id) > (")
                 .arg(start.as_microsecond());
             sql.push(", ").arg(id.as_str()).push(")");
         }
-        sql.push(" order by s.start_us, s.id");
+        sql.push(" order by start_us, id");
         if let Some(limit) = query.limit {
             sql.push(" limit ").arg(limit);
         }
-        self.rows(sql).await?.iter().map(read_session).collect()
+        self.rows(sql).await?.iter().map(read).collect()
     }
 
     /// A template by its number.
@@ -80,9 +66,8 @@ impl Reads {
         &mut self,
         id: &TemplateId,
     ) -> Result<Option<SessionTemplate>, StoreError> {
-        let mut sql = select(TEMPLATE, "session_template t");
-        sql.push(" and t.id = ").arg(id.as_str());
-        self.row(sql).await?.as_ref().map(read_template).transpose()
+        let sql = by_key::<SessionTemplate>(id.as_str());
+        self.row(sql).await?.as_ref().map(read).transpose()
     }
 
     /// Every template, by number: a hospital has some dozens.
@@ -91,9 +76,9 @@ impl Reads {
     ///
     /// [`StoreError`] when they cannot be read.
     pub async fn templates(&mut self) -> Result<Vec<SessionTemplate>, StoreError> {
-        let mut sql = select(TEMPLATE, "session_template t");
-        sql.push(" order by t.id");
-        self.rows(sql).await?.iter().map(read_template).collect()
+        let mut sql = select::<SessionTemplate>();
+        sql.push(" order by id");
+        self.rows(sql).await?.iter().map(read).collect()
     }
 
     /// A closure or absence by its number.
@@ -105,13 +90,8 @@ impl Reads {
         &mut self,
         id: &UnavailabilityId,
     ) -> Result<Option<Unavailability>, StoreError> {
-        let mut sql = select(UNAVAILABILITY, "unavailability n");
-        sql.push(" and n.id = ").arg(id.as_str());
-        self.row(sql)
-            .await?
-            .as_ref()
-            .map(read_unavailability)
-            .transpose()
+        let sql = by_key::<Unavailability>(id.as_str());
+        self.row(sql).await?.as_ref().map(read).transpose()
     }
 
     /// Closures and absences.
@@ -123,27 +103,23 @@ impl Reads {
         &mut self,
         query: &UnavailabilityQuery,
     ) -> Result<Vec<Unavailability>, StoreError> {
-        let mut sql = select(UNAVAILABILITY, "unavailability n");
+        let mut sql = select::<Unavailability>();
         for (index, subject) in query.subjects.iter().enumerate() {
             let (kind, resource) = subject_key(subject);
             sql.push(if index == 0 { " and (" } else { " or " });
-            sql.push("n.kind = ").arg(kind as i64);
-            sql.push(" and n.resource = ").arg(resource);
+            sql.push("kind = ").arg(kind as i64);
+            sql.push(" and resource = ").arg(resource);
         }
         if !query.subjects.is_empty() {
             sql.push(")");
         }
         if let Some(range) = query.range {
-            sql.push(" and n.start_us < ")
+            sql.push(" and start_us < ")
                 .arg(range.end().as_microsecond());
-            sql.push(" and n.end_us > ")
+            sql.push(" and end_us > ")
                 .arg(range.start().as_microsecond());
         }
-        sql.push(" order by n.start_us, n.id");
-        self.rows(sql)
-            .await?
-            .iter()
-            .map(read_unavailability)
-            .collect()
+        sql.push(" order by start_us, id");
+        self.rows(sql).await?.iter().map(read).collect()
     }
 }

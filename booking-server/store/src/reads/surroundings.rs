@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use booking_domain::{
-    CaseId, Claim, HeldClaim, Resource, ResourceKind, Surroundings, TheatreId, TimeRange,
+    CaseId, Claim, HeldClaim, Resource, ResourceKind, Session, Surroundings, TheatreId, TimeRange,
     Unavailability, UnavailabilityId,
 };
 
-use super::Reads;
+use super::snapshot::Reads;
 use crate::{
     StoreError,
     db::{Fields, Row, Sql},
-    rows::session::{SESSION, session, subject},
+    rows::{Record as _, session::subject},
 };
 
 /// No claim and no session lasts longer, which bounds the stretch of an index that is searched.
@@ -45,7 +45,7 @@ impl Reads {
         for row in &self.rows(around(claims, theatre, hull, except)).await? {
             let f = &mut Fields::of("surroundings", row);
             match f.int()? {
-                SESSION_ROW => found.sessions.push(session(f)?),
+                SESSION_ROW => found.sessions.push(Session::read(f)?),
                 HELD_ROW => found.held.push(held(f)?),
                 UNAVAILABLE_ROW => found.unavailable.push(unavailable(f)?),
                 _ => return Err(f.damaged(&"no such row")),
@@ -136,7 +136,8 @@ pub(super) fn around(
 fn push_sessions(sql: &mut Sql, theatre: &TheatreId, hull: TimeRange) {
     let start = hull.start().as_microsecond();
     sql.push(&format!(
-        "select cast({SESSION_ROW} as bigint), {SESSION} from session s where s.theatre_id = "
+        "select cast({SESSION_ROW} as bigint), {} from session s where s.theatre_id = ",
+        Session::TABLE.columns
     ));
     sql.arg(theatre.as_str());
     sql.push(" and s.start_us > ").arg(start - MAX_HELD_US);

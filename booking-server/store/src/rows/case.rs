@@ -1,34 +1,148 @@
 //! Cases.
 
+use std::sync::LazyLock;
+
 use booking_domain::{
-    Cancellation, Capability, Case, CaseId, CaseState, Footprint, Milestones, Override, PatientId,
-    Plan, ProcedureTypeId, ReasonCode, RuleId, SessionId, Specialty, StaffId, TeamMember, TeamRole,
-    TheatreId, UnitId, Urgency,
+    BloodUnits, Cancellation, Capability, Case, CaseDetails, CaseId, CaseState, Footprint,
+    Milestones, Override, PatientId, Plan, ProcedureTypeId, ReasonCode, RuleId, SessionId,
+    Specialty, StaffId, TeamMember, TeamRole, TheatreId, UnitId, Urgency,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ids, json, json_ids};
+use super::json::{ids, json, json_ids};
 use crate::{
     StoreError,
-    db::{Fields, Row, Sql},
+    db::{Fields, Row, Sql, Value},
     names::Named,
 };
 
+/// A column of `surgical_case`: its name, and what of a case is in it.
+type Column = (&'static str, fn(&Case) -> Value);
+
+/// All of a case's row but the identifier, in the order in which [`read`] reads it.
+const COLUMNS: [Column; 38] = [
+    ("version", |case| case.version.into()),
+    ("patient_id", |case| case.details.patient.as_str().into()),
+    ("procedure", |case| case.details.procedure.as_str().into()),
+    ("procedure_type_id", |case| {
+        case.details
+            .procedure_type
+            .as_ref()
+            .map(ProcedureTypeId::as_str)
+            .into()
+    }),
+    ("condition", |case| case.details.condition.as_str().into()),
+    ("specialty", |case| {
+        case.details
+            .specialty
+            .as_ref()
+            .map(Specialty::as_str)
+            .into()
+    }),
+    ("laterality", |case| case.details.laterality.name().into()),
+    ("urgency", |case| {
+        urgency_number(case.details.urgency).into()
+    }),
+    ("anaesthesia", |case| case.details.anaesthesia.name().into()),
+    ("decided_at_us", |case| {
+        case.details.decided_at.as_microsecond().into()
+    }),
+    ("target_at_us", |case| us(case.details.target_at)),
+    ("setup_min", |case| {
+        case.details.footprint.setup_min().into()
+    }),
+    ("procedure_min", |case| {
+        case.details.footprint.procedure_min().into()
+    }),
+    ("cleanup_min", |case| {
+        case.details.footprint.cleanup_min().into()
+    }),
+    ("required_capabilities", |case| {
+        json_ids(&case.details.required_capabilities, Capability::as_str).into()
+    }),
+    ("notes", |case| case.details.notes.as_str().into()),
+    ("blood_units", |case| {
+        u16::from(case.details.blood_units.get()).into()
+    }),
+    ("state", |case| case.state.as_str().into()),
+    ("theatre_id", |case| {
+        case.plan.as_ref().map(|plan| plan.theatre.as_str()).into()
+    }),
+    ("start_us", |case| {
+        us(case.plan.as_ref().map(|plan| plan.start))
+    }),
+    ("session_id", |case| {
+        let session = case.plan.as_ref().and_then(|plan| plan.session.as_ref());
+        session.map(SessionId::as_str).into()
+    }),
+    ("wheels_in_us", |case| us(case.milestones.wheels_in)),
+    ("anaesthesia_ready_us", |case| {
+        us(case.milestones.anaesthesia_ready)
+    }),
+    ("knife_to_skin_us", |case| us(case.milestones.knife_to_skin)),
+    ("closed_us", |case| us(case.milestones.closed)),
+    ("wheels_out_us", |case| us(case.milestones.wheels_out)),
+    ("recovery_out_us", |case| us(case.milestones.recovery_out)),
+    ("theatre_clean_us", |case| us(case.milestones.theatre_clean)),
+    ("cancel_reason", |case| {
+        cancelled(case, |it| it.reason.as_str())
+    }),
+    ("cancel_note", |case| cancelled(case, |it| it.note.as_str())),
+    ("cancelled_at_us", |case| {
+        us(case.cancellation.as_ref().map(|it| it.at))
+    }),
+    ("day_of_surgery", |case| {
+        case.cancellation
+            .as_ref()
+            .map(|it| it.day_of_surgery)
+            .into()
+    }),
+    ("aborted", |case| {
+        case.cancellation.as_ref().map(|it| it.aborted).into()
+    }),
+    ("overrides", |case| {
+        json(case.overrides.iter().map(override_row).collect::<Vec<_>>()).into()
+    }),
+    ("postponements", |case| case.postponements.into()),
+    ("import_key", |case| case.import_key.as_deref().into()),
+    ("created_us", |case| case.created_at.as_microsecond().into()),
+    ("updated_us", |case| case.updated_at.as_microsecond().into()),
+];
+
+/// What is searched in: written with the others and never read.
+const SEARCHED: Column = ("search_text", |case| {
+    search_text(&case.details.procedure, &case.details.condition).into()
+});
+
+fn us(instant: Option<Timestamp>) -> Value {
+    instant.map(Timestamp::as_microsecond).into()
+}
+
+fn cancelled(case: &Case, text: fn(&Cancellation) -> &str) -> Value {
+    case.cancellation.as_ref().map(text).into()
+}
+
+/// All columns that are written.
+fn written() -> impl Iterator<Item = Column> {
+    COLUMNS.into_iter().chain([SEARCHED])
+}
+
 /// What [`read`] reads, in its order, from `surgical_case c`. Identifiers hold no line breaks, so a
 /// line each tells them apart.
-pub(crate) const COLUMNS: &str = "
-    c.id, c.version, c.patient_id, c.procedure, c.procedure_type_id, c.condition, c.specialty,
-    c.laterality, c.urgency, c.anaesthesia, c.decided_at_us, c.target_at_us,
-    c.setup_min, c.procedure_min, c.cleanup_min, c.required_capabilities, c.notes, c.state,
-    c.theatre_id, c.start_us, c.session_id,
-    c.wheels_in_us, c.anaesthesia_ready_us, c.knife_to_skin_us, c.closed_us, c.wheels_out_us,
-    c.recovery_out_us, c.theatre_clean_us,
-    c.cancel_reason, c.cancel_note, c.cancelled_at_us, c.day_of_surgery, c.aborted,
-    c.overrides, c.postponements, c.import_key, c.created_us, c.updated_us,
-    (select string_agg(m.role || ' ' || m.staff_id, '\n') from case_team m where m.case_id = c.id)
-        as team,
-    (select string_agg(u.unit_id, '\n') from case_unit u where u.case_id = c.id) as units";
+pub(crate) static SELECTED: LazyLock<String> = LazyLock::new(|| {
+    let columns: Vec<_> = COLUMNS
+        .iter()
+        .map(|(name, _)| format!("c.{name}"))
+        .collect();
+    format!(
+        "c.id, {},
+        (select string_agg(m.role || ' ' || m.staff_id, '\n') from case_team m
+         where m.case_id = c.id) as team,
+        (select string_agg(u.unit_id, '\n') from case_unit u where u.case_id = c.id) as units",
+        columns.join(", ")
+    )
+});
 
 /// The urgency by NCEPOD's number.
 pub(crate) fn urgency_number(urgency: Urgency) -> i64 {
@@ -66,12 +180,32 @@ struct OverrideRow {
     at_us: i64,
 }
 
-/// A row of [`COLUMNS`].
+/// A row of [`SELECTED`].
 pub(crate) fn read(row: &Row) -> Result<Case, StoreError> {
     let f = &mut Fields::of("surgical_case", row);
-    let case = Case {
+    let mut case = Case {
         id: f.parse(CaseId::parse)?,
         version: f.number()?,
+        details: details(f)?,
+        state: f.parse(str::parse::<CaseState>)?,
+        plan: plan(f)?,
+        milestones: milestones(f)?,
+        cancellation: cancellation(f)?,
+        overrides: overrides(f)?,
+        postponements: f.number()?,
+        import_key: f.opt_text()?,
+        created_at: f.instant()?,
+        updated_at: f.instant()?,
+    };
+    case.details.team = team(f)?;
+    case.details.units = units(f)?;
+    case.check()
+        .map_err(|error| StoreError::Corrupt(format!("surgical_case: {error}")))
+}
+
+/// What is asked for, but for team and units, which are rows of their own.
+fn details(f: &mut Fields<'_>) -> Result<CaseDetails, StoreError> {
+    Ok(CaseDetails {
         patient: f.parse(PatientId::parse)?,
         procedure: f.text()?,
         procedure_type: f.opt_parse(ProcedureTypeId::parse)?,
@@ -90,23 +224,11 @@ pub(crate) fn read(row: &Row) -> Result<Case, StoreError> {
         units: Vec::new(),
         required_capabilities: ids(f, Capability::parse)?,
         notes: f.text()?,
-        state: f.parse(str::parse::<CaseState>)?,
-        plan: plan(f)?,
-        milestones: milestones(f)?,
-        cancellation: cancellation(f)?,
-        overrides: overrides(f)?,
-        postponements: f.number()?,
-        import_key: f.opt_text()?,
-        created_at: f.instant()?,
-        updated_at: f.instant()?,
-    };
-    let case = Case {
-        team: team(f)?,
-        units: units(f)?,
-        ..case
-    };
-    case.check()
-        .map_err(|error| StoreError::Corrupt(format!("surgical_case: {error}")))
+        blood_units: {
+            let units = BloodUnits::new(f.number()?);
+            units.map_err(|error| f.damaged(&error))?
+        },
+    })
 }
 
 /// Three columns: setup, procedure, cleanup.
@@ -179,162 +301,66 @@ fn overrides(f: &mut Fields<'_>) -> Result<Vec<Override>, StoreError> {
 
 /// By role, then by person: the order of a theatre list.
 fn team(f: &mut Fields<'_>) -> Result<Vec<TeamMember>, StoreError> {
-    let Some(lines) = f.opt_text()? else {
-        return Ok(Vec::new());
-    };
-    let member = |line: &str| {
+    let mut team = lines(f, |f, line| {
         let (role, staff) = line.split_once(' ').ok_or_else(|| f.damaged(&"no role"))?;
         Ok(TeamMember {
             staff: StaffId::parse(staff).map_err(|error| f.damaged(&error))?,
             role: TeamRole::named(role).map_err(|error| f.damaged(&error))?,
         })
-    };
-    let mut team = lines
-        .split('\n')
-        .map(member)
-        .collect::<Result<Vec<_>, StoreError>>()?;
+    })?;
     team.sort_by(|a, b| (a.role, &a.staff).cmp(&(b.role, &b.staff)));
     Ok(team)
 }
 
 fn units(f: &mut Fields<'_>) -> Result<Vec<UnitId>, StoreError> {
-    let Some(lines) = f.opt_text()? else {
-        return Ok(Vec::new());
-    };
-    let parse = |line| UnitId::parse(line).map_err(|error| f.damaged(&error));
-    let mut units = lines
-        .split('\n')
-        .map(parse)
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut units = lines(f, |f, line| {
+        UnitId::parse(line).map_err(|error| f.damaged(&error))
+    })?;
     units.sort();
     Ok(units)
 }
 
-/// What [`values`] gives, in its order; all of a case's row but the id.
-const WRITTEN: [&str; 38] = [
-    "version",
-    "patient_id",
-    "procedure",
-    "procedure_type_id",
-    "condition",
-    "search_text",
-    "specialty",
-    "laterality",
-    "urgency",
-    "anaesthesia",
-    "decided_at_us",
-    "target_at_us",
-    "setup_min",
-    "procedure_min",
-    "cleanup_min",
-    "required_capabilities",
-    "notes",
-    "state",
-    "theatre_id",
-    "start_us",
-    "session_id",
-    "wheels_in_us",
-    "anaesthesia_ready_us",
-    "knife_to_skin_us",
-    "closed_us",
-    "wheels_out_us",
-    "recovery_out_us",
-    "theatre_clean_us",
-    "cancel_reason",
-    "cancel_note",
-    "cancelled_at_us",
-    "day_of_surgery",
-    "aborted",
-    "overrides",
-    "postponements",
-    "import_key",
-    "created_us",
-    "updated_us",
-];
-
-fn us(instant: Option<Timestamp>) -> Option<i64> {
-    instant.map(Timestamp::as_microsecond)
+/// A text with something on each line; nothing where there is no text.
+fn lines<T>(
+    f: &mut Fields<'_>,
+    read: impl Fn(&Fields<'_>, &str) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let text = f.opt_text()?;
+    let lines = text.iter().flat_map(|text| text.split('\n'));
+    lines.map(|line| read(f, line)).collect()
 }
 
-/// The row's values in the order of [`WRITTEN`].
-fn values(sql: Sql, case: &Case) -> Sql {
-    let plan = case.plan.as_ref();
-    let happened = &case.milestones;
-    let cancelled = case.cancellation.as_ref();
-    let overrides: Vec<_> = case.overrides.iter().map(override_row).collect();
-    sql.bind(case.version)
-        .bind(case.patient.as_str())
-        .bind(case.procedure.as_str())
-        .bind(case.procedure_type.as_ref().map(ProcedureTypeId::as_str))
-        .bind(case.condition.as_str())
-        .bind(search_text(&case.procedure, &case.condition))
-        .bind(case.specialty.as_ref().map(Specialty::as_str))
-        .bind(case.laterality.name())
-        .bind(urgency_number(case.urgency))
-        .bind(case.anaesthesia.name())
-        .bind(case.decided_at.as_microsecond())
-        .bind(us(case.target_at))
-        .bind(case.footprint.setup_min())
-        .bind(case.footprint.procedure_min())
-        .bind(case.footprint.cleanup_min())
-        .bind(json_ids(&case.required_capabilities, Capability::as_str))
-        .bind(case.notes.as_str())
-        .bind(case.state.as_str())
-        .bind(plan.map(|plan| plan.theatre.as_str()))
-        .bind(us(plan.map(|plan| plan.start)))
-        .bind(
-            plan.and_then(|plan| plan.session.as_ref())
-                .map(SessionId::as_str),
-        )
-        .bind(us(happened.wheels_in))
-        .bind(us(happened.anaesthesia_ready))
-        .bind(us(happened.knife_to_skin))
-        .bind(us(happened.closed))
-        .bind(us(happened.wheels_out))
-        .bind(us(happened.recovery_out))
-        .bind(us(happened.theatre_clean))
-        .bind(cancelled.map(|cancelled| cancelled.reason.as_str()))
-        .bind(cancelled.map(|cancelled| cancelled.note.as_str()))
-        .bind(us(cancelled.map(|cancelled| cancelled.at)))
-        .bind(cancelled.map(|cancelled| cancelled.day_of_surgery))
-        .bind(cancelled.map(|cancelled| cancelled.aborted))
-        .bind(json(overrides))
-        .bind(case.postponements)
-        .bind(case.import_key.as_deref())
-        .bind(case.created_at.as_microsecond())
-        .bind(case.updated_at.as_microsecond())
-}
-
-fn override_row(set_aside: &Override) -> OverrideRow {
+fn override_row(overridden: &Override) -> OverrideRow {
     OverrideRow {
-        rule: set_aside.rule.as_str().to_owned(),
-        reason: set_aside.reason.clone(),
-        author: set_aside.author.clone(),
-        at_us: set_aside.at.as_microsecond(),
+        rule: overridden.rule.as_str().to_owned(),
+        reason: overridden.reason.clone(),
+        author: overridden.author.clone(),
+        at_us: overridden.at.as_microsecond(),
     }
 }
 
 /// Adds the row of a case; team and units are rows of their own.
 pub(crate) fn insert(case: &Case) -> Sql {
-    let mut sql = Sql::new("insert into surgical_case (id");
-    for column in WRITTEN {
-        sql.push(", ").push(column);
-    }
-    sql.push(") values ($1");
-    for index in 0..WRITTEN.len() {
-        sql.push(&format!(", ${}", index + 2));
+    let names: Vec<_> = written().map(|(name, _)| name).collect();
+    let mut sql = Sql::new("insert into surgical_case (id, ");
+    sql.push(&names.join(", "))
+        .push(") values (")
+        .arg(case.id.as_str());
+    for (_, value) in written() {
+        sql.push(", ").arg(value(case));
     }
     sql.push(")");
-    values(sql.bind(case.id.as_str()), case)
+    sql
 }
 
 /// Replaces the row of a case that is still in version `before`.
 pub(crate) fn update(case: &Case, before: u64) -> Sql {
     let mut sql = Sql::new("update surgical_case set ");
-    for (index, column) in WRITTEN.iter().enumerate() {
+    for (index, (name, value)) in written().enumerate() {
         let separator = if index == 0 { "" } else { ", " };
-        sql.push(&format!("{separator}{column} = ${}", index + 3));
+        sql.push(separator).push(name).push(" = ").arg(value(case));
     }
-    sql.push(" where id = $1 and version = $2");
-    values(sql.bind(case.id.as_str()).bind(before), case)
+    sql.push(" where id = ").arg(case.id.as_str());
+    sql.push(" and version = ").arg(before);
+    sql
 }

@@ -3,9 +3,9 @@
 use booking_domain::{TheatreId, TimeRange};
 use serde::{Deserialize, Serialize};
 
-use super::json;
+use super::json::json;
 use crate::{
-    AuditEvent, AuditRecord, Change, FieldChange, Place, StoreError, StoredResponse,
+    AuditEvent, AuditRecord, Change, FieldChange, PlannedSlot, StoreError, StoredResponse,
     db::{Fields, Row, Sql},
     names::Named,
 };
@@ -108,19 +108,19 @@ pub(crate) fn read_change(row: &Row) -> Result<Change, StoreError> {
         at: f.instant()?,
         kind: f.parse(Named::named)?,
         id: f.text()?,
-        before: place(f)?,
-        after: place(f)?,
+        before: slot(f)?,
+        after: slot(f)?,
     })
 }
 
-fn place(f: &mut Fields<'_>) -> Result<Option<Place>, StoreError> {
+fn slot(f: &mut Fields<'_>) -> Result<Option<PlannedSlot>, StoreError> {
     let theatre = f.opt_parse(TheatreId::parse)?;
     let (start, end) = (f.opt_instant()?, f.opt_instant()?);
     let (Some(theatre), Some(start), Some(end)) = (theatre, start, end) else {
         return Ok(None);
     };
     let range = TimeRange::new(start, end).map_err(|error| f.damaged(&error))?;
-    Ok(Some(Place { theatre, range }))
+    Ok(Some(PlannedSlot { theatre, range }))
 }
 
 /// One tuple of `insert into change_log (…) values`, in the order of [`CHANGE`].

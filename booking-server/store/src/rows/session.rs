@@ -6,50 +6,68 @@ use booking_domain::{
 };
 use jiff::{SignedDuration, civil::Date};
 
-use super::json;
+use super::{
+    json::json,
+    record::{Record, Table},
+};
 use crate::{
-    StoreError,
-    db::{Fields, Row, Sql},
+    ChangeKind, PlannedSlot, StoreError,
+    db::{Fields, Sql},
     names::{Named, weekday},
 };
 
-/// What [`read_session`] reads, from `session s`.
-pub(crate) const SESSION: &str = "
-    s.id, s.version, s.theatre_id, s.start_us, s.end_us, s.owner_kind, s.owner_surgeon,
-    s.owner_specialty, s.anaesthetist, s.general_anaesthesia, s.paediatric, s.release_at_us,
-    s.state, s.template_id, s.template_date, s.note";
+impl Record for Session {
+    const TABLE: Table = Table {
+        what: "the session",
+        name: "session",
+        kind: ChangeKind::Session,
+        columns: "id, version, theatre_id, start_us, end_us, owner_kind, owner_surgeon, \
+                  owner_specialty, anaesthetist, general_anaesthesia, paediatric, \
+                  release_at_us, state, template_id, template_date, note",
+    };
 
-/// What [`read_template`] reads, from `session_template t`.
-pub(crate) const TEMPLATE: &str = "
-    t.id, t.version, t.theatre_id, t.owner_kind, t.owner_surgeon, t.owner_specialty,
-    t.anaesthetist, t.general_anaesthesia, t.paediatric, t.weekday, t.start_minute, t.end_minute,
-    t.every_weeks, t.weeks_of_month, t.first_date, t.last_date, t.release_before_us";
+    const TAKES_THEATRE: bool = true;
 
-/// What [`read_unavailability`] reads, from `unavailability n`.
-pub(crate) const UNAVAILABILITY: &str =
-    "n.id, n.version, n.kind, n.resource, n.start_us, n.end_us, n.reason";
+    fn read(f: &mut Fields<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: f.parse(SessionId::parse)?,
+            version: f.number()?,
+            theatre: f.parse(TheatreId::parse)?,
+            range: f.range()?,
+            owner: owner(f)?,
+            flags: flags(f)?,
+            release_at: f.opt_instant()?,
+            state: f.parse(Named::named)?,
+            template: {
+                let template = f.opt_parse(TemplateId::parse)?;
+                template.zip(f.opt_parse(str::parse::<Date>)?)
+            },
+            note: f.text()?,
+        })
+    }
 
-pub(crate) fn read_session(row: &Row) -> Result<Session, StoreError> {
-    session(&mut Fields::of("session", row))
-}
+    fn bind(&self, sql: Sql) -> Sql {
+        let sql = sql
+            .bind(self.id.as_str())
+            .bind(self.version)
+            .bind(self.theatre.as_str())
+            .bind(self.range.start().as_microsecond())
+            .bind(self.range.end().as_microsecond());
+        let sql = bind_flags(bind_owner(sql, &self.owner), self.flags);
+        let template = self.template.as_ref();
+        sql.bind(self.release_at.map(|at| at.as_microsecond()))
+            .bind(self.state.name())
+            .bind(template.map(|(id, _)| id.as_str()))
+            .bind(template.map(|(_, date)| date.to_string()))
+            .bind(self.note.as_str())
+    }
 
-/// The columns of [`SESSION`], from where `f` stands.
-pub(crate) fn session(f: &mut Fields<'_>) -> Result<Session, StoreError> {
-    Ok(Session {
-        id: f.parse(SessionId::parse)?,
-        version: f.number()?,
-        theatre: f.parse(TheatreId::parse)?,
-        range: f.range()?,
-        owner: owner(f)?,
-        flags: flags(f)?,
-        release_at: f.opt_instant()?,
-        state: f.parse(Named::named)?,
-        template: {
-            let template = f.opt_parse(TemplateId::parse)?;
-            template.zip(f.opt_parse(str::parse::<Date>)?)
-        },
-        note: f.text()?,
-    })
+    fn slot(&self) -> Option<PlannedSlot> {
+        Some(PlannedSlot {
+            theatre: self.theatre.clone(),
+            range: self.range,
+        })
+    }
 }
 
 fn owner(f: &mut Fields<'_>) -> Result<SessionOwner, StoreError> {
@@ -90,42 +108,58 @@ fn bind_flags(sql: Sql, flags: SessionFlags) -> Sql {
         .bind(flags.paediatric)
 }
 
-/// Sixteen columns in the order of [`SESSION`].
-pub(crate) fn bind_session(sql: Sql, session: &Session) -> Sql {
-    let sql = sql
-        .bind(session.id.as_str())
-        .bind(session.version)
-        .bind(session.theatre.as_str())
-        .bind(session.range.start().as_microsecond())
-        .bind(session.range.end().as_microsecond());
-    let sql = bind_flags(bind_owner(sql, &session.owner), session.flags);
-    let template = session.template.as_ref();
-    sql.bind(session.release_at.map(|at| at.as_microsecond()))
-        .bind(session.state.name())
-        .bind(template.map(|(id, _)| id.as_str()))
-        .bind(template.map(|(_, date)| date.to_string()))
-        .bind(session.note.as_str())
-}
+impl Record for SessionTemplate {
+    const TABLE: Table = Table {
+        what: "the session template",
+        name: "session_template",
+        kind: ChangeKind::SessionTemplate,
+        columns: "id, version, theatre_id, owner_kind, owner_surgeon, owner_specialty, \
+                  anaesthetist, general_anaesthesia, paediatric, weekday, start_minute, \
+                  end_minute, every_weeks, weeks_of_month, first_date, last_date, \
+                  release_before_us",
+    };
 
-pub(crate) fn read_template(row: &Row) -> Result<SessionTemplate, StoreError> {
-    let f = &mut Fields::of("session_template", row);
-    Ok(SessionTemplate {
-        id: f.parse(TemplateId::parse)?,
-        version: f.number()?,
-        theatre: f.parse(TheatreId::parse)?,
-        owner: owner(f)?,
-        flags: flags(f)?,
-        weekday: {
-            let number = f.number()?;
-            weekday(number).map_err(|error| f.damaged(&error))?
-        },
-        start_minute: f.number()?,
-        end_minute: f.number()?,
-        recurrence: recurrence(f)?,
-        first_date: f.parse(str::parse::<Date>)?,
-        last_date: f.opt_parse(str::parse::<Date>)?,
-        release_before: f.opt_int()?.map(SignedDuration::from_micros),
-    })
+    fn read(f: &mut Fields<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: f.parse(TemplateId::parse)?,
+            version: f.number()?,
+            theatre: f.parse(TheatreId::parse)?,
+            owner: owner(f)?,
+            flags: flags(f)?,
+            weekday: {
+                let number = f.number()?;
+                weekday(number).map_err(|error| f.damaged(&error))?
+            },
+            start_minute: f.number()?,
+            end_minute: f.number()?,
+            recurrence: recurrence(f)?,
+            first_date: f.parse(str::parse::<Date>)?,
+            last_date: f.opt_parse(str::parse::<Date>)?,
+            release_before: f.opt_int()?.map(SignedDuration::from_micros),
+        })
+    }
+
+    fn bind(&self, sql: Sql) -> Sql {
+        let sql = sql
+            .bind(self.id.as_str())
+            .bind(self.version)
+            .bind(self.theatre.as_str());
+        let sql = bind_flags(bind_owner(sql, &self.owner), self.flags);
+        let (every, weeks) = match &self.recurrence {
+            Recurrence::EveryWeeks(every) => (Some(i64::from(*every)), None),
+            Recurrence::WeeksOfMonth(weeks) => (None, Some(json(weeks))),
+        };
+        let release = self.release_before;
+        sql.bind(i64::from(self.weekday.to_monday_one_offset()))
+            .bind(self.start_minute)
+            .bind(self.end_minute)
+            .bind(every)
+            .bind(weeks)
+            .bind(self.first_date.to_string())
+            .bind(self.last_date.map(|date| date.to_string()))
+            // Whole microseconds; i64 holds 292,000 years of them.
+            .bind(release.map(|before| i64::try_from(before.as_micros()).unwrap_or(i64::MAX)))
+    }
 }
 
 fn recurrence(f: &mut Fields<'_>) -> Result<Recurrence, StoreError> {
@@ -136,29 +170,6 @@ fn recurrence(f: &mut Fields<'_>) -> Result<Recurrence, StoreError> {
         (None, Some(weeks)) => Ok(Recurrence::WeeksOfMonth(weeks)),
         _ => Err(f.damaged(&"recurs in no way that there can be")),
     }
-}
-
-/// Seventeen columns in the order of [`TEMPLATE`].
-pub(crate) fn bind_template(sql: Sql, template: &SessionTemplate) -> Sql {
-    let sql = sql
-        .bind(template.id.as_str())
-        .bind(template.version)
-        .bind(template.theatre.as_str());
-    let sql = bind_flags(bind_owner(sql, &template.owner), template.flags);
-    let (every, weeks) = match &template.recurrence {
-        Recurrence::EveryWeeks(every) => (Some(i64::from(*every)), None),
-        Recurrence::WeeksOfMonth(weeks) => (None, Some(json(weeks))),
-    };
-    let release = template.release_before;
-    sql.bind(i64::from(template.weekday.to_monday_one_offset()))
-        .bind(template.start_minute)
-        .bind(template.end_minute)
-        .bind(every)
-        .bind(weeks)
-        .bind(template.first_date.to_string())
-        .bind(template.last_date.map(|date| date.to_string()))
-        // Whole microseconds; i64 holds 292,000 years of them.
-        .bind(release.map(|before| i64::try_from(before.as_micros()).unwrap_or(i64::MAX)))
 }
 
 /// A subject as the schema has it: the kind's number and the resource's.
@@ -181,29 +192,49 @@ pub(crate) fn subject(f: &Fields<'_>, kind: i64, resource: &str) -> Result<Subje
     subject.map_err(|error| f.damaged(&error))
 }
 
-pub(crate) fn read_unavailability(row: &Row) -> Result<Unavailability, StoreError> {
-    let f = &mut Fields::of("unavailability", row);
-    Ok(Unavailability {
-        id: f.parse(UnavailabilityId::parse)?,
-        version: f.number()?,
-        subject: {
-            let kind = f.int()?;
-            let resource = f.text()?;
-            subject(f, kind, &resource)?
-        },
-        range: f.range()?,
-        reason: f.text()?,
-    })
-}
+impl Record for Unavailability {
+    const TABLE: Table = Table {
+        what: "the closure or absence",
+        name: "unavailability",
+        kind: ChangeKind::Unavailability,
+        columns: "id, version, kind, resource, start_us, end_us, reason",
+    };
 
-/// Seven columns in the order of [`UNAVAILABILITY`].
-pub(crate) fn bind_unavailability(sql: Sql, unavailability: &Unavailability) -> Sql {
-    let (kind, resource) = subject_key(&unavailability.subject);
-    sql.bind(unavailability.id.as_str())
-        .bind(unavailability.version)
-        .bind(kind as i64)
-        .bind(resource)
-        .bind(unavailability.range.start().as_microsecond())
-        .bind(unavailability.range.end().as_microsecond())
-        .bind(unavailability.reason.as_str())
+    const TAKES_THEATRE: bool = true;
+
+    fn read(f: &mut Fields<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: f.parse(UnavailabilityId::parse)?,
+            version: f.number()?,
+            subject: {
+                let kind = f.int()?;
+                let resource = f.text()?;
+                subject(f, kind, &resource)?
+            },
+            range: f.range()?,
+            reason: f.text()?,
+        })
+    }
+
+    fn bind(&self, sql: Sql) -> Sql {
+        let (kind, resource) = subject_key(&self.subject);
+        sql.bind(self.id.as_str())
+            .bind(self.version)
+            .bind(kind as i64)
+            .bind(resource)
+            .bind(self.range.start().as_microsecond())
+            .bind(self.range.end().as_microsecond())
+            .bind(self.reason.as_str())
+    }
+
+    /// Only a theatre's closure has one.
+    fn slot(&self) -> Option<PlannedSlot> {
+        match &self.subject {
+            Subject::Theatre(theatre) => Some(PlannedSlot {
+                theatre: theatre.clone(),
+                range: self.range,
+            }),
+            Subject::Staff(_) | Subject::Unit(_) => None,
+        }
+    }
 }

@@ -56,7 +56,7 @@ async fn stand(connection: &mut SqliteConnection, blame: &Blame) -> Result<Stand
 
     let newest = "select coalesce(max(version), 0) from _sqlx_migrations";
     let schema = number(connection, newest, blame).await?;
-    let known = migrations::newest(&migrations::SQLITE);
+    let known = migrations::newest(&migrations::OF_SQLITE);
     if schema > known {
         return Err(blame.schema_newer(schema, known));
     }

@@ -25,7 +25,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use tokio::sync::watch;
 
 use self::{blame::Blame, lock::Lock, place::FileIdentity};
-use crate::{OpenError, OpenOptions, StoreError, db::Pool, feed::Wake, store::Opened};
+use crate::{OpenError, OpenOptions, StoreError, db::Pool, feed::Wake, opened::Opened};
 
 /// How long a call waits for a connection, or for a lock on the file, before it is told "busy".
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -66,13 +66,14 @@ pub(crate) async fn open_memory(options: &OpenOptions) -> Result<Opened, OpenErr
         readers: Pool::Sqlite(pool.clone()),
         writers: Pool::Sqlite(pool),
         token_key,
-        hold: None,
-        notifications: None,
     })
 }
 
 /// Opens a file, creating it as needed.
-pub(crate) async fn open_file(path: &Path, options: &OpenOptions) -> Result<Opened, OpenError> {
+pub(crate) async fn open_file(
+    path: &Path,
+    options: &OpenOptions,
+) -> Result<(Opened, Hold), OpenError> {
     let path = place::resolve(path)?;
     let blame = Blame::new(&path);
     let lock = Lock::take(&path)?;
@@ -97,16 +98,16 @@ pub(crate) async fn open_file(path: &Path, options: &OpenOptions) -> Result<Open
         )
         .await
         .map_err(|error| blame.open(error))?;
-    Ok(Opened {
+    let opened = Opened {
         readers: Pool::Sqlite(readers),
         writers: Pool::Sqlite(writers),
         token_key,
-        hold: Some(Hold {
-            _lock: lock,
-            identity,
-        }),
-        notifications: None,
-    })
+    };
+    let hold = Hold {
+        _lock: lock,
+        identity,
+    };
+    Ok((opened, hold))
 }
 
 fn pool(connections: u32) -> SqlitePoolOptions {

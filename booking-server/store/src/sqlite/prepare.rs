@@ -16,7 +16,7 @@ pub(super) async fn prepare(
     seed: Seed,
     blame: &Blame,
 ) -> Result<TokenKey, OpenError> {
-    migrations::SQLITE
+    migrations::OF_SQLITE
         .run(writers)
         .await
         .map_err(|error| blame.migrate(error))?;

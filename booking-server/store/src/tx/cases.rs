@@ -3,10 +3,10 @@
 use booking_domain::{Case, CaseId, Claim};
 
 use super::{
-    Tx, place,
     seal::{ROWS_PER_INSERT, insert, separated},
+    transaction::Tx,
 };
-use crate::{ChangeKind, Place, StoreError, db::Sql, rows};
+use crate::{ChangeKind, PlannedSlot, StoreError, db::Sql, rows};
 
 /// A case as it was, as it shall be, and what it then holds.
 #[derive(Clone, Copy, Debug)]
@@ -129,12 +129,12 @@ impl Tx {
     }
 
     async fn replace_team(&mut self, before: &Case, after: &Case) -> Result<(), StoreError> {
-        if before.team != after.team {
+        if before.details.team != after.details.team {
             let sql = Sql::new("delete from case_team where case_id = $1");
             self.write(sql.bind(after.id.as_str())).await?;
             self.insert_team(after).await?;
         }
-        if before.units != after.units {
+        if before.details.units != after.details.units {
             let sql = Sql::new("delete from case_unit where case_id = $1");
             self.write(sql.bind(after.id.as_str())).await?;
             self.insert_units(after).await?;
@@ -143,11 +143,11 @@ impl Tx {
     }
 
     async fn insert_team(&mut self, case: &Case) -> Result<(), StoreError> {
-        if case.team.is_empty() {
+        if case.details.team.is_empty() {
             return Ok(());
         }
         let mut sql = Sql::new("insert into case_team (case_id, staff_id, role) values ");
-        for (index, member) in case.team.iter().enumerate() {
+        for (index, member) in case.details.team.iter().enumerate() {
             sql.push(if index == 0 { "(" } else { ", (" })
                 .arg(case.id.as_str());
             sql.push(", ").arg(member.staff.as_str());
@@ -159,11 +159,11 @@ impl Tx {
     }
 
     async fn insert_units(&mut self, case: &Case) -> Result<(), StoreError> {
-        if case.units.is_empty() {
+        if case.details.units.is_empty() {
             return Ok(());
         }
         let mut sql = Sql::new("insert into case_unit (case_id, unit_id) values ");
-        for (index, unit) in case.units.iter().enumerate() {
+        for (index, unit) in case.details.units.iter().enumerate() {
             sql.push(if index == 0 { "(" } else { ", (" })
                 .arg(case.id.as_str());
             sql.push(", ").arg(unit.as_str()).push(")");
@@ -174,7 +174,10 @@ impl Tx {
 }
 
 /// Where and when a case is planned.
-fn planned(case: &Case) -> Option<Place> {
+fn planned(case: &Case) -> Option<PlannedSlot> {
     let plan = case.plan.as_ref()?;
-    Some(place(&plan.theatre, case.planned_range()?))
+    Some(PlannedSlot {
+        theatre: plan.theatre.clone(),
+        range: case.planned_range()?,
+    })
 }

@@ -9,7 +9,7 @@
 //!   └──────────────┘
 //! ```
 
-use super::Tx;
+use super::transaction::Tx;
 use crate::{
     AuditEvent, StoreError, chain,
     db::Sql,

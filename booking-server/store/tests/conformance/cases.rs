@@ -1,8 +1,8 @@
 //! Cases: kept whole, changed by version, never twice in one place.
 
 use booking_domain::{
-    Anaesthesia, Cancellation, Case, CaseState, Laterality, Milestones, Override, PatientId, Plan,
-    RuleId, StaffId, TeamRole, Urgency, testing,
+    Anaesthesia, BloodUnits, Cancellation, Case, CaseState, Laterality, Milestones, Override,
+    PatientId, Plan, RuleId, StaffId, TeamRole, Urgency, testing,
 };
 use booking_store::{CaseUpdate, StoreError, Tx};
 
@@ -13,22 +13,6 @@ fn full(id: &str, state: CaseState) -> Case {
     let at = testing::at;
     let planned = !state.is_waiting();
     let case = Case {
-        procedure: "Hernia repair, 100% \u{2013} \"mesh\"\n'second line'".to_owned(),
-        condition: "Ösophagushernie \u{1f600}".to_owned(),
-        laterality: Laterality::Bilateral,
-        urgency: Urgency::Urgent2b,
-        anaesthesia: Anaesthesia::Regional,
-        target_at: Some(at("2026-05-20T08:00")),
-        team: vec![
-            testing::member("DC-1", TeamRole::PrimarySurgeon),
-            testing::member("DC-2", TeamRole::AssistantSurgeon),
-            testing::member("DC-3", TeamRole::Anaesthetist),
-            testing::member("NU-1", TeamRole::ScrubNurse),
-            testing::member("NU-1", TeamRole::CirculatingNurse),
-        ],
-        units: vec![testing::unit_id("CA-1"), testing::unit_id("CA-2")],
-        required_capabilities: vec![testing::capability("laminar-flow")],
-        notes: "Latex allergy; see chart.".to_owned(),
         state,
         plan: planned.then(|| testing::plan("OT-1", "2026-06-01T09:00")),
         milestones: Milestones {
@@ -51,7 +35,25 @@ fn full(id: &str, state: CaseState) -> Case {
         }],
         postponements: 3,
         import_key: Some(format!("log/{id}")),
-        ..testing::requested(id)
+        ..testing::with(testing::requested(id), |details| {
+            details.procedure = "Hernia repair, 100% \u{2013} \"mesh\"\n'second line'".to_owned();
+            details.condition = "Ösophagushernie \u{1f600}".to_owned();
+            details.laterality = Laterality::Bilateral;
+            details.urgency = Urgency::Urgent2b;
+            details.anaesthesia = Anaesthesia::Regional;
+            details.blood_units = BloodUnits::new(4).unwrap();
+            details.target_at = Some(at("2026-05-20T08:00"));
+            details.team = vec![
+                testing::member("DC-1", TeamRole::PrimarySurgeon),
+                testing::member("DC-2", TeamRole::AssistantSurgeon),
+                testing::member("DC-3", TeamRole::Anaesthetist),
+                testing::member("NU-1", TeamRole::ScrubNurse),
+                testing::member("NU-1", TeamRole::CirculatingNurse),
+            ];
+            details.units = vec![testing::unit_id("CA-1"), testing::unit_id("CA-2")];
+            details.required_capabilities = vec![testing::capability("laminar-flow")];
+            details.notes = "Latex allergy; see chart.".to_owned();
+        })
     };
     case.check().unwrap()
 }
@@ -83,12 +85,11 @@ pub(crate) async fn a_case_changes_from_one_version_to_the_next_and_no_other(gro
     let again = insert(&store, vec![first.clone()]).await;
     assert!(matches!(again, Err(StoreError::Exists(_))), "{again:?}");
 
-    let changed = Case {
-        notes: "changed".to_owned(),
-        team: vec![testing::member("DC-2", TeamRole::PrimarySurgeon)],
-        units: vec![testing::unit_id("CA-1")],
-        ..first.clone()
-    };
+    let changed = testing::with(first.clone(), |details| {
+        details.notes = "changed".to_owned();
+        details.team = vec![testing::member("DC-2", TeamRole::PrimarySurgeon)];
+        details.units = vec![testing::unit_id("CA-1")];
+    });
     let kept = update(&store, changed.clone()).await.unwrap();
     assert_eq!(kept.version, 2);
     assert!(case(&store, "c").await.unwrap() == kept);
@@ -115,9 +116,13 @@ pub(crate) async fn what_one_case_holds_another_cannot_take(ground: Ground) {
         .await
         .unwrap();
     // Each shares one thing with the first, and only that.
-    let elsewhere = |id: &str| Case {
-        team: Vec::new(),
-        ..testing::scheduled(id, "OT-2", "2026-06-01T09:00")
+    let elsewhere = |id: &str| {
+        testing::with(
+            testing::scheduled(id, "OT-2", "2026-06-01T09:00"),
+            |details| {
+                details.team = Vec::new();
+            },
+        )
     };
     let table = [
         (
@@ -129,31 +134,27 @@ pub(crate) async fn what_one_case_holds_another_cannot_take(ground: Ground) {
         ),
         (
             "patient",
-            Case {
-                patient: PatientId::parse("PT-first").unwrap(),
-                ..elsewhere("p")
-            },
+            testing::with(elsewhere("p"), |details| {
+                details.patient = PatientId::parse("PT-first").unwrap();
+            }),
         ),
         (
             "surgeon",
-            Case {
-                team: vec![testing::member("DC-1", TeamRole::AssistantSurgeon)],
-                ..elsewhere("s")
-            },
+            testing::with(elsewhere("s"), |details| {
+                details.team = vec![testing::member("DC-1", TeamRole::AssistantSurgeon)];
+            }),
         ),
         (
             "nurse",
-            Case {
-                team: vec![testing::member("NU-1", TeamRole::ScrubNurse)],
-                ..elsewhere("n")
-            },
+            testing::with(elsewhere("n"), |details| {
+                details.team = vec![testing::member("NU-1", TeamRole::ScrubNurse)];
+            }),
         ),
         (
             "unit",
-            Case {
-                units: vec![testing::unit_id("CA-2")],
-                ..elsewhere("u")
-            },
+            testing::with(elsewhere("u"), |details| {
+                details.units = vec![testing::unit_id("CA-2")];
+            }),
         ),
     ];
     for (what, second) in table {
@@ -170,9 +171,10 @@ pub(crate) async fn what_one_case_holds_another_cannot_take(ground: Ground) {
 
 pub(crate) async fn back_to_back_cases_do_not_overlap(ground: Ground) {
     let store = ground.hospital().await;
-    let alone = |id: &str, start: &str| Case {
-        team: Vec::new(),
-        ..testing::scheduled(id, "OT-2", start)
+    let alone = |id: &str, start: &str| {
+        testing::with(testing::scheduled(id, "OT-2", start), |details| {
+            details.team = Vec::new();
+        })
     };
     insert(&store, vec![alone("b", "2026-06-01T10:30")])
         .await
@@ -256,10 +258,12 @@ async fn swap((a, b): &(Case, Case), tx: &mut Tx) -> Result<(), StoreError> {
 pub(crate) async fn two_cases_swap_their_places_in_one_go(ground: Ground) {
     let store = ground.hospital().await;
     let a = testing::scheduled("a", "OT-1", "2026-06-01T09:00");
-    let b = Case {
-        team: vec![testing::member("DC-2", TeamRole::PrimarySurgeon)],
-        ..testing::scheduled("b", "OT-2", "2026-06-01T09:00")
-    };
+    let b = testing::with(
+        testing::scheduled("b", "OT-2", "2026-06-01T09:00"),
+        |details| {
+            details.team = vec![testing::member("DC-2", TeamRole::PrimarySurgeon)];
+        },
+    );
     insert(&store, vec![a.clone(), b.clone()]).await.unwrap();
     store
         .write((a.clone(), b.clone()), |both, tx| Box::pin(swap(both, tx)))
@@ -322,10 +326,9 @@ pub(crate) async fn a_doctor_is_found_by_surgical_roles_and_once(ground: Ground)
         let team = vec![testing::member("DC-4", role)];
         insert(
             &store,
-            vec![Case {
-                team,
-                ..testing::requested(id)
-            }],
+            vec![testing::with(testing::requested(id), |details| {
+                details.team = team;
+            })],
         )
         .await
         .unwrap();
@@ -336,10 +339,9 @@ pub(crate) async fn a_doctor_is_found_by_surgical_roles_and_once(ground: Ground)
         .to_vec();
     insert(
         &store,
-        vec![Case {
-            team,
-            ..testing::requested("both")
-        }],
+        vec![testing::with(testing::requested("both"), |details| {
+            details.team = team;
+        })],
     )
     .await
     .unwrap();

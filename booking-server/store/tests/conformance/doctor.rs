@@ -1,6 +1,6 @@
 //! The doctor: finds nothing in a sound store, and each contradiction that is planted in one.
 
-use booking_domain::{Case, Subject, TeamRole, testing};
+use booking_domain::{Subject, TeamRole, testing};
 use booking_store::{Outcome, Seed, Store, StoreError};
 
 use crate::{
@@ -14,10 +14,12 @@ async fn busy_hospital(ground: &Ground) -> Store {
         &store,
         vec![
             testing::scheduled("c", "OT-1", "2026-06-01T09:00"),
-            Case {
-                team: vec![testing::member("DC-2", TeamRole::PrimarySurgeon)],
-                ..testing::scheduled("d", "OT-2", "2026-06-01T09:00")
-            },
+            testing::with(
+                testing::scheduled("d", "OT-2", "2026-06-01T09:00"),
+                |details| {
+                    details.team = vec![testing::member("DC-2", TeamRole::PrimarySurgeon)];
+                },
+            ),
             testing::requested("waiting"),
         ],
     )

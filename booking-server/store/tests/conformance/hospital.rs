@@ -68,10 +68,12 @@ pub(crate) async fn a_thing_is_changed_in_the_version_that_was_read(ground: Grou
 
 pub(crate) async fn what_is_referred_to_cannot_be_removed(ground: Ground) {
     let store = ground.hospital().await;
-    let case = booking_domain::Case {
-        units: vec![testing::unit_id("CA-1")],
-        ..testing::scheduled("c", "OT-1", "2026-06-01T09:00")
-    };
+    let case = testing::with(
+        testing::scheduled("c", "OT-1", "2026-06-01T09:00"),
+        |details| {
+            details.units = vec![testing::unit_id("CA-1")];
+        },
+    );
     insert(&store, vec![case]).await.unwrap();
     let theatre = write(&store, |tx| {
         Box::pin(async { tx.delete_theatre(&testing::theatre_id("OT-1"), 1).await })

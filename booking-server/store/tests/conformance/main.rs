@@ -14,7 +14,6 @@ mod changes;
 mod doctor;
 mod ground;
 mod hospital;
-mod lane;
 mod logs;
 mod many;
 mod model;
@@ -24,6 +23,7 @@ mod races;
 mod schedule;
 mod schema;
 mod surroundings;
+mod writer;
 
 /// Each of these is run on both.
 macro_rules! on_both {
@@ -85,7 +85,7 @@ on_both! {
         a_feed_goes_on_where_another_ended
         a_place_that_is_not_in_the_log_is_lost
         a_slow_reader_misses_nothing;
-    lane:
+    writer:
         a_refusal_writes_nothing
         a_work_that_writes_and_then_refuses_spoils_nobody_else_s
         a_work_that_overlaps_spoils_nobody_else_s

@@ -16,13 +16,17 @@ pub(crate) async fn more_cases_than_a_statement_has_parameters_change_at_once(gr
         ("DC-4", TeamRole::CirculatingNurse),
     ];
     let cases = (0..CASES).map(|hour| Case {
-        footprint: testing::footprint(0, 30, 0),
         plan: Some(Plan {
             start: later(testing::at("2026-06-01T00:00"), i64::from(hour) * 60),
             ..testing::plan("OT-1", "2026-06-01T00:00")
         }),
-        team: team.map(|(id, role)| testing::member(id, role)).to_vec(),
-        ..testing::scheduled(&format!("c{hour}"), "OT-1", "2026-06-01T00:00")
+        ..testing::with(
+            testing::scheduled(&format!("c{hour}"), "OT-1", "2026-06-01T00:00"),
+            |details| {
+                details.footprint = testing::footprint(0, 30, 0);
+                details.team = team.map(|(id, role)| testing::member(id, role)).to_vec();
+            },
+        )
     });
     insert(&store, cases.collect()).await.unwrap();
     let moved = write(&store, |tx| {

@@ -78,12 +78,14 @@ pub(crate) async fn no_sequence_of_writes_books_anything_twice(ground: Ground) {
                 quarter,
                 minutes,
             } => {
-                let case = Case {
-                    footprint: testing::footprint(10, minutes, 15),
-                    patient: testing::patient_id(&format!("PT-{patient}")),
-                    team: vec![testing::member(staff, TeamRole::PrimarySurgeon)],
-                    ..testing::scheduled(&format!("c{number}"), theatre, "2026-06-01T00:00")
-                };
+                let case = testing::with(
+                    testing::scheduled(&format!("c{number}"), theatre, "2026-06-01T00:00"),
+                    |details| {
+                        details.footprint = testing::footprint(10, minutes, 15);
+                        details.patient = testing::patient_id(&format!("PT-{patient}"));
+                        details.team = vec![testing::member(staff, TeamRole::PrimarySurgeon)];
+                    },
+                );
                 let plan = booking_domain::Plan {
                     start: start(quarter),
                     ..case.plan.clone().unwrap()

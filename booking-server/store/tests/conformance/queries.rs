@@ -82,24 +82,15 @@ fn any_case() -> impl Strategy<Value = Case> {
                 let planned = !state.is_waiting() && (state != CaseState::Cancelled || patient > 2);
                 Case {
                     state,
-                    urgency,
                     plan: planned.then(|| booking_domain::Plan {
                         theatre: testing::theatre_id(theatre),
                         start,
                         session: None,
                     }),
-                    patient: testing::patient_id(&format!("PT-{patient}")),
-                    team: vec![testing::member(staff, TeamRole::PrimarySurgeon)],
-                    procedure_type: (patient != 1).then(|| testing::procedure_type_id("hernia")),
-                    procedure: texts.0,
-                    condition: texts.1,
-                    decided_at: decided,
-                    target_at: target,
                     milestones: Milestones {
                         wheels_in: wheels_in.filter(|_| planned),
                         ..Milestones::default()
                     },
-                    specialty: (patient % 2 == 0).then(|| testing::specialty("general")),
                     cancellation: (state == CaseState::Cancelled).then(|| {
                         booking_domain::Cancellation {
                             reason: testing::reason_code("PATIENT_UNFIT"),
@@ -109,7 +100,19 @@ fn any_case() -> impl Strategy<Value = Case> {
                             aborted: false,
                         }
                     }),
-                    ..testing::requested("to be named")
+                    ..testing::with(testing::requested("to be named"), |details| {
+                        details.urgency = urgency;
+                        details.patient = testing::patient_id(&format!("PT-{patient}"));
+                        details.team = vec![testing::member(staff, TeamRole::PrimarySurgeon)];
+                        details.procedure_type =
+                            (patient != 1).then(|| testing::procedure_type_id("hernia"));
+                        details.procedure = texts.0;
+                        details.condition = texts.1;
+                        details.decided_at = decided;
+                        details.target_at = target;
+                        details.specialty =
+                            (patient % 2 == 0).then(|| testing::specialty("general"));
+                    })
                 }
             },
         )
@@ -226,14 +229,17 @@ pub(crate) async fn every_page_of_every_query_is_what_the_domain_says(ground: Gr
 
 pub(crate) async fn a_day_holds_every_case_whose_footprint_reaches_into_it(ground: Ground) {
     let store = ground.hospital().await;
-    let alone = |id: &str, theatre: &str, start: &str| Case {
-        team: Vec::new(),
-        ..testing::scheduled(id, theatre, start)
+    let alone = |id: &str, theatre: &str, start: &str| {
+        testing::with(testing::scheduled(id, theatre, start), |details| {
+            details.team = Vec::new();
+        })
     };
-    let long = Case {
-        footprint: testing::footprint(0, 24 * 60, 0),
-        ..alone("a day long", "OT-3", "2026-06-01T00:00:00.000001Z")
-    };
+    let long = testing::with(
+        alone("a day long", "OT-3", "2026-06-01T00:00:00.000001Z"),
+        |details| {
+            details.footprint = testing::footprint(0, 24 * 60, 0);
+        },
+    );
     insert(
         &store,
         vec![
@@ -272,13 +278,14 @@ pub(crate) async fn a_day_holds_every_case_whose_footprint_reaches_into_it(groun
 fn report_row(case: &Case) -> ReportRow {
     let plan = case.plan.as_ref();
     let procedure_type = case
+        .details
         .procedure_type
         .as_ref()
         .map(|id| id.as_str().to_owned());
     ReportRow {
         theatre: plan.map(|plan| plan.theatre.clone()),
         planned_start: plan.map(|plan| plan.start),
-        footprint: case.footprint,
+        footprint: case.details.footprint,
         milestones: case.milestones,
         state: case.state,
         cancellation: case.cancellation.as_ref().map(|off| RowCancellation {
@@ -288,10 +295,10 @@ fn report_row(case: &Case) -> ReportRow {
             aborted: off.aborted,
         }),
         postponements: case.postponements,
-        urgency: case.urgency,
-        decided_at: case.decided_at,
-        target_at: case.target_at,
-        procedure: procedure_type.unwrap_or_else(|| case.procedure.clone()),
+        urgency: case.details.urgency,
+        decided_at: case.details.decided_at,
+        target_at: case.details.target_at,
+        procedure: procedure_type.unwrap_or_else(|| case.details.procedure.clone()),
         imported: case.import_key.is_some(),
     }
 }

@@ -77,9 +77,13 @@ pub(crate) async fn opposite_orders_do_not_deadlock(ground: Ground) {
                 if writer % 4 < 2 {
                     theatres.reverse();
                 }
-                let cases = theatres.map(|theatre| Case {
-                    team: Vec::new(),
-                    ..testing::scheduled(&format!("{round}-{writer}-{theatre}"), theatre, &day)
+                let cases = theatres.map(|theatre| {
+                    testing::with(
+                        testing::scheduled(&format!("{round}-{writer}-{theatre}"), theatre, &day),
+                        |details| {
+                            details.team = Vec::new();
+                        },
+                    )
                 });
                 store
                     .write(cases, |cases, tx| {

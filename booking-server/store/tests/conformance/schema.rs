@@ -89,6 +89,7 @@ pub(crate) async fn the_schema_refuses_what_no_case_can_be(ground: Ground) {
         (vec![("urgency", "0")], "urgency"),
         (vec![("version", "0")], "version"),
         (vec![("laterality", "'BOTH'")], "laterality"),
+        (vec![("blood_units", "-1")], "blood_units"),
         (vec![("procedure_type_id", "'none'")], "oreign key"),
         (vec![("id", "'c'")], "nique"),
     ];
@@ -155,7 +156,7 @@ pub(crate) async fn the_seeded_hospital_answers_and_double_books_nothing(ground:
     };
     let article = ask("PT-1204", "DC-3904").await;
     assert_eq!(article.len(), 1);
-    assert_eq!(article[0].condition, "Gall bladder stone");
+    assert_eq!(article[0].details.condition, "Gall bladder stone");
     let start = article[0].plan.as_ref().unwrap().start;
     assert_eq!(start, "2024-06-01T10:30:00Z".parse().unwrap());
     assert_eq!(ask("PT-1187", "DC-3904").await.len(), 2);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use booking_domain::{
-    Case, Subject, TeamRole, TimeRange, Unavailability, UnavailabilityId, claims, testing,
+    Subject, TeamRole, TimeRange, Unavailability, UnavailabilityId, claims, testing,
 };
 
 use crate::ground::{Ground, insert, write};
@@ -14,10 +14,12 @@ pub(crate) async fn what_is_around_a_place_is_all_that_overlaps_it_and_nothing_e
     let store = ground.hospital().await;
     let mut hospital_cases = Vec::new();
     let mut add = |id: &str, theatre: &str, start: &str, staff: &str| {
-        hospital_cases.push(Case {
-            team: vec![testing::member(staff, TeamRole::PrimarySurgeon)],
-            ..testing::scheduled(id, theatre, start)
-        });
+        hospital_cases.push(testing::with(
+            testing::scheduled(id, theatre, start),
+            |details| {
+                details.team = vec![testing::member(staff, TeamRole::PrimarySurgeon)];
+            },
+        ));
     };
     add("in the theatre", "OT-1", "2026-06-01T10:00", "DC-2");
     add("with the surgeon", "OT-2", "2026-06-01T09:30", "DC-1");
@@ -80,10 +82,9 @@ pub(crate) async fn what_is_around_a_place_is_all_that_overlaps_it_and_nothing_e
     .await
     .unwrap();
 
-    let case = Case {
-        units: vec![testing::unit_id("CA-1")],
-        ..testing::requested("new")
-    };
+    let case = testing::with(testing::requested("new"), |details| {
+        details.units = vec![testing::unit_id("CA-1")];
+    });
     let hospital = store.hospital().await.unwrap();
     let plan = testing::plan("OT-1", "2026-06-01T09:00");
     let claimed = claims(&case, &plan, &hospital);

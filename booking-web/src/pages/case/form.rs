@@ -72,9 +72,9 @@ pub(super) struct Known {
 }
 
 /// All of them, in the order in which they are asked.
-pub(super) const FIELDS: [CaseField; 14] = {
+pub(super) const FIELDS: [CaseField; 15] = {
     use Part::{What, Who};
-    use Value::{Line, Member, One, Patient, Text, Type};
+    use Value::{Line, Member, Number, One, Patient, Text, Type};
     [
         new(What, "patient", "Patient number", Patient).hint("For example PT-1204"),
         new(What, "procedure_type", "Kind of procedure", Type).optional(),
@@ -142,6 +142,14 @@ pub(super) const FIELDS: [CaseField; 14] = {
         new(Who, "notes", "Notes", Text(|case| &mut case.notes))
             .optional()
             .edited("notes"),
+        new(
+            Who,
+            "blood_units",
+            "Blood, units",
+            Number(|case| &mut case.blood_units, 0, 20),
+        )
+        .optional()
+        .edited("blood_units"),
     ]
 };
 
@@ -257,6 +265,7 @@ impl CaseField {
         match self.value {
             Value::Line(at) => *at(case) = problems.line(typed, self.name, needed),
             Value::Text(at) => *at(case) = problems.text(typed, self.name),
+            Value::Number(..) if !needed && !typed.has(self.name) => {}
             Value::Number(at, least, most) => {
                 *at(case) = problems.number(typed, self.name, least..=most);
             }
@@ -325,4 +334,37 @@ fn anaesthesias() -> Vec<(i32, Choice)> {
             (one.into(), Choice::new(one.as_str_name(), label))
         })
         .to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use booking_proto::fields;
+    use prost::Name as _;
+
+    use super::*;
+
+    /// What is asked for when a case is entered, and not changed here.
+    const ENTERED_ONCE: [&str; 3] = ["procedure_type", "specialty", "team"];
+
+    /// What no form asks for, and why.
+    const NOT_ASKED: [(&str, &str); 4] = [
+        ("decision_time", "it is now when a case is entered"),
+        ("target_time", "it follows from the urgency"),
+        ("equipment", "chosen at the command line"),
+        (
+            "required_capabilities",
+            "they follow from the kind of procedure",
+        ),
+    ];
+
+    #[test]
+    fn every_field_of_a_case_is_asked_for_or_there_is_a_reason() {
+        let mask = mask();
+        for field in fields::of(Case::NAME).updatable() {
+            let name = &*field.name;
+            let asked = mask.iter().any(|path| path == name) || ENTERED_ONCE.contains(&name);
+            let excused = NOT_ASKED.iter().any(|(one, _)| *one == name);
+            assert!(asked != excused, "{name}");
+        }
+    }
 }

@@ -94,6 +94,7 @@ fn start(query: &Fields, known: &Known) -> Fields {
         ("urgency", Urgency::Elective.as_str_name()),
         ("anaesthesia", Anaesthesia::General.as_str_name()),
         ("laterality", Laterality::NotApplicable.as_str_name()),
+        ("blood_units", "0"),
     ];
     defaults(query, known).or(usual)
 }

@@ -241,6 +241,7 @@ fn facts(case: &Case, names: &Directory, civil: &Civil, ctx: &Ctx) -> Vec<(&'sta
         ("Waited", waited.unwrap_or_default()),
         ("Target", when(case.target_time.as_ref())),
         ("Equipment", wording::shown_ids(&case.equipment)),
+        ("Blood", wording::blood(case.blood_units)),
         ("Cancelled", cancelled.unwrap_or_default()),
         ("Notes", case.notes.clone()),
     ];

@@ -43,7 +43,7 @@ use crate::configuration::{Configuration, PROJECT, newest, repository, terraform
 /// Where the stand-in for Google's APIs is, in the subnet and far from its machines.
 const APIS: &str = "10.128.15.200";
 /// Where `mock-gce` has the keys of identity tokens.
-const TOKEN_KEYS: &str = "http://10.128.15.254/oauth2/v3/certs";
+const TOKEN_KEYS: &str = "http://169.254.169.254/oauth2/v3/certs";
 /// A startup script's last line.
 const READY: &str = "ot-booking: ready";
 

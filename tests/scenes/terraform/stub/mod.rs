@@ -18,7 +18,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use provider::StubProvider;
 pub(crate) use schema::Schema;
-use tests::tfplugin6 as wire;
+use tests_all::tfplugin6 as wire;
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;

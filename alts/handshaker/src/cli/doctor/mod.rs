@@ -6,10 +6,10 @@ mod probe;
 use std::process::ExitCode;
 
 use alts::{DEFAULT_HANDSHAKER_ADDRESS, ServiceAccount};
+use alts_daemon::admin::client::print;
 use clap::Args;
 
 use self::{findings::Finding, probe::Probe};
-use super::admin::print;
 
 /// Finds out whether ALTS works on this machine, and says in plain words what to do if not.
 ///

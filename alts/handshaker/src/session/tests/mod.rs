@@ -17,9 +17,9 @@ use alts::{
         ServerHandshakeParameters, StartClientHandshakeReq, StartServerHandshakeReq,
     },
 };
+use alts_handshake::{MachineName, MasterKey, RootKey, Seed, Validity};
 
 use super::*;
-use crate::handshake::{MachineName, MasterKey, RootKey, Seed, Validity};
 
 pub(super) const CLIENT: &str = "client@p.iam";
 pub(super) const SERVER: &str = "server@p.iam";
@@ -42,12 +42,7 @@ pub(super) fn credential(name: &str) -> Arc<HandshakeCredential> {
     let key = MasterKey::new(account(name), &Seed::new([name.len() as u8; 32]));
     let request = key.request(MachineName::parse("vm").unwrap());
     let master = key.certified(root().sign(&request, Validity::starting(NOW, hour), 1));
-    Arc::new(master.issue(
-        &Seed::new([name.len() as u8 + 1; 32]),
-        &[Cipher::Pfs],
-        NOW,
-        hour,
-    ))
+    Arc::new(master.issue(&Seed::new([name.len() as u8 + 1; 32]), NOW, hour))
 }
 
 /// As C-core asks.

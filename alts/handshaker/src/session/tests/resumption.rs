@@ -1,7 +1,8 @@
 //! Resumption as a library sees it: in an attribute, and in nothing else.
 
+use alts_handshake::NamePolicy;
+
 use super::*;
-use crate::handshake::{NamePolicy, ResumptionSettings};
 
 struct Machines {
     client: SessionContext,
@@ -9,22 +10,18 @@ struct Machines {
 }
 
 impl Machines {
-    fn new(server_gives: bool) -> Self {
-        let resuming = |name: &str, gives| {
-            let settings = ResumptionSettings {
-                gives,
-                ..ResumptionSettings::default()
-            };
+    fn new() -> Self {
+        let resuming = |name: &str| {
             let seed = Seed::new([name.len() as u8; 32]);
-            let resumption = Resumption::new(account(name), &seed, settings, NOW);
+            let resumption = Resumption::new(account(name), &seed, NOW);
             SessionContext {
                 resumption: Some(Arc::new(resumption)),
                 ..context(name)
             }
         };
         Self {
-            client: resuming(CLIENT, true),
-            server: resuming(SERVER, server_gives),
+            client: resuming(CLIENT),
+            server: resuming(SERVER),
         }
     }
 
@@ -43,17 +40,8 @@ impl Machines {
 
     /// A whole session; the client's answers, then the server's.
     fn session(&self, random: u8) -> [Vec<HandshakerResp>; 2] {
-        self.session_at(random, NOW, NOW)
-    }
-
-    fn session_at(
-        &self,
-        random: u8,
-        client_now: Timestamp,
-        server_now: Timestamp,
-    ) -> [Vec<HandshakerResp>; 2] {
         let start = ReqOneof::ClientStart(client_start());
-        let mut client = self.begin(&self.client, start, random, client_now);
+        let mut client = self.begin(&self.client, start, random, NOW);
         let mut server = None;
         let mut answers = [Vec::new(), Vec::new()];
         loop {
@@ -61,16 +49,16 @@ impl Machines {
             let turn = match server.take() {
                 None => {
                     let start = ReqOneof::ServerStart(server_start(&flight));
-                    self.begin(&self.server, start, random, server_now)
+                    self.begin(&self.server, start, random, NOW)
                 }
-                Some(server) => Session::proceed(server, next(&flight), server_now),
+                Some(server) => Session::proceed(server, next(&flight), NOW),
             };
             let (flight, next_server) = take_apart(turn, &mut answers[1]);
             let (Some(next_client), Some(next_server)) = (next_client, next_server) else {
                 return answers;
             };
             server = Some(next_server);
-            client = next_client.proceed(next(&flight), client_now);
+            client = next_client.proceed(next(&flight), NOW);
         }
     }
 }
@@ -94,21 +82,19 @@ fn attribute(answers: &[HandshakerResp], name: &str) -> String {
 
 #[test]
 fn an_application_can_see_whether_its_session_was_resumed() {
-    for server_gives in [true, false] {
-        let machines = Machines::new(server_gives);
-        for (random, expected) in [(1, "false"), (2, "true"), (3, "true")] {
-            for answers in machines.session(random) {
-                assert_eq!(attribute(&answers, "alts.resumed"), expected);
-                assert_eq!(attribute(&answers, "alts.handshake"), "alts-local/1");
-                assert_eq!(answers.len(), 2);
-            }
+    let machines = Machines::new();
+    for (random, expected) in [(1, "false"), (2, "true"), (3, "true")] {
+        for answers in machines.session(random) {
+            assert_eq!(attribute(&answers, "alts.resumed"), expected);
+            assert_eq!(attribute(&answers, "alts.handshake"), "alts-local/2");
+            assert_eq!(answers.len(), 2);
         }
     }
 }
 
 #[test]
 fn a_resumed_session_needs_a_credential_of_its_own() {
-    let machines = Machines::new(true);
+    let machines = Machines::new();
     machines.session(1);
     let cause = NoCredential::Disabled(account(CLIENT));
     let turn = Session::begin(
@@ -123,31 +109,8 @@ fn a_resumed_session_needs_a_credential_of_its_own() {
 }
 
 #[test]
-fn a_handshake_that_begins_again_keeps_to_the_rules_on_both_sides() {
-    let machines = Machines::new(false);
-    machines.session(1);
-    // The client's clock says that its ticket has ended, the server's not yet.
-    let [before, after] = [3599, 3601].map(|s| NOW.after(Duration::from_secs(s)));
-    let [client, server] = machines.session_at(2, after, before);
-    for answers in [&client, &server] {
-        assert_eq!(answers.len(), 3);
-        for answer in answers {
-            assert_eq!(answer.status, Some(HandshakerStatus::default()));
-        }
-        let (last, others) = answers.split_last().unwrap();
-        assert!(last.result.is_some() && others.iter().all(|other| other.result.is_none()));
-        assert_eq!(attribute(answers, "alts.resumed"), "false");
-    }
-    let sent = |answers: &[HandshakerResp], at: usize| answers[at].out_frames.len();
-    let consumed = |answers: &[HandshakerResp], at: usize| answers[at].bytes_consumed as usize;
-    assert_eq!(consumed(&client, 1), sent(&server, 0));
-    assert_eq!(consumed(&server, 1), sent(&client, 1));
-    assert_eq!(consumed(&client, 2), sent(&server, 1));
-}
-
-#[test]
 fn a_server_that_may_not_answer_to_the_dialled_name_is_permission_denied() {
-    let mut machines = Machines::new(true);
+    let mut machines = Machines::new();
     machines.client.names = Arc::new(NamePolicy::parse("", "names.toml").unwrap());
     let start = ReqOneof::ClientStart(client_start());
     let (first, client) = going_on(machines.begin(&machines.client, start, 1, NOW));

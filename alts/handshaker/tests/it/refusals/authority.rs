@@ -2,17 +2,18 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use alts_handshaker::{
-    authority::proto::{
-        IssueMasterRequest, authority_client::AuthorityClient, issue_master_request::Proof,
+use alts_authority::{
+    identity::{Claim, Question},
+    proto::authority::{
+        Asker, GetAccountStatesRequest, GetCrlRequest, IssueMasterRequest, asker::Proof,
+        authority_client::AuthorityClient,
     },
-    handshake::{Crl, MachineName, Roots},
-    identity::Claim,
 };
+use alts_handshake::{Crl, MachineName, Roots, Timestamp};
 use serde_json::{Value, json};
 use tonic::{Code, Status, transport::Channel};
 
-use super::Table;
+use super::table::Table;
 use crate::{google, suite::*, support::*};
 
 /// A machine's request that is good but for what a row changes.
@@ -32,30 +33,39 @@ impl Asked {
         let key: Vec<u8> = bytes
             .map(|at| u8::from_str_radix(&key[at..at + 2], 16).unwrap())
             .collect();
+        let now_s = now_s();
         let claim = Claim {
             machine: &MachineName::parse("client-vm").unwrap(),
             account: &account(CLIENT),
-            public_key: &key.clone().try_into().unwrap(),
+            question: Question::Certificate(&key.clone().try_into().unwrap()),
             nonce: &[7; 16],
+            asked_at: Timestamp::from_unix_s(now_s),
         };
         Self {
-            claims: google::claims(&claim.audience(), CLIENT, "client-vm", now_s()),
+            claims: google::claims(&claim.audience(), CLIENT, "client-vm", now_s),
             header: json!({"alg": "RS256", "kid": google::KID}),
             signs: true,
             request: IssueMasterRequest {
-                machine: "client-vm".to_owned(),
-                service_account: CLIENT.to_owned(),
+                asker: Some(Asker {
+                    machine: "client-vm".to_owned(),
+                    service_account: CLIENT.to_owned(),
+                    nonce: vec![7; 16],
+                    asked_at_s: now_s,
+                    proof: None,
+                }),
                 public_key: key,
-                nonce: vec![7; 16],
-                proof: None,
             },
         }
+    }
+
+    fn asker(&mut self) -> &mut Asker {
+        self.request.asker.get_or_insert_default()
     }
 
     async fn of(mut self, authority: &mut AuthorityClient<Channel>) -> Result<Vec<u8>, Status> {
         if self.signs {
             let token = google::token_with(&self.header, &self.claims);
-            self.request.proof = Some(Proof::GceIdentityToken(token));
+            self.asker().proof = Some(Proof::GceIdentityToken(token));
         }
         let answer = within(authority.issue_master(self.request)).await?;
         Ok(answer.into_inner().certificate)
@@ -91,7 +101,7 @@ async fn every_kind_of_unproven_request_for_a_certificate_is_refused_in_words_of
     type Change = fn(&mut Asked);
     fn unsigned(asked: &mut Asked, proof: Option<Proof>) {
         asked.signs = false;
-        asked.request.proof = proof;
+        asked.asker().proof = proof;
     }
     let rows: Vec<(&str, Change, Code, &str)> = vec![
         (
@@ -120,19 +130,19 @@ async fn every_kind_of_unproven_request_for_a_certificate_is_refused_in_words_of
         ),
         (
             "half a nonce",
-            |a| a.request.nonce.truncate(8),
+            |a| a.asker().nonce.truncate(8),
             InvalidArgument,
             "a nonce has 16 bytes",
         ),
         (
             "a machine without a name",
-            |a| a.request.machine.clear(),
+            |a| a.asker().machine.clear(),
             InvalidArgument,
             "a machine's name is",
         ),
         (
             "an account that is none",
-            |a| a.request.service_account = "a b".to_owned(),
+            |a| a.asker().service_account = "a b".to_owned(),
             InvalidArgument,
             "cannot be part of a service account",
         ),
@@ -162,7 +172,7 @@ async fn every_kind_of_unproven_request_for_a_certificate_is_refused_in_words_of
         ),
         (
             "another request's token",
-            |a| a.request.nonce = vec![8; 16],
+            |a| a.asker().nonce = vec![8; 16],
             Unauthenticated,
             "for another audience",
         ),
@@ -225,9 +235,51 @@ async fn every_kind_of_unproven_request_for_a_certificate_is_refused_in_words_of
         let status = asked.of(&mut authority).await.expect_err(what);
         table.status(what, &status, code, words);
     }
-    assert!(suite.authority().cloud().issued(None).is_empty());
+    assert!(suite.authority().authority.issued(None).is_empty());
     // But for what was changed, it would have been certified.
-    assert!(!Asked::new().of(&mut authority).await.unwrap().is_empty());
+    let good = Asked::new();
+    let (request, token) = (
+        good.request.clone(),
+        google::token_with(&good.header, &good.claims),
+    );
+    assert!(!good.of(&mut authority).await.unwrap().is_empty());
+
+    // Once.
+    let mut again = request;
+    again.asker.as_mut().unwrap().proof = Some(Proof::GceIdentityToken(token));
+    let status = within(authority.issue_master(again)).await.unwrap_err();
+    assert_eq!(status.code(), Unauthenticated);
+    assert!(
+        status.message().contains("was accepted already"),
+        "{status}"
+    );
+    assert_eq!(suite.authority().authority.issued(None).len(), 1);
+}
+
+#[tokio::test]
+async fn nobody_is_told_who_is_revoked_or_disabled_without_a_proof() {
+    let (_suite, mut authority, _files) = authority_with_gce().await;
+    // One who may be certified has proven nothing about another question.
+    let mut asked = Asked::new();
+    let token = google::token_with(&asked.header, &asked.claims);
+    asked.asker().proof = Some(Proof::GceIdentityToken(token));
+    let mut guesses = asked.asker().clone();
+    guesses.proof = Some(Proof::EnrolmentMac(vec![1; 32]));
+    for (asker, code) in [
+        (None, Code::InvalidArgument),
+        (Some(guesses), Code::Unauthenticated),
+        (asked.request.asker, Code::Unauthenticated),
+    ] {
+        let list = authority.get_crl(GetCrlRequest {
+            asker: asker.clone(),
+        });
+        assert_eq!(within(list).await.unwrap_err().code(), code);
+        let states = authority.get_account_states(GetAccountStatesRequest {
+            asker,
+            service_accounts: vec![CLIENT.to_owned()],
+        });
+        assert_eq!(within(states).await.unwrap_err().code(), code);
+    }
 }
 
 #[tokio::test]
@@ -253,7 +305,7 @@ async fn every_kind_of_wrong_revocation_list_is_refused_in_words_of_its_own() {
         ),
     ];
     let suite = Suite::start(Settings::default()).await;
-    let cloud = suite.authority().cloud();
+    let cloud = &suite.authority().authority;
     let (good, _) = cloud.crl();
     let roots: Roots = cloud.root_keys().public().into_iter().collect();
     assert!(Crl::open(&good, &roots).is_ok());

@@ -3,9 +3,11 @@
 mod minutes;
 mod session_use;
 
+use jiff::Timestamp;
+
 use super::*;
 use crate::{
-    ReasonGroup, Subject, Theatre,
+    CaseState, Milestones, ReasonGroup, Subject, Theatre, Urgency, civil_date,
     testing::{at, footprint, hospital, reason_code, theatre_id, unavailable, zone},
     time_range::later,
 };

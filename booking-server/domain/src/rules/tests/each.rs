@@ -86,26 +86,27 @@ fn each_rule_is_broken_by_what_it_forbids_and_by_nothing_else() {
         ),
         (
             "a capability the case itself asks for",
-            Question::new().with(|q| q.case.required_capabilities = vec![capability("imaging")]),
+            Question::new()
+                .with(|q| q.case.details.required_capabilities = vec![capability("imaging")]),
             &["R7 CAPABILITY_MISSING"],
         ),
         (
             "no unit of a kind that is needed",
             Question::new().with(|q| {
                 q.case = hip(&q.case);
-                q.case.units.clear();
+                q.case.details.units.clear();
             }),
             &["R7 EQUIPMENT_MISSING"],
         ),
         (
             "a unit that is not there",
-            Question::new().with(|q| q.case.units = vec![unit_id("XX-1")]),
+            Question::new().with(|q| q.case.details.units = vec![unit_id("XX-1")]),
             &["R7 EQUIPMENT_UNKNOWN"],
         ),
         (
             "a unit that is away",
             Question::new().with(|q| {
-                q.case.units = vec![unit_id("CA-1")];
+                q.case.details.units = vec![unit_id("CA-1")];
                 let away = Subject::Unit(unit_id("CA-1"));
                 let away = unavailable(away, "2026-06-01T09:29", "2026-06-02T08:00");
                 q.around.unavailable.push(away);
@@ -125,12 +126,22 @@ fn each_rule_is_broken_by_what_it_forbids_and_by_nothing_else() {
         ),
         (
             "a surgeon who is no anaesthetist",
-            Question::new().with(|q| q.case.team.push(member("DC-2", TeamRole::Anaesthetist))),
+            Question::new().with(|q| {
+                q.case
+                    .details
+                    .team
+                    .push(member("DC-2", TeamRole::Anaesthetist));
+            }),
             &["R9 STAFF_ROLE_NOT_ALLOWED"],
         ),
         (
             "somebody who is not there",
-            Question::new().with(|q| q.case.team.push(member("DC-9", TeamRole::Anaesthetist))),
+            Question::new().with(|q| {
+                q.case
+                    .details
+                    .team
+                    .push(member("DC-9", TeamRole::Anaesthetist));
+            }),
             &["R9 STAFF_UNKNOWN"],
         ),
         (
@@ -144,7 +155,7 @@ fn each_rule_is_broken_by_what_it_forbids_and_by_nothing_else() {
         (
             "a placeholder, who may do anything at any time",
             Question::new().with(|q| {
-                q.case.team = vec![
+                q.case.details.team = vec![
                     member("DC-0", TeamRole::PrimarySurgeon),
                     member("DC-0", TeamRole::Anaesthetist),
                 ];
@@ -155,23 +166,28 @@ fn each_rule_is_broken_by_what_it_forbids_and_by_nothing_else() {
         // R10
         (
             "no surgeon",
-            Question::new().with(|q| q.case.team.clear()),
+            Question::new().with(|q| q.case.details.team.clear()),
             &["R10 PRIMARY_SURGEON_REQUIRED"],
         ),
         (
             "two surgeons who both answer for it",
-            Question::new().with(|q| q.case.team.push(member("DC-2", TeamRole::PrimarySurgeon))),
+            Question::new().with(|q| {
+                q.case
+                    .details
+                    .team
+                    .push(member("DC-2", TeamRole::PrimarySurgeon));
+            }),
             &["R10 PRIMARY_SURGEON_REQUIRED"],
         ),
         (
             "no anaesthetist yet",
-            Question::new().with(|q| q.case.anaesthesia = Anaesthesia::General),
+            Question::new().with(|q| q.case.details.anaesthesia = Anaesthesia::General),
             none,
         ),
         (
             "no anaesthetist any more",
             Question::new().with(|q| {
-                q.case.anaesthesia = Anaesthesia::General;
+                q.case.details.anaesthesia = Anaesthesia::General;
                 q.case.state = CaseState::Confirmed;
             }),
             &["R10 ANAESTHETIST_REQUIRED"],
@@ -200,7 +216,7 @@ fn each_rule_is_broken_by_what_it_forbids_and_by_nothing_else() {
             "a hip, and no side",
             Question::new().with(|q| {
                 q.case = hip(&q.case);
-                q.case.laterality = Laterality::NotApplicable;
+                q.case.details.laterality = Laterality::NotApplicable;
             }),
             &["R12 LATERALITY_REQUIRED"],
         ),
@@ -208,9 +224,9 @@ fn each_rule_is_broken_by_what_it_forbids_and_by_nothing_else() {
             "all at once",
             Question::new().with(|q| {
                 q.case = hip(&q.case);
-                q.case.units.clear();
-                q.case.team.clear();
-                q.case.laterality = Laterality::Unspecified;
+                q.case.details.units.clear();
+                q.case.details.team.clear();
+                q.case.details.laterality = Laterality::Unspecified;
                 q.plan = plan("OT-2", "2026-05-10T09:00");
             }),
             &[

@@ -3,20 +3,22 @@
 use super::*;
 use crate::{
     TeamRole,
-    testing::{member, scheduled},
+    testing::{member, scheduled, with},
 };
 
 #[test]
 fn nothing_and_nobody_is_in_two_places_at_once() {
     // The case is in OT-1 from 08:00 to 09:30, and its gap lasts until 09:40.
     let other = |theatre: &str, start: &str| scheduled("b", theatre, start);
-    let by = |case: Case, who: &str| Case {
-        team: vec![member(who, TeamRole::PrimarySurgeon)],
-        ..case
+    let by = |case: Case, who: &str| {
+        with(case, |details| {
+            details.team = vec![member(who, TeamRole::PrimarySurgeon)];
+        })
     };
-    let with = |case: Case, unit: &str| Case {
-        units: vec![unit_id(unit)],
-        ..case
+    let with_unit = |case: Case, unit: &str| {
+        with(case, |details| {
+            details.units = vec![unit_id(unit)];
+        })
     };
     let none: &[&str] = &[];
     let one_minute_in = by(other("OT-1", "2026-06-01T09:29"), "DC-2");
@@ -62,12 +64,18 @@ fn nothing_and_nobody_is_in_two_places_at_once() {
         ),
         (
             "a unit that is still being made ready",
-            vec![with(by(other("OT-2", "2026-06-01T06:31"), "DC-2"), "CA-1")],
+            vec![with_unit(
+                by(other("OT-2", "2026-06-01T06:31"), "DC-2"),
+                "CA-1",
+            )],
             &["R4 EQUIPMENT_DOUBLE_BOOKED"],
         ),
         (
             "the other unit",
-            vec![with(by(other("OT-2", "2026-06-01T06:31"), "DC-2"), "CA-2")],
+            vec![with_unit(
+                by(other("OT-2", "2026-06-01T06:31"), "DC-2"),
+                "CA-2",
+            )],
             none,
         ),
         (
@@ -77,24 +85,22 @@ fn nothing_and_nobody_is_in_two_places_at_once() {
         ),
     ];
     for (what, cases, expected) in table {
-        let question = Question::new().with(|q| q.case.units = vec![unit_id("CA-1")]);
+        let question = Question::new().with(|q| q.case.details.units = vec![unit_id("CA-1")]);
         assert_eq!(question.among(&cases).said(), expected, "{what}");
     }
 
-    let twice = Case {
-        patient: requested("a").patient,
-        ..by(other("OT-2", "2026-06-01T08:00"), "DC-2")
-    };
+    let twice = with(by(other("OT-2", "2026-06-01T08:00"), "DC-2"), |details| {
+        details.patient = requested("a").details.patient;
+    });
     let question = Question::new().among(&[twice]);
     assert_eq!(question.said(), ["R3 PATIENT_DOUBLE_BOOKED"]);
 }
 
 #[test]
 fn the_sentences_are_for_people_and_name_no_patient() {
-    let other = Case {
-        patient: requested("a").patient,
-        ..scheduled("b", "OT-1", "2026-06-01T09:00")
-    };
+    let other = with(scheduled("b", "OT-1", "2026-06-01T09:00"), |details| {
+        details.patient = requested("a").details.patient;
+    });
     let question = Question::new().among(&[other]).with(|q| {
         absent(q, "DC-1", "2026-05-31T22:00", "2026-06-02T06:00");
         close(q, "2026-06-01T09:00", "2026-06-01T10:00");
@@ -124,7 +130,7 @@ fn the_sentences_are_for_people_and_name_no_patient() {
 #[test]
 fn a_claim_is_what_the_drawing_says() {
     let mut case = hip(&requested("a"));
-    case.team = vec![
+    case.details.team = vec![
         member("DC-1", TeamRole::PrimarySurgeon),
         member("DC-3", TeamRole::Anaesthetist),
         member("DC-4", TeamRole::Anaesthetist),

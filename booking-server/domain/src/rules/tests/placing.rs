@@ -53,7 +53,7 @@ fn rules_are_set_aside_by_right_and_reason_and_never_those_that_protect_people()
     };
     for rule in RuleId::ALL {
         assert_eq!(
-            bookers.each_ref().map(|booker| booker.may_set_aside(rule)),
+            bookers.each_ref().map(|booker| booker.may_override(rule)),
             may(rule)
         );
         let some = may(rule).contains(&true);
@@ -79,7 +79,7 @@ fn rules_are_set_aside_by_right_and_reason_and_never_those_that_protect_people()
     let no_right = sunday().with(|q| q.booker = Booker::default());
     assert!(no_right.place(&[asking(RuleId::R6)]).is_err());
     // One right reason does not carry the other rule; only what is left is told.
-    let both = sunday().with(|q| q.case.team.clear());
+    let both = sunday().with(|q| q.case.details.team.clear());
     let refused = both
         .place(&[asking(RuleId::R6), asking(RuleId::R10)])
         .unwrap_err();

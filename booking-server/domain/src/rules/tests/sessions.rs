@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    Anaesthesia, Capability, PAEDIATRIC, SessionFlags, SessionOwner, SessionState, Urgency,
-    testing::session,
+    Anaesthesia, Capability, PAEDIATRIC, Session, SessionFlags, SessionOwner, SessionState,
+    Urgency, testing::session,
 };
 
 #[test]
@@ -93,7 +93,7 @@ fn a_session_is_its_owners_until_it_is_released() {
         assert_eq!(question.said(), expected, "{what}");
     }
     let emergency = Question::new().with(|q| {
-        q.case.urgency = Urgency::Urgent2b;
+        q.case.details.urgency = Urgency::Urgent2b;
         q.around.sessions = vec![owned(SessionOwner::Emergency)];
     });
     assert_eq!(emergency.said(), none);
@@ -118,7 +118,7 @@ fn a_session_must_have_what_the_case_needs() {
     ];
     for (anaesthesia, lacks) in table {
         let question = Question::new().with(|q| {
-            q.case.anaesthesia = anaesthesia;
+            q.case.details.anaesthesia = anaesthesia;
             q.around.sessions = vec![bare.clone()];
         });
         let said = question.said();
@@ -145,7 +145,10 @@ fn a_child_is_operated_on_where_theatre_and_session_are_for_children() {
     for (theatre_is, session_is, expected) in table {
         let question = Question::new().with(|q| {
             let paediatric = Capability::parse(PAEDIATRIC).unwrap();
-            q.case.required_capabilities.push(paediatric.clone());
+            q.case
+                .details
+                .required_capabilities
+                .push(paediatric.clone());
             let theatre = q.hospital.theatres.get_mut(&q.plan.theatre).unwrap();
             theatre.capabilities.retain(|it| *it != paediatric);
             if theatre_is {

@@ -4,7 +4,7 @@ mod arrows;
 
 use super::*;
 use crate::{
-    Anaesthesia, MilestonesOutOfOrder, Override, Plan, TeamRole,
+    Anaesthesia, BloodUnits, MAX_BLOOD_UNITS, MilestonesOutOfOrder, Override, Plan, TeamRole,
     testing::{
         at, case_id, footprint, hospital, member, patient_id, plan, reason_code, requested,
         scheduled, session, theatre_id,
@@ -85,20 +85,23 @@ fn tell(case: &Case, command: Command, emergency: bool) -> Result<Case, Transiti
             record_milestone(case, milestone, at, None, emergency, now())
         }
         Command::Correct => correct(case, case.milestones, now()),
-        Command::Update => update(case, case.details(), None, now()),
+        Command::Update => update(case, case.details.clone(), None, now()),
     }
 }
 
 #[test]
 fn what_a_command_needs_and_lacks_is_named() {
     let mut whole_team = case_in(CaseState::Scheduled);
-    whole_team.anaesthesia = Anaesthesia::General;
+    whole_team.details.anaesthesia = Anaesthesia::General;
     let no_anaesthetist = confirm(&whole_team, None, now());
     assert_eq!(
         no_anaesthetist.unwrap_err().to_string(),
         "The case has no anaesthetist and is not under local anaesthesia"
     );
-    whole_team.team.push(member("DC-3", TeamRole::Anaesthetist));
+    whole_team
+        .details
+        .team
+        .push(member("DC-3", TeamRole::Anaesthetist));
     assert!(confirm(&whole_team, None, now()).is_ok());
 
     let case = case_in(CaseState::Scheduled);
@@ -131,7 +134,7 @@ fn moving_loses_confirmation_and_postponing_frees_everything_but_the_age() {
     let off = tell(&case, Command::Postpone, false).unwrap();
     assert_eq!((off.plan.as_ref(), off.postponements), (None, 1));
     assert_eq!(off.overrides, []);
-    assert_eq!(off.decided_at, case.decided_at);
+    assert_eq!(off.details.decided_at, case.details.decided_at);
     let again = tell(&off, Command::Schedule, false).unwrap();
     let again = tell(&again, Command::Postpone, false).unwrap();
     assert_eq!(again.postponements, 2);
@@ -256,11 +259,11 @@ fn a_correction_keeps_to_order_and_to_the_state() {
 fn an_update_changes_what_is_still_to_come() {
     let longer = |case: &Case| CaseDetails {
         footprint: footprint(0, 200, 0),
-        ..case.details()
+        ..case.details.clone()
     };
     let other_patient = |case: &Case| CaseDetails {
         patient: patient_id("PT-else"),
-        ..case.details()
+        ..case.details.clone()
     };
     let here = |case: &Case| Placed {
         plan: case.plan.clone().unwrap(),
@@ -268,7 +271,7 @@ fn an_update_changes_what_is_still_to_come() {
     };
     let waiting = case_in(CaseState::Requested);
     let changed = update(&waiting, longer(&waiting), None, now()).unwrap();
-    assert_eq!(changed.footprint, footprint(0, 200, 0));
+    assert_eq!(changed.details.footprint, footprint(0, 200, 0));
 
     for state in [CaseState::Scheduled, CaseState::Confirmed] {
         let case = case_in(state);
@@ -277,7 +280,10 @@ fn an_update_changes_what_is_still_to_come() {
         let away = update(&case, longer(&case), Some(elsewhere()), now());
         assert_eq!(away, Err(TransitionError::NotPlaced));
         let changed = update(&case, longer(&case), Some(here(&case)), now()).unwrap();
-        assert_eq!((changed.state, changed.footprint.total_min()), (state, 200));
+        assert_eq!(
+            (changed.state, changed.details.footprint.total_min()),
+            (state, 200)
+        );
     }
     for state in [
         CaseState::InTheatre,
@@ -299,7 +305,7 @@ fn an_update_changes_what_is_still_to_come() {
         }
         let noted = CaseDetails {
             notes: "lost a swab, found it".to_owned(),
-            ..case.details()
+            ..case.details.clone()
         };
         assert!(update(&case, noted, None, now()).is_ok());
     }
@@ -319,20 +325,20 @@ fn rules_set_aside_for_a_case_hold_only_as_long_as_it_stays_what_it_was() {
         let changed = case.with_details(details);
         changed.overrides.iter().map(|aside| aside.rule).collect()
     };
-    assert_eq!(left(case.details()).len(), 3);
+    assert_eq!(left(case.details.clone()).len(), 3);
     let noted = CaseDetails {
         notes: "n".to_owned(),
-        ..case.details()
+        ..case.details.clone()
     };
     assert_eq!(left(noted).len(), 3);
     let other_team = CaseDetails {
         team: vec![member("DC-2", TeamRole::PrimarySurgeon)],
-        ..case.details()
+        ..case.details.clone()
     };
     assert_eq!(left(other_team), [RuleId::R6]);
     let longer = CaseDetails {
         footprint: footprint(0, 200, 0),
-        ..case.details()
+        ..case.details.clone()
     };
     assert_eq!(left(longer), []);
 }
@@ -353,4 +359,19 @@ fn a_case_is_not_confirmed_into_a_session_that_does_not_take_place() {
         confirm(&case, Some(&session), now()),
         Err(TransitionError::Rules(broken)) if broken[0].reason == "SESSION_NOT_AVAILABLE"
     ));
+}
+
+#[test]
+fn blood_is_asked_for_within_bounds_and_moves_nothing() {
+    assert!(BloodUnits::new(MAX_BLOOD_UNITS).is_ok());
+    assert!(BloodUnits::new(MAX_BLOOD_UNITS + 1).is_err());
+    let case = case_in(CaseState::Confirmed);
+    let details = CaseDetails {
+        blood_units: BloodUnits::new(2).unwrap(),
+        ..case.details.clone()
+    };
+    assert!(!needs_placing(&case, &details));
+    let updated = update(&case, details, None, now()).unwrap();
+    assert_eq!(updated.details.blood_units.get(), 2);
+    assert_eq!(updated.plan, case.plan);
 }

@@ -92,7 +92,10 @@ async fn try_ask(store: &Store, patient: &str, doctor: &str) -> Result<Vec<Case>
 /// The conditions of the cases found, in alphabetical order.
 async fn conditions(store: &Store, patient: &str, doctor: &str) -> Vec<String> {
     let cases = ask(store, patient, doctor).await;
-    let mut found: Vec<_> = cases.into_iter().map(|case| case.condition).collect();
+    let mut found: Vec<_> = cases
+        .into_iter()
+        .map(|case| case.details.condition)
+        .collect();
     found.sort();
     found
 }

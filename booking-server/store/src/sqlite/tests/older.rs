@@ -29,7 +29,7 @@ async fn version_1() -> Place {
         .create_if_missing(true);
     let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
     let first = sqlx::migrate::Migrator::with_migrations(
-        crate::migrations::SQLITE
+        crate::migrations::OF_SQLITE
             .iter()
             .filter(|migration| migration.version == 1)
             .cloned()
@@ -57,15 +57,26 @@ async fn what_version_1_held_is_carried_over_whole() {
     cases.sort_by(|a, b| a.id.cmp(&b.id));
     let told: Vec<_> = cases
         .iter()
-        .map(|case| (case.id.as_str(), case.state.as_str(), case.team.len()))
+        .map(|case| {
+            (
+                case.id.as_str(),
+                case.state.as_str(),
+                case.details.team.len(),
+            )
+        })
         .collect();
     assert_eq!(
         told,
         [("planned", "COMPLETED", 2), ("waiting", "POSTPONED", 1)]
     );
     assert_eq!(cases[0].plan.as_ref().unwrap().start.as_microsecond(), 20);
-    assert_eq!(cases[1].decided_at.as_microsecond(), 11);
-    assert_eq!(cases[1].condition, "Hernia, LEFT; ÖSOPHAGUS");
+    assert_eq!(cases[1].details.decided_at.as_microsecond(), 11);
+    assert_eq!(cases[1].details.condition, "Hernia, LEFT; ÖSOPHAGUS");
+    assert_eq!(
+        cases[1].details.blood_units.get(),
+        0,
+        "nobody asked for any"
+    );
     for text in ["left", "ösophagus"] {
         let query = CaseQuery {
             conditions: vec![CaseCondition::TextContains(text.to_owned())],

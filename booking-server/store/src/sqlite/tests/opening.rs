@@ -77,7 +77,7 @@ async fn a_database_in_memory_is_seeded_and_read_like_any_other() {
 #[tokio::test]
 async fn a_committed_write_is_durable_and_readers_cannot_write() {
     let place = Place::new();
-    let opened = open_file(&place.path, &OpenOptions::default())
+    let (opened, _hold) = open_file(&place.path, &OpenOptions::default())
         .await
         .unwrap();
     let (Pool::Sqlite(readers), Pool::Sqlite(writers)) = (&opened.readers, &opened.writers) else {

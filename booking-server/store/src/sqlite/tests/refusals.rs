@@ -112,7 +112,10 @@ async fn a_schema_of_a_later_version_is_refused() {
     else {
         panic!("{error}")
     };
-    assert_eq!(known, crate::migrations::newest(&crate::migrations::SQLITE));
+    assert_eq!(
+        known,
+        crate::migrations::newest(&crate::migrations::OF_SQLITE)
+    );
 }
 
 #[tokio::test]

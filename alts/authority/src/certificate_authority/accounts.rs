@@ -1,0 +1,100 @@
+//! Changes to the accounts: decided on a copy, written down, and only then counted.
+
+use std::sync::Arc;
+
+use alts::ServiceAccount;
+use alts_daemon::rng;
+
+use super::{AuthorityError, CertificateAuthority, DIRECTORY_FILE, locked, read, replace};
+use crate::{
+    directory::{Account, Directory, DirectoryError, DirectoryRecord},
+    proto::authority::AccountState,
+};
+
+impl CertificateAuthority {
+    /// All accounts, in order of their names.
+    pub fn accounts(&self) -> Vec<Account> {
+        self.directory().list().cloned().collect()
+    }
+
+    /// Whether an account may act.
+    pub fn account_state(&self, email: &ServiceAccount) -> AccountState {
+        match self.directory().get(email) {
+            None => AccountState::Unknown,
+            Some(account) if account.disabled => AccountState::Disabled,
+            Some(_) => AccountState::Enabled,
+        }
+    }
+
+    /// Adds an account. Blocks on the disk.
+    ///
+    /// # Errors
+    /// When it exists, or the change cannot be kept; then nothing has changed.
+    pub fn create_account(
+        &self,
+        email: ServiceAccount,
+        display_name: &str,
+    ) -> Result<Account, AuthorityError> {
+        let number = rng::number()?;
+        self.change(|directory| directory.create(email, display_name, number))
+    }
+
+    /// Switches an account off or on; the flag says whether that changed anything. Blocks on the
+    /// disk.
+    ///
+    /// # Errors
+    /// When there is no such account, or the change cannot be kept; then nothing has changed.
+    pub fn set_disabled(
+        &self,
+        email: &ServiceAccount,
+        disabled: bool,
+    ) -> Result<(Account, bool), AuthorityError> {
+        self.change(|directory| directory.set_disabled(email, disabled))
+    }
+
+    /// Says what an account is for. Blocks on the disk.
+    ///
+    /// # Errors
+    /// When there is no such account, or the change cannot be kept; then nothing has changed.
+    pub fn describe_account(
+        &self,
+        email: &ServiceAccount,
+        description: &str,
+    ) -> Result<Account, AuthorityError> {
+        self.change(|directory| directory.describe(email, description))
+    }
+
+    /// Removes an account, which may be restored for a while. Blocks on the disk.
+    ///
+    /// # Errors
+    /// When there is no such account, or the change cannot be kept; then nothing has changed.
+    pub fn delete_account(&self, email: &ServiceAccount) -> Result<Account, AuthorityError> {
+        let now = self.clock.now();
+        self.change(|directory| directory.delete(email, now))
+    }
+
+    /// Restores a removed account by its unique id. Blocks on the disk.
+    ///
+    /// # Errors
+    /// When it cannot be restored, or the change cannot be kept; then nothing has changed.
+    pub fn undelete_account(&self, unique_id: &str) -> Result<Account, AuthorityError> {
+        let now = self.clock.now();
+        self.change(|directory| directory.undelete(unique_id, now))
+    }
+
+    pub(super) fn directory(&self) -> Arc<Directory> {
+        read(&self.directory)
+    }
+
+    fn change<T>(
+        &self,
+        decide: impl FnOnce(&mut Directory) -> Result<T, DirectoryError>,
+    ) -> Result<T, AuthorityError> {
+        let state = locked(&self.state);
+        let mut changed = Directory::clone(&self.directory());
+        let outcome = decide(&mut changed)?;
+        state.replace(DIRECTORY_FILE, DirectoryRecord::from(&changed))?;
+        replace(&self.directory, changed);
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,295 @@
+//! Where the keys come from that identity tokens are verified with, and how long they are kept.
+
+use std::{
+    fmt,
+    net::IpAddr,
+    path::PathBuf,
+    str::FromStr,
+    sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use alts_daemon::{
+    config::values::parsed,
+    http::{self, HttpError, TlsRoots},
+};
+use hyper::{Uri, header};
+use serde::Deserialize;
+use tokio::{sync::Mutex, time::Instant};
+
+use super::jwks::{InvalidJwks, Jwks, MAX_JWKS_LEN};
+
+/// Google's keys for identity tokens.
+const GOOGLE_CERTS: &str = "https://www.googleapis.com/oauth2/v3/certs";
+
+/// How long keys are kept when nothing says so, and at most: a key that was withdrawn must not be
+/// believed for days.
+const DEFAULT_KEPT: Duration = Duration::from_secs(300);
+const MAX_KEPT: Duration = Duration::from_secs(24 * 3600);
+
+/// An unknown key name makes the keys be fetched anew, but not more often than this, whether or not
+/// they came: anybody can make up key names.
+const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Where a key set is.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum KeysLocation {
+    /// A file, read anew when it is due.
+    File(PathBuf),
+    /// An `http:` or `https:` address.
+    Url(String),
+}
+
+impl KeysLocation {
+    /// Whether whoever is there must prove who they are.
+    pub fn is_https(&self) -> bool {
+        matches!(self, Self::Url(url) if url.starts_with("https://"))
+    }
+}
+
+impl Default for KeysLocation {
+    fn default() -> Self {
+        Self::Url(GOOGLE_CERTS.to_owned())
+    }
+}
+
+impl FromStr for KeysLocation {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.starts_with("https://") || is_here(text) {
+            return Ok(Self::Url(text.to_owned()));
+        }
+        if text.starts_with("http://") {
+            return Err(
+                "whoever is on the way to an http: address can answer in its place; only loopback and \
+                 the metadata server may be asked so, else use https:",
+            );
+        }
+        match text.strip_prefix("file:").unwrap_or(text) {
+            path if path.starts_with('/') => Ok(Self::File(path.into())),
+            _ => Err("a key set is an absolute path, an http: or an https: address"),
+        }
+    }
+}
+
+/// Whether an `http:` address leads nowhere but to this machine or its metadata server.
+fn is_here(url: &str) -> bool {
+    let uri: Option<Uri> = url.parse().ok();
+    let uri = uri.filter(|uri| uri.scheme_str() == Some("http"));
+    uri.as_ref().and_then(Uri::host).is_some_and(|host| {
+        match host.trim_matches(['[', ']']).parse() {
+            Ok(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_link_local(),
+            Ok(IpAddr::V6(ip)) => ip.is_loopback() || ip.is_unicast_link_local(),
+            Err(_) => host == "localhost" || host == "metadata.google.internal",
+        }
+    })
+}
+
+/// As a configuration writes it.
+impl TryFrom<String> for KeysLocation {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        parsed(&text, "leave it out for Google's own")
+    }
+}
+
+impl fmt::Display for KeysLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(f),
+            Self::Url(url) => f.write_str(url),
+        }
+    }
+}
+
+/// Why there are no keys.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeySourceError {
+    /// No answer.
+    #[error("the key set {location} cannot be had: {source}")]
+    Http {
+        /// Which.
+        location: String,
+        /// Why.
+        source: HttpError,
+    },
+    /// No file.
+    #[error("the key set {location} cannot be read: {source}")]
+    File {
+        /// Which.
+        location: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Not a key set.
+    #[error("the key set {location} is useless: {source}")]
+    Invalid {
+        /// Which.
+        location: String,
+        /// Why.
+        source: InvalidJwks,
+    },
+}
+
+/// A key set, kept as long as its publisher says (RFC 9111, `max-age`).
+#[derive(Debug)]
+pub struct KeySource {
+    location: KeysLocation,
+    roots: TlsRoots,
+    known: SyncMutex<Known>,
+    /// Held while fetching: however many tokens wait, the publisher is asked once.
+    fetching: Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    kept: Option<Kept>,
+    /// The last attempt, if it was in vain.
+    failed: Option<(Instant, Arc<KeySourceError>)>,
+}
+
+#[derive(Clone, Debug)]
+struct Kept {
+    keys: Jwks,
+    fetched: Instant,
+    max_age: Duration,
+}
+
+impl Known {
+    /// What is said of `kid` without asking the publisher; `None`: he must be asked.
+    fn answer(&self, kid: &str, now: Instant) -> Option<Result<Jwks, Arc<KeySourceError>>> {
+        let age = |since| now.saturating_duration_since(since);
+        let good = self.kept.as_ref();
+        let good = good.filter(|kept| age(kept.fetched) < kept.max_age);
+        let lately = |when| age(when) < MIN_REFRESH_INTERVAL;
+        match (good, &self.failed) {
+            (Some(kept), _) if kept.keys.knows(kid) || lately(kept.fetched) => {
+                Some(Ok(kept.keys.clone()))
+            }
+            (Some(kept), Some((when, _))) if lately(*when) => Some(Ok(kept.keys.clone())),
+            (None, Some((when, error))) if lately(*when) => Some(Err(Arc::clone(error))),
+            _ => None,
+        }
+    }
+}
+
+impl KeySource {
+    /// Nothing is fetched yet. `roots` vouch for who is at an `https:` address.
+    pub fn new(location: KeysLocation, roots: TlsRoots) -> Self {
+        Self {
+            location,
+            roots,
+            known: SyncMutex::default(),
+            fetching: Mutex::default(),
+        }
+    }
+
+    /// The keys, fetched anew when they are due or do not know `kid`. Who asks for one that is known
+    /// and good waits for nobody.
+    ///
+    /// # Errors
+    /// When they cannot be had, or could not lately, and no kept ones are still good.
+    pub async fn keys(&self, kid: &str) -> Result<Jwks, Arc<KeySourceError>> {
+        let answer = self.known().answer(kid, Instant::now());
+        if let Some(answer) = answer {
+            return answer;
+        }
+        let _fetching = self.fetching.lock().await;
+        // Whoever was there first may have found out.
+        let answer = self.known().answer(kid, Instant::now());
+        if let Some(answer) = answer {
+            return answer;
+        }
+        let fetched = self.fetch().await;
+        let now = Instant::now();
+        let mut known = self.known();
+        match fetched {
+            Ok((keys, max_age)) => {
+                known.kept = Some(Kept {
+                    keys: keys.clone(),
+                    fetched: now,
+                    max_age,
+                });
+                known.failed = None;
+                Ok(keys)
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                known.failed = Some((now, Arc::clone(&error)));
+                known.answer(kid, now).unwrap_or(Err(error))
+            }
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        // Whole between any two statements: a panic elsewhere cannot have broken it.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn fetch(&self) -> Result<(Jwks, Duration), KeySourceError> {
+        let location = self.location.to_string();
+        let (json, max_age) = match &self.location {
+            KeysLocation::File(path) => {
+                let json = read_bounded(path.clone()).await;
+                let json = json.map_err(|source| KeySourceError::File {
+                    location: location.clone(),
+                    source,
+                })?;
+                (json, MIN_REFRESH_INTERVAL)
+            }
+            KeysLocation::Url(url) => {
+                let answer = http::get_believing(&self.roots, url, &[], MAX_JWKS_LEN).await;
+                let answer = answer.map_err(|source| KeySourceError::Http {
+                    location: location.clone(),
+                    source,
+                })?;
+                let control = answer.headers.get(header::CACHE_CONTROL);
+                let control = control.and_then(|value| value.to_str().ok());
+                (answer.body.to_vec(), max_age(control.unwrap_or_default()))
+            }
+        };
+        Jwks::parse(&json)
+            .map(|keys| (keys, max_age))
+            .map_err(|source| KeySourceError::Invalid { location, source })
+    }
+}
+
+async fn read_bounded(path: PathBuf) -> std::io::Result<Vec<u8>> {
+    let read = move || {
+        use std::io::Read;
+        let mut json = Vec::new();
+        // One more than allowed, so that "too large" is seen by the parser.
+        let limit = u64::try_from(MAX_JWKS_LEN + 1).expect("64 KiB fit into 64 bits");
+        std::fs::File::open(path)?
+            .take(limit)
+            .read_to_end(&mut json)?;
+        Ok(json)
+    };
+    tokio::task::spawn_blocking(read)
+        .await
+        .map_err(std::io::Error::other)?
+}
+
+/// The `max-age` of a Cache-Control header, within our own bounds.
+fn max_age(cache_control: &str) -> Duration {
+    let directives = cache_control.split(',').map(str::trim);
+    let mut kept = DEFAULT_KEPT;
+    for directive in directives {
+        let lower = directive.to_ascii_lowercase();
+        if lower == "no-store" || lower == "no-cache" {
+            return MIN_REFRESH_INTERVAL;
+        }
+        if let Some(seconds) = lower.strip_prefix("max-age=").and_then(|s| s.parse().ok()) {
+            kept = Duration::from_secs(seconds);
+        }
+    }
+    kept.clamp(MIN_REFRESH_INTERVAL, MAX_KEPT)
+}
+
+#[cfg(test)]
+#[path = "key_source_tests.rs"]
+mod tests;

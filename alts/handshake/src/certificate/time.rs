@@ -1,0 +1,117 @@
+//! Moments and periods, in whole seconds.
+
+use std::time::Duration;
+
+use super::error::CertificateError;
+
+/// A moment, in whole seconds since the Unix epoch.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+pub struct Timestamp(u64);
+
+impl Timestamp {
+    /// From seconds since the Unix epoch.
+    pub const fn from_unix_s(seconds: u64) -> Self {
+        Self(seconds)
+    }
+
+    /// Seconds since the Unix epoch.
+    pub const fn as_unix_s(self) -> u64 {
+        self.0
+    }
+
+    /// Later by `duration`'s whole seconds; the end of time instead of an overflow.
+    #[must_use]
+    pub const fn after(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(duration.as_secs()))
+    }
+}
+
+/// When something holds: from `not_before` on, and before `not_after`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// The first second.
+    pub not_before: Timestamp,
+    /// The first second after.
+    pub not_after: Timestamp,
+}
+
+impl Validity {
+    /// From `now` on, for `lifetime`.
+    pub const fn starting(now: Timestamp, lifetime: Duration) -> Self {
+        Self {
+            not_before: now,
+            not_after: now.after(lifetime),
+        }
+    }
+
+    /// As messages hold it, in seconds since the Unix epoch; `None` when it never holds.
+    pub(crate) fn from_wire(not_before_s: u64, not_after_s: u64) -> Option<Self> {
+        (not_before_s < not_after_s).then_some(Self {
+            not_before: Timestamp(not_before_s),
+            not_after: Timestamp(not_after_s),
+        })
+    }
+
+    /// Whether it is over at `now` by the holder's own clock. Whether it has begun is not for the
+    /// holder to ask: who issued it said so, by a clock that may be ahead of this one.
+    pub fn has_ended(&self, now: Timestamp) -> bool {
+        now >= self.not_after
+    }
+
+    /// Whether it holds, for a verifier whose clock may be off by `skew` in either direction.
+    pub(crate) fn check(&self, now: Timestamp, skew: Duration) -> Result<(), CertificateError> {
+        if now.after(skew) < self.not_before {
+            return Err(CertificateError::NotYetValid {
+                seconds: self.not_before.0 - now.0,
+            });
+        }
+        if now >= self.not_after.after(skew) {
+            return Err(CertificateError::Expired {
+                seconds: now.0 - self.not_after.0,
+            });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn skew_widens_both_ends_and_no_further() {
+        let validity = Validity {
+            not_before: Timestamp(1000),
+            not_after: Timestamp(2000),
+        };
+        let skew = Duration::from_secs(300);
+        let check = |now| validity.check(Timestamp(now), skew);
+        assert_eq!(
+            check(699),
+            Err(CertificateError::NotYetValid { seconds: 301 })
+        );
+        assert_eq!(check(700), Ok(()));
+        assert_eq!(check(2299), Ok(()));
+        assert_eq!(check(2300), Err(CertificateError::Expired { seconds: 300 }));
+        assert!(!validity.has_ended(Timestamp(999)) && !validity.has_ended(Timestamp(1999)));
+        assert!(validity.has_ended(Timestamp(2000)));
+    }
+
+    #[test]
+    fn a_time_at_the_end_of_time_does_not_overflow() {
+        let forever = Validity::starting(Timestamp(u64::MAX - 1), Duration::from_secs(60));
+        let now = Timestamp(u64::MAX);
+        assert!(forever.check(now, Duration::MAX).is_err());
+    }
+}

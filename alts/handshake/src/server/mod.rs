@@ -1,0 +1,8 @@
+//! The server's side: chooses from the client's offer, proves itself first, and ends with the
+//! client's proof.
+
+mod config;
+mod finished;
+mod init;
+
+pub use self::{config::ServerConfig, finished::ExpectClientFinished, init::ExpectClientInit};

@@ -1,0 +1,146 @@
+//! When a disabled account stops: at its next credential, or at its next handshake.
+//!
+//! | mode | who is refused | how soon |
+//! |---|---|---|
+//! | `issue` | new processes, and running ones when their credential ends | at once; a credential's lifetime |
+//! | `handshake` | also every peer that begins a handshake | the age at which an answer is asked for again |
+//!
+//! Neither touches connections that are established.
+
+use std::sync::Arc;
+
+use alts::ServiceAccount;
+use alts::gcp::{HandshakerResp, HandshakerStatus};
+use alts_authority::{
+    certificate_authority::CertificateAuthority, client::AccountStates,
+    proto::authority::AccountState,
+};
+use tonic::Code;
+use zeroize::Zeroize;
+
+use crate::session::{Caller, Failure, Turn};
+
+/// How a handshaker treats peers whose account is disabled.
+#[derive(Clone, Debug, Default)]
+pub enum PeerCheck {
+    /// It does not ask: whoever holds a credential may use it.
+    #[default]
+    Never,
+    /// It asks an authority in another process at every handshake, and remembers for a moment.
+    Remote(Arc<AccountStates>),
+    /// It looks at a directory in this process at every handshake.
+    Local(Arc<CertificateAuthority>),
+}
+
+impl PeerCheck {
+    /// Whether this peer may act now. `None`: nobody is asked.
+    async fn check(&self, account: &ServiceAccount) -> Option<Result<(), Failure>> {
+        let state = match self {
+            Self::Never => return None,
+            Self::Remote(states) => states.state(account).await,
+            Self::Local(authority) => Ok(authority.account_state(account)),
+        };
+        Some(verdict(account, state))
+    }
+
+    /// Turns the result into a refusal if the peer may not act. The flag says whether it was asked
+    /// for, and allowed.
+    pub(crate) async fn apply(&self, caller: Caller, turn: Turn) -> (Turn, Option<bool>) {
+        let Turn::Finished {
+            answer,
+            peer,
+            resumed,
+        } = turn
+        else {
+            return (turn, None);
+        };
+        let allowed = match self.check(&peer.account).await {
+            None => None,
+            Some(Ok(())) => Some(true),
+            Some(Err(failure)) => return (refused(caller, failure, answer), Some(false)),
+        };
+        let turn = Turn::Finished {
+            answer,
+            peer,
+            resumed,
+        };
+        (turn, allowed)
+    }
+}
+
+/// Who is not known to be enabled is refused.
+fn verdict(account: &ServiceAccount, state: Result<AccountState, String>) -> Result<(), Failure> {
+    let (code, cause) = match state {
+        Ok(AccountState::Enabled) => return Ok(()),
+        Ok(AccountState::Disabled) => (
+            Code::Unauthenticated,
+            format!("the account {account} is disabled"),
+        ),
+        Ok(AccountState::Unknown | AccountState::Unspecified) => (
+            Code::Unauthenticated,
+            format!("there is no account {account}"),
+        ),
+        Err(problem) => (
+            Code::Unavailable,
+            format!("whether {account} may act is not known: {problem}"),
+        ),
+    };
+    let details = format!(
+        "the peer is refused: {cause}; this handshaker asks the authority at each handshake"
+    );
+    Err(Failure { code, details })
+}
+
+/// The refusal in place of a result, whose key nobody will ever use.
+fn refused(caller: Caller, failure: Failure, mut finished: HandshakerResp) -> Turn {
+    if let Some(result) = &mut finished.result {
+        result.key_data.zeroize();
+    }
+    // As for every failure after the first answer: grpc-go reads the call's status alone.
+    let answer = (caller != Caller::GrpcGo).then(|| HandshakerResp {
+        out_frames: Vec::new(),
+        bytes_consumed: finished.bytes_consumed,
+        result: None,
+        status: Some(HandshakerStatus {
+            code: i32::from(failure.code).cast_unsigned(),
+            details: failure.details.clone(),
+        }),
+    });
+    Turn::Failed { answer, failure }
+}
+
+#[cfg(test)]
+mod tests {
+    use alts::gcp::HandshakerResult;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_holds_nothing_of_the_result_that_it_takes_the_place_of() {
+        let answer = HandshakerResp {
+            out_frames: b"ClientFinished".to_vec(),
+            bytes_consumed: 7,
+            result: Some(HandshakerResult {
+                key_data: vec![0x5e; 44],
+                ..HandshakerResult::default()
+            }),
+            status: Some(HandshakerStatus::default()),
+        };
+        let failure = Failure {
+            code: Code::Unauthenticated,
+            details: "the account is disabled".to_owned(),
+        };
+        for (caller, is_told) in [(Caller::GrpcGo, false), (Caller::CCore, true)] {
+            let turn = refused(caller, failure.clone(), answer.clone());
+            let Turn::Failed { answer, failure } = turn else {
+                panic!("it is refused")
+            };
+            assert_eq!(failure.code, Code::Unauthenticated);
+            assert_eq!(answer.is_some(), is_told);
+            if let Some(answer) = answer {
+                assert_eq!((answer.result, answer.bytes_consumed), (None, 7));
+                assert!(answer.out_frames.is_empty());
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Steps of a session made wrong. Pure: the session itself knows nothing of it.
+
+use alts::gcp::{HandshakerResp, HandshakerStatus};
+use alts_handshake::{FrameType, HEADER_LEN, wire};
+use alts_handshaker::{
+    hook::{Ending, FaultedStep},
+    session::{Failure, Side, Turn},
+};
+use prost::Message;
+use tonic::Code;
+
+use super::{fault::Fault, plan::Plan};
+
+/// Makes a step wrong as planned.
+pub(super) fn inject(plan: &Plan, side: Option<Side>, turn: Turn) -> FaultedStep {
+    let mut step = FaultedStep::from(exchanged(plan, side, turn));
+    let over = !matches!(step.turn, Turn::Continue { .. });
+    if matches!(step.turn, Turn::Finished { .. }) && plan.has(Fault::DropMidWay) {
+        step.ending = Ending::Dropped;
+    } else if over && plan.has(Fault::LeaveOpen) {
+        step.ending = Ending::LeftOpen;
+    }
+    for fault in plan.faults() {
+        apply(&mut step, *fault);
+    }
+    step
+}
+
+/// Another step in place of the result.
+fn exchanged(plan: &Plan, side: Option<Side>, turn: Turn) -> Turn {
+    let Turn::Finished { answer, .. } = &turn else {
+        return turn;
+    };
+    let failure = if plan.has(Fault::RefuseTarget) && side == Some(Side::Client) {
+        Failure {
+            code: Code::PermissionDenied,
+            details: "fault refuse-target: the peer is taken for somebody else".to_owned(),
+        }
+    } else if plan.has(Fault::LateError) {
+        Failure {
+            code: Code::Internal,
+            details: "fault late-error: an error in place of the result".to_owned(),
+        }
+    } else {
+        return turn;
+    };
+    let status = HandshakerStatus {
+        code: i32::from(failure.code).cast_unsigned(),
+        details: failure.details.clone(),
+    };
+    let answer = HandshakerResp {
+        out_frames: Vec::new(),
+        bytes_consumed: answer.bytes_consumed,
+        result: None,
+        status: Some(status),
+    };
+    Turn::Failed {
+        answer: Some(answer),
+        failure,
+    }
+}
+
+fn apply(step: &mut FaultedStep, fault: Fault) {
+    let finished = matches!(step.turn, Turn::Finished { .. });
+    let Some(answer) = answer_of(&mut step.turn) else {
+        return;
+    };
+    match fault {
+        Fault::Split(at) => step.extra = split(answer, at),
+        Fault::BadMac => each_frame(answer, bad_mac),
+        Fault::BadSignature => each_frame(answer, bad_signature),
+        Fault::MissingStatus => answer.status = None,
+        Fault::WrongConsumed if finished => {
+            answer.bytes_consumed = answer.bytes_consumed.saturating_sub(1);
+        }
+        _ => {}
+    }
+    let Some(result) = &mut answer.result else {
+        return;
+    };
+    match fault {
+        Fault::ShortKey => result.key_data.truncate(16),
+        Fault::MissingLocalIdentity => result.local_identity = None,
+        Fault::MissingVersions => result.peer_rpc_versions = None,
+        Fault::MaxFrameSize(size) => result.max_frame_size = size,
+        _ => {}
+    }
+}
+
+fn answer_of(turn: &mut Turn) -> Option<&mut HandshakerResp> {
+    match turn {
+        Turn::Continue { answer, .. } | Turn::Finished { answer, .. } => Some(answer),
+        Turn::Failed { answer, .. } => answer.as_mut(),
+    }
+}
+
+/// Takes all frames behind the first `at` bytes into an answer of their own.
+fn split(answer: &mut HandshakerResp, at: u32) -> Option<HandshakerResp> {
+    let at = usize::try_from(at).unwrap_or(usize::MAX);
+    // The last answer must stay the last.
+    if answer.out_frames.len() <= at || answer.result.is_some() {
+        return None;
+    }
+    Some(HandshakerResp {
+        out_frames: answer.out_frames.split_off(at),
+        bytes_consumed: 0,
+        result: None,
+        status: answer.status.clone(),
+    })
+}
+
+/// Rewrites each whole frame by its type and body. What is no frame stays as it is.
+fn each_frame(answer: &mut HandshakerResp, rewrite: impl Fn(u32, &[u8]) -> Option<Vec<u8>>) {
+    let frames = std::mem::take(&mut answer.out_frames);
+    let mut rest = frames.as_slice();
+    while let Some((kind, body, tail)) = next_frame(rest) {
+        let whole = &rest[..rest.len() - tail.len()];
+        match rewrite(kind, body) {
+            Some(changed) => append_frame(kind, &changed, &mut answer.out_frames),
+            None => answer.out_frames.extend_from_slice(whole),
+        }
+        rest = tail;
+    }
+    answer.out_frames.extend_from_slice(rest);
+}
+
+/// Length, which covers type and body; type; body: see `alts_handshake::frame`.
+fn next_frame(bytes: &[u8]) -> Option<(u32, &[u8], &[u8])> {
+    let (header, rest) = bytes.split_at_checked(HEADER_LEN)?;
+    let (length, kind) = header.split_at(4);
+    let length = u32::from_le_bytes(length.try_into().ok()?);
+    let body_len = usize::try_from(length).ok()?.checked_sub(4)?;
+    let (body, rest) = rest.split_at_checked(body_len)?;
+    Some((u32::from_le_bytes(kind.try_into().ok()?), body, rest))
+}
+
+fn append_frame(kind: u32, body: &[u8], out: &mut Vec<u8>) {
+    let length = u32::try_from(body.len() + 4).expect("a frame is at most 64 KiB");
+    out.extend_from_slice(&length.to_le_bytes());
+    out.extend_from_slice(&kind.to_le_bytes());
+    out.extend_from_slice(body);
+}
+
+fn bad_mac(kind: u32, body: &[u8]) -> Option<Vec<u8>> {
+    if kind == FrameType::ServerFinished.number() {
+        let mut message = wire::ServerFinished::decode(body).ok()?;
+        *message.mac.first_mut()? ^= 1;
+        return Some(message.encode_to_vec());
+    }
+    if kind == FrameType::ClientFinished.number() {
+        let mut message = wire::ClientFinished::decode(body).ok()?;
+        *message.mac.first_mut()? ^= 1;
+        return Some(message.encode_to_vec());
+    }
+    None
+}
+
+fn bad_signature(kind: u32, body: &[u8]) -> Option<Vec<u8>> {
+    let flip = |certificate: &mut Vec<u8>| {
+        let mut outer = wire::Signed::decode(certificate.as_slice()).ok()?;
+        *outer.signatures.first_mut()?.signature.first_mut()? ^= 1;
+        *certificate = outer.encode_to_vec();
+        Some(())
+    };
+    if kind == FrameType::ClientInit.number() {
+        let mut message = wire::ClientInit::decode(body).ok()?;
+        flip(&mut message.certificate)?;
+        return Some(message.encode_to_vec());
+    }
+    if kind == FrameType::ServerInit.number() {
+        let mut message = wire::ServerInit::decode(body).ok()?;
+        flip(&mut message.certificate)?;
+        return Some(message.encode_to_vec());
+    }
+    None
+}

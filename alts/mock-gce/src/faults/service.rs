@@ -1,0 +1,73 @@
+//! Faults of running handshakers over gRPC.
+
+use tonic::{Request, Response, Status};
+
+use super::{fault::InvalidFault, plan::Plan, switch::Switches};
+use crate::faults::proto::{
+    MachineFaults, SetFaultsRequest, ShowFaultsRequest, ShowFaultsResponse,
+    machines_server::{Machines, MachinesServer},
+};
+
+/// Serves the fault switches of this process's machines.
+pub(crate) struct MachinesService {
+    switches: Switches,
+}
+
+impl MachinesService {
+    pub(crate) fn server(switches: Switches) -> MachinesServer<Self> {
+        MachinesServer::new(Self { switches })
+    }
+}
+
+#[tonic::async_trait]
+impl Machines for MachinesService {
+    async fn set_faults(
+        &self,
+        request: Request<SetFaultsRequest>,
+    ) -> Result<Response<ShowFaultsResponse>, Status> {
+        let SetFaultsRequest { machine, faults } = request.into_inner();
+        let switches = &self.switches;
+        let plan: Plan = faults
+            .parse()
+            .map_err(|error: InvalidFault| Status::invalid_argument(error.to_string()))?;
+        let switch = switches
+            .get(&machine)
+            .ok_or_else(|| not_found(switches, &machine))?;
+        tracing::warn!(machine, faults = %plan, "faults switched");
+        switch.set(plan);
+        Ok(shown(switches, &machine))
+    }
+
+    async fn show_faults(
+        &self,
+        request: Request<ShowFaultsRequest>,
+    ) -> Result<Response<ShowFaultsResponse>, Status> {
+        let machine = request.into_inner().machine;
+        let switches = &self.switches;
+        if !machine.is_empty() && switches.get(&machine).is_none() {
+            return Err(not_found(switches, &machine));
+        }
+        Ok(shown(switches, &machine))
+    }
+}
+
+fn not_found(switches: &Switches, machine: &str) -> Status {
+    let names: Vec<&str> = switches.iter().map(|(name, _)| name.as_ref()).collect();
+    Status::not_found(format!(
+        "there is no machine {machine:?} here; there are: {}",
+        names.join(", ")
+    ))
+}
+
+fn shown(switches: &Switches, machine: &str) -> Response<ShowFaultsResponse> {
+    let wanted = switches
+        .iter()
+        .filter(|(name, _)| machine.is_empty() || name.as_ref() == machine);
+    let machines = wanted.map(|(name, switch)| MachineFaults {
+        machine: name.to_string(),
+        faults: switch.plan().to_string(),
+    });
+    Response::new(ShowFaultsResponse {
+        machines: machines.collect(),
+    })
+}

@@ -1,0 +1,114 @@
+//! Lists come in pages; this strings them together.
+
+use booking_proto::{contract::limits::MAX_PAGE_SIZE, ot::v1};
+
+use crate::failure::Failure;
+
+/// No limit.
+pub const EVERYTHING: u32 = 0;
+
+/// A request for one page of a list.
+pub trait PageRequest: Clone {
+    /// What is answered.
+    type Page;
+    /// What is listed.
+    type Item;
+    /// The same for a page of this size, behind the one that gave this token.
+    fn page(&self, size: i32, token: String) -> Self;
+    /// What a page holds, and the token of the next; empty after the last.
+    fn items(page: Self::Page) -> (Vec<Self::Item>, String);
+}
+
+/// The lists of the contract differ in their types alone.
+macro_rules! pages {
+    ($($request:ident => $page:ident { $items:ident: $item:ident }),+ $(,)?) => { $(
+        impl PageRequest for v1::$request {
+            type Page = v1::$page;
+            type Item = v1::$item;
+
+            fn page(&self, page_size: i32, page_token: String) -> Self {
+                let mut request = self.clone();
+                request.page_size = page_size;
+                request.page_token = page_token;
+                request
+            }
+
+            fn items(page: v1::$page) -> (Vec<v1::$item>, String) {
+                (page.$items, page.next_page_token)
+            }
+        }
+    )+ };
+}
+
+pages! {
+    ListAuditEventsRequest => ListAuditEventsResponse { audit_events: AuditEvent },
+    ListCasesRequest => ListCasesResponse { cases: Case },
+    ListEquipmentUnitsRequest => ListEquipmentUnitsResponse { equipment_units: EquipmentUnit },
+    ListProcedureTypesRequest => ListProcedureTypesResponse { procedure_types: ProcedureType },
+    ListReasonsRequest => ListReasonsResponse { reasons: Reason },
+    ListSessionTemplatesRequest => ListSessionTemplatesResponse { session_templates: SessionTemplate },
+    ListSessionsRequest => ListSessionsResponse { sessions: Session },
+    ListSitesRequest => ListSitesResponse { sites: Site },
+    ListStaffRequest => ListStaffResponse { staff: Staff },
+    ListTheatresRequest => ListTheatresResponse { theatres: Theatre },
+    ListUnavailabilitiesRequest => ListUnavailabilitiesResponse { unavailabilities: Unavailability },
+}
+
+/// Fetches pages until `limit` items are there, or all when it is [`EVERYTHING`].
+///
+/// `fetch` is given the size of the next page and its token, and gives items and the token after.
+pub(super) async fn all<T>(
+    limit: u32,
+    mut fetch: impl AsyncFnMut(i32, String) -> Result<(Vec<T>, String), Failure>,
+) -> Result<Vec<T>, Failure> {
+    let limit = if limit == EVERYTHING {
+        usize::MAX
+    } else {
+        limit as usize
+    };
+    let mut items = Vec::new();
+    let mut token = String::new();
+    loop {
+        let size = (limit - items.len()).min(MAX_PAGE_SIZE.into());
+        let size = i32::try_from(size).expect("a page is small");
+        let (page, next) = fetch(size, token).await?;
+        items.extend(page);
+        items.truncate(limit);
+        if next.is_empty() || items.len() == limit {
+            return Ok(items);
+        }
+        token = next;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn pages_are_strung_together_up_to_the_limit() {
+        for (limit, calls, items) in [
+            (EVERYTHING, 3, 25),
+            (25, 3, 25),
+            (20, 2, 20),
+            (15, 2, 15),
+            (99, 3, 25),
+        ] {
+            let mut asked = 0;
+            let got = all(limit, async |_, token| {
+                asked += 1;
+                let from: usize = token.parse().unwrap_or(0);
+                let to = (from + 10).min(25);
+                let next = if to == 25 {
+                    String::new()
+                } else {
+                    to.to_string()
+                };
+                Ok(((from..to).collect(), next))
+            });
+            let got: Vec<usize> = got.await.unwrap();
+            assert_eq!((asked, got.len()), (calls, items), "{limit}");
+            assert_eq!(got, (0..items).collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! `booking-client procedures …`
+
+use booking_proto::ot::v1::{Durations, ProcedureType};
+use clap::{Args, Subcommand};
+
+use super::{
+    cases::{fields::DurationArgs, shown::total_min},
+    catalogue::{CreateArgs, ItemFields, ListArgs, RetireArgs, UpdateArgs},
+};
+use crate::{
+    connection::Service,
+    failure::Failure,
+    printing::{Column, Printer, when},
+    reading::{UpdateMask, id_of},
+};
+
+/// What can be done with procedure types.
+#[derive(Debug, Subcommand)]
+#[command(after_help = MANUAL)]
+pub enum Procedures {
+    /// All of them, with their durations and needs
+    List(ListArgs),
+    /// A new one
+    Create(CreateArgs<ProcedureFields>),
+    /// Change only what is given; cases that are entered keep what they have
+    Update(UpdateArgs<ProcedureFields>),
+    /// No longer used; --undo turns it round
+    Retire(RetireArgs),
+}
+
+const MANUAL: &str = "\
+Examples:
+  booking-client procedures create knee --name 'Knee replacement' --specialty orthopaedics \\
+      --setup 20 --duration 90 --cleanup 20 --requires laminar-flow --equipment-kind c-arm --side-required
+  booking-client procedures update knee --duration 80 --side-required=false
+A list such as --requires replaces what was there.";
+
+/// What a procedure type brings to its cases.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ProcedureFields {
+    /// Its name for people
+    #[arg(long, value_name = "TEXT")]
+    name: Option<String>,
+    /// The specialty that its cases count for
+    #[arg(long)]
+    specialty: Option<String>,
+    #[command(flatten)]
+    durations: DurationArgs,
+    /// Something a theatre must be able to do; repeat it for several
+    #[arg(long, value_name = "CAPABILITY")]
+    requires: Vec<String>,
+    /// A kind of equipment of which a case must have a unit; repeat it for several
+    #[arg(long, value_name = "KIND")]
+    equipment_kind: Vec<String>,
+    /// Whether a case must say on which side
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    side_required: Option<bool>,
+}
+
+impl ItemFields for ProcedureFields {
+    type Item = ProcedureType;
+    const NOUN: &'static str = "PROCEDURE";
+    const COLUMNS: &'static [Column<ProcedureType, ()>] = &[
+        ("type", |each, ()| id_of(&each.name)),
+        ("name", |each, ()| each.display_name.clone()),
+        ("specialty", |each, ()| each.specialty.clone()),
+        ("min", |each, ()| total_min(durations(each))),
+        ("setup", |each, ()| durations(each).setup_min.to_string()),
+        ("procedure", |each, ()| {
+            durations(each).procedure_min.to_string()
+        }),
+        ("cleanup", |each, ()| {
+            durations(each).cleanup_min.to_string()
+        }),
+        ("side", |each, ()| when(each.laterality_required, "needed")),
+        ("capabilities", |each, ()| {
+            each.required_capabilities.join(", ")
+        }),
+        ("equipment", |each, ()| {
+            each.required_equipment_kinds.join(", ")
+        }),
+        ("", |each, ()| when(each.retired, "retired")),
+        ("version", |each, ()| each.etag.clone()),
+    ];
+
+    fn put(self, each: &mut ProcedureType) -> UpdateMask {
+        let mut mask = UpdateMask::default();
+        let kept = &mut each.default_durations;
+        kept.get_or_insert_default();
+        self.durations.put("default_durations", &mut mask, kept);
+        mask.put("display_name", self.name, &mut each.display_name);
+        mask.put("specialty", self.specialty, &mut each.specialty);
+        mask.put_all(
+            "required_capabilities",
+            self.requires,
+            &mut each.required_capabilities,
+        );
+        let kinds = &mut each.required_equipment_kinds;
+        mask.put_all("required_equipment_kinds", self.equipment_kind, kinds);
+        mask.put(
+            "laterality_required",
+            self.side_required,
+            &mut each.laterality_required,
+        );
+        mask
+    }
+}
+
+fn durations(each: &ProcedureType) -> Durations {
+    each.default_durations.unwrap_or_default()
+}
+
+impl Procedures {
+    /// Does what was typed.
+    pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
+        match self {
+            Self::List(args) => args.run::<ProcedureFields>(service, printer).await,
+            Self::Create(args) => args.run(ProcedureType::default(), service, printer).await,
+            Self::Update(args) => args.run(service, printer).await,
+            Self::Retire(args) => {
+                args.run::<ProcedureFields>(|each| &mut each.retired, service, printer)
+                    .await
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{equipment::UnitFields, reasons::ReasonFields},
+        *,
+    };
+
+    #[test]
+    fn only_the_duration_that_was_typed_changes() {
+        let fields = ProcedureFields {
+            durations: DurationArgs {
+                duration: Some(45),
+                ..DurationArgs::default()
+            },
+            side_required: Some(false),
+            ..ProcedureFields::default()
+        };
+        let mut typed = ProcedureType::default();
+        let paths = fields.put(&mut typed).finish().unwrap().paths;
+        assert_eq!(
+            paths,
+            ["default_durations.procedure_min", "laterality_required"]
+        );
+        assert_eq!(typed.default_durations.unwrap().procedure_min, 45);
+        assert!(!typed.laterality_required);
+    }
+
+    #[test]
+    fn an_update_of_nothing_is_told_so() {
+        let masks = [
+            UnitFields::default().put(&mut Default::default()),
+            ProcedureFields::default().put(&mut Default::default()),
+            ReasonFields::default().put(&mut Default::default()),
+        ];
+        for mask in masks {
+            let complaint = mask.finish().unwrap_err().to_string();
+            assert!(complaint.contains("nothing to change"), "{complaint}");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Weekly hours as people type them: `mon-fri=08:00-18:00`. Pure.
+
+use std::str::FromStr;
+
+use booking_proto::ot::v1::OpeningRule;
+use jiff::civil::Time;
+
+use super::moment::minute_of;
+
+const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// A day of the week, 1 Monday to 7 Sunday (ISO 8601).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weekday(pub i32);
+
+impl FromStr for Weekday {
+    type Err = String;
+
+    fn from_str(typed: &str) -> Result<Self, String> {
+        let found = (1..)
+            .zip(DAYS)
+            .find(|(_, day)| day.eq_ignore_ascii_case(typed));
+        let (number, _) =
+            found.ok_or("a day of the week is mon, tue, wed, thu, fri, sat or sun")?;
+        Ok(Self(number))
+    }
+}
+
+/// `mon` for 1.
+pub fn day_name(number: i32) -> &'static str {
+    let index = usize::try_from(number - 1).unwrap_or(usize::MAX);
+    DAYS.get(index).copied().unwrap_or("?")
+}
+
+/// From one civil time to another, minutes after midnight; an end at or before the start is on the
+/// next day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hours {
+    /// 0 to 1439.
+    pub from_minute: i32,
+    /// 0 to 1439.
+    pub to_minute: i32,
+}
+
+impl FromStr for Hours {
+    type Err = String;
+
+    fn from_str(typed: &str) -> Result<Self, String> {
+        let wrong =
+            || "write hours as 08:00-18:00; an end before the start is on the next day".to_owned();
+        let (from, to) = typed.split_once('-').ok_or_else(wrong)?;
+        let minute = |text: &str| match text.trim() {
+            // The end of the day is the start of the next.
+            "24:00" => Ok(0),
+            text if text.contains(':') => {
+                let time: Time = text.parse().map_err(|_| wrong())?;
+                Ok(minute_of(time))
+            }
+            _ => Err(wrong()),
+        };
+        Ok(Self {
+            from_minute: minute(from)?,
+            to_minute: minute(to)?,
+        })
+    }
+}
+
+/// `08:00-18:00` for 480 and 1080.
+pub fn hours(from_minute: i32, to_minute: i32) -> String {
+    let clock = |minute: i32| format!("{:02}:{:02}", minute.div_euclid(60), minute.rem_euclid(60));
+    format!("{}-{}", clock(from_minute), clock(to_minute))
+}
+
+/// Open on these days, at these hours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenOn {
+    days: Vec<i32>,
+    hours: Hours,
+}
+
+impl OpenOn {
+    /// One rule for each day.
+    pub fn rules(&self) -> impl Iterator<Item = OpeningRule> + '_ {
+        self.days.iter().map(|weekday| OpeningRule {
+            weekday: *weekday,
+            open_minute: self.hours.from_minute,
+            close_minute: self.hours.to_minute,
+        })
+    }
+}
+
+impl FromStr for OpenOn {
+    type Err = String;
+
+    fn from_str(typed: &str) -> Result<Self, String> {
+        let (days, hours) = typed
+            .split_once('=')
+            .ok_or("write days and hours, as in mon-fri=08:00-18:00")?;
+        let (first, last) = days.split_once('-').unwrap_or((days, days));
+        let (Weekday(first), Weekday(last)) = (first.parse()?, last.parse()?);
+        // `sat-mon` goes over the end of the week.
+        let count = (last - first).rem_euclid(7) + 1;
+        Ok(Self {
+            days: (0..count)
+                .map(|offset| (first - 1 + offset) % 7 + 1)
+                .collect(),
+            hours: hours.parse()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_hours_become_one_rule_a_day() {
+        let table = [
+            ("mon-fri=08:00-18:00", vec![1, 2, 3, 4, 5], 480, 1080),
+            ("sat=09:00-13:30", vec![6], 540, 810),
+            ("sat-mon=22:00-06:00", vec![6, 7, 1], 1320, 360),
+            ("mon-sun=00:00-24:00", vec![1, 2, 3, 4, 5, 6, 7], 0, 0),
+        ];
+        for (typed, days, open, close) in table {
+            let read: OpenOn = typed.parse().unwrap();
+            let rules: Vec<_> = read.rules().collect();
+            let seen: Vec<i32> = rules.iter().map(|rule| rule.weekday).collect();
+            assert_eq!(seen, days, "{typed}");
+            assert!(
+                rules
+                    .iter()
+                    .all(|r| (r.open_minute, r.close_minute) == (open, close)),
+                "{typed}"
+            );
+        }
+        for typed in [
+            "",
+            "mon",
+            "mon=8-18",
+            "mon=08:00",
+            "xyz=08:00-18:00",
+            "mon=25:00-26:00",
+        ] {
+            assert!(typed.parse::<OpenOn>().is_err(), "{typed}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! One span and one closing line per call: who called what, how it ended, how long it took.
+//!
+//! The outermost layer, so that refused calls are counted too. How a call ended is in the headers
+//! when there was nothing but an error, else in the trailers, so the reply's body is watched to its
+//! end; a call that its caller or its deadline cut short ends as `CANCELLED`.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use alts::AltsConnectInfo;
+use booking_proto::contract::reason::code_name;
+use http::{HeaderMap, Request, Response};
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use tokio::time::Instant;
+use tonic::{Code, Status, body::Body};
+use tower::{Layer, Service};
+use tracing::{Instrument as _, Span};
+
+/// The longest method that is logged: a caller chooses it freely.
+const MAX_METHOD_CHARS: usize = 200;
+
+/// Makes [`CallLog`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CallLogLayer;
+
+impl<S> Layer<S> for CallLogLayer {
+    type Service = CallLog<S>;
+
+    fn layer(&self, inner: S) -> CallLog<S> {
+        CallLog { inner }
+    }
+}
+
+/// Logs every call to the service inside.
+#[derive(Clone, Debug)]
+pub(crate) struct CallLog<S> {
+    inner: S,
+}
+
+impl<S> Service<Request<Body>> for CallLog<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>>,
+    S::Future: Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let mut call = Call::begin(&request);
+        let span = call.span.clone();
+        let answer = span.in_scope(|| self.inner.call(request));
+        let watched = async move {
+            let response = answer.await?;
+            call.code = code_in(response.headers());
+            Ok(response.map(|body| Body::new(Watched { body, call })))
+        };
+        Box::pin(watched.instrument(span))
+    }
+}
+
+/// A call under way; dropping it is its end.
+struct Call {
+    span: Span,
+    began: Instant,
+    code: Option<Code>,
+}
+
+impl Call {
+    fn begin(request: &Request<Body>) -> Self {
+        let method: String = request
+            .uri()
+            .path()
+            .chars()
+            .take(MAX_METHOD_CHARS)
+            .collect();
+        let peer = request.extensions().get::<AltsConnectInfo>();
+        let peer = peer.map_or("none", |info| {
+            info.context().peer_service_account().as_ref()
+        });
+        let span = tracing::info_span!("call", peer, method);
+        Self {
+            span,
+            began: Instant::now(),
+            code: None,
+        }
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        let code = code_name(self.code.unwrap_or(Code::Cancelled));
+        let duration_us = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.span
+            .in_scope(|| tracing::info!(code, duration_us, "call finished"));
+    }
+}
+
+fn code_in(headers: &HeaderMap) -> Option<Code> {
+    headers
+        .get(Status::GRPC_STATUS)
+        .map(|code| Code::from_bytes(code.as_bytes()))
+}
+
+/// A reply's body, with the call it belongs to.
+struct Watched {
+    body: Body,
+    call: Call,
+}
+
+impl HttpBody for Watched {
+    type Data = <Body as HttpBody>::Data;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Status>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        match &frame {
+            Some(Ok(frame)) => {
+                let code = frame.trailers_ref().and_then(code_in);
+                self.call.code = code.or(self.call.code);
+            }
+            Some(Err(status)) => self.call.code = Some(status.code()),
+            None => {}
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

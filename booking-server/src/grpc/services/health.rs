@@ -1,0 +1,115 @@
+//! `grpc.health.v1.Health` (the "GRPC Health Checking Protocol" of the gRPC project's documents):
+//! serving while the store can be read and the server is not on its way out.
+//!
+//! ```text
+//!  Check  -> reads the store, now
+//!  Watch  -> told of changes: noticed by any Check, or by the monitor's rounds
+//!  drain  -> NOT_SERVING for good; watches are told and then ended, so that they hold no drain up
+//! ```
+
+use booking_proto::otbooking::ot_booking_service_server::SERVICE_NAME;
+use tokio::sync::{mpsc, watch};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Response, Status};
+use tonic_health::pb::{
+    HealthCheckRequest, HealthCheckResponse, health_check_response::ServingStatus, health_server,
+};
+
+use crate::{
+    bookings::Bookings,
+    grpc::shared::health_board::{Condition, HealthBoard},
+};
+
+/// The services whose health can be asked for; the empty name is the server as a whole.
+const SERVICES: [&str; 11] = [
+    "",
+    SERVICE_NAME,
+    "ot.v1.CaseService",
+    "ot.v1.ScheduleService",
+    "ot.v1.WatchService",
+    "ot.v1.HospitalService",
+    "ot.v1.SessionService",
+    "ot.v1.ReportService",
+    "ot.v1.TransferService",
+    "ot.v1.AuditService",
+    "ot.v1.AccessService",
+];
+
+/// Updates that a slow watcher may be behind; it is the newest that counts, so one is enough.
+const WATCH_BACKLOG: usize = 1;
+
+/// The service, over any store.
+pub(in crate::grpc) struct Health<S> {
+    store: S,
+    board: HealthBoard,
+}
+
+impl<S: Bookings> Health<S> {
+    pub(in crate::grpc) fn new(store: S, board: HealthBoard) -> Self {
+        Self { store, board }
+    }
+}
+
+#[tonic::async_trait]
+impl<S: Bookings> health_server::Health for Health<S> {
+    async fn check(
+        &self,
+        request: Request<HealthCheckRequest>,
+    ) -> Result<Response<HealthCheckResponse>, Status> {
+        if !SERVICES.contains(&request.get_ref().service.as_str()) {
+            return Err(Status::not_found(
+                "no such service; ask for \"\" or for a service's full name",
+            ));
+        }
+        Ok(reply(self.board.examine(&self.store).await.status()))
+    }
+
+    type WatchStream = ReceiverStream<Result<HealthCheckResponse, Status>>;
+
+    async fn watch(
+        &self,
+        request: Request<HealthCheckRequest>,
+    ) -> Result<Response<Self::WatchStream>, Status> {
+        let known = SERVICES.contains(&request.get_ref().service.as_str());
+        let (updates, stream) = mpsc::channel(WATCH_BACKLOG);
+        tokio::spawn(report(self.board.subscribe(), known, updates));
+        Ok(Response::new(ReceiverStream::new(stream)))
+    }
+}
+
+/// Tells a watcher how it stands and of every change, until either side has had enough.
+///
+/// A service we do not have is SERVICE_UNKNOWN and not an error, as the protocol asks of Watch.
+async fn report(
+    mut board: watch::Receiver<Condition>,
+    known: bool,
+    updates: mpsc::Sender<Result<HealthCheckResponse, Status>>,
+) {
+    let mut told = None;
+    loop {
+        let condition = *board.borrow_and_update();
+        let status = if known {
+            condition.status()
+        } else {
+            ServingStatus::ServiceUnknown
+        };
+        if told.replace(status) != Some(status)
+            && updates.send(Ok(reply(status).into_inner())).await.is_err()
+        {
+            return;
+        }
+        if condition == Condition::Draining {
+            return;
+        }
+        tokio::select! {
+            changed = board.changed() => if changed.is_err() { return },
+            () = updates.closed() => return,
+        }
+    }
+}
+
+fn reply(status: ServingStatus) -> Response<HealthCheckResponse> {
+    Response::new(HealthCheckResponse {
+        status: status.into(),
+    })
+}

@@ -1,0 +1,270 @@
+//! `ot.v1.SessionService`: theatres' time that belongs to somebody.
+
+use booking_domain::{
+    Case, Expansion, MAX_EXPANSION_DAYS, Session, SessionId, SessionState, SessionTemplate,
+    TemplateId,
+};
+use booking_proto::ot::v1::{self, session_service_server::SessionService};
+use booking_store::SessionQuery;
+use jiff::{Timestamp, civil::Date};
+use sha2::{Digest as _, Sha256};
+use tonic::Request;
+
+use crate::{
+    app::{CancelSession, ExpandTemplate, Refusal, ReleaseSession},
+    grpc::{
+        convert::{
+            case::{case, to_reason_given},
+            hospital::chosen_id,
+            session::{SessionStanding, session, template, to_session, to_template},
+            values::timestamp,
+        },
+        fields::{Fields, reading},
+        limits::MAX_RANGE_DAYS,
+        shared::{
+            GrpcServices, Reply, new_id,
+            request::{Targeted, dates, theatres},
+        },
+    },
+    names::{Named as _, name, parse},
+};
+
+/// Where a session stands in a list, as a page token holds it.
+#[derive(Clone, PartialEq, prost::Message)]
+struct SessionCursor {
+    #[prost(message, optional, tag = "1")]
+    start: Option<prost_types::Timestamp>,
+    #[prost(string, tag = "2")]
+    id: String,
+}
+
+impl SessionCursor {
+    fn after(&self) -> Option<(Timestamp, SessionId)> {
+        let start = self.start.as_ref()?;
+        let start = Timestamp::new(start.seconds, start.nanos).ok()?;
+        Some((start, SessionId::parse(&self.id).ok()?))
+    }
+}
+
+#[tonic::async_trait]
+impl SessionService for GrpcServices {
+    async fn create_session_template(
+        &self,
+        request: Request<v1::CreateSessionTemplateRequest>,
+    ) -> Reply<v1::SessionTemplate> {
+        self.create(
+            request,
+            |fields, wire| {
+                let chosen = &wire.session_template_id;
+                let id = chosen_id(fields, "session_template_id", chosen, new_id);
+                let wire = wire.session_template.clone().unwrap_or_default();
+                to_template(fields, id, 1, &wire)
+            },
+            template,
+        )
+        .await
+    }
+
+    async fn list_session_templates(
+        &self,
+        request: Request<v1::ListSessionTemplatesRequest>,
+    ) -> Reply<v1::ListSessionTemplatesResponse> {
+        self.read(request, |admitted, request| async move {
+            let pages = self.pages(&admitted, &[]);
+            let (size, token) = (request.page_size, &request.page_token);
+            let page = reading(|fields| pages.page(fields, size, token))?;
+            let templates = self.app.read().await?.templates().await?.into_iter();
+            let key = |it: &SessionTemplate| it.id.to_string();
+            let (session_templates, next_page_token) =
+                pages.of_sorted(templates, &page, key, template);
+            Ok(v1::ListSessionTemplatesResponse {
+                session_templates,
+                next_page_token,
+            })
+        })
+        .await
+    }
+
+    async fn update_session_template(
+        &self,
+        request: Request<v1::UpdateSessionTemplateRequest>,
+    ) -> Reply<v1::SessionTemplate> {
+        let given = |it: &v1::UpdateSessionTemplateRequest| {
+            (it.session_template.clone(), it.update_mask.clone())
+        };
+        let read = |fields: &mut Fields, before: &SessionTemplate, wire: &v1::SessionTemplate| {
+            to_template(fields, Some(before.id.clone()), before.version, wire)
+        };
+        self.update(request, given, read, template).await
+    }
+
+    async fn delete_session_template(
+        &self,
+        request: Request<v1::DeleteSessionTemplateRequest>,
+    ) -> Reply<()> {
+        self.delete::<SessionTemplate>(request).await
+    }
+
+    async fn expand_session_template(
+        &self,
+        request: Request<v1::ExpandSessionTemplateRequest>,
+    ) -> Reply<v1::ExpandSessionTemplateResponse> {
+        let read = |wire: &v1::ExpandSessionTemplateRequest, _: &_, _| {
+            reading(|fields| {
+                let template = fields.take("name", parse::<TemplateId>(&wire.name));
+                let max_days = MAX_EXPANSION_DAYS.into();
+                let dates = dates(fields, &wire.first_date, &wire.last_date, max_days);
+                let (template, (first, last)) = (template?, dates?);
+                let of = template.clone();
+                Some(ExpandTemplate {
+                    template,
+                    first,
+                    last,
+                    new_id: Box::new(move |date| session_of(&of, date)),
+                })
+            })
+        };
+        let respond = |expansion: &Expansion| v1::ExpandSessionTemplateResponse {
+            sessions: expansion.sessions.iter().map(session).collect(),
+            skipped: expansion
+                .skipped
+                .iter()
+                .map(|(date, why)| v1::SkippedDate {
+                    date: date.to_string(),
+                    reason: why.to_string(),
+                })
+                .collect(),
+        };
+        self.write(request, read, respond).await
+    }
+
+    async fn create_session(
+        &self,
+        request: Request<v1::CreateSessionRequest>,
+    ) -> Reply<v1::Session> {
+        self.create(
+            request,
+            |fields, wire| {
+                let id = chosen_id(fields, "session_id", &wire.session_id, new_id);
+                let standing = SessionStanding {
+                    version: 1,
+                    state: SessionState::Planned,
+                    template: None,
+                };
+                let wire = wire.session.clone().unwrap_or_default();
+                to_session(fields, id, standing, &wire)
+            },
+            session,
+        )
+        .await
+    }
+
+    async fn get_session(&self, request: Request<v1::GetSessionRequest>) -> Reply<v1::Session> {
+        self.read(request, |_, wire| async move {
+            let id: SessionId = reading(|fields| fields.take("name", parse(&wire.name)))?;
+            let found = self.app.read().await?.session(&id).await?;
+            let found = found.ok_or_else(|| Refusal::NotFound(name(&id)))?;
+            Ok(session(&found))
+        })
+        .await
+    }
+
+    async fn list_sessions(
+        &self,
+        request: Request<v1::ListSessionsRequest>,
+    ) -> Reply<v1::ListSessionsResponse> {
+        self.read(request, |admitted, wire| async move {
+            let hospital = self.hospital().await?;
+            let (start, end) = (wire.start_time.as_ref(), wire.end_time.as_ref());
+            let asked = [wire.theatres.join(" "), format!("{start:?} {end:?}")];
+            let pages = self.pages(&admitted, &[&asked[0], &asked[1]]);
+            let (query, size) = reading(|fields| {
+                let theatres = theatres(fields, &hospital, &wire.theatres);
+                let range = fields.bounded_range(start, end, MAX_RANGE_DAYS);
+                let page = pages.page::<SessionCursor>(fields, wire.page_size, &wire.page_token)?;
+                let query = SessionQuery {
+                    theatres: theatres?,
+                    range: Some(range?),
+                    after: page.after.as_ref().and_then(SessionCursor::after),
+                    limit: Some(page.limit()),
+                    ..SessionQuery::default()
+                };
+                Some((query, page.size))
+            })?;
+            let found = self.app.read().await?.sessions(&query).await?;
+            let last = |last: &Session| SessionCursor {
+                start: Some(timestamp(last.range.start())),
+                id: last.id.text().to_owned(),
+            };
+            let (sessions, next_page_token) = pages.told(&found, size, last, session);
+            Ok(v1::ListSessionsResponse {
+                sessions,
+                next_page_token,
+            })
+        })
+        .await
+    }
+
+    async fn update_session(
+        &self,
+        request: Request<v1::UpdateSessionRequest>,
+    ) -> Reply<v1::Session> {
+        let given = |it: &v1::UpdateSessionRequest| (it.session.clone(), it.update_mask.clone());
+        let read = |fields: &mut Fields, before: &Session, wire: &v1::Session| {
+            let standing = SessionStanding {
+                version: before.version,
+                state: before.state,
+                template: before.template.clone(),
+            };
+            to_session(fields, Some(before.id.clone()), standing, wire)
+        };
+        self.update(request, given, read, session).await
+    }
+
+    async fn release_session(
+        &self,
+        request: Request<v1::ReleaseSessionRequest>,
+    ) -> Reply<v1::Session> {
+        let read = |wire: &v1::ReleaseSessionRequest, _: &_, _| {
+            let (session, version) = reading(|fields| wire.target(fields))?;
+            Ok(ReleaseSession { session, version })
+        };
+        self.write(request, read, session).await
+    }
+
+    async fn cancel_session(
+        &self,
+        request: Request<v1::CancelSessionRequest>,
+    ) -> Reply<v1::CancelSessionResponse> {
+        let read = |wire: &v1::CancelSessionRequest, _: &_, _| {
+            reading(|fields| {
+                let target = wire.target(fields);
+                let reason = to_reason_given(fields, &wire.reason, "");
+                let (session, version) = target?;
+                Some(CancelSession {
+                    session,
+                    version,
+                    reason: reason?,
+                    postpone_cases: wire.postpone_cases,
+                })
+            })
+        };
+        let respond = |(cancelled, postponed): &(Session, Vec<Case>)| v1::CancelSessionResponse {
+            session: Some(session(cancelled)),
+            postponed_cases: postponed.iter().map(case).collect(),
+        };
+        self.write(request, read, respond).await
+    }
+}
+
+/// A number that a template's session of a date always gets: an expansion that is done again, on
+/// another server, finds what was made.
+fn session_of(template: &TemplateId, date: Date) -> SessionId {
+    let hash = Sha256::digest(format!("{template}\n{date}"));
+    let short: String = hash
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    SessionId::parse(&format!("{date}-{short}")).expect("short, and without control characters")
+}
