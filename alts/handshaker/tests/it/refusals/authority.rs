@@ -286,8 +286,12 @@ async fn nobody_is_told_who_is_revoked_or_disabled_without_a_proof() {
 async fn every_kind_of_wrong_revocation_list_is_refused_in_words_of_its_own() {
     type Change = fn(&mut Vec<u8>);
     let rows: [(&str, Change, &str); 5] = [
-        ("nothing", Vec::clear, "its envelope is malformed"),
-        ("something else", |list| list[0] ^= 1, "is malformed"),
+        ("nothing", Vec::clear, "its signature is malformed"),
+        (
+            "something else",
+            |list| list[0] ^= 1,
+            "its envelope is malformed",
+        ),
         (
             "another signer's",
             |list| {
