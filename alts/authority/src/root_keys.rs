@@ -13,13 +13,12 @@
 
 use std::time::Duration;
 
-use alts_handshake::{RootKey, Seed, Timestamp};
+use alts_handshake::{RootKey, Seed, Signed, SignedBody, Timestamp};
 use ed25519_dalek::{SigningKey, VerifyingKey};
-use prost::Message;
 
 use super::{
     proto::authority as proto,
-    statement::{MAX_ROOTS, Subject, sign},
+    statement::{MAX_ROOTS, SignedRoots},
 };
 
 /// Why the keys cannot be changed.
@@ -45,7 +44,7 @@ pub struct RootKeys {
     /// When the newest begins to sign; the one before it signs until then.
     pub(super) signs_from: Timestamp,
     pub(super) generation: u64,
-    pub(super) statement: proto::Signed,
+    pub(super) statement: SignedRoots,
 }
 
 impl RootKeys {
@@ -71,7 +70,7 @@ impl RootKeys {
                 .collect(),
         };
         let signers: Vec<SigningKey> = signers.iter().map(key).collect();
-        let statement = sign(Subject::Roots, &body, &signers);
+        let statement = Signed::new(&body, &signers);
         Self {
             seeds,
             signs_from: now,
@@ -137,8 +136,8 @@ impl RootKeys {
     }
 
     /// Signs a statement with every key, so that whoever knows any of them believes it.
-    pub(crate) fn state(&self, subject: Subject, body: &impl Message) -> proto::Signed {
-        sign(subject, body, &self.signing_keys().collect::<Vec<_>>())
+    pub(crate) fn state<Body: SignedBody>(&self, body: &Body) -> Signed<Body> {
+        Signed::new(body, &self.signing_keys().collect::<Vec<_>>())
     }
 
     /// What verifiers need; newest first.
@@ -152,7 +151,7 @@ impl RootKeys {
     }
 
     /// What is published of them.
-    pub fn statement(&self) -> &proto::Signed {
+    pub fn statement(&self) -> &SignedRoots {
         &self.statement
     }
 

@@ -2,11 +2,10 @@
 
 use alts_daemon::hex::{hex, unhex};
 use alts_handshake::{Seed, Timestamp};
-use prost::Message;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::{proto::authority as proto, root_keys::RootKeys};
+use super::{root_keys::RootKeys, statement::SignedRoots};
 
 /// The keys as a file's contents.
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -32,7 +31,7 @@ impl From<&RootKeys> for RootKeysRecord {
             signing_key_hex: seeds.next().expect("a key always signs"),
             retiring_keys_hex: seeds.collect(),
             signs_from_s: keys.signs_from.as_unix_s(),
-            statement_hex: hex(&keys.statement.encode_to_vec()),
+            statement_hex: hex(&keys.statement.encode()),
         }
     }
 }
@@ -50,8 +49,8 @@ impl RootKeysRecord {
         }
         let bad = || "statement_hex is no statement about these keys".to_owned();
         let bytes = unhex(&self.statement_hex).ok_or_else(bad)?;
-        let statement = proto::Signed::decode(bytes.as_slice()).map_err(|_| bad())?;
-        let body = proto::RootsBody::decode(statement.body.as_slice()).map_err(|_| bad())?;
+        let statement = SignedRoots::decode(&bytes).map_err(|_| bad())?;
+        let body = statement.peek().map_err(|_| bad())?;
         let signs_from = Timestamp::from_unix_s(self.signs_from_s);
         let keys = RootKeys {
             seeds,

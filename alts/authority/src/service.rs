@@ -9,7 +9,7 @@ use alts_daemon::{
     listener::ConnectionHandler,
     metrics::Counters,
 };
-use alts_handshake::{MachineName, MasterRequest, Timestamp};
+use alts_handshake::{MachineName, MasterRequest, Timestamp, wire::Signed};
 use ed25519_dalek::VerifyingKey;
 use tonic::{Code, Request, Response, Status};
 
@@ -19,7 +19,7 @@ use super::{
     proto::authority::{
         AccountStanding, AccountState, AccountStatesBody, Asker, GetAccountStatesRequest,
         GetCrlRequest, GetCrlResponse, GetRootsRequest, IssueMasterRequest, IssueMasterResponse,
-        Signed, asker,
+        asker,
         authority_server::{Authority, AuthorityServer},
     },
 };
@@ -29,11 +29,8 @@ use crate::{
     issuer::NoCredential,
 };
 
-/// Largest request, in bytes: an identity token, or 256 accounts' names.
+/// Largest request, in bytes: an identity token and a few names.
 const MAX_REQUEST_LEN: usize = 128 * 1024;
-
-/// Accounts one may ask for at once.
-pub(crate) const MAX_ACCOUNTS: usize = 256;
 
 /// Those who connect, of whom nothing is known before they prove it.
 pub(crate) struct Machines;
@@ -163,7 +160,7 @@ impl Authority for Service {
         _request: Request<GetRootsRequest>,
     ) -> Result<Response<Signed>, Status> {
         Ok(Response::new(
-            self.authority.root_keys().statement().clone(),
+            self.authority.root_keys().statement().clone().into(),
         ))
     }
 
@@ -186,25 +183,19 @@ impl Authority for Service {
     ) -> Result<Response<Signed>, Status> {
         let _active = begin_call(&request);
         let request = request.into_inner();
-        if request.service_accounts.len() > MAX_ACCOUNTS {
-            return Err(Status::invalid_argument(
-                "a question is about at most 256 accounts",
-            ));
-        }
         let asker = self
             .admit_reader(request.asker, Question::AccountStates)
             .await?;
-        let state = |email: &str| match email.parse() {
-            Ok(email) => self.authority.account_state(&email),
+        let state = match request.service_account.parse() {
+            Ok(account) => self.authority.account_state(&account),
             Err(_) => AccountState::Unknown,
-        };
-        let standing = |email: String| AccountStanding {
-            state: state(&email).into(),
-            service_account: email,
         };
         let body = AccountStatesBody {
             nonce: asker.nonce.to_vec(),
-            accounts: request.service_accounts.into_iter().map(standing).collect(),
+            account: Some(AccountStanding {
+                service_account: request.service_account,
+                state: state.into(),
+            }),
         };
         Ok(Response::new(self.authority.state_accounts(&body)))
     }

@@ -1,35 +1,24 @@
 //! What the authority says besides certificates, signed by its root keys: which roots count, and
 //! which accounts may act. Pure.
-//!
-//! ```text
-//!   Signed { body, [ signer's KeyId, Ed25519( label 00 body ) ]… }
-//! ```
 
-use alts_handshake::KeyId;
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-use prost::Message;
+use alts_handshake::{KeyId, SignedBody, SignedError};
+use ed25519_dalek::VerifyingKey;
 
 use super::proto::authority as proto;
+
+/// A statement about root keys.
+pub type SignedRoots = alts_handshake::Signed<proto::RootsBody>;
 
 /// Root keys at once, at most. Two while one replaces another.
 pub const MAX_ROOTS: usize = 8;
 
-/// What a statement is about: a body of one kind never passes for the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// A [`proto::RootsBody`].
-    Roots,
-    /// A [`proto::AccountStatesBody`].
-    AccountStates,
+// Statements are kept in files since alts-local/1, and are the same in alts-local/2.
+impl SignedBody for proto::RootsBody {
+    const LABEL: &'static str = "alts-local/1 roots";
 }
 
-impl Subject {
-    const fn label(self) -> &'static [u8] {
-        match self {
-            Self::Roots => b"alts-local/1 roots\0",
-            Self::AccountStates => b"alts-local/1 account states\0",
-        }
-    }
+impl SignedBody for proto::AccountStatesBody {
+    const LABEL: &'static str = "alts-local/1 account states";
 }
 
 /// Why a statement is not believed.
@@ -53,46 +42,14 @@ pub enum StatementError {
     NotAnAnswer,
 }
 
-/// Signs a body with each of `keys`.
-pub(crate) fn sign<'a>(
-    subject: Subject,
-    body: &impl Message,
-    keys: impl IntoIterator<Item = &'a SigningKey>,
-) -> proto::Signed {
-    let body = body.encode_to_vec();
-    let bytes = [subject.label(), &body].concat();
-    let signatures = keys.into_iter().map(|key| proto::Signature {
-        signer: KeyId::of(&key.verifying_key()).as_bytes().to_vec(),
-        signature: key.sign(&bytes).to_bytes().to_vec(),
-    });
-    proto::Signed {
-        signatures: signatures.collect(),
-        body,
-    }
-}
-
-/// Believes a statement that one of `known` has signed. Signatures by others do not count.
-pub(crate) fn open<Body: Message + Default>(
-    subject: Subject,
-    signed: &proto::Signed,
-    known: &[VerifyingKey],
-) -> Result<Body, StatementError> {
-    let bytes = [subject.label(), &signed.body].concat();
-    let mut verdict = Err(StatementError::UnknownSigner);
-    for claimed in signed.signatures.iter().take(MAX_ROOTS) {
-        let is_signer = |key: &&VerifyingKey| KeyId::of(key).as_bytes()[..] == claimed.signer;
-        let Some(key) = known.iter().find(is_signer) else {
-            continue;
-        };
-        let good = Signature::from_slice(&claimed.signature)
-            .and_then(|signature| key.verify_strict(&bytes, &signature));
-        verdict = good.map_err(|_| StatementError::BadSignature);
-        if verdict.is_err() {
-            break;
+impl From<SignedError> for StatementError {
+    fn from(error: SignedError) -> Self {
+        match error {
+            SignedError::Malformed => Self::Malformed,
+            SignedError::UnknownSigner(_) => Self::UnknownSigner,
+            SignedError::BadSignature => Self::BadSignature,
         }
     }
-    verdict?;
-    Body::decode(signed.body.as_slice()).map_err(|_| StatementError::Malformed)
 }
 
 /// The root keys that a machine believes, and how it learns of new ones.
@@ -125,8 +82,8 @@ impl TrustAnchors {
     ///
     /// # Errors
     /// See [`StatementError`].
-    pub fn learn(&self, signed: &proto::Signed) -> Result<Option<Self>, StatementError> {
-        let body: proto::RootsBody = open(Subject::Roots, signed, &self.keys)?;
+    pub fn learn(&self, signed: &SignedRoots) -> Result<Option<Self>, StatementError> {
+        let (body, _) = signed.open(|id| self.keys.iter().find(|key| KeyId::of(key) == id))?;
         if body.keys.is_empty() || body.keys.len() > MAX_ROOTS {
             return Err(StatementError::Malformed);
         }
@@ -143,6 +100,9 @@ impl TrustAnchors {
 
 #[cfg(test)]
 mod tests {
+    use alts_handshake::{Signed, wire};
+    use ed25519_dalek::SigningKey;
+
     use super::*;
 
     fn key(seed: u8) -> SigningKey {
@@ -165,12 +125,12 @@ mod tests {
         let (old, new, stranger) = (key(1), key(2), key(3));
         let known = TrustAnchors::pinned(vec![old.verifying_key()]);
 
-        let overlap = sign(Subject::Roots, &roots(2, &[&new, &old]), [&new, &old]);
+        let overlap = Signed::new(&roots(2, &[&new, &old]), [&new, &old]);
         let both = known.learn(&overlap).unwrap().unwrap();
         assert_eq!(both.keys(), [new.verifying_key(), old.verifying_key()]);
         assert_eq!(both.learn(&overlap), Ok(None));
 
-        let retired = sign(Subject::Roots, &roots(3, &[&new]), [&new, &old]);
+        let retired = Signed::new(&roots(3, &[&new]), [&new, &old]);
         let after = both.learn(&retired).unwrap().unwrap();
         assert_eq!(after.keys(), [new.verifying_key()]);
         // Who slept through the overlap still learns of it.
@@ -181,9 +141,9 @@ mod tests {
             "an old statement changes nothing"
         );
 
-        let usurped = sign(Subject::Roots, &roots(9, &[&stranger]), [&stranger]);
+        let usurped = Signed::new(&roots(9, &[&stranger]), [&stranger]);
         assert_eq!(after.learn(&usurped), Err(StatementError::UnknownSigner));
-        let by_the_old = sign(Subject::Roots, &roots(9, &[&stranger]), [&old]);
+        let by_the_old = Signed::new(&roots(9, &[&stranger]), [&old]);
         assert_eq!(after.learn(&by_the_old), Err(StatementError::UnknownSigner));
     }
 
@@ -191,27 +151,24 @@ mod tests {
     fn what_is_wrong_with_a_statement_is_named() {
         let root = key(1);
         let known = TrustAnchors::pinned(vec![root.verifying_key()]);
-        let good = sign(Subject::Roots, &roots(1, &[&root]), [&root]);
+        let good = Signed::new(&roots(1, &[&root]), [&root]);
 
-        let mut flipped = good.clone();
-        flipped.signatures[0].signature[5] ^= 1;
-        let mut altered = good.clone();
-        altered.body[1] ^= 1;
-        let unsigned = proto::Signed {
-            signatures: vec![],
-            ..good
+        let changed = |change: fn(&mut wire::Signed)| {
+            let mut envelope = wire::Signed::from(good.clone());
+            change(&mut envelope);
+            SignedRoots::from(envelope)
         };
-        let other = sign(Subject::AccountStates, &roots(1, &[&root]), [&root]);
-        let empty = sign(Subject::Roots, &roots(1, &[]), [&root]);
+        let flipped = changed(|e| e.signatures[0].signature[5] ^= 1);
+        let altered = changed(|e| e.body[1] ^= 1);
+        let unsigned = changed(|e| e.signatures.clear());
+        let states = Signed::new(&proto::AccountStatesBody::default(), [&root]);
+        let other = SignedRoots::from(wire::Signed::from(states));
+        let empty = Signed::new(&roots(1, &[]), [&root]);
         let many: Vec<SigningKey> = (1..=9).map(key).collect();
-        let crowd = sign(
-            Subject::Roots,
-            &roots(1, &many.iter().collect::<Vec<_>>()),
-            [&root],
-        );
+        let crowd = Signed::new(&roots(1, &many.iter().collect::<Vec<_>>()), [&root]);
         let mut short = roots(1, &[&root]);
         short.keys[0].pop();
-        let short = sign(Subject::Roots, &short, [&root]);
+        let short = Signed::new(&short, [&root]);
         for (statement, expected) in [
             (flipped, StatementError::BadSignature),
             (altered, StatementError::BadSignature),

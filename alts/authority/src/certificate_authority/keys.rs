@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use alts_daemon::{rng, state::StateDir};
 use alts_handshake::{
     Crl, KeyId, Policy, RevocationId, RevokedIds, Roots, Timestamp, Trust, TrustSettings, Validity,
+    wire,
 };
 
 use super::{
@@ -15,7 +16,6 @@ use crate::{
     proto::authority as proto,
     root_keys::{RootKeys, RotationError},
     root_keys_record::RootKeysRecord,
-    statement::Subject,
     trust_feed::TrustFeed,
 };
 
@@ -165,8 +165,8 @@ impl CertificateAuthority {
     }
 
     /// Signs whom of the accounts may act, over the asker's nonce.
-    pub(crate) fn state_accounts(&self, body: &proto::AccountStatesBody) -> proto::Signed {
-        read(&self.roots).state(Subject::AccountStates, body)
+    pub(crate) fn state_accounts(&self, body: &proto::AccountStatesBody) -> wire::Signed {
+        read(&self.roots).state(body).into()
     }
 
     /// Makes a list of `revoked`, and writes down both its ids and its time.

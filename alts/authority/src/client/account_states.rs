@@ -12,6 +12,7 @@ use std::{
 };
 
 use alts::ServiceAccount;
+use alts_handshake::Signed;
 use tokio::{sync::Mutex, time::Instant};
 use tonic::transport::Channel;
 
@@ -21,7 +22,7 @@ use crate::{
     proto::authority::{
         AccountState, AccountStatesBody, GetAccountStatesRequest, authority_client::AuthorityClient,
     },
-    statement::{StatementError, Subject, open},
+    statement::StatementError,
     trust_feed::TrustFeed,
 };
 
@@ -91,14 +92,13 @@ impl AccountStates {
         let nonce = asker.nonce.clone();
         let question = GetAccountStatesRequest {
             asker: Some(asker),
-            service_accounts: vec![account.to_string()],
+            service_account: account.to_string(),
         };
         let answer = self.client.clone().get_account_states(question).await;
         let signed = answer.map_err(|status| cause(&status))?.into_inner();
         let trust = self.trust.current();
-        let known: Vec<_> = trust.roots().keys().copied().collect();
-        let body: AccountStatesBody =
-            open(Subject::AccountStates, &signed, &known).map_err(|error| error.to_string())?;
+        let opened = Signed::<AccountStatesBody>::from(signed).open(|id| trust.roots().get(id));
+        let (body, _) = opened.map_err(|error| StatementError::from(error).to_string())?;
         state_of(account, &nonce, &body).ok_or_else(|| StatementError::NotAnAnswer.to_string())
     }
 }
@@ -110,10 +110,6 @@ fn state_of(
     nonce: &[u8],
     body: &AccountStatesBody,
 ) -> Option<AccountState> {
-    match body.accounts.as_slice() {
-        [only] if body.nonce == nonce && only.service_account == account.as_str() => {
-            Some(only.state())
-        }
-        _ => None,
-    }
+    let told = body.account.as_ref()?;
+    (body.nonce == nonce && told.service_account == account.as_str()).then(|| told.state())
 }

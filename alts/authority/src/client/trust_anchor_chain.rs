@@ -11,27 +11,23 @@
 //! ```
 
 use alts_daemon::hex::{hex, unhex};
-use prost::Message;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    proto::authority::Signed,
-    statement::{StatementError, TrustAnchors},
-};
+use crate::statement::{SignedRoots, StatementError, TrustAnchors};
 
 /// Root keys, and the statements that lead to them from the configured ones.
 #[derive(Clone, Debug)]
 pub(super) struct TrustAnchorChain {
     pinned: TrustAnchors,
     /// Each is signed by a key that the one before it names.
-    chain: Vec<Signed>,
+    chain: Vec<SignedRoots>,
     known: TrustAnchors,
 }
 
 impl TrustAnchorChain {
     /// Follows what was remembered. Statements that no key known by then has signed are left out:
     /// the configuration may name a later key now, or another authority's.
-    pub(super) fn replay(pinned: TrustAnchors, remembered: Vec<Signed>) -> Self {
+    pub(super) fn replay(pinned: TrustAnchors, remembered: Vec<SignedRoots>) -> Self {
         let mut learnt = Self {
             known: pinned.clone(),
             pinned,
@@ -52,7 +48,7 @@ impl TrustAnchorChain {
     }
 
     /// Takes a statement that a known key has signed. `None` when it says nothing newer.
-    pub(super) fn learn(&self, statement: Signed) -> Result<Option<Self>, StatementError> {
+    pub(super) fn learn(&self, statement: SignedRoots) -> Result<Option<Self>, StatementError> {
         let Some(known) = self.known.learn(&statement)? else {
             return Ok(None);
         };
@@ -79,7 +75,7 @@ impl TrustAnchorChain {
 
     /// As a file's contents.
     pub(super) fn record(&self) -> RootsRecord {
-        let digits = |statement: &Signed| hex(&statement.encode_to_vec());
+        let digits = |statement: &SignedRoots| hex(&statement.encode());
         RootsRecord {
             statements_hex: self.chain.iter().map(digits).collect(),
             statement_hex: None,
@@ -99,13 +95,13 @@ pub(super) struct RootsRecord {
     statement_hex: Option<String>,
 }
 
-impl TryFrom<RootsRecord> for Vec<Signed> {
+impl TryFrom<RootsRecord> for Vec<SignedRoots> {
     type Error = String;
 
     fn try_from(record: RootsRecord) -> Result<Self, String> {
         let statement = |digits: String| {
             let bytes = unhex(&digits).ok_or("a statement is not hexadecimal")?;
-            Signed::decode(bytes.as_slice()).map_err(|_| "a statement is none".to_owned())
+            SignedRoots::decode(&bytes).map_err(|_| "a statement is none".to_owned())
         };
         let all = record.statements_hex.into_iter();
         all.chain(record.statement_hex).map(statement).collect()
@@ -197,7 +193,7 @@ mod tests {
     #[test]
     fn a_file_with_the_newest_statement_alone_is_still_read() {
         let history = history();
-        let statement = hex(&history[1].statement().encode_to_vec());
+        let statement = hex(&history[1].statement().encode());
         let json = format!("{{\"statement_hex\": {statement:?}}}");
         let record: RootsRecord = serde_json::from_str(&json).unwrap();
         let learnt = TrustAnchorChain::replay(pinned(&history[0]), record.try_into().unwrap());
@@ -206,6 +202,6 @@ mod tests {
             statements_hex: vec!["0f0".to_owned()],
             statement_hex: None,
         };
-        assert!(Vec::<Signed>::try_from(damaged).is_err());
+        assert!(Vec::<SignedRoots>::try_from(damaged).is_err());
     }
 }

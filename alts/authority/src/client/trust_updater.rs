@@ -151,7 +151,7 @@ impl TrustUpdater {
     async fn fetch_roots(&mut self) -> Result<Option<TrustAnchorChain>, String> {
         let answer = self.client.get_roots(GetRootsRequest {}).await;
         let signed = answer.map_err(|status| cause(&status))?.into_inner();
-        let learnt = self.roots.learn(signed);
+        let learnt = self.roots.learn(signed.into());
         learnt.map_err(said("its statement of root keys"))
     }
 
@@ -228,6 +228,10 @@ fn stored_crl(state: &StateDir, known: &TrustAnchors) -> Result<Option<Arc<Crl>>
     let Some(bytes) = state.read_bytes(CRL_FILE)? else {
         return Ok(None);
     };
+    if bytes.starts_with(b"ALTSCRL1") {
+        tracing::warn!("the revocation list of before is one of alts-local/1; fetching another");
+        return Ok(None);
+    }
     match Crl::open(&bytes, &roots_of(known)) {
         Ok(crl) => Ok(Some(Arc::new(crl))),
         Err(error @ CrlError::UnknownAuthority(_)) => {

@@ -150,9 +150,8 @@ impl Crl {
         let signed = Signed::<wire::CrlBody>::decode(bytes);
         let opened = signed.and_then(|signed| signed.open(|id| roots.get(id)));
         let (body, signer) = opened.map_err(|error| match error {
-            SignedError::Malformed | SignedError::UnknownSigner(None) => {
-                CrlError::Malformed("envelope")
-            }
+            SignedError::Malformed => CrlError::Malformed("envelope"),
+            SignedError::UnknownSigner(None) => CrlError::Malformed("signature"),
             SignedError::UnknownSigner(Some(id)) => CrlError::UnknownAuthority(id),
             SignedError::BadSignature => CrlError::BadSignature,
         })?;

@@ -107,8 +107,11 @@ impl<Body: SignedBody> Signed<Body> {
         Err(SignedError::UnknownSigner(first))
     }
 
-    /// The body, unproven.
-    pub(crate) fn peek(&self) -> Result<Body, SignedError> {
+    /// The body, unproven: for who made it, or proves it in another way.
+    ///
+    /// # Errors
+    /// [`SignedError::Malformed`].
+    pub fn peek(&self) -> Result<Body, SignedError> {
         Body::decode(self.envelope.body.as_slice()).map_err(|_| SignedError::Malformed)
     }
 }

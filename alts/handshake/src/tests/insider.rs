@@ -104,7 +104,7 @@ fn a_ticket_from_an_insider_is_worth_nothing_to_another_server() {
     assert_eq!(met.peer.account, account(INSIDER));
 
     let mut with_server = pair();
-    with_server.client = client.clone();
+    with_server.client = client;
     let met = converse(&mut with_server, untouched);
     assert_eq!(met.flights.len(), 3);
     assert!(client_init(&met.flights[0]).ticket.is_some());
@@ -210,7 +210,7 @@ fn flights_of_others_are_no_answer_to_ones_own() {
     assert!(server.end().is_established());
     let mut fresh = Pair {
         client: honest.client.clone(),
-        server: honest.server.clone(),
+        server: honest.server,
         ..Pair::default()
     };
     fresh.server_entropy[40] ^= 1;

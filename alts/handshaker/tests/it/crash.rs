@@ -17,11 +17,9 @@ use alts_authority::proto::admin::{
     CreateAccountRequest, DisableAccountRequest, EnableAccountRequest,
     accounts_client::AccountsClient,
 };
+use alts_daemon::admin::client::connect;
 use serde_json::Value;
-use tonic::{
-    Status,
-    transport::{Channel, Endpoint},
-};
+use tonic::{Status, transport::Channel};
 
 use crate::{
     binary::*,
@@ -135,8 +133,7 @@ fn change_accounts(
         .build()
         .unwrap();
     runtime.block_on(async {
-        let admin = Endpoint::from_shared(admin.to_owned()).unwrap();
-        let mut client = AccountsClient::new(admin.connect().await.unwrap());
+        let mut client = AccountsClient::new(connect(admin).await.unwrap());
         for n in 0.. {
             if enough.load(Ordering::Relaxed) {
                 break;

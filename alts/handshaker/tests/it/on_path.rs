@@ -11,10 +11,11 @@ use std::{
 
 use alts_authority::proto::authority::{
     GetAccountStatesRequest, GetCrlRequest, GetCrlResponse, GetRootsRequest, IssueMasterRequest,
-    IssueMasterResponse, Signed,
+    IssueMasterResponse,
     authority_client::AuthorityClient,
     authority_server::{Authority, AuthorityServer},
 };
+use alts_handshake::wire::Signed;
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{
@@ -94,7 +95,7 @@ impl Authority for OnPath {
     ) -> Result<Response<Signed>, Status> {
         let mut asked = request.into_inner();
         if let Some(other) = self.asks_about {
-            asked.service_accounts = vec![other.to_owned()];
+            other.clone_into(&mut asked.service_account);
         }
         self.authority.clone().get_account_states(asked).await
     }

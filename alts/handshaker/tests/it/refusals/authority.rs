@@ -276,7 +276,7 @@ async fn nobody_is_told_who_is_revoked_or_disabled_without_a_proof() {
         assert_eq!(within(list).await.unwrap_err().code(), code);
         let states = authority.get_account_states(GetAccountStatesRequest {
             asker,
-            service_accounts: vec![CLIENT.to_owned()],
+            service_account: CLIENT.to_owned(),
         });
         assert_eq!(within(states).await.unwrap_err().code(), code);
     }
@@ -286,16 +286,24 @@ async fn nobody_is_told_who_is_revoked_or_disabled_without_a_proof() {
 async fn every_kind_of_wrong_revocation_list_is_refused_in_words_of_its_own() {
     type Change = fn(&mut Vec<u8>);
     let rows: [(&str, Change, &str); 5] = [
-        ("nothing", Vec::clear, "its length is malformed"),
-        ("something else", |list| list[0] ^= 1, "is malformed"),
+        ("nothing", Vec::clear, "its signature is malformed"),
+        (
+            "something else",
+            |list| list[0] ^= 1,
+            "its envelope is malformed",
+        ),
         (
             "another signer's",
-            |list| list[8] ^= 1,
+            |list| {
+                // 64 bytes of signature are the last, with two in front.
+                let signer = list.len() - 64 - 2 - 8;
+                list[signer] ^= 1;
+            },
             "signed by the unknown authority",
         ),
         (
             "an altered date",
-            |list| list[16] ^= 1,
+            |list| list[4] ^= 1,
             "find out who changed it",
         ),
         (

@@ -82,13 +82,13 @@ async fn every_kind_of_malformed_handshake_bytes_is_refused_in_words_of_its_own(
             "an empty message",
             |_| frame(0x11, &[]),
             InvalidArgument,
-            "version 0 of alts-local, this side version 1",
+            "version 0 of alts-local, this side version 2",
         ),
         (
             "a later version",
-            |good| [&good[..9], &[2], &good[10..]].concat(),
+            |good| [&good[..9], &[3], &good[10..]].concat(),
             InvalidArgument,
-            "version 2 of alts-local, this side version 1",
+            "version 3 of alts-local, this side version 2",
         ),
         (
             "bytes behind the message",
