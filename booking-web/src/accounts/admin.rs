@@ -40,7 +40,7 @@ pub struct Accounts {
 /// How a drill's call ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
-    pub(crate) status: String,
+    pub(crate) status: &'static str,
     pub(crate) detail: String,
     pub(crate) agrees: bool,
 }

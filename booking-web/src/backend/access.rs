@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use booking_proto::ot::v1;
+use booking_proto::{contract::permission::Permission, ot::v1};
 
 /// How long an answer is taken for true. A right that was given or taken shows within this time.
 const FRESH: Duration = Duration::from_secs(15);
@@ -23,20 +23,21 @@ pub(crate) struct Access {
     pub(crate) roles: Vec<String>,
     /// Who they are in the hospital, `staff/…`; empty when nobody has said.
     pub(crate) staff: String,
-    /// By name, be it for anything or only for one's own.
-    rights: BTreeSet<String>,
+    /// Be it for anything or only for one's own.
+    rights: BTreeSet<Permission>,
 }
 
 impl Access {
     /// Whether the right is given, be it only for one's own.
-    pub(crate) fn may(&self, right: &str) -> bool {
-        self.rights.contains(right)
+    pub(crate) fn may(&self, right: Permission) -> bool {
+        self.rights.contains(&right)
     }
 }
 
 impl From<v1::Access> for Access {
     fn from(said: v1::Access) -> Self {
-        let rights = said.grants.into_iter().map(|one| one.permission);
+        // Of a right that is not known here, nothing is offered.
+        let rights = said.grants.iter().flat_map(|one| one.permission.parse());
         Self {
             rights: rights.collect(),
             account: said.account,
@@ -103,7 +104,7 @@ mod tests {
         book.note(Some("anna"), coordinator.into(), begun);
         assert!(
             book.of(Some("anna"))
-                .is_some_and(|anna| anna.may("cases.schedule"))
+                .is_some_and(|anna| anna.may(Permission::CasesSchedule))
         );
         assert!(
             book.of(None).is_none(),

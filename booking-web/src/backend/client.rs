@@ -11,6 +11,7 @@ use std::{
 };
 
 use booking_proto::{
+    contract::{limits::SERVER_GRACE, metadata::ON_BEHALF_OF},
     ot::v1::{
         access_service_client::AccessServiceClient, audit_service_client::AuditServiceClient,
         case_service_client::CaseServiceClient, hospital_service_client::HospitalServiceClient,
@@ -35,13 +36,6 @@ use super::{
 const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// The largest booking that is read: two short texts, with room for every field to come.
 const MAX_BOOKING_BYTES: usize = 64 * 1024;
-
-/// How much longer than our own limit the backend is told. Our timer must win: tonic calls its own
-/// expired timer CANCELLED, and only this side knows that it is time that ran out.
-const BACKEND_GRACE: Duration = Duration::from_millis(250);
-
-/// Metadata that names the person for whom a call is made; only the account is proven by ALTS.
-const ON_BEHALF_OF: &str = "on-behalf-of";
 
 /// What it takes to ask the backend for anybody. Cheap to clone.
 #[derive(Clone)]
@@ -173,7 +167,7 @@ impl BackendClient {
         F: Future<Output = Result<Response<A>, Status>>,
     {
         let mut request = Request::new(message);
-        request.set_timeout(self.timeout + BACKEND_GRACE);
+        request.set_timeout(self.timeout + SERVER_GRACE);
         self.send(request, method).await
     }
 

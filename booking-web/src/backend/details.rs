@@ -3,6 +3,10 @@
 
 use std::fmt;
 
+use booking_proto::contract::{
+    reason::OVERRIDABLE_RULES,
+    resource::{CASES, within},
+};
 use tonic::Status;
 use tonic_types::StatusExt as _;
 
@@ -23,14 +27,13 @@ pub struct BrokenRule {
 impl BrokenRule {
     /// Whether somebody with the right may set it aside with a reason.
     pub(crate) fn is_overridable(&self) -> bool {
-        matches!(self.rule.as_str(), "R6" | "R8" | "R9" | "R11")
+        OVERRIDABLE_RULES.contains(&&*self.rule)
     }
 
     /// Where the other case is shown, if it is a case.
     pub(crate) fn link(&self) -> Option<String> {
-        self.subject
-            .starts_with("cases/")
-            .then(|| format!("/{}", self.subject))
+        let case = within(&self.subject, CASES);
+        case.map(|_| format!("/{}", self.subject))
     }
 }
 

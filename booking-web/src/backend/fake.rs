@@ -74,7 +74,7 @@ impl FakeOt {
         let path = head.uri.path().to_owned();
         let person = head
             .headers
-            .get("on-behalf-of")
+            .get(booking_proto::contract::metadata::ON_BEHALF_OF)
             .and_then(|name| name.to_str().ok())
             .unwrap_or_default();
         let called = (

@@ -3,6 +3,10 @@
 
 use std::time::Duration;
 
+use booking_proto::contract::{
+    permission::Permission,
+    reason::{self, ETAG_MISMATCH, ErrorReason, PERMISSION_MISSING, PLAN_STALE},
+};
 use tonic::{Code, Status};
 
 use super::details::{BrokenRule, Details, FieldError};
@@ -121,7 +125,7 @@ impl Refusal {
     }
 
     /// A right without which the backend would refuse, so that it need not be asked.
-    pub(crate) fn right_missing(right: &str) -> Self {
+    pub(crate) fn right_missing(right: Permission) -> Self {
         Self {
             kind: RefusalKind::PermissionMissing,
             code: Code::PermissionDenied,
@@ -144,15 +148,8 @@ impl Refusal {
     }
 
     /// The status's name as gRPC spells it: `PERMISSION_DENIED`.
-    pub fn code_name(&self) -> String {
-        let mut name = String::new();
-        for letter in format!("{:?}", self.code).chars() {
-            if letter.is_ascii_uppercase() && !name.is_empty() {
-                name.push('_');
-            }
-            name.push(letter.to_ascii_uppercase());
-        }
-        name
+    pub fn code_name(&self) -> &'static str {
+        reason::code_name(self.code)
     }
 
     /// What happened, as far as a log may know: the backend's words may name a patient.
@@ -218,11 +215,13 @@ fn kind_of_error(error: &alts::Error) -> RefusalKind {
 
 /// The kind of a status that carries the backend's word for programs, or none.
 fn kind_of_answer(code: Code, reason: &str) -> RefusalKind {
-    match (code, reason) {
-        (Code::PermissionDenied, "PERMISSION_MISSING") => RefusalKind::PermissionMissing,
-        (Code::Aborted, "ETAG_MISMATCH" | "PLAN_STALE") => RefusalKind::Stale,
-        (Code::FailedPrecondition, _) => RefusalKind::AgainstTheRules,
-        (code, _) => kind_of_code(code),
+    let is = |known: ErrorReason| (code, reason) == (known.code, known.name);
+    if is(PERMISSION_MISSING) {
+        RefusalKind::PermissionMissing
+    } else if is(ETAG_MISMATCH) || is(PLAN_STALE) {
+        RefusalKind::Stale
+    } else {
+        kind_of_code(code)
     }
 }
 
@@ -230,6 +229,7 @@ fn kind_of_answer(code: Code, reason: &str) -> RefusalKind {
 fn kind_of_code(code: Code) -> RefusalKind {
     match code {
         Code::PermissionDenied | Code::Unauthenticated => RefusalKind::NotAllowed,
+        Code::FailedPrecondition => RefusalKind::AgainstTheRules,
         Code::NotFound => RefusalKind::NotFound,
         Code::InvalidArgument | Code::OutOfRange => RefusalKind::InvalidInput,
         Code::Unavailable | Code::Cancelled | Code::Aborted => RefusalKind::BackendUnreachable,

@@ -3,8 +3,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use booking_proto::ot::v1::{
-    GetDayScheduleRequest, WatchScheduleResponse, watch_schedule_response::Kind,
+use booking_proto::{
+    contract::{permission::Permission, reason::WATCH_TOKEN_EXPIRED},
+    ot::v1::{GetDayScheduleRequest, WatchScheduleResponse, watch_schedule_response::Kind},
 };
 
 use super::hub::{Hub, News};
@@ -20,9 +21,6 @@ const DENIED_PAUSE: Duration = Duration::from_secs(60);
 const BEAT: Duration = Duration::from_secs(10);
 /// The backend says something every 15 s; silence for longer is a connection that is gone.
 const SILENCE: Duration = Duration::from_secs(40);
-
-/// The right without which there is nothing to follow.
-const NEEDED: &str = "schedule.read";
 
 /// Never returns before the hub is closed.
 pub(crate) async fn follow(backend: BackendHandle, hub: Arc<Hub>) {
@@ -77,7 +75,7 @@ async fn once(
     let client = backend.client(None);
     // Asked first, because a call in vain is an event in the audit.
     let account = client.learn().await;
-    if account.is_some_and(|account| !account.may(NEEDED)) {
+    if account.is_some_and(|account| !account.may(Permission::ScheduleRead)) {
         return Err(denied());
     }
     if token.is_empty() {
@@ -113,7 +111,7 @@ async fn once(
 }
 
 fn ended(refusal: &Refusal, heard: bool) -> Ended {
-    if refusal.reason == "WATCH_TOKEN_EXPIRED" {
+    if refusal.reason == WATCH_TOKEN_EXPIRED.name {
         return Ended::TooOld;
     }
     if refusal.kind == RefusalKind::PermissionMissing {

@@ -253,7 +253,7 @@ async fn prepare(step: usize, accounts: &Accounts, client: &str) -> Result<(), A
 
 fn seen(reply: &Reply, expected: &str) -> Seen {
     let (status, detail) = match reply.parts().1 {
-        None => ("OK".to_owned(), "The booking came.".to_owned()),
+        None => ("OK", "The booking came.".to_owned()),
         Some(refusal) => (refusal.code_name(), refusal.detail.clone()),
     };
     Seen {

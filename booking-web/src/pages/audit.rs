@@ -2,8 +2,9 @@
 
 use askama::Template;
 use axum::response::Response;
-use booking_proto::ot::v1::{
-    ListAuditEventsRequest, VerifyAuditChainRequest, audit_event::Outcome,
+use booking_proto::{
+    contract::resource::{CASES, within},
+    ot::v1::{ListAuditEventsRequest, VerifyAuditChainRequest, audit_event::Outcome},
 };
 
 use super::{
@@ -112,7 +113,7 @@ async fn load(ctx: &Ctx, verdict: Option<(bool, String)>) -> Result<AuditPage, R
             .map(exactly)
             .unwrap_or_default(),
         what: method_words(&event.method),
-        link: event.resource.starts_with("cases/"),
+        link: within(&event.resource, CASES).is_some(),
         denied: event.outcome() == Outcome::Denied,
         changes: event
             .changes

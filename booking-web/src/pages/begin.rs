@@ -5,8 +5,12 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use booking_proto::ot::v1::{
-    CreateSiteRequest, CreateTheatreRequest, ListSitesRequest, OpeningRule, Site, Theatre, theatre,
+use booking_proto::{
+    contract::resource::{self, THEATRES},
+    ot::v1::{
+        CreateSiteRequest, CreateTheatreRequest, ListSitesRequest, OpeningRule, Site, Theatre,
+        theatre,
+    },
 };
 
 use super::{
@@ -187,7 +191,8 @@ impl Wanted {
         let there = ctx.theatres().await?;
         for number in 1..=self.theatres {
             let id = format!("OT-{number}");
-            if there.iter().any(|one| one.name == format!("theatres/{id}")) {
+            let name = resource::name(THEATRES, &id);
+            if there.iter().any(|one| one.name == name) {
                 continue;
             }
             let theatre = Theatre {

@@ -4,8 +4,11 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use askama::Template;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use booking_proto::ot::v1::{
-    Case, DaySchedule, GetDayScheduleRequest, ListCasesRequest, ListConflictsRequest, TeamRole,
+use booking_proto::{
+    contract::permission::Permission,
+    ot::v1::{
+        Case, DaySchedule, GetDayScheduleRequest, ListCasesRequest, ListConflictsRequest, TeamRole,
+    },
 };
 use jiff::civil::Date;
 
@@ -32,9 +35,6 @@ use crate::{
 const WAITING_SHOWN: i32 = 8;
 /// What suits somebody best is remembered for a year, in their browser.
 const PRESET_KEEP_S: i64 = 365 * 24 * 60 * 60;
-
-/// The right that a board needs.
-const BOARD_RIGHT: &str = "schedule.read";
 
 /// Where whoever may not see the board finds what there is for them, and why they are there.
 const LOOKUP_INSTEAD: &str = "/lookup?instead=board";
@@ -158,12 +158,14 @@ async fn put_together(ctx: &Ctx, date: Option<Date>) -> Result<BoardPage, Refusa
 /// article has it. A person who lacks the right is told which.
 fn only_looks_up(ctx: &Ctx, refusal: &Refusal) -> bool {
     let denied = refusal.kind == RefusalKind::PermissionMissing;
-    denied && ctx.visitor.person.is_none() && ctx.may("bookingInfo.get")
+    denied && ctx.visitor.person.is_none() && ctx.may(Permission::BookingInfoGet)
 }
 
 /// The same without asking in vain, which would be an event in the audit.
 fn is_known_to_look_up_only(ctx: &Ctx) -> bool {
-    let said = |access: Arc<Access>| !access.may(BOARD_RIGHT) && access.may("bookingInfo.get");
+    let said = |access: Arc<Access>| {
+        !access.may(Permission::ScheduleRead) && access.may(Permission::BookingInfoGet)
+    };
     ctx.visitor.person.is_none() && ctx.access().is_some_and(said)
 }
 

@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 
+use booking_proto::contract::limits::{MAX_DESCRIPTION_CHARS, MAX_ID_CHARS};
 use serde::Deserialize;
 
 use super::{
@@ -26,12 +27,6 @@ use crate::{
     state::AppState,
     visitor::{Visitor, Way},
 };
-
-/// The longest patient or doctor number the backend takes. It checks again: here it is checked so
-/// that the complaint can stand beside its field.
-const MAX_ID_CHARS: usize = 64;
-/// The longest description the backend takes.
-const MAX_DESCRIPTION_CHARS: usize = 500;
 
 /// The form and what became of it.
 #[derive(Template)]
@@ -186,7 +181,8 @@ impl Sent {
     }
 }
 
-/// The look-up that a form asks for, without the blanks around what was typed.
+/// The look-up that a form asks for, without the blanks around what was typed. The limits are the
+/// backend's, checked here too so that a complaint can stand beside its field.
 fn parse(typed: &Fields) -> Result<Lookup, Problems> {
     let mut problems = Problems::default();
     for (field, example) in [("patient", "PT-1204"), ("doctor", "DC-3904")] {

@@ -8,9 +8,15 @@ use axum::{
     http::{StatusCode, request::Parts},
     response::Response,
 };
-use booking_proto::ot::v1::{
-    Case, GetCaseRequest, ListReasonsRequest, ListSitesRequest, ListStaffRequest,
-    ListTheatresRequest, Reason, Staff, Theatre,
+use booking_proto::{
+    contract::{
+        permission::Permission,
+        resource::{self, CASES},
+    },
+    ot::v1::{
+        Case, GetCaseRequest, ListReasonsRequest, ListSitesRequest, ListStaffRequest,
+        ListTheatresRequest, Reason, Staff, Theatre,
+    },
 };
 use jiff::Timestamp;
 
@@ -20,7 +26,7 @@ use super::{
     frame::{Frame, Here, Offers},
     render::page,
     strip::Strip,
-    trouble, undo_offer, url,
+    trouble, undo_offer,
 };
 use crate::{
     backend::{Access, BackendClient, Refusal, RefusalKind, Reply},
@@ -130,13 +136,13 @@ impl Ctx {
     }
 
     /// Whether there is any sense in offering what needs this right: yes, unless the backend has said no.
-    pub(crate) fn may(&self, right: &str) -> bool {
+    pub(crate) fn may(&self, right: Permission) -> bool {
         self.access().is_none_or(|access| access.may(right))
     }
 
     /// The case at `/cases/{id}`.
     pub(crate) async fn case(&self, id: &str) -> Result<Case, Refusal> {
-        let name = url::case_name(id);
+        let name = resource::name(CASES, id);
         self.client.get_case(GetCaseRequest { name }).await
     }
 

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+/// Named by templates.
+pub(crate) use booking_proto::contract::permission::Permission;
+
 use super::{strip::Strip, undo_offer::UndoOffer};
 use crate::{backend::Access, state::AppState, visitor::Visitor};
 
@@ -55,9 +58,9 @@ impl Offers {
 #[derive(Clone, Copy, Debug)]
 enum Need {
     /// The person's right.
-    Right(&'static str),
+    Right(Permission),
     /// The same, but a page that few need: offered only once the backend has said yes.
-    Given(&'static str),
+    Given(Permission),
 }
 
 /// Used by `base.html`.
@@ -77,16 +80,20 @@ pub(crate) struct Frame {
 const ENTRIES: [(Here, &str, &str, Need); 9] = {
     use Here::{Audit, Board, Import, Lookup, NewCase, Reports, Schedule, Sessions, Waiting};
     use Need::{Given, Right};
+    use Permission::{
+        AuditRead, BookingInfoGet, CasesImport, CasesRead, CasesRequest, HospitalRead, ReportsRead,
+        ScheduleRead,
+    };
     [
-        (Board, "Board", "/", Right("schedule.read")),
-        (Schedule, "Schedule", "/schedule", Right("schedule.read")),
-        (Waiting, "Waiting list", "/waiting", Right("cases.read")),
-        (NewCase, "New case", "/cases/new", Right("cases.request")),
-        (Sessions, "Sessions", "/sessions", Right("hospital.read")),
-        (Reports, "Reports", "/reports", Right("reports.read")),
-        (Audit, "Audit", "/audit", Right("audit.read")),
-        (Import, "Import", "/import", Given("cases.import")),
-        (Lookup, "Look-up", "/lookup", Right("bookingInfo.get")),
+        (Board, "Board", "/", Right(ScheduleRead)),
+        (Schedule, "Schedule", "/schedule", Right(ScheduleRead)),
+        (Waiting, "Waiting list", "/waiting", Right(CasesRead)),
+        (NewCase, "New case", "/cases/new", Right(CasesRequest)),
+        (Sessions, "Sessions", "/sessions", Right(HospitalRead)),
+        (Reports, "Reports", "/reports", Right(ReportsRead)),
+        (Audit, "Audit", "/audit", Right(AuditRead)),
+        (Import, "Import", "/import", Given(CasesImport)),
+        (Lookup, "Look-up", "/lookup", Right(BookingInfoGet)),
     ]
 };
 
@@ -105,7 +112,7 @@ impl Frame {
     }
 
     /// Whether there is any sense in offering what needs this right.
-    pub(crate) fn may(&self, right: &'static str) -> bool {
+    pub(crate) fn may(&self, right: Permission) -> bool {
         self.offers.page(Need::Right(right))
     }
 

@@ -3,7 +3,10 @@
 
 use askama::Template;
 use axum::response::Response;
-use booking_proto::ot::v1::{Case, DaySchedule};
+use booking_proto::{
+    contract::resource::shown_id,
+    ot::v1::{Case, DaySchedule},
+};
 
 use super::{
     board::day,
@@ -131,7 +134,7 @@ impl Line {
         let ready = ready.into_iter().filter(|one| !one.is_empty());
         Some(Self {
             time: civil.span(start, end),
-            patient: wording::shown_id(&case.patient),
+            patient: shown_id(&case.patient),
             procedure: wording::procedure(&case.procedure, case.laterality()),
             condition: case.condition.clone(),
             urgency: wording::urgency(case.urgency()).word,

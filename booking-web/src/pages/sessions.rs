@@ -5,8 +5,11 @@ use axum::{
     extract::Path,
     response::{IntoResponse as _, Redirect, Response},
 };
-use booking_proto::ot::v1::{
-    CancelSessionRequest, ListSessionsRequest, ReleaseSessionRequest, Session, session::State,
+use booking_proto::{
+    contract::resource::{self, SESSIONS},
+    ot::v1::{
+        CancelSessionRequest, ListSessionsRequest, ReleaseSessionRequest, Session, session::State,
+    },
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -153,7 +156,7 @@ pub(crate) async fn act(
     Path((id, action)): Path<(String, String)>,
     Posted { ctx, fields }: Posted,
 ) -> Response {
-    let (name, etag) = (format!("sessions/{id}"), fields.own("etag"));
+    let (name, etag) = (resource::name(SESSIONS, &id), fields.own("etag"));
     let request_id = fields.own("request_id");
     let done = match action.as_str() {
         "release" => {

@@ -1,36 +1,24 @@
-//! Texts as parts of our own links, of resource names and of the backend's filters
-//! (RFC 3986, section 2.1).
+//! Texts as parts of our own links (RFC 3986, section 2.1) and of the backend's filters.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What may stand in the id of a resource name, and in a segment of a path.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+/// What may stand in the value of a query's field.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
-    .remove(b'~');
-/// What may stand in the value of a query's field.
-const VALUE: &AsciiSet = &SEGMENT.remove(b'/');
+    .remove(b'~')
+    .remove(b'/');
 
 /// A text as the value of a query's field.
 pub(crate) fn encode(text: &str) -> String {
     utf8_percent_encode(text, VALUE).to_string()
 }
 
-/// A text as one segment of a path, and so as the id in a resource name.
-pub(crate) fn segment(text: &str) -> String {
-    utf8_percent_encode(text, SEGMENT).to_string()
-}
-
 /// A path with a query of these fields.
 pub(crate) fn with_query<const N: usize>(path: &str, fields: [(&str, &str); N]) -> String {
     let fields = fields.map(|(name, value)| format!("{name}={}", encode(value)));
     format!("{path}?{}", fields.join("&"))
-}
-
-/// The resource name of the case at `/cases/{id}`.
-pub(crate) fn case_name(id: &str) -> String {
-    format!("cases/{}", segment(id))
 }
 
 /// A text as a value of a filter.

@@ -1,6 +1,9 @@
 //! The waiting list: how long somebody has waited, and against which target.
 
-use booking_proto::ot::v1::{Case, case::State};
+use booking_proto::{
+    contract::resource::shown_id,
+    ot::v1::{Case, case::State},
+};
 use jiff::Timestamp;
 
 use super::{
@@ -36,7 +39,7 @@ impl Waiting {
         Self {
             link: format!("/{}", case.name),
             procedure: wording::procedure(&case.procedure, case.laterality()),
-            patient: wording::shown_id(&case.patient),
+            patient: shown_id(&case.patient),
             surgeon: surgeon(case, names),
             specialty: case.specialty.clone(),
             waits: waits.map(how_long).unwrap_or_default(),

@@ -1,10 +1,13 @@
 //! The contract's enumerations in the words of the field. Sides are written out, never a letter.
 
-use booking_proto::ot::v1::{
-    Anaesthesia, Laterality, Milestone, Milestones, TeamRole, Urgency, case::State, reason::Group,
+use booking_proto::{
+    contract::resource::shown_id,
+    ot::v1::{
+        Anaesthesia, Laterality, Milestone, Milestones, TeamRole, Urgency, case::State,
+        reason::Group,
+    },
 };
 use jiff::Timestamp;
-use percent_encoding::percent_decode_str;
 
 use super::civil::instant;
 
@@ -150,13 +153,6 @@ pub(crate) fn patient_tail(patient: &str) -> String {
     }
     let skip = number.chars().count().saturating_sub(3);
     format!("…{}", number.chars().skip(skip).collect::<String>())
-}
-
-/// The same as people write it: `PT 1204` of `patients/PT%201204`.
-pub(crate) fn shown_id(name: &str) -> String {
-    percent_decode_str(id(name))
-        .decode_utf8_lossy()
-        .into_owned()
 }
 
 /// Several, with commas between them.

@@ -4,9 +4,12 @@ use axum::{
     extract::Path,
     response::{IntoResponse as _, Redirect, Response},
 };
-use booking_proto::ot::v1::{
-    AbortCaseRequest, CancelCaseRequest, ConfirmCaseRequest, Milestone, PostponeCaseRequest,
-    RecordMilestoneRequest,
+use booking_proto::{
+    contract::resource::{CASES, name},
+    ot::v1::{
+        AbortCaseRequest, CancelCaseRequest, ConfirmCaseRequest, Milestone, PostponeCaseRequest,
+        RecordMilestoneRequest,
+    },
 };
 
 use super::show;
@@ -18,7 +21,6 @@ use crate::{
         fields::{Fields, MAX_LINE_CHARS},
         posted::Posted,
         undo_offer::{self, Done},
-        url,
     },
 };
 
@@ -40,7 +42,7 @@ pub(crate) async fn act(
 
 /// What needs no reason. Returns the query that tells of it.
 async fn at_once(ctx: &Ctx, fields: &Fields, id: &str, action: &str) -> Result<String, Refusal> {
-    let (name, etag) = (url::case_name(id), fields.own("etag"));
+    let (name, etag) = (name(CASES, id), fields.own("etag"));
     let request_id = fields.own("request_id");
     if action == "confirm" {
         let request = ConfirmCaseRequest {
@@ -83,7 +85,7 @@ async fn with_reason(
     }
     // All three take the same.
     let asked = AbortCaseRequest {
-        name: url::case_name(id),
+        name: name(CASES, id),
         etag: fields.own("etag"),
         reason,
         note,

@@ -6,7 +6,10 @@ use axum::{
     extract::Path,
     response::{IntoResponse as _, Redirect, Response},
 };
-use booking_proto::ot::v1::{ApplyEmergencyPlanRequest, EmergencyOption, PlanEmergencyRequest};
+use booking_proto::{
+    contract::resource::{CASES, name},
+    ot::v1::{ApplyEmergencyPlanRequest, EmergencyOption, PlanEmergencyRequest},
+};
 
 use crate::{
     backend::Refusal,
@@ -14,7 +17,6 @@ use crate::{
         context::{Ctx, request_id},
         frame::{Frame, Here},
         posted::Posted,
-        url::case_name,
     },
     view::{
         civil::{Civil, how_long, instant},
@@ -77,7 +79,7 @@ async fn page(ctx: &Ctx, id: &str, refusal: Option<Refusal>) -> Response {
 
 async fn load(ctx: &Ctx, id: &str, refusal: Option<Refusal>) -> Result<EmergencyPage, Refusal> {
     let request = PlanEmergencyRequest {
-        case: case_name(id),
+        case: name(CASES, id),
         ..Default::default()
     };
     let (case, names, civil, plan) = tokio::try_join!(

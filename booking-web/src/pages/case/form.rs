@@ -1,21 +1,21 @@
 //! The fields of a case as forms have them: how each is called and typed, and what it is in the
 //! contract. One table; a new field is one row of it.
 
-use booking_proto::ot::v1::{
-    Anaesthesia, Case, Laterality, ProcedureType, Staff, TeamMember, TeamRole,
+use booking_proto::{
+    contract::{
+        limits::MAX_ID_CHARS,
+        resource::{PATIENTS, name, shown_id},
+    },
+    ot::v1::{Anaesthesia, Case, Laterality, ProcedureType, Staff, TeamMember, TeamRole},
 };
 
 use crate::{
     pages::{
         field::{Choice, Field, Kind},
         fields::{Fields, Problems},
-        url,
     },
     view::wording::{self, URGENCIES},
 };
-
-/// The longest patient's number that the backend takes.
-const MAX_PATIENT_CHARS: usize = 64;
 
 /// One field of a case.
 #[derive(Clone, Copy)]
@@ -246,7 +246,7 @@ impl CaseField {
                 let found = all().into_iter().find(|(one, _)| *one == value);
                 found.map(|(_, choice)| choice.value).unwrap_or_default()
             }
-            Value::Patient => wording::shown_id(&case.patient),
+            Value::Patient => shown_id(&case.patient),
             Value::Type => case.procedure_type,
             Value::Member(role) => {
                 let found = case.team.into_iter().find(|one| one.role() == role);
@@ -278,8 +278,8 @@ impl CaseField {
             }
             Value::Patient => {
                 let patient = problems.line(typed, self.name, needed);
-                problems.short(self.name, &patient, MAX_PATIENT_CHARS);
-                case.patient = format!("patients/{}", url::segment(&patient));
+                problems.short(self.name, &patient, MAX_ID_CHARS);
+                case.patient = name(PATIENTS, &patient);
             }
             Value::Type => case.procedure_type = typed.own(self.name),
             Value::Member(role) if typed.has(self.name) => case.team.push(TeamMember {

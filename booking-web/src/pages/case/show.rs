@@ -2,9 +2,12 @@
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use booking_proto::ot::v1::{
-    AuditEvent, Case, ListAuditEventsRequest, Milestone, TeamMember, audit_event::Outcome,
-    case::State,
+use booking_proto::{
+    contract::resource::{CASES, name, shown_id},
+    ot::v1::{
+        AuditEvent, Case, ListAuditEventsRequest, Milestone, TeamMember, audit_event::Outcome,
+        case::State,
+    },
 };
 
 use crate::{
@@ -14,7 +17,7 @@ use crate::{
         field::Choice,
         fields::Fields,
         frame::{Frame, Here},
-        url::{case_name, quoted},
+        url::quoted,
     },
     view::{
         card::total_min,
@@ -139,7 +142,7 @@ async fn load(
 ) -> Result<CasePage, Refusal> {
     let events = ListAuditEventsRequest {
         page_size: HISTORY,
-        filter: format!("resource = {}", quoted(&case_name(id))),
+        filter: format!("resource = {}", quoted(&name(CASES, id))),
         ..Default::default()
     };
     let history = async { permitted(ctx.client.list_audit_events(events).await) };
@@ -231,7 +234,7 @@ fn facts(case: &Case, names: &Directory, civil: &Civil, ctx: &Ctx) -> Vec<(&'sta
     let urgency = wording::urgency(case.urgency());
     let anaesthesia = wording::anaesthesia(case.anaesthesia());
     let all = [
-        ("Patient", hidden(&wording::shown_id(&case.patient))),
+        ("Patient", hidden(&shown_id(&case.patient))),
         ("Condition", hidden(&case.condition)),
         ("Urgency", urgency.word.to_owned()),
         ("Anaesthesia", anaesthesia.to_owned()),

@@ -8,6 +8,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
+use booking_proto::contract::resource::{self, THEATRES};
 use theatre_log::{Beginning, Mapping};
 
 use super::questions::{Questions, answered};
@@ -19,7 +20,7 @@ use crate::{
         fields::{Fields, Problems},
         frame::{Frame, Here},
         posted::Posted,
-        render, url,
+        render,
     },
     view::civil::{Civil, long_date},
 };
@@ -167,7 +168,7 @@ async fn page(ctx: &Ctx, import: &Import, typed: Option<&Fields>, problems: &Pro
         )
     });
     let known: Vec<&str> = theatres.iter().map(|one| one.name.as_str()).collect();
-    let is_new = |name: &&String| !known.contains(&&*format!("theatres/{}", url::segment(name)));
+    let is_new = |name: &&String| !known.contains(&&*resource::name(THEATRES, name));
     let status = if typed.is_some() {
         StatusCode::UNPROCESSABLE_ENTITY
     } else {

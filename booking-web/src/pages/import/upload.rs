@@ -13,6 +13,8 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 
+use booking_proto::contract::permission::Permission;
+
 use crate::{
     backend::Refusal,
     imports::{MAX_LOG_BYTES, MAX_LOG_MIB},
@@ -27,7 +29,7 @@ use crate::{
 };
 
 /// The right that an import needs.
-const RIGHT: &str = "cases.import";
+const RIGHT: Permission = Permission::CasesImport;
 /// What a form of ours takes beside the file.
 const MAX_AROUND_BYTES: usize = 16 * 1024;
 /// The largest request: the log and what is around it.
