@@ -1,4 +1,4 @@
-//! The commands of two READMEs, run as they are printed: those of the handshaker, for people who
+//! The commands of documents, run as they are printed: those of the handshaker, for people who
 //! care nothing for hospitals, and those of mock-gce.
 //!
 //! Every block marked `sh` is run, in order, by one shell. It stands where a reader stands: in the
@@ -115,9 +115,10 @@ fn run(script: &str) -> Output {
         .expect("unshare runs; install util-linux")
 }
 
-fn must_hold(name: &str, leave_out: impl Fn(&str) -> bool) -> String {
-    let readme = Path::new(REPOSITORY).join(name);
-    let text = std::fs::read_to_string(&readme).expect("it is there");
+/// Runs the commands of these documents, one after the other in one shell, and returns what they print.
+fn must_hold(documents: &[&str], leave_out: impl Fn(&str) -> bool) -> String {
+    let read = |name: &&str| std::fs::read_to_string(Path::new(REPOSITORY).join(name)).expect(name);
+    let text: String = documents.iter().map(read).collect();
     let output = run(&script(&text, leave_out));
     let (said, complained) = (
         String::from_utf8_lossy(&output.stdout),
@@ -125,7 +126,7 @@ fn must_hold(name: &str, leave_out: impl Fn(&str) -> bool) -> String {
     );
     assert!(
         output.status.success(),
-        "a command of {name} fails ({}):\n{said}\n{complained}",
+        "a command of {documents:?} fails ({}):\n{said}\n{complained}",
         output.status
     );
     said.into_owned()
@@ -133,7 +134,13 @@ fn must_hold(name: &str, leave_out: impl Fn(&str) -> bool) -> String {
 
 #[test]
 fn the_handshakers_commands_work_as_printed() {
-    let said = must_hold("alts/handshaker/README.md", |_| false);
+    let said = must_hold(
+        &[
+            "alts/handshaker/docs/tutorial.md",
+            "alts/handshaker/docs/how-to.md",
+        ],
+        |_| false,
+    );
     let account = tests::CLIENT_ACCOUNT;
     // Python, Go, C++ and Java each as a test of its own, and one call between two machines.
     for line in [
@@ -160,7 +167,7 @@ fn mock_gces_commands_work_as_printed() {
     if !has_gcloud {
         eprintln!("there is no gcloud here: the block with its commands is not run");
     }
-    let said = must_hold("alts/mock-gce/README.md", |block| {
+    let said = must_hold(&["alts/mock-gce/README.md"], |block| {
         block.contains("gcloud") && !has_gcloud
     });
     assert!(

@@ -79,6 +79,8 @@ fn settings(url: &PostgresUrl) -> Result<PgConnectOptions, OpenError> {
 }
 
 async fn pool(connections: u32, settings: PgConnectOptions) -> Result<PgPool, OpenError> {
+    // With two providers in a program rustls would choose neither, and panic. An error says that one is chosen already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     PgPoolOptions::new()
         .min_connections(1)
         .max_connections(connections)
