@@ -31,7 +31,7 @@ const DAYS_BETWEEN: u32 = 60;
 const GROWTH_KIB: f64 = 8.0 * 1024.0;
 
 /// The backend tells of every commit, for what bounds them.
-const LOG: &str = "info,booking_store::lane=debug";
+const LOG: &str = "info,booking_store::write_queue=debug";
 /// How the disk is tried: so many appended blocks, each waited for.
 const PROBES: usize = 50;
 const PROBE_BYTES: usize = 4096;
@@ -61,7 +61,12 @@ pub(crate) async fn run(kind: Kind, quick: bool, findings: &mut Findings) -> Res
     }
     let cost = before.until(&Snapshot::take()?);
     let grown_kib = backend.resident_kib()?.saturating_sub(memory_kib);
-    let lane = lane_time(&backend.logged("committed")[commits..], &parts);
+    let committed = backend.logged("committed").split_off(commits);
+    anyhow::ensure!(
+        !committed.is_empty(),
+        "the backend told of no commit: does {LOG} still name its writer?"
+    );
+    let lane = lane_time(&committed, &parts);
 
     let name = kind.name();
     let booked = f64::from(part * PARTS);
