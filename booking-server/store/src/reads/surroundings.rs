@@ -42,7 +42,11 @@ impl Reads {
         let Some(hull) = hull(claims) else {
             return Ok(found);
         };
-        for row in &self.rows(around(claims, theatre, hull, except)).await? {
+        let ranges = self.conn.is_postgres();
+        for row in &self
+            .rows(around(claims, theatre, hull, except, ranges))
+            .await?
+        {
             let f = &mut Fields::of("surroundings", row);
             match f.int()? {
                 SESSION_ROW => found.sessions.push(Session::read(f)?),
@@ -116,17 +120,18 @@ fn hull(claims: &[Claim]) -> Option<TimeRange> {
     TimeRange::new(start, end).ok()
 }
 
-/// The question behind [`Reads::surroundings`].
+/// The question behind [`Reads::surroundings`], for a database that knows ranges or one that does not.
 pub(super) fn around(
     claims: &[Claim],
     theatre: &TheatreId,
     hull: TimeRange,
     except: &[CaseId],
+    ranges: bool,
 ) -> Sql {
     let mut sql = Sql::default();
     push_sessions(&mut sql, theatre, hull);
     sql.push(" union all ");
-    push_held(&mut sql, claims, except);
+    push_held(&mut sql, claims, except, ranges);
     sql.push(" union all ");
     push_unavailable(&mut sql, claims, hull);
     sql.push(" order by 5, 2");
@@ -146,27 +151,36 @@ fn push_sessions(sql: &mut Sql, theatre: &TheatreId, hull: TimeRange) {
     sql.push(" and s.end_us > ").arg(start);
 }
 
-fn push_held(sql: &mut Sql, claims: &[Claim], except: &[CaseId]) {
-    sql.push(&format!(
-        "select cast({HELD_ROW} as bigint), o.case_id, o.kind, o.resource, o.start_us, o.end_us,
-                '', null, null, false, false, false, null, '', null, null, ''
-         from occupancy o where ("
-    ));
+/// A question for each claim, along an index: one that joined them by `or` would be answered from all that their resources were
+/// ever held for. So would one that tells PostgreSQL the times as numbers alone: it may choose the index of the constraint
+/// `occupancy_no_overlap`, where they are ranges.
+fn push_held(sql: &mut Sql, claims: &[Claim], except: &[CaseId], ranges: bool) {
     for (index, claim) in claims.iter().enumerate() {
         let start = claim.range.start().as_microsecond();
-        sql.push(if index == 0 { "" } else { " or " });
-        sql.push("o.kind = ").arg(claim.resource.kind as i64);
-        sql.push(" and o.resource = ")
+        sql.push(if index == 0 { "" } else { " union all " });
+        sql.push(&format!(
+            "select cast({HELD_ROW} as bigint), o.case_id, o.kind, o.resource, o.start_us, o.end_us,
+                    '', null, null, false, false, false, null, '', null, null, ''
+             from occupancy o where o.kind = "
+        ));
+        sql.arg(claim.resource.kind as i64)
+            .push(" and o.resource = ")
             .arg(claim.resource.id.as_str());
         sql.push(" and o.start_us > ").arg(start - MAX_HELD_US);
         sql.push(" and o.start_us < ")
             .arg(claim.range.end().as_microsecond());
         sql.push(" and o.end_us > ").arg(start);
-    }
-    sql.push(")");
-    if !except.is_empty() {
-        sql.push(" and o.case_id not in ")
-            .list(except.iter().map(CaseId::as_str));
+        if ranges {
+            sql.push(" and int8range(o.start_us, o.end_us) && int8range(")
+                .arg(start);
+            sql.push(", ")
+                .arg(claim.range.end().as_microsecond())
+                .push(")");
+        }
+        if !except.is_empty() {
+            sql.push(" and o.case_id not in ")
+                .list(except.iter().map(CaseId::as_str));
+        }
     }
 }
 
