@@ -8,7 +8,7 @@ use crate::{
     TheatreState, Urgency,
 };
 
-/// Gives each choice `ALL` and `as_str`. A value without a word does not compile.
+/// Gives each choice `ALL`, `as_str` and its word wherever serde is used. A value without a word does not compile.
 #[macro_export]
 macro_rules! words {
     ($($choice:ident { $($value:ident = $word:literal),* $(,)? })*) => {$(
@@ -27,6 +27,14 @@ macro_rules! words {
         impl serde::Serialize for $choice {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $choice {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let word = <String as serde::Deserialize>::deserialize(deserializer)?;
+                let found = Self::ALL.into_iter().find(|it| it.as_str() == word);
+                found.ok_or_else(|| serde::de::Error::custom("none of the words it can be"))
             }
         }
     )*};

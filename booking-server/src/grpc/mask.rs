@@ -18,17 +18,6 @@ use prost_types::FieldMask;
 use super::wire_form::{Parts, inner, joined, split};
 use crate::app::Refusal;
 
-/// A resource that can be updated.
-pub(super) trait Updatable: Message + Name + Default {
-    /// The name that it was given with.
-    fn name(&self) -> &str;
-    /// The etag that it was given with.
-    fn etag(&self) -> &str;
-
-    /// The field of the request that holds it.
-    const FIELD: &'static str;
-}
-
 /// `there`, with the fields that `mask` names as they are in `given`.
 ///
 /// Without a mask, the fields that are set in `given`, names, etags and what only the service sets

@@ -1,6 +1,7 @@
 //! Options for an emergency: every theatre that can take it, and what it would cost others.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Booker, Case, CaseId, CaseState, Hospital, OverrideRequest, Plan, RuleId, Session, TheatreId,
@@ -32,7 +33,7 @@ pub struct Outlook<'a> {
 }
 
 /// What happens to somebody else's case.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum Fate {
     /// Later in the same theatre.
     Delayed(Plan),
@@ -43,7 +44,7 @@ pub enum Fate {
 }
 
 /// A case that an option touches.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Consequence {
     /// Which.
     pub case: CaseId,
@@ -58,7 +59,7 @@ pub struct Consequence {
 }
 
 /// One thing that could be done.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct EmergencyOption {
     /// The emergency.
     pub case: CaseId,

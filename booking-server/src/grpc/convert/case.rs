@@ -10,8 +10,10 @@ use prost_types::Timestamp as WireTimestamp;
 
 use super::{
     super::fields::Fields,
-    hospital::{durations, text, to_footprint},
-    values::{instant, line, minute, note, optional_name, required, timestamp, unless_empty},
+    hospital::{durations, to_footprint},
+    values::{
+        instant, line, minute, note, optional_name, required, text, texts, timestamp, unless_empty,
+    },
     words::{number, word},
 };
 use crate::names::{etag, name, optional, parse};
@@ -41,11 +43,7 @@ pub(in crate::grpc) fn case(case: &Case) -> v1::Case {
         durations: Some(durations(asked.footprint)),
         team: asked.team.iter().map(team_member).collect(),
         equipment: asked.units.iter().map(name).collect(),
-        required_capabilities: asked
-            .required_capabilities
-            .iter()
-            .map(ToString::to_string)
-            .collect(),
+        required_capabilities: texts(&asked.required_capabilities),
         notes: asked.notes.clone(),
         plan: case.plan.as_ref().map(|it| plan(case, it)),
         milestones: Some(milestones(&case.milestones)),

@@ -54,6 +54,16 @@ pub(in crate::grpc) fn timestamp(instant: Timestamp) -> WireTimestamp {
     }
 }
 
+/// The text of a value; empty for none.
+pub(in crate::grpc) fn text<T: ToString>(value: Option<&T>) -> String {
+    value.map(ToString::to_string).unwrap_or_default()
+}
+
+/// The texts of values.
+pub(in crate::grpc) fn texts<T: ToString>(values: &[T]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
+}
+
 /// A length of time in whole minutes, from none to a year.
 pub(in crate::grpc) fn length(wire: &Duration) -> Result<SignedDuration, &'static str> {
     const YEAR_S: i64 = 366 * 24 * 3600;
