@@ -83,12 +83,6 @@ struct Hole {
     last: Timestamp,
 }
 
-impl std::fmt::Debug for Journal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Journal(..)")
-    }
-}
-
 /// Writes them, until it is told to end.
 #[derive(Debug)]
 pub(crate) struct Writer {

@@ -54,12 +54,8 @@ pub struct AccessFile {
     seen: Option<Stamp>,
 }
 
-/// What tells one state of a file from another without reading it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-struct Stamp {
-    modified: SystemTime,
-    len: u64,
-}
+/// What tells one state of a file from another without reading it: when it was written, and its length.
+type Stamp = (SystemTime, u64);
 
 impl AccessFile {
     /// The file at `path`, read for the first time.
@@ -111,10 +107,7 @@ impl AccessFile {
 
     fn stamp(&self) -> io::Result<Stamp> {
         let metadata = fs::metadata(&self.path)?;
-        Ok(Stamp {
-            modified: metadata.modified()?,
-            len: metadata.len(),
-        })
+        Ok((metadata.modified()?, metadata.len()))
     }
 
     /// Small and local: read where it is, on whatever thread this is.
@@ -124,13 +117,11 @@ impl AccessFile {
             |error| anyhow!("cannot read the access file {path}: {error}; see that it is there");
         // Taken first: a change while it is read is seen by the next round.
         self.seen = self.stamp().ok();
-        let stamp = self
-            .seen
-            .ok_or_else(|| unreadable(io::ErrorKind::NotFound.into()))?;
-        if stamp.len > MAX_FILE_BYTES {
+        let stamp = self.seen;
+        let (_, len) = stamp.ok_or_else(|| unreadable(io::ErrorKind::NotFound.into()))?;
+        if len > MAX_FILE_BYTES {
             return Err(anyhow!(
-                "the access file {path} has {} bytes; at most {MAX_FILE_BYTES} are read",
-                stamp.len
+                "the access file {path} has {len} bytes; at most {MAX_FILE_BYTES} are read"
             ));
         }
         let text = fs::read_to_string(&self.path).map_err(unreadable)?;

@@ -263,34 +263,18 @@ impl ImportRow {
     }
 }
 
-/// Stretches of time in one theatre, each with whose it is.
-#[derive(Debug, Default)]
-struct Stretches {
-    by_start: BTreeMap<(Timestamp, usize), (Timestamp, String)>,
-    longest_min: i64,
-}
-
-impl Stretches {
-    fn add(&mut self, range: TimeRange, whose: &str) {
-        let key = (range.start(), self.by_start.len());
-        self.by_start.insert(key, (range.end(), whose.to_owned()));
-        self.longest_min = self.longest_min.max(range.duration().as_mins() + 1);
-    }
-
-    /// Whose stretch overlaps `range`, if anybody's.
-    fn overlapping(&self, range: &TimeRange) -> Option<&str> {
-        let from = (later(range.start(), -self.longest_min), 0);
-        let mut near = self.by_start.range(from..(range.end(), 0));
-        let found = near.find(|(_, (end, _))| *end > range.start());
-        found.map(|(_, (_, whose))| whose.as_str())
-    }
-}
-
-/// What was planned into one theatre, and what happened there.
+/// What was planned into one theatre, and what happened there; each with whose it is.
 #[derive(Debug, Default)]
 struct List {
-    planned: Stretches,
-    actual: Stretches,
+    planned: Vec<(TimeRange, String)>,
+    actual: Vec<(TimeRange, String)>,
+}
+
+/// Whose stretch of time overlaps `range`, if anybody's: the first's.
+fn overlapping<'a>(stretches: &'a [(TimeRange, String)], range: &TimeRange) -> Option<&'a str> {
+    let found = stretches.iter().filter(|(other, _)| other.overlaps(range));
+    let first = found.min_by_key(|(other, _)| other.start());
+    first.map(|(_, whose)| whose.as_str())
 }
 
 fn planned(start: Timestamp, footprint: Footprint, turnover_min: u16) -> TimeRange {
@@ -306,18 +290,19 @@ impl List {
     fn add(&mut self, case: &Case, turnover_min: u16, whose: String) {
         if let Some(plan) = &case.plan {
             let range = planned(plan.start, case.details.footprint, turnover_min);
-            self.planned.add(range, &whose);
+            self.planned.push((range, whose.clone()));
         }
         if let Some(range) = actual(&case.milestones) {
-            self.actual.add(range, &whose);
+            self.actual.push((range, whose));
         }
     }
 
     /// Whether the row's plan overlaps another's, and all that is to be said against the row.
     fn against(&self, row: &ImportRow, turnover_min: u16) -> (bool, String) {
         let wanted = planned(row.scheduled, row.footprint, turnover_min);
-        let plan = self.planned.overlapping(&wanted);
-        let happened = actual(&row.milestones).and_then(|range| self.actual.overlapping(&range));
+        let plan = overlapping(&self.planned, &wanted);
+        let happened = actual(&row.milestones);
+        let happened = happened.and_then(|range| overlapping(&self.actual, &range));
         let mut said = Vec::new();
         said.extend(plan.map(|other| format!("its plan overlaps that of {other}")));
         said.extend(happened.map(|other| format!("it was in theatre at once with {other}")));

@@ -49,12 +49,6 @@ pub(crate) struct App {
     clock: Clock,
 }
 
-impl std::fmt::Debug for App {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("App(..)")
-    }
-}
-
 /// All that a write is made of; it may run more than once.
 struct QueuedWrite<C, E> {
     call: Call,

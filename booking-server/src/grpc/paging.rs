@@ -19,7 +19,6 @@ const MAX_PAGE_BYTES: usize = MAX_MESSAGE_BYTES - 64 * 1024;
 const ELEMENT_OVERHEAD_BYTES: usize = 8;
 
 /// The pages of one list.
-#[derive(Debug)]
 pub(super) struct Pages<'a> {
     tokens: &'a Tokens,
     purpose: String,

@@ -30,12 +30,6 @@ pub(crate) struct InvalidToken;
 #[derive(Clone)]
 pub(crate) struct Tokens(Hmac<Sha256>);
 
-impl std::fmt::Debug for Tokens {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Tokens(..)")
-    }
-}
-
 impl Tokens {
     /// Under `key`, which must be secret and the same on every server of a database.
     pub(crate) fn new(key: &[u8]) -> Self {

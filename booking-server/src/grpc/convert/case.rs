@@ -1,8 +1,8 @@
 //! Cases: what is asked for, where it is planned, what has happened.
 
 use booking_domain::{
-    BloodUnits, Capability, Case, CaseDetails, Hospital, Laterality, Milestones, OverrideRequest,
-    Plan, ReasonGiven, RuleId, Specialty, TeamMember, TeamRole, TooMuchBlood,
+    BloodUnits, Capability, Case, CaseDetails, Hospital, Laterality, Milestone, Milestones,
+    OverrideRequest, Plan, ReasonGiven, RuleId, Specialty, TeamMember, TeamRole, TooMuchBlood,
 };
 use booking_proto::ot::v1;
 use jiff::Timestamp;
@@ -273,35 +273,32 @@ pub(in crate::grpc) fn to_reason_given(
     })
 }
 
-/// Every milestone as it should read.
+/// Every milestone as it should read; `prefix` stands before their names.
 pub(in crate::grpc) fn to_milestones(
     fields: &mut Fields,
-    wire: Option<&v1::Milestones>,
+    prefix: &str,
+    wire: &v1::Milestones,
 ) -> Option<Milestones> {
-    let Some(wire) = wire else {
-        fields.refuse("milestones", "must be given");
-        return None;
-    };
-    let mut take = |field: &str, wire: &Option<WireTimestamp>| {
-        fields.take(
-            format!("milestones.{field}"),
-            optional_instant(wire.as_ref()),
-        )
-    };
-    let wheels_in = take("wheels_in", &wire.wheels_in);
-    let anaesthesia_ready = take("anaesthesia_ready", &wire.anaesthesia_ready);
-    let knife_to_skin = take("knife_to_skin", &wire.knife_to_skin);
-    let closed = take("closed", &wire.closed);
-    let wheels_out = take("wheels_out", &wire.wheels_out);
-    let recovery_out = take("recovery_out", &wire.recovery_out);
-    let theatre_clean = take("theatre_clean", &wire.theatre_clean);
-    Some(Milestones {
-        wheels_in: wheels_in?,
-        anaesthesia_ready: anaesthesia_ready?,
-        knife_to_skin: knife_to_skin?,
-        closed: closed?,
-        wheels_out: wheels_out?,
-        recovery_out: recovery_out?,
-        theatre_clean: theatre_clean?,
-    })
+    let given = [
+        (Milestone::WheelsIn, &wire.wheels_in),
+        (Milestone::AnaesthesiaReady, &wire.anaesthesia_ready),
+        (Milestone::KnifeToSkin, &wire.knife_to_skin),
+        (Milestone::Closed, &wire.closed),
+        (Milestone::WheelsOut, &wire.wheels_out),
+        (Milestone::RecoveryOut, &wire.recovery_out),
+        (Milestone::TheatreClean, &wire.theatre_clean),
+    ];
+    let read = given.map(|(milestone, at)| {
+        let field = format!("{prefix}{}", milestone.as_str().to_lowercase());
+        Some((
+            milestone,
+            fields.take(field, optional_instant(at.as_ref()))?,
+        ))
+    });
+    let mut milestones = Milestones::default();
+    for read in read {
+        let (milestone, at) = read?;
+        milestones = milestones.with(milestone, at);
+    }
+    Some(milestones)
 }

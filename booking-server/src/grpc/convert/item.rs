@@ -5,7 +5,9 @@ use prost::{Message, Name};
 use crate::{app::CatalogueItem, grpc::fields::Fields};
 
 /// A message of the contract that is an item of the catalogue.
-pub(in crate::grpc) trait ItemMessage: Message + Name + Clone + Default + 'static {
+pub(in crate::grpc) trait ItemMessage:
+    Message + Name + Clone + Default + 'static
+{
     /// What it is in the domain.
     type Item: CatalogueItem;
 

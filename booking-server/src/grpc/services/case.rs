@@ -198,7 +198,10 @@ impl CaseService for GrpcServices {
 
     async fn correct_case(&self, request: Request<v1::CorrectCaseRequest>) -> Reply<v1::Case> {
         self.change(request, |fields, wire| {
-            let milestones = to_milestones(fields, wire.milestones.as_ref());
+            let milestones = match &wire.milestones {
+                Some(given) => to_milestones(fields, "milestones.", given),
+                None => fields.take("milestones", Err("must be given")),
+            };
             let reason = match note(&wire.reason) {
                 Ok(reason) if reason.trim().is_empty() => Err("must be given".to_owned()),
                 read => read,

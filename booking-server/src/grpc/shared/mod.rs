@@ -39,7 +39,7 @@ use crate::{
 pub(super) type Reply<R> = Result<Response<R>, Status>;
 
 /// All services of `ot.v1`, and what they share.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct GrpcServices {
     /// The use cases.
     pub(super) app: App,
