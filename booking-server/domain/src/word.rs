@@ -3,12 +3,19 @@
 //! They are the field's, and the contract's too: what the store keeps is what a spreadsheet shows
 //! and what a filter takes.
 
+use thiserror::Error;
+
 use crate::{
     Anaesthesia, CaseState, Laterality, Milestone, ReasonGroup, RuleId, SessionState, TeamRole,
     TheatreState, Urgency,
 };
 
-/// Gives each choice `ALL`, `as_str` and its word wherever serde is used. A value without a word does not compile.
+/// A text that is none of the words that a choice has.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[error("none of the words it can be")]
+pub struct UnknownWord;
+
+/// Gives each choice `ALL`, `as_str` and the way back, for serde too. A value without a word does not compile.
 #[macro_export]
 macro_rules! words {
     ($($choice:ident { $($value:ident = $word:literal),* $(,)? })*) => {$(
@@ -24,6 +31,15 @@ macro_rules! words {
             }
         }
 
+        impl std::str::FromStr for $choice {
+            type Err = $crate::UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, $crate::UnknownWord> {
+                let mut all = Self::ALL.into_iter();
+                all.find(|value| value.as_str() == word).ok_or($crate::UnknownWord)
+            }
+        }
+
         impl serde::Serialize for $choice {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
@@ -33,8 +49,7 @@ macro_rules! words {
         impl<'de> serde::Deserialize<'de> for $choice {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let word = <String as serde::Deserialize>::deserialize(deserializer)?;
-                let found = Self::ALL.into_iter().find(|it| it.as_str() == word);
-                found.ok_or_else(|| serde::de::Error::custom("none of the words it can be"))
+                word.parse().map_err(serde::de::Error::custom)
             }
         }
     )*};
