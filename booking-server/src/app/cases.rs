@@ -216,7 +216,7 @@ impl UnitOfWork<'_> {
     /// The session that a case is planned into.
     async fn session_of(&mut self, case: &Case) -> Result<Option<Session>, Refusal> {
         match case.plan.as_ref().and_then(|plan| plan.session.as_ref()) {
-            Some(session) => Ok(self.tx.session(session).await?),
+            Some(session) => Ok(self.tx.find::<Session>(session).await?),
             None => Ok(None),
         }
     }

@@ -76,7 +76,7 @@ impl UseCase for ReleaseSession {
 
     async fn perform(&self, work: &mut UnitOfWork<'_>) -> Result<Session, Refusal> {
         let permission = Permission::SessionsRelease;
-        let found = work.tx.session(&self.session).await?;
+        let found = work.tx.find::<Session>(&self.session).await?;
         if work.caller().scope(permission)? == Scope::Own {
             let staff = work.caller().staff.as_ref();
             let owner = found.as_ref().map(|session| &session.owner);

@@ -6,11 +6,10 @@ use booking_domain::{
 use booking_proto::ot::v1::{self, session_service_server::SessionService};
 use booking_store::SessionQuery;
 use jiff::civil::Date;
-use sha2::{Digest as _, Sha256};
 use tonic::Request;
 
 use crate::{
-    app::{CancelSession, ExpandTemplate, Refusal, ReleaseSession},
+    app::{CancelSession, ExpandTemplate, ReleaseSession},
     grpc::{
         convert::{
             case::{case, to_reason_given},
@@ -24,7 +23,7 @@ use crate::{
             request::{dates, target, theatres},
         },
     },
-    names::{name, parse},
+    names::{digest, parse},
 };
 
 #[tonic::async_trait]
@@ -107,13 +106,7 @@ impl SessionService for GrpcServices {
     }
 
     async fn get_session(&self, request: Request<v1::GetSessionRequest>) -> Reply<v1::Session> {
-        self.read(request, |_, wire| async move {
-            let id: SessionId = reading(|fields| fields.take("name", parse(&wire.name)))?;
-            let found = self.app.read().await?.session(&id).await?;
-            let found = found.ok_or_else(|| Refusal::NotFound(name(&id)))?;
-            Ok(v1::Session::of(&found))
-        })
-        .await
+        self.get(request, |it| &it.name).await
     }
 
     async fn list_sessions(
@@ -196,11 +189,6 @@ impl SessionService for GrpcServices {
 /// A number that a template's session of a date always gets: an expansion that is done again, on
 /// another server, finds what was made.
 fn session_of(template: &TemplateId, date: Date) -> SessionId {
-    let hash = Sha256::digest(format!("{template}\n{date}"));
-    let short: String = hash
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let short = digest(&format!("{template}\n{date}"), 8);
     SessionId::parse(&format!("{date}-{short}")).expect("short, and without control characters")
 }

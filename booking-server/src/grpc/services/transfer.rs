@@ -8,7 +8,6 @@ use booking_proto::{
     contract::limits::MAX_IMPORT_ROWS,
     ot::v1::{self, transfer_service_server::TransferService},
 };
-use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
@@ -29,7 +28,7 @@ use crate::{
             request::{optional_timestamp, site, theatres},
         },
     },
-    names::optional,
+    names::{digest, optional},
 };
 
 /// Cases that are read at once for an export.
@@ -212,13 +211,7 @@ fn patient_of(key: &str) -> Result<PatientId, IdError> {
     if key.chars().count() <= MAX_ID_CHARS {
         return PatientId::parse(key);
     }
-    let hash = Sha256::digest(key);
-    let short: String = hash
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    PatientId::parse(&format!("import-{short}"))
+    PatientId::parse(&format!("import-{}", digest(key, 16)))
 }
 
 fn outcome(imported: &Imported) -> v1::ImportOutcome {

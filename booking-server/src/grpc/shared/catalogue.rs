@@ -200,7 +200,7 @@ impl GrpcServices {
         Ok(L::response(items, next))
     }
 
-    /// One item of the hospital, by its name.
+    /// An item, by its name.
     pub(in crate::grpc) async fn get<M, R>(
         &self,
         request: Request<M>,
@@ -208,13 +208,13 @@ impl GrpcServices {
     ) -> Reply<R>
     where
         M: Message + Name,
-        R: ItemMessage<Item: HospitalItem>,
+        R: ItemMessage,
     {
         self.read(request, |_, request| async move {
             let id = reading(|fields| fields.take("name", parse(given(&request))))?;
-            let hospital = self.hospital().await?;
-            let found = R::Item::all(&hospital).get(&id).map(R::of);
-            found.ok_or_else(|| Refusal::NotFound(name(&id)))
+            let found = self.app.read().await?.find::<R::Item>(&id).await?;
+            let found = found.ok_or_else(|| Refusal::NotFound(name(&id)))?;
+            Ok(R::of(&found))
         })
         .await
     }
