@@ -76,7 +76,6 @@ impl AccessFile {
     /// Follows the file for ever: polls it, and reads it at once when `hang_up` says so. A file
     /// that cannot be understood changes nothing and is told to the operator once.
     pub async fn follow(mut self, gatekeeper: Gatekeeper, mut hang_up: watch::Receiver<()>) {
-        let mut no_more_signals = false;
         loop {
             tokio::select! {
                 () = time::sleep(POLL_INTERVAL) => {
@@ -84,12 +83,7 @@ impl AccessFile {
                         continue;
                     }
                 }
-                changed = hang_up.changed(), if !no_more_signals => {
-                    if changed.is_err() {
-                        no_more_signals = true;
-                        continue;
-                    }
-                }
+                Ok(()) = hang_up.changed() => {}
             }
             match self.read() {
                 Ok(policy) if *gatekeeper.policy() == policy => {}

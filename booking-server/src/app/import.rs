@@ -22,6 +22,7 @@ use jiff::Timestamp;
 use tonic::async_trait;
 
 use super::{
+    catalogue::HospitalItem,
     refusal::Refusal,
     unit_of_work::{UnitOfWork, UseCase},
 };
@@ -123,8 +124,9 @@ impl UseCase for ImportCases {
             taken.push((row, case));
         }
         // Only what is taken in makes something that it stands on.
-        self.make_theatres(work, &taken).await?;
-        self.make_placeholders(work, &taken).await?;
+        let rows = || taken.iter().map(|(row, _)| row);
+        make(work, rows().map(|row| self.theatre(row))).await?;
+        make(work, rows().map(|row| row.surgeon())).await?;
         for (_, case) in &taken {
             work.add_case(case, "import").await?;
         }
@@ -167,58 +169,34 @@ impl ImportCases {
         Ok(lists)
     }
 
-    async fn make_theatres(
-        &self,
-        work: &mut UnitOfWork<'_>,
-        rows: &[(&ImportRow, Case)],
-    ) -> Result<(), Refusal> {
-        let mut made = HashSet::new();
-        for (row, _) in rows {
-            let known = work.hospital.theatres.contains_key(&row.theatre);
-            if known || !made.insert(&row.theatre) {
-                continue;
-            }
-            let theatre = Theatre {
-                id: row.theatre.clone(),
-                version: 1,
-                site: self.site.clone(),
-                name: row.theatre.to_string(),
-                list_order: 0,
-                state: TheatreState::Open,
-                capabilities: Vec::new(),
-                turnover_min: 0,
-                opening: Vec::new(),
-            };
-            work.put(None, &theatre, "import").await?;
+    /// The theatre of a row, as it is made where there is none.
+    fn theatre(&self, row: &ImportRow) -> Theatre {
+        Theatre {
+            id: row.theatre.clone(),
+            version: 1,
+            site: self.site.clone(),
+            name: row.theatre.to_string(),
+            list_order: 0,
+            state: TheatreState::Open,
+            capabilities: Vec::new(),
+            turnover_min: 0,
+            opening: Vec::new(),
         }
-        Ok(())
     }
+}
 
-    async fn make_placeholders(
-        &self,
-        work: &mut UnitOfWork<'_>,
-        rows: &[(&ImportRow, Case)],
-    ) -> Result<(), Refusal> {
-        let mut made = HashSet::new();
-        for (row, _) in rows {
-            let id = placeholder(row.specialty.as_ref());
-            if work.hospital.staff.contains_key(&id) || !made.insert(id.clone()) {
-                continue;
-            }
-            let whose = row.specialty.as_ref().map(ToString::to_string);
-            let staff = Staff {
-                id,
-                version: 1,
-                name: format!("Surgeon of {}", whose.as_deref().unwrap_or("any specialty")),
-                roles: vec![TeamRole::PrimarySurgeon],
-                specialty: row.specialty.clone(),
-                retired: false,
-                placeholder: true,
-            };
-            work.put(None, &staff, "import").await?;
-        }
-        Ok(())
+/// Adds what is not there yet, each once.
+async fn make<T>(work: &mut UnitOfWork<'_>, items: impl Iterator<Item = T>) -> Result<(), Refusal>
+where
+    T: HospitalItem,
+{
+    let known = T::all(&work.hospital);
+    let items = items.map(|item| (item.id().clone(), item));
+    let new: BTreeMap<_, _> = items.filter(|(id, _)| !known.contains_key(id)).collect();
+    for item in new.values() {
+        work.put(None, item, "import").await?;
     }
+    Ok(())
 }
 
 /// Who stands for the surgeons of a specialty.
@@ -236,6 +214,20 @@ impl ImportRow {
             verdict,
             case,
             message,
+        }
+    }
+
+    /// Who stands for the surgeon of the row.
+    fn surgeon(&self) -> Staff {
+        let whose = self.specialty.as_ref().map(ToString::to_string);
+        Staff {
+            id: placeholder(self.specialty.as_ref()),
+            version: 1,
+            name: format!("Surgeon of {}", whose.as_deref().unwrap_or("any specialty")),
+            roles: vec![TeamRole::PrimarySurgeon],
+            specialty: self.specialty.clone(),
+            retired: false,
+            placeholder: true,
         }
     }
 

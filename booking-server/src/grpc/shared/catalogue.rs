@@ -3,6 +3,7 @@
 use std::{borrow::Borrow, marker::PhantomData};
 
 use booking_proto::{fields, ot::v1};
+use booking_store::Item as _;
 use prost::{Message, Name};
 use prost_types::FieldMask;
 use tonic::Request;

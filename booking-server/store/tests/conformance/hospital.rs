@@ -1,6 +1,6 @@
 //! What the hospital has: kept whole, changed by version, seen by every server at once.
 
-use booking_domain::{Site, Theatre, testing};
+use booking_domain::{EquipmentUnit, ProcedureType, Site, Staff, Theatre, testing};
 use booking_store::{Seed, StoreError};
 
 use crate::ground::{Ground, insert, write};

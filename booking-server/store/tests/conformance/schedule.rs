@@ -2,7 +2,7 @@
 
 use booking_domain::{
     Recurrence, Session, SessionFlags, SessionOwner, SessionState, SessionTemplate, Subject,
-    TemplateId, testing,
+    TemplateId, Unavailability, testing,
 };
 use booking_store::{SessionQuery, Store, StoreError, UnavailabilityQuery};
 use jiff::{
