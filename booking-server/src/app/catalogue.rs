@@ -1,7 +1,7 @@
 //! The hospital's catalogue (theatres, staff, sessions, …): one way to add, change and remove an item,
 //! whatever it is.
 
-use std::{collections::BTreeMap, marker::PhantomData};
+use std::collections::BTreeMap;
 
 use booking_domain::{
     Case, CaseCondition, CaseQuery, CaseState, EquipmentUnit, Hospital, ProcedureType, Reason,
@@ -19,7 +19,7 @@ use super::{
 use crate::names::{Named, name};
 
 /// The most cases that are looked at for a change of what they hold; more cannot be planned into
-/// one theatre, or with one unit, in years.
+/// one theatre or session, or with one unit, in years.
 const MAX_AFFECTED: u32 = 100_000;
 
 /// Something that the hospital has.
@@ -117,7 +117,6 @@ impl<T: CatalogueItem> UseCase for Update<T> {
 pub(crate) struct Delete<T: CatalogueItem> {
     pub(crate) id: T::Id,
     pub(crate) version: Option<Version>,
-    pub(crate) what: PhantomData<T>,
 }
 
 #[async_trait]
@@ -199,7 +198,7 @@ impl UnitOfWork<'_> {
     }
 
     /// The cases that hold their resources, of those of which `condition` holds.
-    async fn holding(&mut self, condition: CaseCondition) -> Result<Vec<Case>, Refusal> {
+    pub(super) async fn holding(&mut self, condition: CaseCondition) -> Result<Vec<Case>, Refusal> {
         let states = CaseState::ALL.into_iter().filter(|state| state.holds());
         let query = CaseQuery {
             conditions: vec![CaseCondition::StateIn(states.collect()), condition],

@@ -1,8 +1,8 @@
 //! Emergencies: what could be done, and doing it.
 
 use booking_domain::{
-    Booker, Case, Hospital, TheatreId, TimeRange,
-    emergency::{ApplyError, EmergencyOption, Outlook, apply, plan_emergency},
+    Case, TimeRange,
+    emergency::{ApplyError, EmergencyOption, Outlook, apply},
     later,
 };
 use booking_store::{Reads, StoreError};
@@ -25,24 +25,13 @@ impl ScheduleWindow {
         Self::within(reads, range.expect("three days are more than none")).await
     }
 
-    fn outlook(&self) -> Outlook<'_> {
+    /// The same, as an emergency sees it.
+    pub(crate) fn outlook(&self) -> Outlook<'_> {
         Outlook {
             cases: &self.cases,
             sessions: &self.sessions,
             unavailable: &self.unavailable,
         }
-    }
-
-    /// What could be done for `case`, the shortest wait first.
-    pub(crate) fn options(
-        &self,
-        case: &Case,
-        theatres: &[TheatreId],
-        hospital: &Hospital,
-        booker: &Booker,
-        now: Timestamp,
-    ) -> Vec<EmergencyOption> {
-        plan_emergency(case, theatres, self.outlook(), hospital, booker, now)
     }
 }
 

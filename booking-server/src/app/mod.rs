@@ -110,11 +110,6 @@ impl App {
         done
     }
 
-    /// Writes down that a call which changes nothing was answered; unless it is, it must not be.
-    pub(crate) async fn told(&self, record: AuditRecord) -> Result<(), Refusal> {
-        Ok(self.store.audit(record).await?)
-    }
-
     /// Writes down that a call was not allowed. The caller is refused whether or not that works.
     pub(crate) async fn denied(&self, record: AuditRecord) {
         let record = AuditRecord {

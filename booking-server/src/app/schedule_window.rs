@@ -5,7 +5,8 @@ use booking_store::{Reads, Scope, SessionQuery, StoreError, UnavailabilityQuery}
 
 /// A stretch of time in all theatres: people and equipment may be in any of them.
 pub(crate) struct ScheduleWindow {
-    pub(super) cases: Vec<Case>,
+    /// Everything that is planned or going on.
+    pub(crate) cases: Vec<Case>,
     pub(super) sessions: Vec<Session>,
     pub(super) unavailable: Vec<Unavailability>,
 }
@@ -26,11 +27,6 @@ impl ScheduleWindow {
             sessions: reads.sessions(&sessions).await?,
             unavailable: reads.unavailabilities(&unavailable).await?,
         })
-    }
-
-    /// Everything that is planned or going on.
-    pub(crate) fn cases(&self) -> &[Case] {
-        &self.cases
     }
 
     /// The same by resource, for the rules.

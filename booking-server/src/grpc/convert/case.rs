@@ -6,7 +6,6 @@ use booking_domain::{
 };
 use booking_proto::ot::v1;
 use jiff::Timestamp;
-use prost_types::Timestamp as WireTimestamp;
 
 use super::{
     super::fields::Fields,
@@ -144,10 +143,7 @@ pub(in crate::grpc) fn to_details(
     let anaesthesia = fields.take("case.anaesthesia", word(wire.anaesthesia));
     let decided_at = wire.decision_time.as_ref().map_or(Ok(now), instant);
     let decided_at = fields.take("case.decision_time", decided_at);
-    let target_at = fields.take(
-        "case.target_time",
-        optional_instant(wire.target_time.as_ref()),
-    );
+    let target_at = fields.moment("case.target_time", &wire.target_time);
     let team = fields.list("case.team", &wire.team, to_team_member);
     let team = team.and_then(|team| fields.take("case.team", one_surgeon(team)));
     let units = fields.list("case.equipment", &wire.equipment, |unit: &String| {
@@ -201,13 +197,6 @@ fn one_surgeon(team: Vec<TeamMember>) -> Result<Vec<TeamMember>, &'static str> {
     } else {
         Err("has two primary surgeons; make one of them the assistant")
     }
-}
-
-/// An instant that may be left out.
-pub(in crate::grpc) fn optional_instant(
-    wire: Option<&WireTimestamp>,
-) -> Result<Option<Timestamp>, &'static str> {
-    wire.map(instant).transpose()
 }
 
 /// A plan that must be given; `field` is where it is.
@@ -290,10 +279,7 @@ pub(in crate::grpc) fn to_milestones(
     ];
     let read = given.map(|(milestone, at)| {
         let field = format!("{prefix}{}", milestone.as_str().to_lowercase());
-        Some((
-            milestone,
-            fields.take(field, optional_instant(at.as_ref()))?,
-        ))
+        Some((milestone, fields.moment(field, at)?))
     });
     let mut milestones = Milestones::default();
     for read in read {

@@ -8,7 +8,6 @@ use jiff::SignedDuration;
 
 use super::{
     super::fields::Fields,
-    case::optional_instant,
     item::{ItemMessage, Known},
     values::{
         MAX_LIST, date, duration, length, minute, minute_of_day, note, text, timestamp,
@@ -48,8 +47,7 @@ impl ItemMessage for v1::Session {
             fields.refuse("session.end_time", "is more than 48 hours after start_time");
         }
         let owner = fields.take("session.owner", to_owner(self.owner.as_ref()));
-        let release_at = optional_instant(self.release_time.as_ref());
-        let release_at = fields.take("session.release_time", release_at);
+        let release_at = fields.moment("session.release_time", &self.release_time);
         let note = fields.take("session.note", note(&self.note));
         Some(Session {
             id: known.id?,

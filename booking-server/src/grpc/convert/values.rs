@@ -212,6 +212,15 @@ impl Fields {
         Some(set)
     }
 
+    /// An instant that may be left out.
+    pub(in crate::grpc) fn moment(
+        &mut self,
+        field: impl Into<String>,
+        wire: &Option<WireTimestamp>,
+    ) -> Option<Option<Timestamp>> {
+        self.take(field, wire.as_ref().map(instant).transpose())
+    }
+
     /// A range of instants, half-open. `prefix` is empty or ends with a dot.
     pub(in crate::grpc) fn range(
         &mut self,

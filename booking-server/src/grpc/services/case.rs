@@ -22,7 +22,7 @@ use crate::{
         shared::{
             GrpcServices, Reply,
             catalogue::chosen_id,
-            request::{optional_timestamp, target, target_in},
+            request::{target, target_in},
         },
     },
     names::{name, parse},
@@ -187,7 +187,7 @@ impl CaseService for GrpcServices {
     ) -> Reply<v1::Case> {
         self.change(request, |fields, wire| {
             let milestone = fields.take("milestone", word(wire.milestone));
-            let at = optional_timestamp(fields, "time", wire.time.as_ref());
+            let at = fields.moment("time", &wire.time);
             Some(CaseChange::Record {
                 milestone: milestone?,
                 at: at?,

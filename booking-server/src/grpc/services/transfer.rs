@@ -25,7 +25,7 @@ use crate::{
         layers::access::Admitted,
         shared::{
             GrpcServices, Reply, new_id,
-            request::{optional_timestamp, site, theatres},
+            request::{site, theatres},
         },
     },
     names::{digest, optional},
@@ -76,7 +76,8 @@ impl TransferService for GrpcServices {
             Some((format?, query?))
         })?;
         // A file of everybody's cases leaves only with a trace.
-        self.app.told(self.record(&admitted)).await?;
+        let traced = self.app.store().audit(self.record(&admitted)).await;
+        traced.map_err(Refusal::from)?;
         let export = Export {
             format,
             hospital,
@@ -130,8 +131,8 @@ fn to_query(
     hospital: &Hospital,
     wire: &v1::ExportCasesRequest,
 ) -> Option<CaseQuery> {
-    let start = optional_timestamp(fields, "start_time", wire.start_time.as_ref());
-    let end = optional_timestamp(fields, "end_time", wire.end_time.as_ref());
+    let start = fields.moment("start_time", &wire.start_time);
+    let end = fields.moment("end_time", &wire.end_time);
     let theatres = theatres(fields, hospital, &wire.theatres);
     let staff = fields.take("staff", optional_name::<StaffId>(&wire.staff));
     if let (Some(Some(start)), Some(Some(end))) = (start, end) {

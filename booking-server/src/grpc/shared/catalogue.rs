@@ -1,6 +1,6 @@
 //! What services do with the items of the hospital's catalogue: add, change, remove, list, show.
 
-use std::{borrow::Borrow, marker::PhantomData};
+use std::borrow::Borrow;
 
 use booking_proto::{fields, ot::v1};
 use booking_store::Item as _;
@@ -154,11 +154,7 @@ impl GrpcServices {
     ) -> Reply<()> {
         let read = |wire: &_, _: &_, _| {
             let (id, version) = reading(|fields| target(fields, wire))?;
-            Ok(Delete::<T> {
-                id,
-                version,
-                what: PhantomData,
-            })
+            Ok(Delete::<T> { id, version })
         };
         self.write(request, read, |()| ()).await
     }

@@ -1,12 +1,12 @@
 //! What the requests of many methods have in common.
 
 use booking_domain::{Hospital, SiteId, TheatreId, Version};
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 use prost::{Message, Name};
 
 use crate::{
     grpc::{
-        convert::values::{date, instant, version},
+        convert::values::{date, version},
         fields::Fields,
         wire_form::ByName,
     },
@@ -87,15 +87,6 @@ pub(in crate::grpc) fn theatres_at(
     }
     let meant = |theatre: &TheatreId| asked.is_empty() || asked.contains(theatre);
     Some(here.into_iter().filter(meant).collect())
-}
-
-/// An instant that may be left out.
-pub(in crate::grpc) fn optional_timestamp(
-    fields: &mut Fields,
-    field: &str,
-    wire: Option<&prost_types::Timestamp>,
-) -> Option<Option<Timestamp>> {
-    fields.take(field, wire.map(instant).transpose())
 }
 
 /// A range of civil dates, both included.

@@ -5,7 +5,8 @@ mod day;
 mod slots;
 
 use booking_domain::{
-    Case, CaseId, Command, Hospital, MAX_SEARCH_DAYS, Urgency, conflicts, find_slots,
+    Case, CaseId, Command, Hospital, MAX_SEARCH_DAYS, Urgency, conflicts,
+    emergency::plan_emergency, find_slots,
 };
 use booking_proto::ot::v1::{self, schedule_service_server::ScheduleService};
 use jiff::Timestamp;
@@ -130,10 +131,11 @@ impl ScheduleService for GrpcServices {
             drop(snapshot);
             let (booker, tokens) = (admitted.caller.booker(), self.tokens.clone());
             let options = self.compute(move || {
-                let options = around.options(&found, &theatres, &hospital, &booker, now);
+                let outlook = around.outlook();
+                let options = plan_emergency(&found, &theatres, outlook, &hospital, &booker, now);
                 let options = options.iter().map(|it| v1::EmergencyOption {
                     option: tokens.seal_value(OPTION, it),
-                    ..option(&found, it, around.cases())
+                    ..option(&found, it, &around.cases)
                 });
                 options.collect()
             });
@@ -178,7 +180,7 @@ impl ScheduleService for GrpcServices {
             let around = around.await?;
             drop(snapshot);
             let asked: Vec<Case> = around
-                .cases()
+                .cases
                 .iter()
                 .filter(|case| {
                     let plan = case.plan.as_ref();
