@@ -150,7 +150,7 @@ impl GrpcServices {
     /// Removes an item.
     pub(in crate::grpc) async fn delete<T: CatalogueItem>(
         &self,
-        request: Request<impl Message + Name>,
+        request: Request<impl Name>,
     ) -> Reply<()> {
         let read = |wire: &_, _: &_, _| {
             let (id, version) = reading(|fields| target(fields, wire))?;

@@ -16,7 +16,7 @@ use crate::{
 /// Which resource a request writes to, and in which version that the caller knows, if they say so.
 pub(in crate::grpc) fn target<T: Named>(
     fields: &mut Fields,
-    request: &(impl Message + Name),
+    request: &impl Name,
 ) -> Option<(T, Option<Version>)> {
     target_in(fields, "", request)
 }
