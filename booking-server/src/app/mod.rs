@@ -135,7 +135,12 @@ where
             if remembers && let Some(before) = tx.request(&principal, &call.request_id).await? {
                 return again(call, before);
             }
-            let mut work = UnitOfWork::begin(tx, call, queued.now).await?;
+            let mut work = UnitOfWork {
+                hospital: tx.hospital().await?,
+                tx,
+                now: queued.now,
+                call,
+            };
             let answer = queued.use_case.perform(&mut work).await?;
             let response = (queued.encode)(&answer);
             if remembers {

@@ -192,11 +192,9 @@ impl Fields {
             self.refuse(field, problem);
             return None;
         }
-        let each = wire.iter().enumerate();
-        let read: Vec<_> = each
-            .map(|(at, element)| self.take(format!("{field}[{at}]"), parse(element)))
-            .collect();
-        read.into_iter().collect()
+        self.each(wire, |fields, at, element| {
+            fields.take(format!("{field}[{at}]"), parse(element))
+        })
     }
 
     /// A set of identifiers: sorted, none twice.

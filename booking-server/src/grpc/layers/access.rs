@@ -13,7 +13,7 @@ use tonic::{Status, body::Body};
 use super::around::{Answer, Around};
 use crate::{
     access::{
-        Caller, Gatekeeper, Permission, Stranger,
+        Caller, Gatekeeper, Permission,
         methods::{self, Method},
     },
     grpc::status,
@@ -77,12 +77,7 @@ impl Access {
         let policy = self.gatekeeper.policy();
         let caller = policy.caller(account, person).map_err(|stranger| {
             self.journal.denied(method.name, account, person);
-            Status::permission_denied(match stranger {
-                Stranger::Account => format!("Client {account} is not authorized"),
-                Stranger::MayNotActAs => {
-                    format!("Client {account} may not act for anybody; leave out {ON_BEHALF_OF}")
-                }
-            })
+            Status::permission_denied(format!("Client {account} {stranger}"))
         })?;
         if let Err(denied) = caller.may_call(method) {
             self.journal.denied(method.name, account, person);
@@ -97,18 +92,12 @@ impl Access {
 fn person(request: &Request<Body>) -> Result<Option<&str>, Status> {
     let mut named = request.headers().get_all(ON_BEHALF_OF).iter();
     let unclear = || Status::permission_denied(format!("{ON_BEHALF_OF} must name one person"));
-    match (named.next(), named.next()) {
-        (None, _) => Ok(None),
-        (Some(person), None) => {
-            let person = person.to_str().map_err(|_| unclear())?;
-            if person.trim().is_empty() {
-                Err(unclear())
-            } else {
-                Ok(Some(person))
-            }
-        }
-        (Some(_), Some(_)) => Err(unclear()),
-    }
+    let Some(person) = named.next() else {
+        return Ok(None);
+    };
+    let person = person.to_str().ok().filter(|it| !it.trim().is_empty());
+    let person = person.filter(|_| named.next().is_none());
+    person.map(Some).ok_or_else(unclear)
 }
 
 impl Around for Access {

@@ -269,18 +269,14 @@ fn to_moves(
         fields.refuse("moves", format!("must be 1 to {MAX_MOVES}"));
         return None;
     }
-    let each = wire.iter().enumerate();
-    let moves: Vec<_> = each
-        .map(|(at, wire)| {
-            let case = fields.take(format!("moves[{at}].name"), parse(&wire.name));
-            let version = fields.take(format!("moves[{at}].etag"), version(&wire.etag));
-            let plan = to_plan(fields, &format!("moves[{at}].plan"), wire.plan.as_ref());
-            Some(Move {
-                case: case?,
-                version: version?,
-                plan: plan?,
-            })
+    fields.each(wire, |fields, at, wire| {
+        let case = fields.take(format!("moves[{at}].name"), parse(&wire.name));
+        let version = fields.take(format!("moves[{at}].etag"), version(&wire.etag));
+        let plan = to_plan(fields, &format!("moves[{at}].plan"), wire.plan.as_ref());
+        Some(Move {
+            case: case?,
+            version: version?,
+            plan: plan?,
         })
-        .collect();
-    moves.into_iter().collect()
+    })
 }

@@ -163,11 +163,7 @@ fn to_rows(fields: &mut Fields, source: &str, wire: &[v1::ImportRow]) -> Option<
         );
         return None;
     }
-    let rows = wire.iter().enumerate();
-    let rows: Vec<_> = rows
-        .map(|(at, row)| to_row(fields, source, at, row))
-        .collect();
-    rows.into_iter().collect()
+    fields.each(wire, |fields, at, row| to_row(fields, source, at, row))
 }
 
 fn to_row(fields: &mut Fields, source: &str, at: usize, wire: &v1::ImportRow) -> Option<ImportRow> {
