@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 /// How a call ended that is worth keeping.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum Outcome {
     /// It did what was asked.
+    #[default]
     Ok,
     /// It was not allowed, and nothing was looked at.
     Denied,
@@ -23,7 +24,7 @@ pub struct FieldChange {
 }
 
 /// What is known of a call when it is written down.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct AuditRecord {
     /// When.
     pub at: Timestamp,

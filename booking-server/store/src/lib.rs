@@ -52,6 +52,7 @@ pub use location::{InvalidDatabaseUrl, Location, PostgresUrl};
 pub use options::OpenOptions;
 pub use query::{Scope, SessionQuery, StoredResponse, UnavailabilityQuery};
 pub use reads::{Reader, Reads};
+pub use rows::Item;
 pub use seed::{Seed, UnknownSeed};
 pub use store::Store;
 pub use token_key::TokenKey;

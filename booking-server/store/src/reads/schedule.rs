@@ -1,23 +1,21 @@
-//! Sessions, templates, closures and absences.
+//! Sessions, templates, closures and absences; and whatever has an identifier, by it.
 
-use booking_domain::{
-    Session, SessionId, SessionTemplate, TemplateId, TheatreId, Unavailability, UnavailabilityId,
-};
+use booking_domain::{Session, SessionTemplate, TheatreId, Unavailability};
 
 use super::{snapshot::Reads, surroundings::MAX_HELD_US};
 use crate::{
     SessionQuery, StoreError, UnavailabilityQuery,
-    rows::{by_key, read, select, session::subject_key},
+    rows::{Item, by_key, read, select, session::subject_key},
 };
 
 impl Reads {
-    /// A session by its number.
+    /// What has this identifier.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when it cannot be read.
-    pub async fn session(&mut self, id: &SessionId) -> Result<Option<Session>, StoreError> {
-        let sql = by_key::<Session>(id.as_str());
+    pub async fn find<T: Item>(&mut self, id: &T::Id) -> Result<Option<T>, StoreError> {
+        let sql = by_key::<T>(T::key(id));
         self.row(sql).await?.as_ref().map(read).transpose()
     }
 
@@ -57,19 +55,6 @@ impl Reads {
         self.rows(sql).await?.iter().map(read).collect()
     }
 
-    /// A template by its number.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] when it cannot be read.
-    pub async fn template(
-        &mut self,
-        id: &TemplateId,
-    ) -> Result<Option<SessionTemplate>, StoreError> {
-        let sql = by_key::<SessionTemplate>(id.as_str());
-        self.row(sql).await?.as_ref().map(read).transpose()
-    }
-
     /// Every template, by number: a hospital has some dozens.
     ///
     /// # Errors
@@ -79,19 +64,6 @@ impl Reads {
         let mut sql = select::<SessionTemplate>();
         sql.push(" order by id");
         self.rows(sql).await?.iter().map(read).collect()
-    }
-
-    /// A closure or absence by its number.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] when it cannot be read.
-    pub async fn unavailability(
-        &mut self,
-        id: &UnavailabilityId,
-    ) -> Result<Option<Unavailability>, StoreError> {
-        let sql = by_key::<Unavailability>(id.as_str());
-        self.row(sql).await?.as_ref().map(read).transpose()
     }
 
     /// Closures and absences.

@@ -8,4 +8,5 @@ pub(crate) mod log;
 mod record;
 pub(crate) mod session;
 
+pub use record::Item;
 pub(crate) use record::{Record, by_key, delete, put, read, select};

@@ -1,6 +1,10 @@
 //! What has a row of its own: how it is read, added, replaced and removed.
 
-use booking_domain::Version;
+use booking_domain::{
+    EquipmentUnit, ProcedureType, ProcedureTypeId, Reason, ReasonCode, Session, SessionId,
+    SessionTemplate, Site, SiteId, Staff, StaffId, TemplateId, Theatre, TheatreId, Unavailability,
+    UnavailabilityId, UnitId, Version,
+};
 
 use crate::{
     ChangeKind, PlannedSlot, StoreError,
@@ -45,6 +49,65 @@ pub(crate) trait Record: Sized {
     }
 }
 
+/// What is read, added, replaced and removed by its identifier.
+#[expect(
+    private_bounds,
+    reason = "what has a row is for the store alone to say"
+)]
+pub trait Item: Record {
+    /// Its identifier.
+    type Id;
+
+    /// Its identifier.
+    fn id(&self) -> &Self::Id;
+
+    /// The text of an identifier.
+    fn key(id: &Self::Id) -> &str;
+
+    /// Its version.
+    fn version(&self) -> Version;
+
+    /// The same, in another version.
+    #[must_use]
+    fn at(self, version: Version) -> Self;
+}
+
+macro_rules! items {
+    ($($item:ident { $key:ident: $id:ident })*) => {$(
+        impl Item for $item {
+            type Id = $id;
+
+            fn id(&self) -> &$id {
+                &self.$key
+            }
+
+            fn key(id: &$id) -> &str {
+                id.as_str()
+            }
+
+            fn version(&self) -> Version {
+                self.version
+            }
+
+            fn at(self, version: Version) -> Self {
+                Self { version, ..self }
+            }
+        }
+    )*};
+}
+
+items! {
+    Site { id: SiteId }
+    Theatre { id: TheatreId }
+    Staff { id: StaffId }
+    EquipmentUnit { id: UnitId }
+    ProcedureType { id: ProcedureTypeId }
+    Reason { code: ReasonCode }
+    Session { id: SessionId }
+    SessionTemplate { id: TemplateId }
+    Unavailability { id: UnavailabilityId }
+}
+
 /// All rows, to which conditions can be added.
 pub(crate) fn select<R: Record>() -> Sql {
     let Table { name, columns, .. } = R::TABLE;
@@ -63,11 +126,11 @@ pub(crate) fn read<R: Record>(row: &Row) -> Result<R, StoreError> {
     R::read(&mut Fields::of(R::TABLE.name, row))
 }
 
-/// Adds what is to be in version 1, or replaces what is in the version before `version`.
-pub(crate) fn put<R: Record>(record: &R, version: Version) -> Sql {
+/// Adds what is to be in version 1, or replaces what is in the version before its own.
+pub(crate) fn put<R: Item>(record: &R) -> Sql {
     let Table { name, columns, .. } = R::TABLE;
     let numbered = columns.split(", ").zip(1..);
-    let sql = if version <= 1 {
+    let sql = if record.version() <= 1 {
         let values: Vec<_> = numbered.map(|(_, n)| format!("${n}")).collect();
         format!(
             "insert into {name} ({columns}) values ({})",
