@@ -135,11 +135,7 @@ impl Store {
         if let Some(hold) = &*locked(&self.inner.hold) {
             hold.check()?;
         }
-        let mut reads = self.read().await?;
-        let row = reads.row(Sql::new("select only_row from seeding")).await?;
-        let row =
-            row.ok_or_else(|| StoreError::Corrupt("the row of table seeding is gone".into()))?;
-        Fields::of("seeding", &row).int().map(drop)
+        self.seed().await.map(drop)
     }
 
     /// What the database was filled with when it was new.
@@ -150,8 +146,7 @@ impl Store {
     pub async fn seed(&self) -> Result<Seed, StoreError> {
         let mut reads = self.read().await?;
         let row = reads.row(Sql::new("select seed from seeding")).await?;
-        let row =
-            row.ok_or_else(|| StoreError::Corrupt("the row of table seeding is gone".into()))?;
+        let row = row.ok_or_else(|| StoreError::gone("seeding"))?;
         Fields::of("seeding", &row).parse(str::parse)
     }
 
@@ -264,6 +259,7 @@ impl Store {
     /// # Errors
     ///
     /// As [`Self::changes_after`].
+    #[cfg(any(test, feature = "testing"))]
     pub async fn changes_since(&self, after: u64, limit: u32) -> Result<Vec<Change>, FeedError> {
         self.inner.tail.since(after, limit).await
     }

@@ -145,7 +145,7 @@ impl Reads {
         }
         let select = "select hospital_revision, change_seq, audit_seq, audit_hash from head";
         let row = self.row(Sql::new(select)).await?;
-        let row = row.ok_or_else(|| StoreError::Corrupt("the row of table head is gone".into()))?;
+        let row = row.ok_or_else(|| StoreError::gone("head"))?;
         let head = Head::read(&mut Fields::of("head", &row))?;
         self.head = Some(head);
         Ok(head)

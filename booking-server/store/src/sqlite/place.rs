@@ -58,7 +58,7 @@ pub(super) fn holds_database(path: &Path) -> Result<bool, OpenError> {
     if looks_right {
         Ok(true)
     } else {
-        Err(blame.not_a_database())
+        Err(OpenError::NotADatabase { path: path.into() })
     }
 }
 
