@@ -35,7 +35,8 @@ const OPEN: (u16, u16) = (7 * 60 + 30, 19 * 60);
 /// The theatre for emergencies, open day and night.
 pub(crate) const EMERGENCY_THEATRE: &str = "OT-8";
 
-/// A theatre: what people add to its number, whose it is (nobody's: open to all), what it can do, on weekends too.
+/// A theatre: what people add to its number, whose it is (nobody's: open to all), what it can do, on
+/// weekends too.
 type TheatreRow = (
     &'static str,
     Option<&'static str>,

@@ -13,13 +13,14 @@ use tokio::{
 
 use crate::{
     AuditRecord, ChainReport, Change, ChangeFeed, FeedError, Finding, Location, OpenError,
-    OpenOptions, Reader, Reads, Seed, StoreError, TokenKey, Tx, chain,
+    OpenOptions, Reads, Seed, StoreError, TokenKey, Tx, chain,
     db::{Fault, Fields, Pool, Sql, fault},
     examine,
     feed::Tail,
     postgres, prune,
     reads::HospitalCache,
     sqlite,
+    wake::Wake,
     write_queue::{PATIENCE, Work, WriteQueue, WriterContext},
 };
 
@@ -67,16 +68,13 @@ impl Store {
     ///
     /// [`OpenError`]; what was in the database is then as it was.
     pub async fn open(location: &Location, options: OpenOptions) -> Result<Self, OpenError> {
-        let (opened, hold, notifications) = match location {
-            Location::Memory => (sqlite::open_memory(&options).await?, None, None),
+        let (opened, hold) = match location {
+            Location::Memory => (sqlite::open_memory(&options).await?, None),
             Location::File(path) => {
                 let (opened, hold) = sqlite::open_file(path, &options).await?;
-                (opened, Some(hold), None)
+                (opened, Some(hold))
             }
-            Location::Postgres(url) => {
-                let (opened, notifications) = postgres::open(url, &options).await?;
-                (opened, None, Some(notifications))
-            }
+            Location::Postgres(url) => (postgres::open(url, &options).await?, None),
         };
         let cache = HospitalCache::default();
         let newest = newest_change(&opened.readers, &cache).await;
@@ -89,12 +87,9 @@ impl Store {
             committed: committed.clone(),
         });
         // It keeps no sender: when the queue is gone, so is the tail.
-        let commits = committed.subscribe();
+        let wake = Wake::new(&opened.readers, committed.subscribe());
         drop(committed);
-        let follower = match notifications {
-            Some(notifications) => tokio::spawn(tail.clone().follow(notifications.with(commits))),
-            None => tokio::spawn(tail.clone().follow(sqlite::Commits::new(commits))),
-        };
+        let follower = tokio::spawn(tail.clone().follow(wake));
         let pruner = tokio::spawn(prune::from_time_to_time(queue.clone(), options));
         Ok(Self {
             inner: Arc::new(Inner {
@@ -169,7 +164,7 @@ impl Store {
     /// # Errors
     ///
     /// [`StoreError`] when there is no connection to be had.
-    pub async fn read(&self) -> Result<Reader, StoreError> {
+    pub async fn read(&self) -> Result<Reads, StoreError> {
         let deadline = Instant::now() + PATIENCE;
         let conn = loop {
             match self.inner.readers.begin_read().await {
@@ -181,11 +176,7 @@ impl Store {
                 Err(error) => return Err(error.into()),
             }
         };
-        Ok(Reader::new(Reads::new(
-            conn,
-            self.inner.cache.clone(),
-            None,
-        )))
+        Ok(Reads::new(conn, self.inner.cache.clone(), None))
     }
 
     /// Does `work` in a transaction and answers once it is on disk.
@@ -280,7 +271,7 @@ impl Store {
     ///
     /// [`StoreError`] when it cannot be read.
     pub async fn verify_audit(&self) -> Result<ChainReport, StoreError> {
-        chain::verify(&mut *self.read().await?).await
+        chain::verify(&mut self.read().await?).await
     }
 
     /// Looks for what contradicts itself; finds nothing in a sound store.
@@ -289,7 +280,7 @@ impl Store {
     ///
     /// [`StoreError`] when it cannot be read.
     pub async fn examine(&self) -> Result<Vec<Finding>, StoreError> {
-        examine::examine(&mut *self.read().await?).await
+        examine::examine(&mut self.read().await?).await
     }
 
     #[cfg(test)]

@@ -1,26 +1,10 @@
-//! What is kept in a column, or in several beside each other: how it is read and how it is written.
+//! How the plainest values are kept in columns, and whatever is made of others.
 
 use booking_domain::TimeRange;
 use jiff::Timestamp;
 
-use super::{Fields, Value};
+use super::{Column, Fields, Value};
 use crate::StoreError;
-
-/// What columns hold.
-pub(crate) trait Column: Sized {
-    /// Reads it, from where `f` stands.
-    fn read(f: &mut Fields<'_>) -> Result<Self, StoreError>;
-
-    /// Adds what its columns hold.
-    fn write(&self, values: &mut Vec<Value>);
-
-    /// All that its columns hold.
-    fn values(&self) -> Vec<Value> {
-        let mut values = Vec::new();
-        self.write(&mut values);
-        values
-    }
-}
 
 /// What is kept as a text of its own.
 pub(crate) trait Text: Sized {
@@ -111,7 +95,8 @@ impl Column for TimeRange {
     }
 }
 
-/// The fields of a struct in the order of its columns; those named after `and` are rows of their own, and empty at first.
+/// The fields of a struct in the order of its columns; those named after `and` are rows of their own,
+/// and empty at first.
 macro_rules! columns {
     ($type:ident { $($field:ident),* $(,)? } $(and $($elsewhere:ident),*)?) => {
         impl $crate::db::Column for $type {

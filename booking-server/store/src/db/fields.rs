@@ -9,8 +9,24 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use sqlx::{Column as _, Decode, Postgres, Row as _, Sqlite, Type};
 
-use super::{Column, Row};
+use super::{Row, Value};
 use crate::StoreError;
+
+/// What is kept in a column, or in several beside each other.
+pub(crate) trait Column: Sized {
+    /// Reads it, from where `f` stands.
+    fn read(f: &mut Fields<'_>) -> Result<Self, StoreError>;
+
+    /// Adds what its columns hold.
+    fn write(&self, values: &mut Vec<Value>);
+
+    /// All that its columns hold.
+    fn values(&self) -> Vec<Value> {
+        let mut values = Vec::new();
+        self.write(&mut values);
+        values
+    }
+}
 
 pub(crate) struct Fields<'r> {
     table: &'static str,

@@ -3,13 +3,13 @@
 use std::sync::LazyLock;
 
 use booking_domain::{
-    Cancellation, Case, CaseDetails, Override, Plan, ReasonCode, RuleId, SessionId, StaffId,
-    TeamMember, TheatreId, UnitId, Version,
+    BloodUnits, Cancellation, Case, CaseDetails, Override, Plan, ReasonCode, RuleId, SessionId,
+    StaffId, TeamMember, TheatreId, UnitId, Version,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::record::put_row;
+use super::{record::put_row, values::numbers};
 use crate::{
     StoreError,
     db::{Column, Fields, Row, Sql, Text, Value, columns, json},
@@ -47,6 +47,10 @@ columns!(CaseDetails {
     anaesthesia, decided_at, target_at, footprint,
     required_capabilities, notes, blood_units,
 } and team, units);
+
+numbers! {
+    BloodUnits: |units| u8::try_from(units).ok().and_then(|it| Self::new(it).ok()), |it| it.get();
+}
 
 /// What [`read`] reads, in its order, from `surgical_case c`. Identifiers hold no line breaks, so a
 /// line each tells them apart.

@@ -39,7 +39,8 @@ pub(crate) trait Record: Column {
     }
 }
 
-/// A record by its table and its fields, each with the columns that it is in: those of its own name where none are given.
+/// A record by its table and its fields, each with the columns that it is in: the one of its own name
+/// where none are given.
 macro_rules! record {
     (
         $type:ident, $what:literal in $table:literal, told of as $kind:ident {

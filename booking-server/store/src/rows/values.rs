@@ -1,10 +1,10 @@
 //! What the domain's values are in columns.
 
 use booking_domain::{
-    Anaesthesia, BloodUnits, Capability, CaseId, CaseState, Claim, EquipmentKind, Footprint,
-    HeldClaim, Laterality, Milestones, PatientId, ProcedureTypeId, ReasonCode, ReasonGroup,
-    Resource, ResourceKind, SessionFlags, SessionId, SessionState, SiteId, Specialty, StaffId,
-    Subject, TeamRole, TemplateId, TheatreId, TheatreState, UnavailabilityId, UnitId, Urgency,
+    Anaesthesia, Capability, CaseId, CaseState, Claim, EquipmentKind, Footprint, HeldClaim,
+    Laterality, Milestones, PatientId, ProcedureTypeId, ReasonCode, ReasonGroup, Resource,
+    ResourceKind, SessionFlags, SessionId, SessionState, SiteId, Specialty, StaffId, Subject,
+    TeamRole, TemplateId, TheatreId, TheatreState, UnavailabilityId, UnitId, Urgency,
 };
 use jiff::{
     civil::{Date, Weekday},
@@ -71,7 +71,7 @@ impl Text for TimeZone {
     }
 }
 
-/// What is kept as a number.
+/// What is kept as a number: how it is found by it, and which it is.
 macro_rules! numbers {
     ($($type:ty: |$number:ident| $read:expr, |$value:ident| $write:expr;)*) => {$(
         impl Column for $type {
@@ -89,7 +89,6 @@ macro_rules! numbers {
 }
 
 numbers! {
-    BloodUnits: |units| u8::try_from(units).ok().and_then(|it| Self::new(it).ok()), |it| it.get();
     // As they are listed: NCEPOD's numbers.
     Urgency: |number| Self::ALL.into_iter().find(|it| urgency_number(*it) == number), |it| urgency_number(*it);
     ResourceKind: |number| Self::ALL.into_iter().find(|it| *it as i64 == number), |it| *it as i64;
@@ -97,6 +96,8 @@ numbers! {
     Weekday: |day| i8::try_from(day).ok().and_then(|it| Self::from_monday_one_offset(it).ok()),
         |it| it.to_monday_one_offset();
 }
+
+pub(super) use numbers;
 
 /// The urgency by NCEPOD's number: its place among all.
 pub(crate) fn urgency_number(urgency: Urgency) -> i64 {
