@@ -44,12 +44,8 @@ impl Reads {
         after: u64,
         limit: u32,
     ) -> Result<Vec<Row>, StoreError> {
-        let mut sql = Sql::new("select ");
-        sql.push(EVENT)
-            .push(" from audit_event where seq > ")
-            .arg(after);
-        sql.push(" order by seq limit ").arg(limit);
-        self.rows(sql).await
+        self.rows(following(EVENT, "audit_event", after, limit))
+            .await
     }
 
     /// At most `limit` changes after the one in place `after`, in order.
@@ -58,11 +54,7 @@ impl Reads {
         after: u64,
         limit: u32,
     ) -> Result<Vec<Change>, StoreError> {
-        let mut sql = Sql::new("select ");
-        sql.push(CHANGE)
-            .push(" from change_log where seq > ")
-            .arg(after);
-        sql.push(" order by seq limit ").arg(limit);
+        let sql = following(CHANGE, "change_log", after, limit);
         let rows = self.rows(sql).await?;
         let changes = rows.iter().map(|row| Fields::of("change_log", row).take());
         changes.collect()
@@ -87,4 +79,11 @@ impl Reads {
         row.map(|row| Fields::of("request_log", &row).take())
             .transpose()
     }
+}
+
+/// At most `limit` rows of a log after the one in place `after`, in order.
+fn following(columns: &str, log: &str, after: u64, limit: u32) -> Sql {
+    let mut sql = Sql::owned(format!("select {columns} from {log} where seq > "));
+    sql.arg(after).push(" order by seq limit ").arg(limit);
+    sql
 }
