@@ -23,7 +23,7 @@ use super::{
 use crate::{
     backend::Refusal,
     view::{
-        civil::{Civil, between, days_later, instant, long_date, message, monday},
+        civil::{self, Civil, between, days_later, instant, message, monday},
         directory::Directory,
         wording::{self, StateMark},
     },
@@ -65,20 +65,6 @@ impl Row {
 
     fn may_cancel(&self) -> bool {
         self.session.state() != State::Cancelled && !self.ended
-    }
-}
-
-impl SessionsPage {
-    fn title(&self) -> String {
-        format!("Sessions, week of {}", long_date(monday(self.date)))
-    }
-
-    fn before(&self) -> Date {
-        days_later(self.date, -7)
-    }
-
-    fn after(&self) -> Date {
-        days_later(self.date, 7)
     }
 }
 
