@@ -190,21 +190,13 @@ fn kind_of_error(error: &alts::Error) -> RefusalKind {
     }
 }
 
-/// The kind of a status that carries the backend's word for programs, or none.
+/// The kind of a status that the backend gave, with its word for programs or none, or that tonic gave
+/// for want of a backend.
 fn kind_of_answer(code: Code, reason: &str) -> RefusalKind {
     let is = |known: ErrorReason| (code, reason) == (known.code, known.name);
-    if is(PERMISSION_MISSING) {
-        RefusalKind::PermissionMissing
-    } else if is(ETAG_MISMATCH) || is(PLAN_STALE) {
-        RefusalKind::Stale
-    } else {
-        kind_of_code(code)
-    }
-}
-
-/// The kind of a status that the backend gave, or that tonic gave for want of a backend.
-fn kind_of_code(code: Code) -> RefusalKind {
     match code {
+        _ if is(PERMISSION_MISSING) => RefusalKind::PermissionMissing,
+        _ if is(ETAG_MISMATCH) || is(PLAN_STALE) => RefusalKind::Stale,
         Code::PermissionDenied | Code::Unauthenticated => RefusalKind::NotAllowed,
         Code::FailedPrecondition => RefusalKind::AgainstTheRules,
         Code::NotFound => RefusalKind::NotFound,
