@@ -5,7 +5,7 @@ use std::sync::Arc;
 use alts::ServiceAccount;
 use alts_daemon::rng;
 
-use super::{AuthorityError, CertificateAuthority, DIRECTORY_FILE, locked, read, replace};
+use super::{AuthorityError, CertificateAuthority, DIRECTORY_FILE};
 use crate::{
     directory::{Account, Directory, DirectoryError, DirectoryRecord},
     proto::authority::AccountState,
@@ -83,18 +83,18 @@ impl CertificateAuthority {
     }
 
     pub(super) fn directory(&self) -> Arc<Directory> {
-        read(&self.directory)
+        Arc::clone(&self.directory.read())
     }
 
     fn change<T>(
         &self,
         decide: impl FnOnce(&mut Directory) -> Result<T, DirectoryError>,
     ) -> Result<T, AuthorityError> {
-        let state = locked(&self.state);
+        let state = self.state.lock();
         let mut changed = Directory::clone(&self.directory());
         let outcome = decide(&mut changed)?;
         state.replace(DIRECTORY_FILE, DirectoryRecord::from(&changed))?;
-        replace(&self.directory, changed);
+        *self.directory.write() = Arc::new(changed);
         Ok(outcome)
     }
 }

@@ -1,19 +1,13 @@
 //! Where the keys come from that identity tokens are verified with, and how long they are kept.
 
-use std::{
-    fmt,
-    net::IpAddr,
-    path::PathBuf,
-    str::FromStr,
-    sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{fmt, net::IpAddr, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use alts_daemon::{
     config::values::parsed,
     http::{self, HttpError, TlsRoots},
 };
 use hyper::{Uri, header};
+use parking_lot::Mutex as SyncMutex;
 use serde::Deserialize;
 use tokio::{sync::Mutex, time::Instant};
 
@@ -194,19 +188,19 @@ impl KeySource {
     /// # Errors
     /// When they cannot be had, or could not lately, and no kept ones are still good.
     pub async fn keys(&self, kid: &str) -> Result<Jwks, Arc<KeySourceError>> {
-        let answer = self.known().answer(kid, Instant::now());
+        let answer = self.known.lock().answer(kid, Instant::now());
         if let Some(answer) = answer {
             return answer;
         }
         let _fetching = self.fetching.lock().await;
         // Whoever was there first may have found out.
-        let answer = self.known().answer(kid, Instant::now());
+        let answer = self.known.lock().answer(kid, Instant::now());
         if let Some(answer) = answer {
             return answer;
         }
         let fetched = self.fetch().await;
         let now = Instant::now();
-        let mut known = self.known();
+        let mut known = self.known.lock();
         match fetched {
             Ok((keys, max_age)) => {
                 known.kept = Some(Kept {
@@ -223,11 +217,6 @@ impl KeySource {
                 known.answer(kid, now).unwrap_or(Err(error))
             }
         }
-    }
-
-    fn known(&self) -> MutexGuard<'_, Known> {
-        // Whole between any two statements: a panic elsewhere cannot have broken it.
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn fetch(&self) -> Result<(Jwks, Duration), KeySourceError> {
