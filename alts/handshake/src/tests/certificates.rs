@@ -10,8 +10,10 @@ fn at(seconds: i64) -> Timestamp {
 
 #[test]
 fn an_unknown_authority_is_refused_by_either_side() {
-    let mut pair = Pair::default();
-    pair.server_verifier = trust(2);
+    let pair = Pair {
+        server_verifier: trust(2),
+        ..Pair::default()
+    };
     let (client, server) = drive(&pair, |_, _| {});
     let refused = server.error();
     assert!(matches!(
@@ -24,8 +26,10 @@ fn an_unknown_authority_is_refused_by_either_side() {
         "{told}"
     );
 
-    let mut pair = Pair::default();
-    pair.client_verifier = trust(2);
+    let pair = Pair {
+        client_verifier: trust(2),
+        ..Pair::default()
+    };
     let (client, _) = drive(&pair, |_, _| {});
     assert!(client.error().to_string().contains("unknown authority"));
 }
@@ -49,8 +53,10 @@ fn a_root_is_replaced_with_an_overlap_and_the_old_one_is_refused_after() {
         (&after, 2, true),
     ];
     for (trust, root, believed) in cases {
-        let mut pair = Pair::default();
-        pair.client_verifier = Arc::clone(trust);
+        let mut pair = Pair {
+            client_verifier: Arc::clone(trust),
+            ..Pair::default()
+        };
         pair.server.credential = signed_by(root);
         let (client, _) = drive(&pair, |_, _| {});
         assert_eq!(client.is_established(), believed, "{trust:?} {root}");
