@@ -4,7 +4,7 @@ use alts::gcp::{HandshakerResp, HandshakerStatus};
 use alts_handshake::{FrameType, HEADER_LEN, wire};
 use alts_handshaker::{
     hook::{Ending, FaultedStep},
-    session::{Failure, Side, Turn},
+    session::{Failure, Side, Step},
 };
 use prost::Message;
 use tonic::Code;
@@ -12,24 +12,24 @@ use tonic::Code;
 use super::{fault::Fault, plan::Plan};
 
 /// Makes a step wrong as planned.
-pub(super) fn inject(plan: &Plan, side: Option<Side>, turn: Turn) -> FaultedStep {
-    let mut step = FaultedStep::from(exchanged(plan, side, turn));
-    let over = !matches!(step.turn, Turn::Continue { .. });
-    if matches!(step.turn, Turn::Finished { .. }) && plan.has(Fault::DropMidWay) {
-        step.ending = Ending::Dropped;
+pub(super) fn inject(plan: &Plan, side: Option<Side>, step: Step) -> FaultedStep {
+    let mut faulted = FaultedStep::from(exchanged(plan, side, step));
+    let over = !matches!(faulted.step, Step::Continue { .. });
+    if matches!(faulted.step, Step::Finished { .. }) && plan.has(Fault::DropMidWay) {
+        faulted.ending = Ending::Dropped;
     } else if over && plan.has(Fault::LeaveOpen) {
-        step.ending = Ending::LeftOpen;
+        faulted.ending = Ending::LeftOpen;
     }
     for fault in plan.faults() {
-        apply(&mut step, *fault);
+        apply(&mut faulted, *fault);
     }
-    step
+    faulted
 }
 
 /// Another step in place of the result.
-fn exchanged(plan: &Plan, side: Option<Side>, turn: Turn) -> Turn {
-    let Turn::Finished { answer, .. } = &turn else {
-        return turn;
+fn exchanged(plan: &Plan, side: Option<Side>, step: Step) -> Step {
+    let Step::Finished { answer, .. } = &step else {
+        return step;
     };
     let failure = if plan.has(Fault::RefuseTarget) && side == Some(Side::Client) {
         Failure {
@@ -42,7 +42,7 @@ fn exchanged(plan: &Plan, side: Option<Side>, turn: Turn) -> Turn {
             details: "fault late-error: an error in place of the result".to_owned(),
         }
     } else {
-        return turn;
+        return step;
     };
     let status = HandshakerStatus {
         code: i32::from(failure.code).cast_unsigned(),
@@ -54,19 +54,19 @@ fn exchanged(plan: &Plan, side: Option<Side>, turn: Turn) -> Turn {
         result: None,
         status: Some(status),
     };
-    Turn::Failed {
+    Step::Failed {
         answer: Some(answer),
         failure,
     }
 }
 
-fn apply(step: &mut FaultedStep, fault: Fault) {
-    let finished = matches!(step.turn, Turn::Finished { .. });
-    let Some(answer) = answer_of(&mut step.turn) else {
+fn apply(faulted: &mut FaultedStep, fault: Fault) {
+    let finished = matches!(faulted.step, Step::Finished { .. });
+    let Some(answer) = answer_of(&mut faulted.step) else {
         return;
     };
     match fault {
-        Fault::Split(at) => step.extra = split(answer, at),
+        Fault::Split(at) => faulted.extra = split(answer, at),
         Fault::BadMac => each_frame(answer, bad_mac),
         Fault::BadSignature => each_frame(answer, bad_signature),
         Fault::MissingStatus => answer.status = None,
@@ -87,10 +87,10 @@ fn apply(step: &mut FaultedStep, fault: Fault) {
     }
 }
 
-fn answer_of(turn: &mut Turn) -> Option<&mut HandshakerResp> {
-    match turn {
-        Turn::Continue { answer, .. } | Turn::Finished { answer, .. } => Some(answer),
-        Turn::Failed { answer, .. } => answer.as_mut(),
+fn answer_of(step: &mut Step) -> Option<&mut HandshakerResp> {
+    match step {
+        Step::Continue { answer, .. } | Step::Finished { answer, .. } => Some(answer),
+        Step::Failed { answer, .. } => answer.as_mut(),
     }
 }
 

@@ -9,7 +9,7 @@ use alts_authority::issuer::NoCredential;
 use alts_handshake::{HandshakeCredential, MachineName};
 use alts_handshaker::{
     hook::{CallHook, FaultedStep, Interference},
-    session::{Side, Turn},
+    session::{Side, Step},
 };
 use tokio::{
     sync::{Mutex as AsyncMutex, OwnedSemaphorePermit, Semaphore},
@@ -128,8 +128,8 @@ impl Interference for FaultedCall {
         Some(issued)
     }
 
-    async fn inject(&self, side: Option<Side>, turn: Turn) -> FaultedStep {
-        let step = inject(&self.plan, side, turn);
+    async fn inject(&self, side: Option<Side>, step: Step) -> FaultedStep {
+        let step = inject(&self.plan, side, step);
         if let Some(delay) = self.plan.delay() {
             sleep(delay).await;
         }

@@ -34,10 +34,13 @@ pub(super) fn create(project: &Project, creation: &Creation) -> Result<Account, 
     }
     let described = project
         .accounts
-        .describe_account(&email, creation.description());
+        .change_accounts(|accounts, _| accounts.describe(&email, creation.description()));
     described.map_err(|error| {
         // All or nothing: what was made under a wrong description goes again.
-        if let Err(error) = project.accounts.delete_account(&email) {
+        let removed = project
+            .accounts
+            .change_accounts(|accounts, now| accounts.delete(&email, now));
+        if let Err(error) = removed {
             tracing::error!(%error, account = %email, "an account stays without its description");
         }
         refusal(&error, &name)
@@ -65,8 +68,13 @@ pub(super) fn change(
         Method::Enable => accounts
             .set_disabled(&email()?, false)
             .map(|(account, _)| account),
-        Method::Delete => accounts.delete_account(&email()?),
-        Method::Undelete => accounts.undelete_account(account),
+        Method::Delete => {
+            let email = email()?;
+            accounts.change_accounts(|accounts, now| accounts.delete(&email, now))
+        }
+        Method::Undelete => {
+            accounts.change_accounts(|accounts, now| accounts.undelete(account, now))
+        }
         Method::Create | Method::Get | Method::List => {
             return Err(ApiError::internal("this method changes no account"));
         }

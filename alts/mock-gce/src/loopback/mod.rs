@@ -143,7 +143,7 @@ fn handshaker(
         machine.name.clone(),
         machine.account.clone(),
         Arc::clone(authority),
-        authority.trust_feed(),
+        authority.verifier_feed(),
         clock.clone(),
     )
     .with_peer_check(peer_check)
