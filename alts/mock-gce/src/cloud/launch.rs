@@ -30,7 +30,7 @@ impl Launch {
     /// When it cannot be written.
     pub fn write(&self, instance: &Instance) -> anyhow::Result<()> {
         let json = serde_json::to_vec_pretty(self)?;
-        Ok(runtime_dir::replace(&path(instance), &json)?)
+        runtime_dir::replace(&path(instance), &json)
     }
 
     pub(super) fn read(instance: &Instance) -> anyhow::Result<Self> {

@@ -82,7 +82,7 @@ async fn start(instance: &Instance) -> anyhow::Result<(Machines, MockCloud)> {
     };
     // Whatever happens from here on, `down` finds us.
     instance.write_record(&record)?;
-    network::run(&network::cloud_script(config.network)).map_err(anyhow::Error::msg)?;
+    network::run(&network::cloud_script(config.network))?;
     fs::write("/proc/sys/net/ipv4/ip_forward", "1").context("cannot switch on forwarding")?;
     let machines = Machines::make(instance, &launch.generation, &config).await?;
     let services = serve::start(instance, &launch, config, api).await?;

@@ -3,10 +3,11 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use alts_authority::issuer::NoCredential;
-use alts_handshake::{HandshakeCredential, MachineName};
+use alts_handshake::HandshakeCredential;
 use alts_handshaker::{
     hook::{CallHook, FaultedStep, Interference},
     session::{Side, Turn},
@@ -18,6 +19,7 @@ use tokio::{
 
 use super::{
     credential::{Machine, credential},
+    fault::Fault,
     inject::inject,
     plan::Plan,
 };
@@ -100,11 +102,10 @@ impl Interference for FaultedCall {
     /// For the fault limit-streams: as if the transport let no more calls in.
     async fn admit(&mut self) {
         let Machine { name, faulted, .. } = &self.switch.machine;
-        for fault in self.plan.faults() {
-            let fault = fault.name();
+        for (fault, _) in self.plan.faults() {
             faulted.count(format!("machine=\"{name}\",fault=\"{fault}\""));
         }
-        if let Some(limit) = self.plan.stream_limit() {
+        if let Some(limit) = self.plan.value(Fault::LimitStreams) {
             let streams = self.switch.streams(self.connection, limit);
             self.stream = streams.acquire_owned().await.ok();
         }
@@ -130,35 +131,12 @@ impl Interference for FaultedCall {
 
     async fn inject(&self, side: Option<Side>, turn: Turn) -> FaultedStep {
         let step = inject(&self.plan, side, turn);
-        if let Some(delay) = self.plan.delay() {
-            sleep(delay).await;
+        if let Some(ms) = self.plan.value(Fault::Delay) {
+            sleep(Duration::from_millis(ms.into())).await;
         }
         step
     }
 }
 
-/// The machines of one process.
-#[derive(Clone, Debug, Default)]
-pub struct Switches(BTreeMap<MachineName, Arc<FaultSwitch>>);
-
-impl Switches {
-    /// Adds a machine.
-    pub fn add(&mut self, machine: Machine) -> Arc<FaultSwitch> {
-        let name = machine.name.clone();
-        let switch = FaultSwitch::new(machine);
-        self.0.insert(name, Arc::clone(&switch));
-        switch
-    }
-
-    /// One machine's.
-    pub fn get(&self, machine: &str) -> Option<&Arc<FaultSwitch>> {
-        self.iter()
-            .find(|(name, _)| name.as_ref() == machine)
-            .map(|(_, switch)| switch)
-    }
-
-    /// In order of their names.
-    pub fn iter(&self) -> impl Iterator<Item = (&MachineName, &Arc<FaultSwitch>)> {
-        self.0.iter()
-    }
-}
+/// The machines of one process, by their names.
+pub type Switches = BTreeMap<String, Arc<FaultSwitch>>;

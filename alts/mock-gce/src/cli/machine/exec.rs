@@ -35,7 +35,7 @@ pub(super) fn run(args: ExecArgs) -> ExitCode {
     let record = args
         .which
         .instance()
-        .and_then(|instance| Ok(instance.running()?));
+        .and_then(|instance| instance.running());
     let entered = record.and_then(|record| enter(&record, &args.machine));
     if let Err(error) = entered {
         failed("mock-gce", &error);
