@@ -9,7 +9,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::{
-    connection::{ArticleClient, Service},
+    connection::Service,
     failure::Failure,
     printable::Printable,
     printing::{Printer, json::quiet},
@@ -98,9 +98,7 @@ impl BookingArgs {
         };
         tracing::info!(address = service.address(), "asking the booking service");
         let request = self.into_request();
-        let (booking, proof) = service
-            .article(ArticleClient::get_booking_info, request)
-            .await?;
+        let (booking, proof) = service.article(request).await?;
         let answer = Answer::new(booking, &proof);
         tracing::info!(
             peer = answer.peer.service_account,
