@@ -74,11 +74,11 @@ calls! {
 
 /// Where the method is that takes the one and answers the other.
 pub(super) fn path<M: Name, R: Name>() -> PathAndQuery {
+    let (takes, answers) = (M::full_name(), R::full_name());
     let services: Vec<_> = CONTRACT.services().collect();
     let mut methods = services.iter().flat_map(|service| service.methods());
     let method = methods.find(|method| {
-        method.input().full_name() == M::full_name()
-            && method.output().full_name() == R::full_name()
+        method.input().full_name() == takes && method.output().full_name() == answers
     });
     let method = method.expect("every call is a method of the contract");
     let path = format!("/{}/{}", method.parent_service().full_name(), method.name());

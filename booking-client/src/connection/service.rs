@@ -95,7 +95,7 @@ impl Service {
         &self,
         message: M,
     ) -> Result<R, Failure> {
-        let answer = self.unary(Grpc::new(self.channel.clone()), message);
+        let answer = async { self.unary(self.ready().await?, message).await };
         Ok(self.ask(answer, Failure::in_command).await?.0)
     }
 
@@ -104,20 +104,19 @@ impl Service {
         &self,
         message: BookingRequest,
     ) -> Result<(BookingResponse, AltsContext), Failure> {
-        let grpc = Grpc::new(self.channel.clone()).max_decoding_message_size(MAX_ARTICLE_BYTES);
-        self.ask(self.unary(grpc, message), Failure::from_status)
-            .await
+        let answer = async {
+            let grpc = self.ready().await?;
+            let grpc = grpc.max_decoding_message_size(MAX_ARTICLE_BYTES);
+            self.unary(grpc, message).await
+        };
+        self.ask(answer, Failure::from_status).await
     }
 
     /// Opens a stream, within the timeout; how long it then lasts is the caller's affair.
     pub async fn open<M: Call>(&self, message: M) -> Result<Streaming<M::Answer>, Failure> {
+        let (request, path) = (self.request(message), path::<M, M::Answer>());
         let opened = async {
-            let mut grpc = Grpc::new(self.channel.clone());
-            grpc.ready()
-                .await
-                .map_err(|error| Status::from_error(error.into()))?;
-            let path = path::<M, M::Answer>();
-            let request = self.request(message);
+            let mut grpc = self.ready().await?;
             grpc.server_streaming(request, path, ProstCodec::default())
                 .await
         };
@@ -133,17 +132,20 @@ impl Service {
         .await
     }
 
+    async fn ready(&self) -> Result<Grpc<AltsChannel>, Status> {
+        let mut grpc = Grpc::new(self.channel.clone());
+        let ready = grpc.ready().await;
+        ready.map_err(|error| Status::from_error(error.into()))?;
+        Ok(grpc)
+    }
+
     async fn unary<M: Message + Name + 'static, R: Answer>(
         &self,
         mut grpc: Grpc<AltsChannel>,
         message: M,
     ) -> Result<Response<R>, Status> {
-        grpc.ready()
-            .await
-            .map_err(|error| Status::from_error(error.into()))?;
-        let request = self.request_with_deadline(message);
-        grpc.unary(request, path::<M, R>(), ProstCodec::default())
-            .await
+        let (request, path) = (self.request_with_deadline(message), path::<M, R>());
+        grpc.unary(request, path, ProstCodec::default()).await
     }
 
     async fn ask<R>(

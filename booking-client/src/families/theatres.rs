@@ -102,7 +102,8 @@ impl ItemFields for TheatreFields {
         mask.put("list_order", self.order, &mut theatre.list_order);
         mask.put_all("capabilities", self.capability, &mut theatre.capabilities);
         mask.put("turnover_min", self.turnover, &mut theatre.turnover_min);
-        let rules = self.open.iter().flat_map(OpenOn::rules).collect();
+        let rules = self.open.into_iter().flat_map(|OpenOn(rules)| rules);
+        let rules = rules.collect();
         mask.put_all("opening_rules", rules, &mut theatre.opening_rules);
         mask
     }

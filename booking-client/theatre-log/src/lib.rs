@@ -31,7 +31,7 @@ pub use self::{
     civil::{CivilError, instant, stamp},
     columns::LogError,
     field::Field,
-    mapping::{Mapping, MappingError},
+    mapping::Mapping,
 };
 use self::{columns::Columns, form::Forms, lines::Lines, row::RowForm};
 

@@ -73,13 +73,16 @@ impl Fault {
     }
 
     /// Understands a name and, behind an equals sign, a value: 0 where none belongs.
-    pub(super) fn parse(text: &str) -> Result<(Self, u32), InvalidFault> {
+    pub(super) fn parse(text: &str) -> Result<(Self, u32), String> {
         let (name, value) = match text.split_once('=') {
             Some((name, value)) => (name.trim(), Some(value.trim())),
             None => (text, None),
         };
         let fault = <Self as ValueEnum>::from_str(name, false);
-        let fault = fault.map_err(|_| InvalidFault::Unknown(name.to_owned()))?;
+        let fault = fault.map_err(|_| {
+            let names = names().join(", ");
+            format!("there is no fault {name:?}; there are: {names}")
+        })?;
         let number = || value.and_then(|value| value.parse().ok());
         let (value, wanted) = match fault {
             Self::Delay => (
@@ -91,10 +94,7 @@ impl Fault {
             Self::LimitStreams => (number().filter(|n| *n > 0), "a number above 0"),
             _ => (value.is_none().then_some(0), "no value"),
         };
-        let value = value.ok_or(InvalidFault::Value {
-            name: fault,
-            wanted,
-        })?;
+        let value = value.ok_or_else(|| format!("the fault {fault} wants {wanted}"))?;
         Ok((fault, value))
     }
 }
@@ -109,27 +109,4 @@ fn delay_ms(value: &str) -> Option<u32> {
             .checked_mul(1000)?,
     };
     (ms <= MAX_DELAY_MS).then_some(ms)
-}
-
-/// What is wrong with what was typed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum InvalidFault {
-    /// No such fault.
-    #[error("there is no fault {0:?}; there are: {names}", names = names().join(", "))]
-    Unknown(String),
-    /// A value where none belongs, none where one belongs, or a bad one.
-    #[error("the fault {name} wants {wanted}")]
-    Value {
-        /// Which.
-        name: Fault,
-        /// What.
-        wanted: &'static str,
-    },
-    /// Twice.
-    #[error("the fault {0} is there twice; name it once")]
-    Twice(Fault),
-    /// A certificate is wrong in one way at a time.
-    #[error("{0} and {1} cannot both be; a credential is wrong in one way at a time")]
-    Together(Fault, Fault),
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::fault::{Fault, InvalidFault};
+use super::fault::Fault;
 
 /// Everything that goes wrong on one machine. Empty: nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,9 +35,9 @@ impl Plan {
 }
 
 impl FromStr for Plan {
-    type Err = InvalidFault;
+    type Err = String;
 
-    fn from_str(text: &str) -> Result<Self, InvalidFault> {
+    fn from_str(text: &str) -> Result<Self, String> {
         let mut plan = Self::default();
         for part in text
             .split(',')
@@ -46,10 +46,12 @@ impl FromStr for Plan {
         {
             let (fault, value) = Fault::parse(part)?;
             if plan.has(fault) {
-                return Err(InvalidFault::Twice(fault));
+                return Err(format!("the fault {fault} is there twice; name it once"));
             }
             if let Some(other) = plan.credential_fault().filter(|_| fault.is_of_credential()) {
-                return Err(InvalidFault::Together(other, fault));
+                return Err(format!(
+                    "{other} and {fault} cannot both be; a credential is wrong in one way at a time"
+                ));
             }
             plan.0.push((fault, value));
         }

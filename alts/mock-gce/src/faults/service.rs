@@ -20,7 +20,7 @@ impl Machines for MachinesService {
         let SetFaultsRequest { machine, faults } = request.into_inner();
         let Self(switches) = self;
         let plan = faults.parse::<Plan>();
-        let plan = plan.map_err(|error| Status::invalid_argument(error.to_string()))?;
+        let plan = plan.map_err(Status::invalid_argument)?;
         let switch = switches.get(&machine);
         let switch = switch.ok_or_else(|| not_found(switches, &machine))?;
         tracing::warn!(machine, faults = %plan, "faults switched");

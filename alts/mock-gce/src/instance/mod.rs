@@ -36,6 +36,18 @@ use crate::system::{
 /// Longest name: with it, a socket's path is still short enough for Linux.
 const MAX_NAME_LEN: usize = 32;
 
+/// What the cloud process was told.
+pub const LAUNCH: &str = "launch.json";
+/// What runs.
+const RECORD: &str = "record.json";
+/// Where the cloud process writes its log.
+pub const LOG: &str = "cloud.log";
+/// Where the operator's access token is.
+pub const OPERATOR_TOKEN: &str = "operator.token";
+/// Where the accounts are administered over gRPC.
+pub const ADMIN_SOCKET: &str = "admin.sock";
+/// Where keys and accounts are kept when nobody says otherwise.
+pub const STATE: &str = "state";
 /// What folders of mounted files begin with.
 const MACHINES_PREFIX: &str = "machines-";
 
@@ -109,24 +121,9 @@ impl Instance {
         &self.dir
     }
 
-    /// Where the cloud process writes its log.
-    pub fn log(&self) -> PathBuf {
-        self.dir.join("cloud.log")
-    }
-
-    /// Where the operator's access token is.
-    pub fn operator_token(&self) -> PathBuf {
-        self.dir.join("operator.token")
-    }
-
-    /// Where the accounts are administered over gRPC.
-    pub fn admin_socket(&self) -> PathBuf {
-        self.dir.join("admin.sock")
-    }
-
-    /// Where keys and accounts are kept when nobody says otherwise.
-    pub fn default_state_dir(&self) -> PathBuf {
-        self.dir.join("state")
+    /// Where something of it is: one of the names above.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
     }
 
     /// The files of one machine.
@@ -145,20 +142,16 @@ impl Instance {
         Exclusive::take(&path, &self.name.0)
     }
 
-    fn record_path(&self) -> PathBuf {
-        self.dir.join("record.json")
-    }
-
     /// Writes down what runs.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn write_record(&self, record: &Record) -> anyhow::Result<()> {
-        runtime_dir::replace(&self.record_path(), &serde_json::to_vec_pretty(record)?)
+        runtime_dir::replace(&self.path(RECORD), &serde_json::to_vec_pretty(record)?)
     }
 
     fn read_record(&self) -> anyhow::Result<Option<Record>> {
-        let path = self.record_path();
+        let path = self.path(RECORD);
         let json = match fs::read(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             read => read.map_err(failed("read", &path))?,
@@ -201,7 +194,7 @@ impl Instance {
         );
         self.sweep()?;
         for entry in self.entries() {
-            if entry != self.default_state_dir() {
+            if entry != self.path(STATE) {
                 remove(&entry)?;
             }
         }

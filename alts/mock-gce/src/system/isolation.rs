@@ -7,6 +7,8 @@ use std::{
     process::{Command, Output},
 };
 
+use anyhow::anyhow;
+
 use super::network::{one_line, program};
 
 /// What has to work inside: another `/sys/class`, a link, forwarding.
@@ -23,20 +25,12 @@ pub enum Isolation {
     UserNamespace,
 }
 
-/// Neither way works.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot make machines here: {cause}; {remedy}")]
-pub struct NoIsolation {
-    cause: String,
-    remedy: String,
-}
-
 impl Isolation {
     /// Tries what will be needed, in namespaces that are gone afterwards.
     ///
     /// # Errors
     /// With the cause and what to do.
-    pub fn find() -> Result<Self, NoIsolation> {
+    pub fn find() -> anyhow::Result<Self> {
         let mut said = String::new();
         for way in [Self::Root, Self::UserNamespace] {
             if way == Self::Root && !rustix::process::geteuid().is_root() {
@@ -46,10 +40,7 @@ impl Isolation {
                 Ok(output) if output.status.success() => return Ok(way),
                 Ok(output) => said = one_line(&output.stderr),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    return Err(NoIsolation {
-                        cause: "there is no program unshare".to_owned(),
-                        remedy: "install util-linux".to_owned(),
-                    });
+                    return Err(none("there is no program unshare", "install util-linux"));
                 }
                 Err(error) => said = error.to_string(),
             }
@@ -94,19 +85,20 @@ const SWITCHES: [(&str, &str, &str); 3] = [
     ("kernel.apparmor_restrict_unprivileged_userns", "1", "0"),
 ];
 
+/// Neither way works.
+fn none(cause: &str, remedy: &str) -> anyhow::Error {
+    anyhow!("cannot make machines here: {cause}; {remedy}")
+}
+
 /// Why `said`: `read` tells the value of a setting.
-fn explain(said: &str, read: impl Fn(&str) -> Option<String>) -> NoIsolation {
-    let because = |cause: String, remedy: &str| NoIsolation {
-        cause,
-        remedy: remedy.to_owned(),
-    };
+fn explain(said: &str, read: impl Fn(&str) -> Option<String>) -> anyhow::Error {
     if said.contains("ip: not found") || said.contains("ip: command not found") {
-        return because("there is no program ip".to_owned(), "install iproute2");
+        return none("there is no program ip", "install iproute2");
     }
     for (setting, off, on) in SWITCHES {
         if read(setting).is_some_and(|value| value.trim() == off) {
-            return because(
-                format!("{setting} keeps users from making user namespaces"),
+            return none(
+                &format!("{setting} keeps users from making user namespaces"),
                 &format!("run `sudo sysctl -w {setting}={on}`, or run this as root"),
             );
         }
@@ -116,7 +108,7 @@ fn explain(said: &str, read: impl Fn(&str) -> Option<String>) -> NoIsolation {
         said => format!("the system refuses: {said}"),
     };
     let remedy = "run this as root; in a container, start that with --privileged";
-    because(cause, remedy)
+    none(&cause, remedy)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use alts_daemon::admin::client::{Output, print};
 use clap::{Args, Subcommand};
-use mock_gce::instance::{Instance, InstanceName};
+use mock_gce::instance::{ADMIN_SOCKET, Instance, InstanceName, OPERATOR_TOKEN};
 
 use super::{block_on, ended};
 
@@ -137,8 +137,8 @@ impl EnvArgs {
         let instance = self.which.instance()?;
         let record = instance.running()?;
         let api = format!("http://{}/", record.api);
-        let token = instance.operator_token().display().to_string();
-        let admin = format!("unix:{}", instance.admin_socket().display());
+        let token = instance.path(OPERATOR_TOKEN).display().to_string();
+        let admin = format!("unix:{}", instance.path(ADMIN_SOCKET).display());
         let lines = [
             ("CLOUDSDK_API_ENDPOINT_OVERRIDES_IAM", api.as_str()),
             ("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", &token),
