@@ -20,8 +20,8 @@ pub(super) fn inject(plan: &Plan, side: Option<Side>, step: Step) -> FaultedStep
     } else if over && plan.has(Fault::LeaveOpen) {
         faulted.ending = Ending::LeftOpen;
     }
-    for fault in plan.faults() {
-        apply(&mut faulted, *fault);
+    for (fault, value) in plan.faults() {
+        apply(&mut faulted, *fault, *value);
     }
     faulted
 }
@@ -60,13 +60,13 @@ fn exchanged(plan: &Plan, side: Option<Side>, step: Step) -> Step {
     }
 }
 
-fn apply(faulted: &mut FaultedStep, fault: Fault) {
+fn apply(faulted: &mut FaultedStep, fault: Fault, value: u32) {
     let finished = matches!(faulted.step, Step::Finished { .. });
     let Some(answer) = answer_of(&mut faulted.step) else {
         return;
     };
     match fault {
-        Fault::Split(at) => faulted.extra = split(answer, at),
+        Fault::Split => faulted.extra = split(answer, value),
         Fault::BadMac => each_frame(answer, bad_mac),
         Fault::BadSignature => each_frame(answer, bad_signature),
         Fault::MissingStatus => answer.status = None,
@@ -82,7 +82,7 @@ fn apply(faulted: &mut FaultedStep, fault: Fault) {
         Fault::ShortKey => result.key_data.truncate(16),
         Fault::MissingLocalIdentity => result.local_identity = None,
         Fault::MissingVersions => result.peer_rpc_versions = None,
-        Fault::MaxFrameSize(size) => result.max_frame_size = size,
+        Fault::MaxFrameSize => result.max_frame_size = value,
         _ => {}
     }
 }
@@ -143,34 +143,47 @@ fn append_frame(kind: u32, body: &[u8], out: &mut Vec<u8>) {
 
 fn bad_mac(kind: u32, body: &[u8]) -> Option<Vec<u8>> {
     if kind == FrameType::ServerFinished.number() {
-        let mut message = wire::ServerFinished::decode(body).ok()?;
-        *message.mac.first_mut()? ^= 1;
-        return Some(message.encode_to_vec());
+        rewritten(body, |message: &mut wire::ServerFinished| {
+            flip(&mut message.mac)
+        })
+    } else if kind == FrameType::ClientFinished.number() {
+        rewritten(body, |message: &mut wire::ClientFinished| {
+            flip(&mut message.mac)
+        })
+    } else {
+        None
     }
-    if kind == FrameType::ClientFinished.number() {
-        let mut message = wire::ClientFinished::decode(body).ok()?;
-        *message.mac.first_mut()? ^= 1;
-        return Some(message.encode_to_vec());
-    }
-    None
 }
 
 fn bad_signature(kind: u32, body: &[u8]) -> Option<Vec<u8>> {
-    let flip = |certificate: &mut Vec<u8>| {
-        let mut outer = wire::Signed::decode(certificate.as_slice()).ok()?;
-        *outer.signatures.first_mut()?.signature.first_mut()? ^= 1;
-        *certificate = outer.encode_to_vec();
+    let unsign = |certificate: &mut Vec<u8>| {
+        let signed = |outer: &mut wire::Signed| flip(&mut outer.signatures.first_mut()?.signature);
+        *certificate = rewritten(certificate, signed)?;
         Some(())
     };
     if kind == FrameType::ClientInit.number() {
-        let mut message = wire::ClientInit::decode(body).ok()?;
-        flip(&mut message.certificate)?;
-        return Some(message.encode_to_vec());
+        rewritten(body, |message: &mut wire::ClientInit| {
+            unsign(&mut message.certificate)
+        })
+    } else if kind == FrameType::ServerInit.number() {
+        rewritten(body, |message: &mut wire::ServerInit| {
+            unsign(&mut message.certificate)
+        })
+    } else {
+        None
     }
-    if kind == FrameType::ServerInit.number() {
-        let mut message = wire::ServerInit::decode(body).ok()?;
-        flip(&mut message.certificate)?;
-        return Some(message.encode_to_vec());
-    }
-    None
+}
+
+fn rewritten<M: Message + Default>(
+    body: &[u8],
+    rewrite: impl FnOnce(&mut M) -> Option<()>,
+) -> Option<Vec<u8>> {
+    let mut message = M::decode(body).ok()?;
+    rewrite(&mut message)?;
+    Some(message.encode_to_vec())
+}
+
+fn flip(bytes: &mut [u8]) -> Option<()> {
+    *bytes.first_mut()? ^= 1;
+    Some(())
 }

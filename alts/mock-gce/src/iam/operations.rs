@@ -10,7 +10,7 @@ use alts_authority::{
 use super::{
     error::ApiError,
     method::Method,
-    resource::{Creation, find, resource_name},
+    resource::{Creation, CreationFields, find, resource_name},
 };
 use crate::project::Project;
 
@@ -19,22 +19,26 @@ pub(super) fn create(project: &Project, creation: &Creation) -> Result<Account, 
     let id = &project.config.project;
     let email = creation.email(id)?;
     let name = resource_name(id, email.as_ref());
+    let CreationFields {
+        display_name,
+        description,
+    } = &creation.service_account;
     let refused = |error| match error {
         AuthorityError::Directory(DirectoryError::AlreadyExists(_)) => {
-            ApiError::already_exists(id, creation.account_id(), &name)
+            ApiError::already_exists(id, &creation.account_id, &name)
         }
         error => refusal(&error, &name),
     };
     let created = project
         .accounts
-        .create_account(email.clone(), creation.display_name())
+        .create_account(email.clone(), display_name)
         .map_err(refused)?;
-    if creation.description().is_empty() {
+    if description.is_empty() {
         return Ok(created);
     }
     let described = project
         .accounts
-        .change_accounts(|accounts, _| accounts.describe(&email, creation.description()));
+        .change_accounts(|accounts, _| accounts.describe(&email, description));
     described.map_err(|error| {
         // All or nothing: what was made under a wrong description goes again.
         let removed = project
@@ -62,11 +66,8 @@ pub(super) fn change(
         Ok(found.email.clone())
     };
     let changed = match method {
-        Method::Disable => accounts
-            .set_disabled(&email()?, true)
-            .map(|(account, _)| account),
-        Method::Enable => accounts
-            .set_disabled(&email()?, false)
+        Method::Disable | Method::Enable => accounts
+            .set_disabled(&email()?, method == Method::Disable)
             .map(|(account, _)| account),
         Method::Delete => {
             let email = email()?;
