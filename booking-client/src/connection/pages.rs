@@ -25,7 +25,10 @@ macro_rules! pages {
             type Item = v1::$item;
 
             fn page(&self, page_size: i32, page_token: String) -> Self {
-                Self { page_size, page_token, ..self.clone() }
+                let mut request = self.clone();
+                request.page_size = page_size;
+                request.page_token = page_token;
+                request
             }
 
             fn items(page: Self::Answer) -> (Vec<v1::$item>, String) {

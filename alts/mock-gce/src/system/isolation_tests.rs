@@ -4,7 +4,8 @@ use super::*;
 
 #[test]
 fn each_reason_has_its_remedy() {
-    let cases: [(&str, &[(&str, &str)], &str); 5] = [
+    type Setting = (&'static str, &'static str);
+    let cases: [(&str, &[Setting], &str); 5] = [
         (
             "unshare: unshare failed: Operation not permitted",
             &[("kernel.unprivileged_userns_clone", "0")],
