@@ -1,5 +1,5 @@
 //! The commands of documents, run as they are printed: those of the handshaker, for people who
-//! care nothing for hospitals, and those of mock-gce.
+//! care nothing for hospitals, those of mock-gce, and those of the ALTS in Python.
 //!
 //! Every block marked `sh` is run, in order, by one shell. It stands where a reader stands: in the
 //! repository, on a computer whose ports are free. What a reader does and a shell does not is wait
@@ -175,6 +175,24 @@ fn mock_gces_commands_work_as_printed() {
         "{said}"
     );
     assert!(said.contains(tests::CLIENT_ACCOUNT), "{said}");
+}
+
+#[test]
+fn the_pythons_commands_work_as_printed() {
+    let said = must_hold(&["docs/learn/python/README.md"], |_| false);
+    let [alice, bob] =
+        ["alice", "bob"].map(|name| format!("{name}@lessons.iam.gserviceaccount.com"));
+    for line in [
+        format!("{bob} on bob-vm, full handshake"),
+        format!("{bob} on bob-vm, resumed"),
+        format!("the handshaker speaks for {alice}"),
+        format!("127.0.0.1:9000 proved to be {bob}\n"),
+        format!("127.0.0.1:9000 proved to be {bob}, resuming an earlier session"),
+        "heard: hello".to_owned(),
+        "\nOK\n".to_owned(),
+    ] {
+        assert!(said.contains(&line), "{line} was to be printed:\n{said}");
+    }
 }
 
 #[test]

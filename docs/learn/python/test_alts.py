@@ -1,0 +1,424 @@
+"""What holds, and what happens when somebody cheats. Run: python3 -m unittest -v
+
+Each test is an experiment: change one line of it, predict what happens, and run it again.
+"""
+
+import hashlib
+import hmac
+import socket
+import struct
+import threading
+import unittest
+from pathlib import Path
+from unittest.mock import patch
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+import wire
+from certificates import CRL, HANDSHAKE, MASTER, Machine, Trust, key_id, sign
+from handshake import Handshaker
+from records import Connection, Direction
+from wire import Refused
+
+NOW, HOUR = 1_700_000_000, 3600
+CLIENT, SERVER = "client@p.iam", "server@p.iam"
+REPOSITORY = Path(__file__).parents[3]
+
+
+class Experiment(unittest.TestCase):
+    """Its sockets go with it."""
+
+    sockets = []
+
+    def tearDown(self):
+        while self.sockets:
+            self.sockets.pop().close()
+
+
+def socket_pair():
+    pair = socket.socketpair()
+    Experiment.sockets.extend(pair)
+    return pair
+
+
+class Authority:
+    """The other side of a certificate: who signs it."""
+
+    def __init__(self, seed=b"\x01" * 32):
+        self.key = Ed25519PrivateKey.from_private_bytes(seed)
+        self.public_key = self.key.public_key().public_bytes_raw()
+
+    def certify(self, machine, account, serial, seed=None, lifetime_s=HOUR):
+        key = Ed25519PrivateKey.from_private_bytes(seed or hashlib.sha256(machine.encode()).digest())
+        body = wire.MasterBody.encode(
+            subject=machine,
+            public_key=key.public_key().public_bytes_raw(),
+            revocation_id=(2 << 56) + serial,
+            not_before_s=NOW,
+            not_after_s=NOW + lifetime_s,
+            account=account,
+        )
+        return Machine(key, sign(MASTER, body, self.key))
+
+    def revoke(self, *ids, at=NOW):
+        ranges, lowest_possible = [], 0
+        for one in sorted(ids):
+            ranges += [one - lowest_possible, 0]
+            lowest_possible = one + 2
+        body = wire.CrlBody.encode(issued_at_s=at, next_update_s=at + HOUR, ranges=ranges)
+        return sign(CRL, body, self.key)
+
+
+def pair(roots=None, clock=lambda: NOW):
+    """A client and a server with machines of one authority."""
+    authority = Authority()
+    trust = Trust(roots or [authority.public_key])
+    client = Handshaker(authority.certify("client-vm", CLIENT, 77), trust, clock)
+    server = Handshaker(authority.certify("server-vm", SERVER, 78), trust, clock)
+    return client, server
+
+
+class Tapped(wire.Stream):
+    """A stream whose owner's frames somebody on the way may change: each is a call of `changes`."""
+
+    def __init__(self, socket, changes):
+        super().__init__(socket)
+        self.changes, self.sent = changes, []
+
+    def send(self, *frames):
+        for one in frames:
+            self.sent.append(one)
+            super().send(self.changes(len(self.sent) - 1, one))
+
+
+def same(number, one):
+    return one
+
+
+def meet(client, server, client_changes=same, server_changes=same, **wishes):
+    """Lets both shake hands over a pair of sockets: what each ends with, a session or why it refused."""
+    pair_of_sockets = zip(socket_pair(), (client_changes, server_changes))
+    ends = [Tapped(one, changes) for one, changes in pair_of_sockets]
+    outcomes = [None, None]
+
+    def one_side(at, shake):
+        try:
+            outcomes[at] = shake()
+        except (Refused, OSError) as refused:
+            outcomes[at] = refused
+            ends[at].socket.close()
+
+    other = threading.Thread(target=one_side, args=(1, lambda: server.server(ends[1])))
+    other.start()
+    one_side(0, lambda: client.client(ends[0], **wishes))
+    other.join()
+    return outcomes, ends
+
+
+def connected(client, server):
+    """Two connections of which each is the other's end."""
+    sessions, ends = meet(client, server)
+    return [Connection(ends[at], sessions[at], is_server=at == 1) for at in (0, 1)]
+
+
+class Vectors(Experiment):
+    """Byte for byte what the repository's other two implementations compute."""
+
+    def test_a_full_handshake_and_a_resumed_one_are_the_known_bytes(self):
+        lines = (REPOSITORY / "tests/known-answers/handshake.txt").read_text().splitlines()
+        known = {name: bytes.fromhex(value) for name, value in map(str.split, lines)}
+        authority = Authority()
+        trust = Trust([authority.public_key], known["revocation_list"])
+        self.assertEqual(trust.revoked, [(5, 9), (20, 20)])
+
+        def node(name, account, serial, master_seed, static):
+            machine = authority.certify(name, account, serial, bytes([master_seed]) * 32)
+            node = Handshaker(machine, trust, lambda: NOW)
+            key = X25519PrivateKey.from_private_bytes(bytes([static]) * 32)
+            node.certified = key, machine.vouch(key, NOW, HOUR), NOW + HOUR
+            return node
+
+        def expand(info, length):
+            return hmac.digest(b"\x62" * 32, info + b"\x01", hashlib.sha256)[:length]
+
+        client = node("client-vm", CLIENT, 77, 0x51, 0x11)
+        server = node("server-vm", SERVER, 78, 0x52, 0x33)
+        server.ticket_key = expand(b"alts-local/2 ticket key name", 4), expand(b"alts-local/2 ticket key", 32)
+        self.assertEqual(client.credential()[1], known["client_certificate"])
+        self.assertEqual(server.credential()[1], known["server_certificate"])
+        for name, first in (("full", (0, 120)), ("resumed", (10, 130))):
+            for node, start in zip((client, server), first):
+                node.random = iter_bytes(bytes(range(start, start + 108)))
+            # The vectors declare no size for frames, so we do not either.
+            with patch("records.WE_TAKE", 0):
+                sessions, ends = meet(client, server, target_name="backend:8080")
+            self.assertEqual(ends[0].sent[0].hex(), known[name + "_client_init"].hex())
+            self.assertEqual(b"".join(ends[1].sent).hex(), known[name + "_server_flight"].hex())
+            self.assertEqual(ends[0].sent[1].hex(), known[name + "_client_finished"].hex())
+            for session in sessions:
+                self.assertEqual(session.record_key, known[name + "_record_key"])
+
+    def test_records_are_those_that_the_library_is_held_to(self):
+        lines = (REPOSITORY / "alts/src/record/vectors/frame_vectors.txt").read_text().splitlines()
+        vectors = [line.split(" | ") for line in lines if not line.startswith("#")]
+        self.assertGreater(len(vectors), 10)
+        for key, sender, number, plaintext, aes_key, expected in vectors:
+            direction = Direction(bytes.fromhex(key), from_server=sender == "server")
+            direction.number = int(number)
+            sealed = direction.seal(bytes.fromhex(plaintext.replace("-", "")))
+            self.assertEqual((sealed.hex(), direction.aes_key.hex()), (expected, aes_key))
+
+
+class iter_bytes:
+    """Known bytes in the place of random ones."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def __call__(self, count):
+        taken, self.data = self.data[:count], self.data[count:]
+        return taken
+
+
+class Handshakes(Experiment):
+    def test_each_learns_who_the_other_is_and_both_have_one_key(self):
+        (client, server), _ = meet(*pair())
+        self.assertEqual((client.peer.account, server.peer.account), (SERVER, CLIENT))
+        self.assertEqual(client.record_key, server.record_key)
+        self.assertFalse(client.resumed or server.resumed)
+
+    def test_the_second_session_is_resumed_and_has_another_key(self):
+        client, server = pair()
+        first, _ = meet(client, server)
+        second, ends = meet(client, server)
+        self.assertTrue(second[0].resumed and second[1].resumed)
+        self.assertEqual(second[1].peer.account, CLIENT)
+        self.assertNotEqual(first[0].record_key, second[0].record_key)
+        self.assertEqual(wire.ServerInit.decode(ends[1].sent[0][8:]).certificate, b"")
+
+    def test_a_ticket_is_good_once(self):
+        client, server = pair()
+        meet(client, server)
+        kept = [list(tickets) for tickets in client.kept.values()][0]
+        self.assertTrue(meet(client, server)[0][0].resumed)
+        client.kept[""] = kept
+        self.assertFalse(meet(client, server)[0][0].resumed)
+
+    def test_a_flipped_bit_of_any_message_is_noticed(self):
+        for side, messages in ((0, 2), (1, 2)):
+            for message in range(messages):
+                length = len(meet(*pair())[1][side].sent[message])
+                for at in range(8, length, 7):
+                    flips = flipping(message, at)
+                    changes = {"client_changes" if side == 0 else "server_changes": flips}
+                    outcomes, _ = meet(*pair(), **changes)
+                    # Who sent last may believe in a session; the other never does.
+                    self.assertIsInstance(outcomes[1 - side], Exception, f"{side} {message} {at}")
+
+    def test_a_ticket_ends_with_the_certificates_that_it_stands_for(self):
+        _, ends = meet(*pair())
+        finished = wire.ServerFinished.decode(ends[1].sent[1][8:])
+        self.assertEqual(wire.NewTicket.decode(finished.new_ticket).lifetime_s, 600)
+
+    def test_a_server_resumes_nothing_that_the_client_did_not_ask_for(self):
+        client, server = pair()
+        known, _ = server.trust.verify(client.credential()[1], NOW)
+        server._open_ticket = lambda ticket: (b"", known)  # a secret that everybody knows
+        (client, _), _ = meet(client, server)
+        self.assertEqual(client.code, wire.BAD_MESSAGE)
+
+    def test_a_finished_message_has_one_encoding(self):
+        def longer(number, one):
+            return wire.frame(wire.SERVER_FINISHED, one[8:] + b"\x78\x01") if number == 1 else one
+
+        (client, _), _ = meet(*pair(), server_changes=longer)
+        self.assertEqual(client.code, wire.BAD_MESSAGE)
+
+    def test_a_server_that_is_not_the_target_is_refused_although_it_proves_who_it_is(self):
+        (client, server), _ = meet(*pair(), targets=["somebody-else@p.iam"])
+        self.assertEqual(client.code, wire.WRONG_PEER)
+        self.assertIn("code 6", str(server))
+
+
+def flipping(number, at):
+    def flip(count, one):
+        return one[:at] + bytes([one[at] ^ 1]) + one[at + 1 :] if count == number else one
+
+    return flip
+
+
+class Chains(Experiment):
+    def refused(self, server, says, trust=None):
+        client, _ = pair()
+        client.trust = trust or client.trust
+        (outcome, _), _ = meet(client, server)
+        self.assertIsInstance(outcome, Refused)
+        self.assertEqual(outcome.code, wire.BAD_CERTIFICATE)
+        self.assertIn(says, str(outcome))
+
+    def test_another_authority_is_nobody(self):
+        other = Authority(b"\x02" * 32)
+        trust = Trust([Authority().public_key, other.public_key])
+        server = Handshaker(other.certify("server-vm", SERVER, 78), trust, lambda: NOW)
+        self.refused(server, "'alts-local/2 master' was signed by nobody whom we know")
+
+    def test_a_machine_vouches_for_its_own_account_alone(self):
+        _, server = pair()
+        server.machine.master.account = "root@p.iam"
+        self.refused(server, "may vouch for")
+
+    def test_a_machine_gives_ids_of_its_own_range_alone(self):
+        _, server = pair()
+        server.machine.master.revocation_id += 1
+        self.refused(server, "not the machine's to give")
+
+    def test_a_master_key_that_no_root_signed_signs_nothing(self):
+        _, server = pair()
+        server.machine.key = Ed25519PrivateKey.generate()
+        self.refused(server, "nobody whom we know")
+
+    def test_what_has_expired_or_has_not_begun_is_refused_but_clocks_may_be_five_minutes_apart(self):
+        client, server = pair()
+        chain = server.credential()[1]
+        for off, says in ((-301, "valid in"), (600 + 300, "expired")):
+            with self.assertRaisesRegex(Refused, says):
+                client.trust.verify(chain, NOW + off)
+        for off in (-300, 600 + 299):
+            self.assertEqual(client.trust.verify(chain, NOW + off)[0].account, SERVER)
+
+    def test_an_expired_certificate_is_refused_in_a_handshake(self):
+        _, server = pair()
+        server.certified = *server.credential(), NOW + HOUR  # it goes on with what it has
+        client, _ = pair(clock=lambda: NOW + 600 + 300)
+        server.clock = client.clock
+        (outcome, _), _ = meet(client, server)
+        self.assertIn("expired", str(outcome))
+
+    def test_what_is_revoked_is_refused_by_either_id(self):
+        authority, (_, server) = Authority(), pair()
+        own, _ = Trust([authority.public_key]).verify(server.credential()[1], NOW)
+        for one in (own.machine_revocation_id, own.revocation_id):
+            self.refused(server, "revoked", Trust([authority.public_key], authority.revoke(1, one)))
+
+    def test_a_ticket_does_not_outlive_its_certificates(self):
+        authority, (client, server) = Authority(), pair()
+        meet(client, server)
+        server.trust.use_list(authority.revoke((2 << 56) + 77))
+        (_, refused), _ = meet(client, server)
+        self.assertIn("revoked", str(refused))
+
+    def test_a_ticket_of_a_revoked_certificate_leads_to_a_full_handshake_with_another(self):
+        authority, (client, server) = Authority(), pair()
+        meet(client, server)
+        own, _ = server.trust.verify(client.credential()[1], NOW)
+        server.trust.use_list(authority.revoke(own.revocation_id))
+        client.certified = None  # it makes another key
+        sessions, _ = meet(client, server)
+        self.assertEqual([session.resumed for session in sessions], [False, False])
+
+    def test_an_older_list_does_not_replace_a_newer_one(self):
+        authority = Authority()
+        trust = Trust([authority.public_key], authority.revoke(5, at=NOW + 1))
+        with self.assertRaises(Refused):
+            trust.use_list(authority.revoke(at=NOW))
+
+    def test_a_body_of_one_kind_does_not_pass_for_another(self):
+        authority = Authority()
+        crl = wire.Signed.decode(authority.revoke(5)).body
+        with self.assertRaises(Refused):
+            Trust([authority.public_key], sign(HANDSHAKE, crl, authority.key))
+        self.assertIn(key_id(authority.public_key), Trust([authority.public_key]).roots)
+
+
+class Records(Experiment):
+    def both(self, from_server=False):
+        key = bytes(range(44))
+        return Direction(key, from_server), Direction(key, from_server)
+
+    def test_each_record_has_a_nonce_of_its_own_and_the_directions_differ(self):
+        sender, receiver = self.both()
+        first, second = sender.seal(b"hello"), sender.seal(b"hello")
+        self.assertNotEqual(first, second)
+        self.assertNotEqual(first, self.both(from_server=True)[0].seal(b"hello"))
+        self.assertEqual([receiver.open(first), receiver.open(second)], [b"hello", b"hello"])
+
+    def test_the_key_is_another_one_after_65536_records(self):
+        sender, receiver = self.both()
+        receiver.open(sender.seal(b"first"))
+        old = sender.aes_key
+        sender.number = receiver.number = 65535
+        self.assertEqual(receiver.open(sender.seal(b"the last of the old key")), b"the last of the old key")
+        self.assertEqual(sender.aes_key, old)
+        self.assertEqual(receiver.open(sender.seal(b"the first of the new")), b"the first of the new")
+        self.assertNotEqual(sender.aes_key, old)
+
+    def refused(self, *frames):
+        _, receiver = self.both()
+        *good, bad = frames
+        for one in good:
+            receiver.open(one)
+        with self.assertRaises(Refused):
+            receiver.open(bad)
+        # And nothing is opened after that.
+        with self.assertRaises(Refused):
+            receiver.open(bad)
+
+    def test_a_flipped_bit_ends_it(self):
+        whole = self.both()[0].seal(b"hello")
+        for at in range(4, len(whole)):
+            self.refused(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+
+    def test_a_record_that_is_replayed_or_left_out_or_reflected_ends_it(self):
+        sender = self.both()[0]
+        first, second = sender.seal(b"first"), sender.seal(b"second")
+        self.refused(first, first)
+        self.refused(second)
+        self.refused(self.both(from_server=True)[0].seal(b"first"))
+
+    def test_a_record_of_another_session_ends_it(self):
+        client, server = pair()
+        one, other = connected(client, server), connected(client, server)
+        with self.assertRaises(Refused):
+            other[1].opener.open(one[0].sealer.seal(b"hello"))
+
+    def test_two_ends_talk(self):
+        client, server = connected(*pair())
+        client.send(b"hello")
+        self.assertEqual(server.receive(), b"hello")
+        server.send(b"x" * 150_000)
+        heard = b""
+        while len(heard) < 150_000:
+            heard += client.receive()
+        self.assertEqual(heard, b"x" * 150_000)
+        server.stream.socket.close()
+        self.assertEqual(client.receive(), b"")
+
+    def test_an_end_inside_a_record_is_no_end(self):
+        client, server = connected(*pair())
+        whole = server.sealer.seal(b"hello")
+        server.stream.socket.sendall(whole[:-1])
+        server.stream.socket.close()
+        with self.assertRaisesRegex(Refused, "inside a frame"):
+            client.receive()
+
+
+class Messages(Experiment):
+    def test_no_bytes_lead_to_anything_but_a_message_or_a_refusal(self):
+        good = wire.ClientInit.encode(version=2, random=b"r" * 32, target_name="x", record_protocols=["a", "b"])
+        for at in range(len(good)):
+            for bad in (good[:at], good[:at] + b"\xff" + good[at + 1 :], good[:at] + b"\x0f" + good[at:]):
+                try:
+                    wire.ClientInit.decode(bad)
+                except Refused:
+                    pass
+
+    def test_a_frame_that_claims_too_much_is_refused_before_it_is_read(self):
+        ours, theirs = socket_pair()
+        theirs.sendall(struct.pack("<II", 65533, wire.CLIENT_INIT))
+        with self.assertRaises(Refused):
+            wire.Stream(ours).read_frame(65536)
+
+
+if __name__ == "__main__":
+    unittest.main()
