@@ -1,5 +1,6 @@
 //! The commands of documents, run as they are printed: those of the handshaker, for people who
-//! care nothing for hospitals, those of mock-gce, and those of the ALTS in Python.
+//! care nothing for hospitals, those of mock-gce, and those of the lessons about
+//! ALTS and their Python.
 //!
 //! Every block marked `sh` is run, in order, by one shell. It stands where a reader stands: in the
 //! repository, on a computer whose ports are free. What a reader does and a shell does not is wait
@@ -186,10 +187,43 @@ fn the_pythons_commands_work_as_printed() {
         format!("{bob} on bob-vm, full handshake"),
         format!("{bob} on bob-vm, resumed"),
         format!("the handshaker speaks for {alice}"),
-        format!("127.0.0.1:9000 proved to be {bob}\n"),
         format!("127.0.0.1:9000 proved to be {bob}, resuming an earlier session"),
         "heard: hello".to_owned(),
         "\nOK\n".to_owned(),
+    ] {
+        assert!(said.contains(&line), "{line} was to be printed:\n{said}");
+    }
+}
+
+#[test]
+fn the_lessons_go_as_their_pages_say() {
+    let pages = ["why", "identity", "handshake", "records", "revocation"];
+    let pages = pages.map(|page| format!("docs/learn/{page}.md"));
+    let said = must_hold(&pages.each_ref().map(String::as_str), |_| false);
+    let [alice, bob, carol] =
+        ["alice", "bob", "carol"].map(|name| format!("{name}@lessons.iam.gserviceaccount.com"));
+    for line in [
+        format!("refused: this is {bob}, and we want {carol}"),
+        format!("nothing: Bob believes that this is {alice}"),
+        format!("signs for Bob: alice-vm may vouch for {alice}, and not for {bob}"),
+        "edits its certificate: a signature over 'alts-local/2 master' is wrong".to_owned(),
+        "has its own authority: 'alts-local/2 master' was signed by nobody".to_owned(),
+        format!("127.0.0.1:9000 proved to be {bob}, resuming an earlier session"),
+        "Alice: a session with server@p.iam\n   Bob:   the peer did not prove who it is".to_owned(),
+        "thief: the peer did not prove who it is".to_owned(),
+        "plaintext:   b'hello'".to_owned(),
+        "as sent        one two three".to_owned(),
+        "left out       one (the record 1 was altered".to_owned(),
+        "record  65535: AES key 4fbb112eda206249ad8f2d78236d40db, hello".to_owned(),
+        "record  65536: AES key 3361ce969f7741e90c2bee8ec82dc346, hello".to_owned(),
+        "1 Alice runs; does Bob take her connection? yes\n".to_owned(),
+        "2 Alice's account is disabled; does Bob take it? yes\n".to_owned(),
+        "3 Can another Alice start? no: the authority refuses IssueMaster".to_owned(),
+        "4 The account is enabled; can another Alice start? yes\n".to_owned(),
+        "5 Her machine's certificate is revoked; does Bob take her connection? yes\n".to_owned(),
+        "6 And Bob who was started anew, and fetched the list? no: it is revoked".to_owned(),
+        "7 And Alice who was started anew, and has another certificate? yes\n".to_owned(),
+        "1 revoked; list of ".to_owned(),
     ] {
         assert!(said.contains(&line), "{line} was to be printed:\n{said}");
     }

@@ -9,6 +9,7 @@ which authority is asked and believed. `accept` sends back what it hears; `dial`
 """
 
 import argparse
+import itertools
 import socket
 import struct
 
@@ -26,17 +27,25 @@ NAMES = {
 }
 
 
-def dial(handshaker, address, targets=(), shows=None):
+def dial(handshaker, address, targets=(), shows=wire.unseen):
     """A connection to whoever is there, once it has proven to be one of `targets`, if there are any."""
     host, port = address.rsplit(":", 1)
-    stream = wire.Stream(socket.create_connection((host, int(port))), shows or (lambda *_: None))
-    return records.Connection(stream, handshaker.client(stream, address, targets), is_server=False)
+    stream = wire.Stream(socket.create_connection((host, int(port))), shows)
+    return connection(stream, lambda: handshaker.client(stream, address, targets), is_server=False)
 
 
-def accept(handshaker, listener, shows=None):
+def accept(handshaker, listener, shows=wire.unseen):
     """The next connection, once whoever dials has proven who it is."""
-    stream = wire.Stream(listener.accept()[0], shows or (lambda *_: None))
-    return records.Connection(stream, handshaker.server(stream), is_server=True)
+    stream = wire.Stream(listener.accept()[0], shows)
+    return connection(stream, lambda: handshaker.server(stream), is_server=True)
+
+
+def connection(stream, handshake, is_server):
+    try:
+        return records.Connection(stream, handshake(), is_server)
+    except BaseException:
+        stream.socket.close()
+        raise
 
 
 def show(arrow, whole):
@@ -93,32 +102,29 @@ def main():
     parser.add_argument("--say", default="hello", help="what to send")
     parser.add_argument("--show", action="store_true", help="every frame")
     words = parser.parse_args()
-    handshaker, shows = enrol(words.serve_toml), show if words.show else None
+    handshaker, shows = enrol(words.serve_toml), show if words.show else wire.unseen
 
     if words.verb == "whoami":
         describe(handshaker)
     elif words.verb == "dial":
         for _ in range(words.times or 1):
-            connection = dial(handshaker, words.address, words.target, shows)
-            greet(connection)
-            connection.send(words.say.encode())
-            heard = b""
-            while len(heard) < len(words.say.encode()) and (more := connection.receive()):
-                heard += more
-            print(f"heard: {heard.decode()}", flush=True)
-            connection.stream.socket.close()
+            with dial(handshaker, words.address, words.target, shows) as bob:
+                greet(bob)
+                bob.send(words.say.encode())
+                heard = b""
+                while len(heard) < len(words.say.encode()) and (more := bob.receive()):
+                    heard += more
+                print(f"heard: {heard.decode()}", flush=True)
     else:
         host, port = words.address.rsplit(":", 1)
         listener = socket.create_server((host, int(port)))
         print("accept ready on %s:%d" % listener.getsockname(), flush=True)
-        served = 0
-        while words.times is None or served < words.times:
-            served += 1
+        for _ in itertools.count() if words.times is None else range(words.times):
             try:
-                connection = accept(handshaker, listener, shows)
-                greet(connection)
-                while heard := connection.receive():
-                    connection.send(heard)
+                with accept(handshaker, listener, shows) as alice:
+                    greet(alice)
+                    while heard := alice.receive():
+                        alice.send(heard)
             except (wire.Refused, OSError) as refused:
                 print(f"refused: {refused}", flush=True)
 

@@ -16,7 +16,7 @@ import os
 import struct
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -41,10 +41,13 @@ class Session:
     """What a handshake leads to."""
 
     peer: Peer
-    record_key: bytes
+    record_key: bytes = field(repr=False)  # never printed
     resumed: bool
     max_frame_size: int  # the longest record that the peer takes; 0: it did not say
     target_name: str = ""  # whom the client dialled, as it says
+
+    def __str__(self):
+        return f"a session with {self.peer.account}{', resumed' if self.resumed else ''}"
 
 
 # Keys.

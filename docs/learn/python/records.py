@@ -79,6 +79,12 @@ class Connection:
         takes = max(session.max_frame_size or UNSAID, UNSAID)
         self.most = min(takes, WE_SEND) - OVERHEAD
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stream.socket.close()
+
     def send(self, data):
         for at in range(0, len(data), self.most):
             self.stream.send(self.sealer.seal(data[at : at + self.most]))
