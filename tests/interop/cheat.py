@@ -1,11 +1,12 @@
 """The Python of docs/learn/python with somebody on its wire, or with a certificate that is no good.
 
-    cheat.py SERVE_TOML ADDRESS CASE
+    cheat.py SERVE_TOML ADDRESS CASE...
 
-Dials, says hello, and prints what it ends with. What it sends and hears is counted in frames: ClientInit is
+For each case it dials, says hello, and prints what that ends with. What it sends and hears is counted in frames: ClientInit is
 the first that it sends, and its record the third; ServerInit is the first that it hears, and so on.
 """
 
+import copy
 import socket
 import sys
 import time
@@ -98,15 +99,13 @@ CERTIFICATES = {
 }
 
 
-def main(serve_toml, address, case):
-    handshaker = enrol(serve_toml)
-    if case in CERTIFICATES:
-        handshaker.certified = None
-        CERTIFICATES[case](handshaker)
+def ends(handshaker, address, case):
+    """What one connection ends with. The handshaker is as if it were new."""
+    handshaker = copy.deepcopy(handshaker, {id(handshaker.machine.key): handshaker.machine.key})
+    CERTIFICATES.get(case, lambda unchanged: None)(handshaker)
     host, port = address.rsplit(":", 1)
-    meddler = ON_THE_WAY.get(case, ("sent", None, None))
     with socket.create_connection((host, int(port)), timeout=10) as connected:
-        stream = Meddled(connected, *meddler)
+        stream = Meddled(connected, *ON_THE_WAY.get(case, ("sent", None, None)))
         try:
             connection = Connection(stream, handshaker.client(stream), is_server=False)
             connection.send(b"hello")
@@ -114,10 +113,14 @@ def main(serve_toml, address, case):
             connected.shutdown(socket.SHUT_WR)
             while connection.receive():
                 pass
-            print("ended")
+            return "ended"
         except (wire.Refused, OSError) as refused:
-            print(f"refused: {refused}")
+            return f"refused: {refused}"
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    serve_toml, address, *cases = sys.argv[1:]
+    enrolled = enrol(serve_toml)
+    enrolled.certified = None
+    for case in cases:
+        print(ends(enrolled, address, case))

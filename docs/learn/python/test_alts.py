@@ -3,117 +3,28 @@
 Each test is an experiment: change one line of it, predict what happens, and run it again.
 """
 
-import hashlib
-import hmac
 import socket
 import struct
-import threading
 import unittest
-from pathlib import Path
-from unittest.mock import patch
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+import illustrate
 import wire
-from certificates import CRL, HANDSHAKE, MASTER, Machine, Trust, key_id, sign
+from certificates import HANDSHAKE, Trust, key_id, sign
 from handshake import Handshaker
+from lab import CLIENT, NOW, HOUR, REPOSITORY, SERVER, SOCKETS, Authority
+from lab import flipping, known_meetings, meet, pair, socket_pair
 from records import Connection, Direction
 from wire import Refused
-
-NOW, HOUR = 1_700_000_000, 3600
-CLIENT, SERVER = "client@p.iam", "server@p.iam"
-REPOSITORY = Path(__file__).parents[3]
 
 
 class Experiment(unittest.TestCase):
     """Its sockets go with it."""
 
-    sockets = []
-
     def tearDown(self):
-        while self.sockets:
-            self.sockets.pop().close()
-
-
-def socket_pair():
-    pair = socket.socketpair()
-    Experiment.sockets.extend(pair)
-    return pair
-
-
-class Authority:
-    """The other side of a certificate: who signs it."""
-
-    def __init__(self, seed=b"\x01" * 32):
-        self.key = Ed25519PrivateKey.from_private_bytes(seed)
-        self.public_key = self.key.public_key().public_bytes_raw()
-
-    def certify(self, machine, account, serial, seed=None, lifetime_s=HOUR):
-        key = Ed25519PrivateKey.from_private_bytes(seed or hashlib.sha256(machine.encode()).digest())
-        body = wire.MasterBody.encode(
-            subject=machine,
-            public_key=key.public_key().public_bytes_raw(),
-            revocation_id=(2 << 56) + serial,
-            not_before_s=NOW,
-            not_after_s=NOW + lifetime_s,
-            account=account,
-        )
-        return Machine(key, sign(MASTER, body, self.key))
-
-    def revoke(self, *ids, at=NOW):
-        ranges, lowest_possible = [], 0
-        for one in sorted(ids):
-            ranges += [one - lowest_possible, 0]
-            lowest_possible = one + 2
-        body = wire.CrlBody.encode(issued_at_s=at, next_update_s=at + HOUR, ranges=ranges)
-        return sign(CRL, body, self.key)
-
-
-def pair(roots=None, clock=lambda: NOW):
-    """A client and a server with machines of one authority."""
-    authority = Authority()
-    trust = Trust(roots or [authority.public_key])
-    client = Handshaker(authority.certify("client-vm", CLIENT, 77), trust, clock)
-    server = Handshaker(authority.certify("server-vm", SERVER, 78), trust, clock)
-    return client, server
-
-
-class Tapped(wire.Stream):
-    """A stream whose owner's frames somebody on the way may change: each is a call of `changes`."""
-
-    def __init__(self, socket, changes):
-        super().__init__(socket)
-        self.changes, self.sent = changes, []
-
-    def send(self, *frames):
-        for one in frames:
-            self.sent.append(one)
-            super().send(self.changes(len(self.sent) - 1, one))
-
-
-def same(number, one):
-    return one
-
-
-def meet(client, server, client_changes=same, server_changes=same, **wishes):
-    """Lets both shake hands over a pair of sockets: what each ends with, a session or why it refused."""
-    pair_of_sockets = zip(socket_pair(), (client_changes, server_changes))
-    ends = [Tapped(one, changes) for one, changes in pair_of_sockets]
-    outcomes = [None, None]
-
-    def one_side(at, shake):
-        try:
-            outcomes[at] = shake()
-        except (Refused, OSError) as refused:
-            outcomes[at] = refused
-            ends[at].socket.close()
-
-    other = threading.Thread(target=one_side, args=(1, lambda: server.server(ends[1])))
-    other.start()
-    one_side(0, lambda: client.client(ends[0], **wishes))
-    other.join()
-    return outcomes, ends
+        while SOCKETS:
+            SOCKETS.pop().close()
 
 
 def connected(client, server):
@@ -128,36 +39,22 @@ class Vectors(Experiment):
     def test_a_full_handshake_and_a_resumed_one_are_the_known_bytes(self):
         lines = (REPOSITORY / "tests/known-answers/handshake.txt").read_text().splitlines()
         known = {name: bytes.fromhex(value) for name, value in map(str.split, lines)}
-        authority = Authority()
-        trust = Trust([authority.public_key], known["revocation_list"])
+        trust = Trust([Authority().public_key], known["revocation_list"])
         self.assertEqual(trust.revoked, [(5, 9), (20, 20)])
-
-        def node(name, account, serial, master_seed, static):
-            machine = authority.certify(name, account, serial, bytes([master_seed]) * 32)
-            node = Handshaker(machine, trust, lambda: NOW)
-            key = X25519PrivateKey.from_private_bytes(bytes([static]) * 32)
-            node.certified = key, machine.vouch(key, NOW, HOUR), NOW + HOUR
-            return node
-
-        def expand(info, length):
-            return hmac.digest(b"\x62" * 32, info + b"\x01", hashlib.sha256)[:length]
-
-        client = node("client-vm", CLIENT, 77, 0x51, 0x11)
-        server = node("server-vm", SERVER, 78, 0x52, 0x33)
-        server.ticket_key = expand(b"alts-local/2 ticket key name", 4), expand(b"alts-local/2 ticket key", 32)
-        self.assertEqual(client.credential()[1], known["client_certificate"])
-        self.assertEqual(server.credential()[1], known["server_certificate"])
-        for name, first in (("full", (0, 120)), ("resumed", (10, 130))):
-            for node, start in zip((client, server), first):
-                node.random = iter_bytes(bytes(range(start, start + 108)))
-            # The vectors declare no size for frames, so we do not either.
-            with patch("records.WE_TAKE", 0):
-                sessions, ends = meet(client, server, target_name="backend:8080")
-            self.assertEqual(ends[0].sent[0].hex(), known[name + "_client_init"].hex())
-            self.assertEqual(b"".join(ends[1].sent).hex(), known[name + "_server_flight"].hex())
-            self.assertEqual(ends[0].sent[1].hex(), known[name + "_client_finished"].hex())
-            for session in sessions:
+        for name, met in zip(("full", "resumed"), known_meetings()):
+            chain = wire.ClientInit.decode(met.client_init[8:]).certificate
+            self.assertEqual(chain, known["client_certificate"])
+            self.assertEqual(met.client_init.hex(), known[name + "_client_init"].hex())
+            flight = met.server_init + met.server_finished
+            self.assertEqual(flight.hex(), known[name + "_server_flight"].hex())
+            self.assertEqual(met.client_finished.hex(), known[name + "_client_finished"].hex())
+            self.assertEqual(met.secret, known[name + "_secret"])
+            for session in met.sessions:
                 self.assertEqual(session.record_key, known[name + "_record_key"])
+
+    def test_the_illustrated_connection_is_this_one(self):
+        written = illustrate.PAGE.read_text()
+        self.assertEqual(written, "\n".join(illustrate.page()), "run: python3 illustrate.py")
 
     def test_records_are_those_that_the_library_is_held_to(self):
         lines = (REPOSITORY / "alts/src/record/vectors/frame_vectors.txt").read_text().splitlines()
@@ -168,17 +65,6 @@ class Vectors(Experiment):
             direction.number = int(number)
             sealed = direction.seal(bytes.fromhex(plaintext.replace("-", "")))
             self.assertEqual((sealed.hex(), direction.aes_key.hex()), (expected, aes_key))
-
-
-class iter_bytes:
-    """Known bytes in the place of random ones."""
-
-    def __init__(self, data):
-        self.data = data
-
-    def __call__(self, count):
-        taken, self.data = self.data[:count], self.data[count:]
-        return taken
 
 
 class Handshakes(Experiment):
@@ -239,13 +125,6 @@ class Handshakes(Experiment):
         (client, server), _ = meet(*pair(), targets=["somebody-else@p.iam"])
         self.assertEqual(client.code, wire.WRONG_PEER)
         self.assertIn("code 6", str(server))
-
-
-def flipping(number, at):
-    def flip(count, one):
-        return one[:at] + bytes([one[at] ^ 1]) + one[at + 1 :] if count == number else one
-
-    return flip
 
 
 class Chains(Experiment):
