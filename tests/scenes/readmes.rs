@@ -197,7 +197,15 @@ fn the_pythons_commands_work_as_printed() {
 
 #[test]
 fn the_lessons_go_as_their_pages_say() {
-    let pages = ["why", "identity", "handshake", "records", "revocation"];
+    let pages = [
+        "why",
+        "identity",
+        "handshake",
+        "keys",
+        "resumption",
+        "records",
+        "revocation",
+    ];
     let pages = pages.map(|page| format!("docs/learn/{page}.md"));
     let said = must_hold(&pages.each_ref().map(String::as_str), |_| false);
     let [alice, bob, carol] =
@@ -211,6 +219,13 @@ fn the_lessons_go_as_their_pages_say() {
         format!("127.0.0.1:9000 proved to be {bob}, resuming an earlier session"),
         "Alice: a session with server@p.iam\n   Bob:   the peer did not prove who it is".to_owned(),
         "thief: the peer did not prove who it is".to_owned(),
+        "ee: the thief does not have it\nes: the thief has it\nse: the thief has it\n".to_owned(),
+        format!("{:28} Bob: the peer gave up, with code 5", "ee, es, se"),
+        format!("{:28} Bob: a session with client@p.iam\n", "without se"),
+        "second: a session with server@p.iam, resumed; 2 agreements".to_owned(),
+        "Alice, once more:   a session with client@p.iam\n".to_owned(),
+        "who has copied it:  the peer gave up".to_owned(),
+        "who has Bob's key:  a session with client@p.iam, resumed\n".to_owned(),
         "plaintext:   b'hello'".to_owned(),
         "as sent        one two three".to_owned(),
         "left out       one (the record 1 was altered".to_owned(),
