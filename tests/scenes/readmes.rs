@@ -204,6 +204,7 @@ fn the_lessons_go_as_their_pages_say() {
         "keys",
         "resumption",
         "records",
+        "listening",
         "revocation",
     ];
     let pages = pages.map(|page| format!("docs/learn/{page}.md"));
@@ -231,6 +232,9 @@ fn the_lessons_go_as_their_pages_say() {
         "left out       one (the record 1 was altered".to_owned(),
         "record  65535: AES key 4fbb112eda206249ad8f2d78236d40db, hello".to_owned(),
         "record  65536: AES key 3361ce969f7741e90c2bee8ec82dc346, hello".to_owned(),
+        "client-vm: yes, server-vm: no, bob.internal:8080: yes\n".to_owned(),
+        "a refusal         carol@p.iam: yes\n".to_owned(),
+        "a record          'yes': no, 27 bytes".to_owned(),
         "1 Alice runs; does Bob take her connection? yes\n".to_owned(),
         "2 Alice's account is disabled; does Bob take it? yes\n".to_owned(),
         "3 Can another Alice start? no: the authority refuses IssueMaster".to_owned(),
