@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 import records
 import wire
-from certificates import CREDENTIAL_S, Machine, Peer, Trust
+from certificates import CREDENTIAL_S, LONGEST_CHAIN, Machine, Peer, Trust
 from wire import ABORT, BAD_MESSAGE, CLIENT_FINISHED, CLIENT_INIT, NOT_AUTHENTIC, SERVER_FINISHED
 from wire import SERVER_INIT, Refused, check, frame
 
@@ -32,7 +32,7 @@ VERSION, APPLICATION_PROTOCOL = 2, "grpc"
 RPC_VERSIONS = wire.RpcVersions.encode(
     max=wire.Version.encode(major=2, minor=1), min=wire.Version.encode(major=2, minor=1)
 )
-LONGEST_FRAME, LONGEST_TICKET, TICKET_S = 65536, 2048, 3600
+LONGEST_FRAME, LONGEST_NAME, LONGEST_TICKET, TICKET_S = 65536, 4096, 2048, 3600
 MOST_USED = 65536
 
 
@@ -125,6 +125,16 @@ def check_init(init):
     check(init.version == VERSION, wire.BAD_VERSION, f"the peer speaks version {init.version}, we speak 2")
     sizes = len(init.random), len(init.ephemeral)
     check(sizes == (32, 32), BAD_MESSAGE, "random and ephemeral have 32 bytes each")
+
+
+def check_offer(init):
+    for names in (init.record_protocols, init.application_protocols):
+        good = len(names) <= 16 and all(0 < len(name.encode()) <= 64 for name in names)
+        check(good, BAD_MESSAGE, "there are at most 16 protocols, of 1 to 64 bytes")
+    # Also where a ticket makes the chain superfluous.
+    sizes = len(init.certificate), len(init.target_name.encode()), len(init.ticket)
+    good = 0 < sizes[0] <= LONGEST_CHAIN and sizes[1] <= LONGEST_NAME and sizes[2] <= LONGEST_TICKET
+    check(good, BAD_MESSAGE, "certificate, target_name or ticket is too long, or there is no certificate")
 
 
 def check_proof(found, expected, code):
@@ -231,6 +241,7 @@ class Handshaker:
             client_init, body = expect(stream, CLIENT_INIT)
             init = wire.ClientInit.decode(body)
             check_init(init)
+            check_offer(init)
             both = records.NAME in init.record_protocols, APPLICATION_PROTOCOL in init.application_protocols
             check(all(both), wire.NOTHING_IN_COMMON, f"we know {records.NAME} and {APPLICATION_PROTOCOL} alone")
 
@@ -277,7 +288,7 @@ class Handshaker:
     def _open_ticket(self, ticket):
         """R and the client, once. A ticket that is no good is no failure: the handshake is a full one."""
         name, key = self.ticket_key
-        if ticket.startswith(name) and len(ticket) <= LONGEST_TICKET:
+        if ticket.startswith(name):
             with suppress(InvalidTag, ValueError, Refused):
                 plain = AESGCM(key).decrypt(ticket[4:16], ticket[16:], self._whose())
                 says = vars(wire.TicketBody.decode(plain))

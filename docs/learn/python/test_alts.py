@@ -114,6 +114,33 @@ class Handshakes(Experiment):
         (client, _), _ = meet(client, server)
         self.assertEqual(client.code, wire.BAD_MESSAGE)
 
+    def test_fields_have_bounds(self):
+        bad = [
+            {"version": 1},
+            {"random": bytes(31)},
+            {"ephemeral": bytes(33)},
+            {"ephemeral": bytes(32)},  # a key of small order
+            {"certificate": b""},
+            {"certificate": bytes(8193)},
+            {"ticket": bytes(2049)},
+            {"target_name": "x" * 4097},
+            {"record_protocols": ["x" * 65]},
+            {"record_protocols": ["x"] * 17},
+            {"application_protocols": []},
+        ]
+        codes = []
+        for fields in bad:
+
+            def changed(number, one):
+                init = vars(wire.ClientInit.decode(one[8:])) | fields
+                return wire.frame(wire.CLIENT_INIT, wire.ClientInit.encode(**init))
+
+            (_, server), _ = meet(*pair(), client_changes=changed)
+            codes.append(server.code)
+        message, version = wire.BAD_MESSAGE, wire.BAD_VERSION
+        agreement, nothing = wire.NOT_AUTHENTIC, wire.NOTHING_IN_COMMON
+        self.assertEqual(codes, [version, message, message, agreement, *[message] * 6, nothing])
+
     def test_a_finished_message_has_one_encoding(self):
         def longer(number, one):
             return wire.frame(wire.SERVER_FINISHED, one[8:] + b"\x78\x01") if number == 1 else one

@@ -1,4 +1,4 @@
-//! The Python of `docs/learn/python`, written from the specification alone: it enrols with our authority,
+//! The Python of `docs/learn/python`, which follows the specification: it enrols with our authority,
 //! shakes hands with our handshaker on either side, and exchanges records with our library.
 //!
 //! ```text

@@ -14,7 +14,7 @@
 //! them. Where libraries report the same thing differently, `library.rs` and `faults.rs` say how.
 //! `interop/build` makes those that need a compiler.
 //!
-//! `learner.rs` is about handshakers: one in Python, written from the specification alone, meets ours.
+//! `learner.rs` is about handshakers: one in Python, for learners, meets ours.
 
 #[macro_use]
 mod library;
