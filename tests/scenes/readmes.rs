@@ -206,6 +206,7 @@ fn the_lessons_go_as_their_pages_say() {
         "records",
         "listening",
         "revocation",
+        "believing",
     ];
     let pages = pages.map(|page| format!("docs/learn/{page}.md"));
     let said = must_hold(&pages.each_ref().map(String::as_str), |_| false);
@@ -243,8 +244,40 @@ fn the_lessons_go_as_their_pages_say() {
         "6 And Bob who was started anew, and fetched the list? no: it is revoked".to_owned(),
         "7 And Alice who was started anew, and has another certificate? yes\n".to_owned(),
         "1 revoked; list of ".to_owned(),
+        "without single use:\n    test_a_ticket_is_good_once\nwithout whom a machine may vouch for:\n    \
+         test_a_machine_vouches_for_its_own_account_alone\nwithout the direction in the nonce:\n"
+            .to_owned(),
+        "    test_a_record_that_is_replayed_or_left_out_or_reflected_ends_it\n    \
+         test_each_record_has_a_nonce_of_its_own_and_the_directions_differ\n"
+            .to_owned(),
     ] {
         assert!(said.contains(&line), "{line} was to be printed:\n{said}");
+    }
+}
+
+#[test]
+fn the_tests_that_a_lesson_names_are_there() {
+    let read = |name: &str| std::fs::read_to_string(Path::new(REPOSITORY).join(name)).expect(name);
+    let listed = Command::new("git")
+        .args(["ls-files", "alts/*.rs", "docs/learn/*.py"])
+        .current_dir(REPOSITORY)
+        .output()
+        .expect("git runs");
+    let sources: String = String::from_utf8_lossy(&listed.stdout)
+        .lines()
+        .map(read)
+        .collect();
+    let page = read("docs/learn/believing.md");
+    let named = page
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|word| word.matches('_').count() > 2 && !word.contains(char::is_whitespace));
+    let named: Vec<_> = named.collect();
+    assert!(named.len() > 15, "{named:?}");
+    for test in named {
+        let there = ["fn", "def"].map(|word| sources.contains(&format!("{word} {test}(")));
+        assert!(there.contains(&true), "{test} is named and is not there");
     }
 }
 
