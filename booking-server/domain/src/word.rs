@@ -94,3 +94,7 @@ words! {
         Expedited = "EXPEDITED", Elective = "ELECTIVE",
     }
 }
+
+#[cfg(test)]
+#[path = "word_tests.rs"]
+mod tests;

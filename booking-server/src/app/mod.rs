@@ -24,7 +24,7 @@ mod schedule_window;
 mod sessions;
 mod unit_of_work;
 
-use booking_store::{AuditRecord, Outcome, Reader, Store, StoredResponse, Tx, Work};
+use booking_store::{AuditRecord, Outcome, Reads, Store, StoredResponse, Tx, Work};
 use jiff::{Timestamp, Unit};
 
 pub(crate) use self::{
@@ -75,7 +75,7 @@ impl App {
     }
 
     /// A snapshot to read from.
-    pub(crate) async fn read(&self) -> Result<Reader, Refusal> {
+    pub(crate) async fn read(&self) -> Result<Reads, Refusal> {
         Ok(self.store.read().await?)
     }
 

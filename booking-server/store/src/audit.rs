@@ -1,6 +1,7 @@
 //! Who did what: an append-only chain of events.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// How a call ended that is worth keeping.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
@@ -13,7 +14,7 @@ pub enum Outcome {
 }
 
 /// One field that was changed.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct FieldChange {
     /// Which.
     pub field: String,

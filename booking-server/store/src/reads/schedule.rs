@@ -2,10 +2,10 @@
 
 use booking_domain::{Session, SessionTemplate, TheatreId, Unavailability};
 
-use super::{snapshot::Reads, surroundings::MAX_HELD_US};
+use super::{snapshot::Reads, surroundings::push_overlapping};
 use crate::{
     SessionQuery, StoreError, UnavailabilityQuery,
-    rows::{Item, by_key, read, select, session::subject_key},
+    rows::{Item, by_key, read, select, values::subject_key},
 };
 
 impl Reads {
@@ -31,11 +31,7 @@ impl Reads {
             sql.push(" and theatre_id in ").list(theatres);
         }
         if let Some(range) = query.range {
-            let start = range.start().as_microsecond();
-            sql.push(" and start_us > ").arg(start - MAX_HELD_US);
-            sql.push(" and start_us < ")
-                .arg(range.end().as_microsecond());
-            sql.push(" and end_us > ").arg(start);
+            push_overlapping(&mut sql, "", range);
         }
         if let Some(surgeon) = &query.surgeon {
             sql.push(" and owner_surgeon = ").arg(surgeon.as_str());
@@ -44,8 +40,7 @@ impl Reads {
             sql.push(" and template_id = ").arg(template.as_str());
         }
         if let Some((start, id)) = &query.after {
-            sql.push(" and (start_us, id) > (")
-                .arg(start.as_microsecond());
+            sql.push(" and (start_us, id) > (").arg(*start);
             sql.push(", ").arg(id.as_str()).push(")");
         }
         sql.push(" order by start_us, id");
@@ -86,10 +81,8 @@ impl Reads {
             sql.push(")");
         }
         if let Some(range) = query.range {
-            sql.push(" and start_us < ")
-                .arg(range.end().as_microsecond());
-            sql.push(" and end_us > ")
-                .arg(range.start().as_microsecond());
+            sql.push(" and start_us < ").arg(range.end());
+            sql.push(" and end_us > ").arg(range.start());
         }
         sql.push(" order by start_us, id");
         self.rows(sql).await?.iter().map(read).collect()
