@@ -152,8 +152,7 @@ pub(crate) fn read<R: Record>(row: &Row) -> Result<R, StoreError> {
 /// Adds what is to be in version 1, or replaces what is in the version before its own.
 pub(crate) fn put<R: Item>(record: &R) -> Sql {
     let Table { name, columns, .. } = R::TABLE;
-    let version = record.version();
-    let before = (version > 1).then(|| version - 1);
+    let before = (record.version() > 1).then(|| record.version() - 1);
     put_row(name, columns, record.values(), before)
 }
 
