@@ -38,6 +38,6 @@ pub use stream::AltsStream;
 #[cfg(feature = "tonic")]
 pub use transport::{
     AltsChannel, AltsChannelBuilder, AltsConnectInfo, AltsConnector, AltsIncoming,
-    AuthorizationEvent, ClientAuthorization, ClientAuthorizationLayer, client_authorization_check,
-    peer,
+    AuthorizationEvent, ClientAuthorization, ClientAuthorizationLayer, OpenedStream,
+    client_authorization_check, peer,
 };

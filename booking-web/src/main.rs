@@ -92,7 +92,7 @@ async fn run(cli: &Cli) -> anyhow::Result<()> {
 fn sign_in(cli: &Cli, address: SocketAddr) -> anyhow::Result<SignIn> {
     let seal = match &cli.session_key {
         Some(file) => Seal::kept_in(file)?,
-        None => Seal::random()?,
+        None => Seal::random().context("the system gives no random bytes")?,
     };
     let way = match (&cli.users, &cli.person_header) {
         (Some(file), _) => Way::Local {

@@ -2,7 +2,6 @@
 //! takes.
 
 use std::{
-    future::poll_fn,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
@@ -17,15 +16,13 @@ use tower::Service;
 use super::{
     backoff::Backoff,
     established::{History, SharedHistory},
+    opening::OpenedStream,
     tune,
 };
-use crate::{AltsStream, Error, Handshaker, ServiceAccount, Target};
+use crate::{Error, Handshaker, ServiceAccount, Target};
 
 /// Time to reach the peer's TCP port. `Endpoint`'s own timeouts do not cover a connector.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a client waits for the server's first record before it goes on without. Every known
-/// gRPC server sends its HTTP/2 settings unasked; one that does not costs this much once.
-const FIRST_RECORD_WAIT: Duration = Duration::from_secs(2);
 /// gRPC's port for a URI without one, as in grpc-java's ALTS channels.
 const DEFAULT_PORT: u16 = 443;
 
@@ -68,11 +65,12 @@ impl AltsConnector {
         self.history.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn connect(&self, uri: Uri) -> Result<AltsStream<TcpStream>, Error> {
+    async fn connect(&self, uri: Uri) -> Result<OpenedStream<TcpStream>, Error> {
         self.lock_backoff().check(Instant::now())?;
         let connected = self.dial(&uri).await;
         match &connected {
-            Ok(stream) => {
+            Ok(opened) => {
+                let stream = opened.secured();
                 self.lock_backoff().succeeded();
                 self.history()
                     .established(stream.context().clone(), stream.cause_of_end());
@@ -85,7 +83,7 @@ impl AltsConnector {
         connected
     }
 
-    async fn dial(&self, uri: &Uri) -> Result<AltsStream<TcpStream>, Error> {
+    async fn dial(&self, uri: &Uri) -> Result<OpenedStream<TcpStream>, Error> {
         let host = uri
             .host()
             .ok_or_else(|| Error::Misconfigured(format!("address {uri} lacks a host")))?;
@@ -102,8 +100,7 @@ impl AltsConnector {
         if let Some(remote_addr) = remote_addr {
             stream = stream.with_remote_addr(remote_addr);
         }
-        await_first_record(&mut stream).await?;
-        Ok(stream)
+        OpenedStream::open(stream).await
     }
 
     fn lock_backoff(&self) -> MutexGuard<'_, Backoff> {
@@ -112,7 +109,7 @@ impl AltsConnector {
 }
 
 impl Service<Uri> for AltsConnector {
-    type Response = TokioIo<AltsStream<TcpStream>>;
+    type Response = TokioIo<OpenedStream<TcpStream>>;
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Error>> + Send>>;
 
@@ -135,24 +132,6 @@ async fn connect_tcp(host: &str, port: u16, name: &str) -> Result<TcpStream, Err
         Err(_) => Err(Error::TimedOut {
             limit: CONNECT_TIMEOUT,
             waiting_for: "connecting",
-        }),
-    }
-}
-
-/// A server whose handshaker turns us down hangs up now; better to learn it here, with the
-/// right status, than in the middle of a call.
-async fn await_first_record(stream: &mut AltsStream<TcpStream>) -> Result<(), Error> {
-    const DURING: &str = "right after the handshake: it did not accept this side";
-    let first = poll_fn(|cx| stream.poll_first_record(cx));
-    match tokio::time::timeout(FIRST_RECORD_WAIT, first).await {
-        Err(_) | Ok(Ok(true)) => Ok(()),
-        Ok(Ok(false)) => Err(Error::PeerClosed { during: DURING }),
-        Ok(Err(error)) => Err(match Error::find(&error) {
-            Some(ours) => ours.clone(),
-            None => Error::PeerIo {
-                during: DURING,
-                source: Arc::new(error),
-            },
         }),
     }
 }

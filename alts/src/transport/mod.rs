@@ -4,6 +4,7 @@
 //! | file | for |
 //! |---|---|
 //! | `connector.rs` | dials, shakes hands, and waits before it tries a failing address again |
+//! | `opening.rs` | begins HTTP/2 as a client, and waits until the server has accepted it |
 //! | `channel.rs` | a client's channel: right status codes, the verified peer in every response |
 //! | `established.rs` | which peer a response may claim, which cause a failure |
 //! | `failure.rs` | what a caller is told when the connection breaks |
@@ -21,6 +22,7 @@ mod deadline;
 mod established;
 mod failure;
 mod incoming;
+mod opening;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +33,7 @@ pub use channel::{AltsChannel, AltsChannelBuilder};
 pub use connect_info::{AltsConnectInfo, peer};
 pub use connector::AltsConnector;
 pub use incoming::AltsIncoming;
+pub use opening::OpenedStream;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 

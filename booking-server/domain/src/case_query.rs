@@ -1,7 +1,6 @@
 //! Which cases, in which order, from where on: the question behind every list.
 //!
-//! The store answers it in SQL. [`CaseQuery::matches`] and [`CaseOrder::compare`] say what the
-//! answer must be, for its tests and for whoever filters cases as they change.
+//! The store answers it in SQL; `testing` says, for tests, what the answer must be.
 //!
 //! ```text
 //!   page 1            page 2: after = the key of the last case of page 1
@@ -9,7 +8,7 @@
 //!          ^ key(c)                              meanwhile shifts no page
 //! ```
 
-use std::{cmp::Ordering, fmt};
+use std::fmt;
 
 use jiff::Timestamp;
 
@@ -72,47 +71,6 @@ impl fmt::Debug for CaseCondition {
             Self::Waiting(_) => "Waiting(..)",
             Self::TextContains(_) => "TextContains(..)",
         })
-    }
-}
-
-impl CaseCondition {
-    /// Whether it holds of `case`.
-    pub fn matches(&self, case: &Case) -> bool {
-        let start = case.plan.as_ref().map(|plan| plan.start);
-        match self {
-            Self::StateIn(states) => states.contains(&case.state),
-            Self::TheatreIn(theatres) => {
-                let plan = case.plan.as_ref();
-                plan.is_some_and(|plan| theatres.contains(&plan.theatre))
-            }
-            Self::SessionIs(session) => {
-                let planned = case.plan.as_ref().and_then(|plan| plan.session.as_ref());
-                planned == Some(session)
-            }
-            Self::PatientIs(patient) => case.details.patient == *patient,
-            Self::StaffIs(staff) => case
-                .details
-                .team
-                .iter()
-                .any(|member| member.staff == *staff),
-            Self::UrgencyIn(urgencies) => urgencies.contains(&case.details.urgency),
-            Self::SpecialtyIs(specialty) => case.details.specialty.as_ref() == Some(specialty),
-            Self::StartFrom(from) => start.is_some_and(|start| start >= *from),
-            Self::StartBefore(before) => start.is_some_and(|start| start < *before),
-            Self::DecidedFrom(from) => case.details.decided_at >= *from,
-            Self::DecidedBefore(before) => case.details.decided_at < *before,
-            Self::TargetFrom(from) => case.details.target_at.is_some_and(|target| target >= *from),
-            Self::TargetBefore(before) => case
-                .details
-                .target_at
-                .is_some_and(|target| target < *before),
-            Self::Waiting(waiting) => case.state.is_waiting() == *waiting,
-            Self::TextContains(text) => {
-                let text = text.to_lowercase();
-                let mut said = [&case.details.procedure, &case.details.condition].into_iter();
-                said.any(|said| said.to_lowercase().contains(&text))
-            }
-        }
     }
 }
 
@@ -179,19 +137,6 @@ impl CaseOrder {
             id: case.id.clone(),
         }
     }
-
-    /// Which of two cases comes first.
-    pub fn compare(&self, a: &Case, b: &Case) -> Ordering {
-        self.directed(self.cursor(a).cmp(&self.cursor(b)))
-    }
-
-    fn directed(&self, ascending: Ordering) -> Ordering {
-        if self.descending {
-            ascending.reverse()
-        } else {
-            ascending
-        }
-    }
 }
 
 /// A page of cases.
@@ -205,30 +150,4 @@ pub struct CaseQuery {
     pub after: Option<CaseCursor>,
     /// So many at most.
     pub limit: u32,
-}
-
-impl CaseQuery {
-    /// Whether the case is one of those asked for, on this page or another.
-    pub fn matches(&self, case: &Case) -> bool {
-        self.conditions
-            .iter()
-            .all(|condition| condition.matches(case))
-    }
-
-    /// The page, out of all cases there are: what a store must answer.
-    pub fn page<'a>(&self, cases: &'a [Case]) -> Vec<&'a Case> {
-        let order = self.order;
-        let is_after = |case: &Case| {
-            self.after.as_ref().is_none_or(|after| {
-                order.directed(order.cursor(case).cmp(after)) == Ordering::Greater
-            })
-        };
-        let mut page: Vec<&Case> = cases
-            .iter()
-            .filter(|case| self.matches(case) && is_after(case))
-            .collect();
-        page.sort_by(|a, b| order.compare(a, b));
-        page.truncate(self.limit.try_into().unwrap_or(usize::MAX));
-        page
-    }
 }

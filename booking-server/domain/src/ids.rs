@@ -52,8 +52,8 @@ fn check(text: &str) -> Result<(), IdError> {
     Ok(())
 }
 
-macro_rules! id {
-    ($(#[$doc:meta])* $name:ident) => {
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
         pub struct $name(Box<str>);
@@ -74,28 +74,28 @@ macro_rules! id {
                 &self.0
             }
         }
-    };
+    )*};
 }
 
-/// An identifier that is patient data: not for a log.
-macro_rules! private_id {
-    ($(#[$doc:meta])* $name:ident) => {
-        id! { $(#[$doc])* $name }
+/// Identifiers that are patient data: not for a log.
+macro_rules! private_ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {
+        ids! { $($(#[$doc])* $name;)* }
 
-        impl fmt::Debug for $name {
+        $(impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!(stringify!($name), "(..)"))
             }
-        }
+        })*
     };
 }
 
-/// An identifier that may be said aloud.
-macro_rules! public_id {
-    ($(#[$doc:meta])* $name:ident) => {
-        id! { $(#[$doc])* $name }
+/// Identifiers that may be said aloud.
+macro_rules! public_ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {
+        ids! { $($(#[$doc])* $name;)* }
 
-        impl fmt::Debug for $name {
+        $(impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt::Debug::fmt(&self.0, f)
             }
@@ -105,65 +105,42 @@ macro_rules! public_id {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)
             }
-        }
+        })*
     };
 }
 
-private_id! {
+private_ids! {
     /// The hospital's number for a patient, for example `PT-1204`.
-    PatientId
-}
-private_id! {
+    PatientId;
     /// Our number for a surgical case.
-    CaseId
+    CaseId;
 }
-public_id! {
+
+public_ids! {
     /// The hospital's number for a member of staff, for example `DC-3904` for a doctor.
-    StaffId
-}
-public_id! {
+    StaffId;
     /// A hospital or a part of it with its own civil time.
-    SiteId
-}
-public_id! {
+    SiteId;
     /// An operating theatre, for example `OT-1`.
-    TheatreId
-}
-public_id! {
+    TheatreId;
     /// A session in a theatre's time.
-    SessionId
-}
-public_id! {
+    SessionId;
     /// A rule by which sessions recur.
-    TemplateId
-}
-public_id! {
+    TemplateId;
     /// One piece of equipment.
-    UnitId
-}
-public_id! {
+    UnitId;
     /// What equipment is a piece of, for example `c-arm`.
-    EquipmentKind
-}
-public_id! {
+    EquipmentKind;
     /// An operation with a name and defaults.
-    ProcedureTypeId
-}
-public_id! {
+    ProcedureTypeId;
     /// A branch of surgery, for example `orthopaedics`.
-    Specialty
-}
-public_id! {
+    Specialty;
     /// What a theatre can do, for example `laminar-flow`.
-    Capability
-}
-public_id! {
+    Capability;
     /// Why a case is moved, postponed or cancelled, for example `PATIENT_UNFIT`.
-    ReasonCode
-}
-public_id! {
+    ReasonCode;
     /// A closure or an absence.
-    UnavailabilityId
+    UnavailabilityId;
 }
 
 #[cfg(test)]

@@ -103,7 +103,7 @@ pub use slots::{
     MAX_SEARCH_DAYS, MAX_SEARCH_THEATRE_DAYS, PLAN_GRID_MIN, SlotOffer, SlotSearch, find_slots,
     next_on_grid, searched,
 };
-pub use state::{CaseState, UnknownState};
+pub use state::CaseState;
 pub use team::{TeamMember, TeamRole};
 pub use template::{Expansion, MAX_EXPANSION_DAYS, Skipped, expand};
 pub use time_range::{EmptyRange, TimeRange, later, subtract, union};
@@ -114,3 +114,4 @@ pub use transition::{
 };
 pub use unavailability::{Subject, Unavailability};
 pub use urgency::{Anaesthesia, Laterality, Urgency};
+pub use word::UnknownWord;

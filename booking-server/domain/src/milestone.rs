@@ -67,22 +67,19 @@ pub struct MilestonesOutOfOrder {
 
 impl Milestones {
     /// When it happened.
-    pub const fn get(&self, milestone: Milestone) -> Option<Timestamp> {
-        match milestone {
-            Milestone::WheelsIn => self.wheels_in,
-            Milestone::AnaesthesiaReady => self.anaesthesia_ready,
-            Milestone::KnifeToSkin => self.knife_to_skin,
-            Milestone::Closed => self.closed,
-            Milestone::WheelsOut => self.wheels_out,
-            Milestone::RecoveryOut => self.recovery_out,
-            Milestone::TheatreClean => self.theatre_clean,
-        }
+    pub const fn get(mut self, milestone: Milestone) -> Option<Timestamp> {
+        *self.place(milestone)
     }
 
     /// The same with one of them known, or no longer known.
     #[must_use]
     pub const fn with(mut self, milestone: Milestone, at: Option<Timestamp>) -> Self {
-        let place = match milestone {
+        *self.place(milestone) = at;
+        self
+    }
+
+    const fn place(&mut self, milestone: Milestone) -> &mut Option<Timestamp> {
+        match milestone {
             Milestone::WheelsIn => &mut self.wheels_in,
             Milestone::AnaesthesiaReady => &mut self.anaesthesia_ready,
             Milestone::KnifeToSkin => &mut self.knife_to_skin,
@@ -90,9 +87,7 @@ impl Milestones {
             Milestone::WheelsOut => &mut self.wheels_out,
             Milestone::RecoveryOut => &mut self.recovery_out,
             Milestone::TheatreClean => &mut self.theatre_clean,
-        };
-        *place = at;
-        self
+        }
     }
 
     /// Those that are known, in the order of a case's life.

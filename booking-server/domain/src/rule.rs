@@ -69,6 +69,20 @@ pub struct BrokenRule {
 }
 
 impl BrokenRule {
+    pub(crate) fn new(
+        rule: RuleId,
+        reason: &'static str,
+        subject: RuleSubject,
+        description: impl Into<String>,
+    ) -> Self {
+        Self {
+            rule,
+            reason,
+            subject,
+            description: description.into(),
+        }
+    }
+
     /// Whether somebody with the right may override it, with a reason: by its rule, and unless
     /// what it is about is not there at all.
     pub fn is_overridable(&self) -> bool {

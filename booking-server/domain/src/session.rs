@@ -11,8 +11,8 @@ use crate::{
     hospital::{clock_time, weekday_name},
 };
 
-/// Whose a session is.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+/// Whose a session is; in the order of reports.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionOwner {
     /// One surgeon's.

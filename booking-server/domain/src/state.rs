@@ -19,10 +19,6 @@
 //! | COMPLETED | no | yes | no | no: it is past |
 //! | CANCELLED | no | it may | no | no: it never will |
 
-use std::str::FromStr;
-
-use thiserror::Error;
-
 /// A state of a case. The names are the field's and are what the store keeps.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
@@ -45,11 +41,6 @@ pub enum CaseState {
     Cancelled,
 }
 
-/// A text that names no state.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[error("the state is none of those a case can be in")]
-pub struct UnknownState;
-
 impl CaseState {
     /// Whether the case is on the waiting list: wanted, and without a slot.
     pub const fn is_waiting(self) -> bool {
@@ -69,15 +60,6 @@ impl CaseState {
     /// Whether a case cannot be in this state without a slot.
     pub const fn needs_slot(self) -> bool {
         self.holds() || self.is_in_progress() || matches!(self, Self::Completed)
-    }
-}
-
-impl FromStr for CaseState {
-    type Err = UnknownState;
-
-    fn from_str(text: &str) -> Result<Self, UnknownState> {
-        let found = Self::ALL.into_iter().find(|state| state.as_str() == text);
-        found.ok_or(UnknownState)
     }
 }
 

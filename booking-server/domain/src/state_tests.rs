@@ -30,6 +30,10 @@ fn names_are_read_back_and_others_refused() {
         assert_eq!(state.as_str().parse(), Ok(state));
     }
     for other in ["", "scheduled", "SCHEDULED ", "DONE"] {
-        assert_eq!(other.parse::<CaseState>(), Err(UnknownState), "{other:?}");
+        assert_eq!(
+            other.parse::<CaseState>(),
+            Err(crate::UnknownWord),
+            "{other:?}"
+        );
     }
 }

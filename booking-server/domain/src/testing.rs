@@ -23,6 +23,11 @@ use crate::{
     TheatreState, TimeRange, Unavailability, UnavailabilityId, UnitId,
 };
 
+#[path = "tests/oracle.rs"]
+mod oracle;
+
+pub use oracle::{compare, holds, is_asked_for, page};
+
 macro_rules! short {
     ($($(#[$doc:meta])* $name:ident: $type:ident;)*) => {
         $($(#[$doc])* #[must_use] pub fn $name(text: &str) -> $type {

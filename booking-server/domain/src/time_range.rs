@@ -81,11 +81,6 @@ impl TimeRange {
         }
     }
 
-    /// How long it lasts, in minutes and parts of one.
-    pub fn minutes(&self) -> f64 {
-        self.duration().as_secs_f64() / 60.0
-    }
-
     /// What lies in both.
     pub fn intersection(&self, other: &Self) -> Option<Self> {
         Self::new(self.start.max(other.start), self.end.min(other.end)).ok()

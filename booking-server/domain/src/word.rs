@@ -3,12 +3,19 @@
 //! They are the field's, and the contract's too: what the store keeps is what a spreadsheet shows
 //! and what a filter takes.
 
+use thiserror::Error;
+
 use crate::{
     Anaesthesia, CaseState, Laterality, Milestone, ReasonGroup, RuleId, SessionState, TeamRole,
     TheatreState, Urgency,
 };
 
-/// Gives each choice `ALL` and `as_str`. A value without a word does not compile.
+/// A text that is none of the words that a choice has.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[error("none of the words it can be")]
+pub struct UnknownWord;
+
+/// Gives each choice `ALL`, `as_str` and the way back. A value without a word does not compile.
 #[macro_export]
 macro_rules! words {
     ($($choice:ident { $($value:ident = $word:literal),* $(,)? })*) => {$(
@@ -21,6 +28,15 @@ macro_rules! words {
                 match self {
                     $(Self::$value => $word,)*
                 }
+            }
+        }
+
+        impl std::str::FromStr for $choice {
+            type Err = $crate::UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, $crate::UnknownWord> {
+                let mut all = Self::ALL.into_iter();
+                all.find(|value| value.as_str() == word).ok_or($crate::UnknownWord)
             }
         }
 

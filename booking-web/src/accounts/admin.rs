@@ -12,7 +12,7 @@ use super::{
     metrics,
     proto::{
         self, DisableAccountRequest, EnableAccountRequest, ListAccountsRequest, ListIssuedRequest,
-        SetFaultsRequest, ShowFaultsRequest, accounts_client::AccountsClient,
+        MachineFaults, SetFaultsRequest, ShowFaultsRequest, accounts_client::AccountsClient,
         authority_admin_client::AuthorityAdminClient, machines_client::MachinesClient,
     },
 };
@@ -55,20 +55,6 @@ pub(crate) struct Account {
     /// Certificates that have not expired, and the seconds until the last of them does.
     pub(crate) credentials: usize,
     pub(crate) life_left_s: u64,
-}
-
-/// A machine, and what goes wrong on it on purpose.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Machine {
-    pub(crate) name: String,
-    pub(crate) faults: String,
-}
-
-impl Machine {
-    /// Whether exactly this goes wrong on it.
-    pub(crate) fn has(&self, fault: &str) -> bool {
-        self.faults == fault
-    }
 }
 
 impl From<tonic::Status> for AdminError {
@@ -168,17 +154,11 @@ impl Accounts {
         Ok(())
     }
 
-    pub(crate) async fn machines(&self) -> Result<Vec<Machine>, AdminError> {
-        let answer = MachinesClient::new(self.channel.clone())
-            .show_faults(ShowFaultsRequest::default())
-            .await?;
-        let machines = answer.into_inner().machines.into_iter();
-        Ok(machines
-            .map(|one| Machine {
-                name: one.machine,
-                faults: one.faults,
-            })
-            .collect())
+    /// Every machine, with what goes wrong on it on purpose.
+    pub(crate) async fn machines(&self) -> Result<Vec<MachineFaults>, AdminError> {
+        let mut client = MachinesClient::new(self.channel.clone());
+        let answer = client.show_faults(ShowFaultsRequest::default()).await?;
+        Ok(answer.into_inner().machines)
     }
 
     pub(crate) async fn set_faults(&self, machine: &str, faults: &str) -> Result<(), AdminError> {

@@ -6,4 +6,7 @@ mod metrics;
 mod proto;
 
 pub use self::admin::Accounts;
-pub(crate) use self::admin::{Account, AdminError, Machine, Seen};
+pub(crate) use self::{
+    admin::{Account, AdminError, Seen},
+    proto::MachineFaults,
+};

@@ -47,33 +47,30 @@ impl From<v1::Access> for Access {
     }
 }
 
-/// All that was said, by person; under none for the account alone.
+/// All that was said and when, by person; under none for the account alone.
 #[derive(Debug, Default)]
-pub(crate) struct AccessBook(Mutex<HashMap<Option<String>, Entry>>);
+pub(crate) struct AccessBook(Mutex<Entries>);
 
-#[derive(Debug)]
-struct Entry {
-    said: Arc<Access>,
-    at: Instant,
-}
+type Entries = HashMap<Option<String>, (Arc<Access>, Instant)>;
 
 impl AccessBook {
-    fn entries(&self) -> MutexGuard<'_, HashMap<Option<String>, Entry>> {
+    fn entries(&self) -> MutexGuard<'_, Entries> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn entry(&self, person: Option<&str>) -> Option<(Arc<Access>, Instant)> {
+        self.entries().get(&person.map(str::to_owned)).cloned()
     }
 
     /// What was said last, however long ago; none before anything was.
     pub(crate) fn of(&self, person: Option<&str>) -> Option<Arc<Access>> {
-        let entries = self.entries();
-        let found = entries.get(&person.map(str::to_owned));
-        found.map(|entry| Arc::clone(&entry.said))
+        self.entry(person).map(|(said, _)| said)
     }
 
     /// Whether it is time to ask again.
     pub(super) fn is_stale(&self, person: Option<&str>, now: Instant) -> bool {
-        let entries = self.entries();
-        let found = entries.get(&person.map(str::to_owned));
-        found.is_none_or(|entry| now.duration_since(entry.at) >= FRESH)
+        let said = self.entry(person);
+        said.is_none_or(|(_, at)| now.duration_since(at) >= FRESH)
     }
 
     pub(super) fn note(&self, person: Option<&str>, said: Access, now: Instant) {
@@ -81,8 +78,7 @@ impl AccessBook {
         if entries.len() >= MAX_KNOWN {
             entries.clear();
         }
-        let said = Arc::new(said);
-        entries.insert(person.map(str::to_owned), Entry { said, at: now });
+        entries.insert(person.map(str::to_owned), (Arc::new(said), now));
     }
 }
 

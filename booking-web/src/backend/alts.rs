@@ -8,38 +8,20 @@ use std::{
     time::Duration,
 };
 
-use alts::{AltsChannel, HandshakerArgs, ServiceAccount};
-use tower::util::BoxCloneSyncService;
+use alts::{AltsChannel, Error, HandshakerArgs, ServiceAccount};
 
 use super::{
     channel::{Backend, GrpcChannel, Pending},
     client::BackendClient,
-    observed::Observed,
+    observed::observed,
     reply::Lookup,
 };
 
 /// The booking service at one address, accepted only as one of the expected accounts.
 pub struct AltsBackend {
-    dialled: Dialled,
+    /// Makes another channel to it.
+    dial: Box<dyn Fn() -> Result<GrpcChannel, Error> + Send + Sync>,
     channel: Mutex<GrpcChannel>,
-}
-
-/// Everything that it takes to dial again.
-struct Dialled {
-    handshaker: HandshakerArgs,
-    address: String,
-    accounts: Vec<ServiceAccount>,
-}
-
-impl Dialled {
-    fn dial(&self) -> Result<GrpcChannel, alts::Error> {
-        let mut builder = AltsChannel::builder(self.handshaker.build()?);
-        for account in &self.accounts {
-            builder = builder.target_service_account(account.clone());
-        }
-        let channel = Observed(builder.connect_lazy(&self.address)?);
-        Ok(BoxCloneSyncService::new(channel))
-    }
 }
 
 impl AltsBackend {
@@ -51,14 +33,19 @@ impl AltsBackend {
         handshaker: HandshakerArgs,
         address: &str,
         accounts: &[ServiceAccount],
-    ) -> Result<Self, alts::Error> {
-        let dialled = Dialled {
-            handshaker,
-            address: address.to_owned(),
-            accounts: accounts.to_vec(),
+    ) -> Result<Self, Error> {
+        let (address, accounts) = (address.to_owned(), accounts.to_vec());
+        let dial = move || {
+            let mut builder = AltsChannel::builder(handshaker.build()?);
+            for account in &accounts {
+                builder = builder.target_service_account(account.clone());
+            }
+            builder.connect_lazy(&address).map(observed)
         };
-        let channel = Mutex::new(dialled.dial()?);
-        Ok(Self { dialled, channel })
+        Ok(Self {
+            channel: Mutex::new(dial()?),
+            dial: Box::new(dial),
+        })
     }
 }
 
@@ -80,7 +67,7 @@ impl Backend for AltsBackend {
     }
 
     fn reconnect(&self) {
-        match self.dialled.dial() {
+        match (self.dial)() {
             Ok(new) => *self.channel.lock().unwrap_or_else(PoisonError::into_inner) = new,
             // It could be dialled at the start, with the same words.
             Err(error) => tracing::error!(%error, "cannot make a new connection"),

@@ -158,6 +158,7 @@ impl BackendClient {
         reply.into_outcome()
     }
 
+    /// Sends a request in the person's name, and waits for the beginning of its answer.
     async fn ask<Q, A, F>(
         &self,
         message: Q,
@@ -168,18 +169,6 @@ impl BackendClient {
     {
         let mut request = Request::new(message);
         request.set_timeout(self.timeout + SERVER_GRACE);
-        self.send(request, method).await
-    }
-
-    /// Sends a request in the person's name, and waits for the beginning of its answer.
-    async fn send<Q, A, F>(
-        &self,
-        mut request: Request<Q>,
-        method: impl FnOnce(GrpcChannel, Request<Q>) -> F,
-    ) -> Reply<A>
-    where
-        F: Future<Output = Result<Response<A>, Status>>,
-    {
         let slot = PeerSlot::default();
         request.extensions_mut().insert(slot.clone());
         if let Some(person) = &self.person {
@@ -224,14 +213,14 @@ impl BackendClient {
         &self,
         resume_token: String,
     ) -> Result<Streaming<WatchScheduleResponse>, Refusal> {
-        let request = Request::new(WatchScheduleRequest {
+        let request = WatchScheduleRequest {
             resume_token,
             ..Default::default()
-        });
-        let opened = self.send(request, |channel, request| async move {
-            WatchServiceClient::new(channel)
-                .watch_schedule(request)
-                .await
+        };
+        let opened = self.ask(request, |channel, mut request| async move {
+            request.metadata_mut().remove("grpc-timeout");
+            let mut client = WatchServiceClient::new(channel);
+            client.watch_schedule(request).await
         });
         opened.await.into_outcome()
     }

@@ -55,41 +55,24 @@ pub struct FieldError {
     pub description: String,
 }
 
-/// All of it.
-#[derive(Debug, Default)]
-pub(super) struct Details {
-    pub(super) reason: String,
-    pub(super) broken_rules: Vec<BrokenRule>,
-    pub(super) fields: Vec<FieldError>,
-}
-
-impl Details {
-    /// Reads them from a status; what cannot be read is as good as not there.
-    pub(super) fn of(status: &Status) -> Self {
-        let details = status.get_error_details();
-        let reason = details
-            .error_info()
-            .map(|info| info.reason.clone())
-            .unwrap_or_default();
-        let broken_rules = details.precondition_failure().into_iter();
-        let broken_rules = broken_rules
-            .flat_map(|failure| failure.violations.iter().take(MAX_SHOWN))
-            .map(|violation| BrokenRule {
-                rule: violation.r#type.clone(),
-                subject: violation.subject.clone(),
-                description: violation.description.clone(),
-            });
-        let fields = details.bad_request().into_iter();
-        let fields = fields
-            .flat_map(|bad| bad.field_violations.iter().take(MAX_SHOWN))
-            .map(|violation| FieldError {
-                field: violation.field.clone(),
-                description: violation.description.clone(),
-            });
-        Self {
-            reason,
-            broken_rules: broken_rules.collect(),
-            fields: fields.collect(),
-        }
-    }
+/// The word for programs, the broken rules and the wrong fields of a status; what cannot be read is as
+/// good as not there.
+pub(super) fn details(status: &Status) -> (String, Vec<BrokenRule>, Vec<FieldError>) {
+    let details = status.get_error_details();
+    let reason = details.error_info().map(|info| info.reason.clone());
+    let broken = details.precondition_failure();
+    let broken = broken.map_or(&[][..], |failure| &failure.violations);
+    let broken = broken.iter().take(MAX_SHOWN).map(|one| BrokenRule {
+        rule: one.r#type.clone(),
+        subject: one.subject.clone(),
+        description: one.description.clone(),
+    });
+    let wrong = details.bad_request();
+    let wrong = wrong.map_or(&[][..], |bad| &bad.field_violations);
+    let wrong = wrong.iter().take(MAX_SHOWN).map(|one| FieldError {
+        field: one.field.clone(),
+        description: one.description.clone(),
+    });
+    let (broken, wrong) = (broken.collect(), wrong.collect());
+    (reason.unwrap_or_default(), broken, wrong)
 }

@@ -4,19 +4,15 @@
 //! caller as a bare `Status` without them, and then nobody could say *who* refused. A slot travels
 //! with the request instead, and is filled as the response's head comes by.
 
-use std::{
-    future::Future,
-    pin::Pin,
-    sync::{Arc, OnceLock},
-    task::{Context, Poll},
-};
+use std::sync::{Arc, OnceLock};
 
-use alts::AltsContext;
-use axum::http::{Request, Response};
+use alts::{AltsChannel, AltsContext};
+use axum::http::Request;
 use jiff::Timestamp;
-use tower::Service;
+use tonic::body::Body;
+use tower::{ServiceExt as _, service_fn};
 
-use super::reply::Verified;
+use super::{channel::GrpcChannel, reply::Verified};
 
 /// What the handshaker vouches for beside the account: whether the session was resumed.
 const RESUMED_ATTRIBUTE: &str = "alts.resumed";
@@ -38,33 +34,18 @@ impl PeerSlot {
 }
 
 /// Fills the [`PeerSlot`] of each request that carries one.
-#[derive(Clone, Debug)]
-pub(super) struct Observed<S>(pub(super) S);
-
-impl<S, B, R> Service<Request<B>> for Observed<S>
-where
-    S: Service<Request<B>, Response = Response<R>>,
-    S::Future: Send + 'static,
-{
-    type Response = Response<R>;
-    type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request<B>) -> Self::Future {
-        let slot = request.extensions().get::<PeerSlot>().cloned();
-        let response = self.0.call(request);
-        Box::pin(async move {
-            let response = response.await?;
+pub(super) fn observed(channel: AltsChannel) -> GrpcChannel {
+    GrpcChannel::new(service_fn(move |request: Request<Body>| {
+        let channel = channel.clone();
+        async move {
+            let slot = request.extensions().get::<PeerSlot>().cloned();
+            let response = channel.oneshot(request).await?;
             if let (Some(slot), Some(peer)) = (slot, response.extensions().get::<AltsContext>()) {
                 slot.fill(verified(peer));
             }
             Ok(response)
-        })
-    }
+        }
+    }))
 }
 
 fn verified(context: &AltsContext) -> Verified {

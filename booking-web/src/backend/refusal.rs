@@ -9,7 +9,7 @@ use booking_proto::contract::{
 };
 use tonic::{Code, Status};
 
-use super::details::{BrokenRule, Details, FieldError};
+use super::details::{BrokenRule, FieldError, details};
 
 /// What stood in the way, as far as it makes a difference to what a person should do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,25 +169,23 @@ impl Refusal {
 impl From<&Status> for Refusal {
     /// What ended a call: a failure of the secured transport, or the backend's own words.
     fn from(status: &Status) -> Self {
-        match alts::Error::from_status(status) {
-            Some(error) => Self {
+        if let Some(error) = alts::Error::from_status(status) {
+            return Self {
                 kind: kind_of_error(error),
                 code: error.code(),
                 detail: error.to_string(),
                 ..Self::of_transport()
-            },
-            None => {
-                let details = Details::of(status);
-                Self {
-                    kind: kind_of_answer(status.code(), &details.reason),
-                    code: status.code(),
-                    detail: status.message().to_owned(),
-                    loggable: false,
-                    reason: details.reason,
-                    broken_rules: details.broken_rules,
-                    fields: details.fields,
-                }
-            }
+            };
+        }
+        let (reason, broken_rules, fields) = details(status);
+        Self {
+            kind: kind_of_answer(status.code(), &reason),
+            code: status.code(),
+            detail: status.message().to_owned(),
+            loggable: false,
+            reason,
+            broken_rules,
+            fields,
         }
     }
 }

@@ -16,7 +16,7 @@ mod tally;
 
 pub(crate) use self::{
     run::run,
-    store::{Import, Imports, MAX_LOG_BYTES, MAX_LOG_MIB, Progress, Purpose, Settings, Stage, Why},
+    store::{Import, Imports, MAX_LOG_BYTES, MAX_LOG_MIB, Progress, RunMode, Settings, Stage, Why},
     tally::Tally,
 };
 

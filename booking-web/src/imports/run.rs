@@ -9,7 +9,7 @@ use booking_proto::ot::v1::{ImportCasesRequest, ImportRow};
 use theatre_log::Log;
 
 use super::{
-    store::{Import, Purpose, Settings, Stage, Why},
+    store::{Import, RunMode, Settings, Stage, Why},
     tally::Tally,
 };
 use crate::backend::{BackendClient, Refusal, RefusalKind};
@@ -25,25 +25,25 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(crate) async fn run(
     client: BackendClient,
     import: Arc<Import>,
-    purpose: Purpose,
+    mode: RunMode,
     settings: Settings,
 ) {
     let mut run = Run {
         client,
         import: &import,
         settings: &settings,
-        purpose,
+        mode,
         tally: Tally::default(),
     };
     let ended = run.everything().await;
     let tally = run.tally;
     let stage = match ended {
-        Ok(()) => Stage::Done(purpose),
-        Err(why) => Stage::Stopped(purpose, why),
+        Ok(()) => Stage::Done(mode),
+        Err(why) => Stage::Stopped(mode, why),
     };
     // Counts are no patient's data; what rows say stays out of the log.
     tracing::info!(
-        ?purpose,
+        ?mode,
         new = tally.new_cases(),
         unchanged = tally.unchanged,
         refused = tally.refused,
@@ -57,7 +57,7 @@ struct Run<'a> {
     client: BackendClient,
     import: &'a Import,
     settings: &'a Settings,
-    purpose: Purpose,
+    mode: RunMode,
     tally: Tally,
 }
 
@@ -92,7 +92,7 @@ impl Run<'_> {
             site: String::new(),
             rows,
             strict: self.settings.strict,
-            validate_only: self.purpose == Purpose::Check,
+            validate_only: self.mode == RunMode::DryRun,
             request_id: uuid::Uuid::new_v4().to_string(),
         };
         let mut attempt = 1;

@@ -37,7 +37,7 @@ pub(crate) struct Import {
     pub(crate) file: String,
     pub(crate) bytes: Bytes,
     /// Lines behind the header: about as many as there are rows.
-    lines: u64,
+    pub(crate) lines: u64,
     inner: Mutex<Progress>,
 }
 
@@ -54,26 +54,38 @@ pub(crate) struct Progress {
     seen: Instant,
 }
 
+impl Progress {
+    pub(crate) fn is_running(&self) -> bool {
+        matches!(self.stage, Stage::Running(_))
+    }
+}
+
 /// What is done with it.
 #[derive(Clone, Debug)]
 pub(crate) enum Stage {
     /// Nothing yet.
     Uploaded,
     /// Rows are being sent.
-    Running(Purpose),
+    Running(RunMode),
     /// All rows were sent.
-    Done(Purpose),
+    Done(RunMode),
     /// Some were; the same again goes on from there.
-    Stopped(Purpose, Why),
+    Stopped(RunMode, Why),
 }
 
 /// What rows are sent for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
+pub(crate) enum RunMode {
     /// To hear what would happen.
-    Check,
+    DryRun,
     /// To be taken in.
     Import,
+}
+
+impl RunMode {
+    pub(crate) fn is_dry(self) -> bool {
+        self == Self::DryRun
+    }
 }
 
 /// Why a run ended before the end of its log.
@@ -116,20 +128,16 @@ impl Imports {
         self.let_go(now);
         let mut all = self.all();
         if all.len() >= MAX_KEPT {
-            let idle = all.iter().filter(|(_, one)| !one.is_running());
-            let oldest = idle.min_by_key(|(_, one)| one.progress().seen);
-            let oldest = oldest.map(|(id, _)| id.clone())?;
+            let idle = all.values().filter(|one| !one.is_running());
+            let oldest = idle.min_by_key(|one| one.inner().seen)?.id.clone();
             all.remove(&oldest);
         }
+        let lines = bytes.split(|byte| *byte == b'\n').skip(1);
         let import = Arc::new(Import {
             id: uuid::Uuid::new_v4().simple().to_string(),
             owner,
             file,
-            lines: bytes
-                .split(|byte| *byte == b'\n')
-                .skip(1)
-                .filter(|line| !line.is_empty())
-                .count() as u64,
+            lines: lines.filter(|line| !line.is_empty()).count() as u64,
             bytes,
             inner: Mutex::new(Progress {
                 stage: Stage::Uploaded,
@@ -184,37 +192,29 @@ impl Import {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// About how many rows it has.
-    pub(crate) fn lines(&self) -> u64 {
-        self.lines
-    }
-
     /// How far it is.
     pub(crate) fn progress(&self) -> Progress {
         self.inner().clone()
     }
 
     fn is_running(&self) -> bool {
-        matches!(self.inner().stage, Stage::Running(_))
+        self.inner().is_running()
     }
 
     /// Until when it is kept, unless somebody looks at it or its rows are sent before that.
     fn kept_until(&self, now: Instant) -> Instant {
-        let from = if self.is_running() {
-            now
-        } else {
-            self.inner().seen
-        };
+        let inner = self.inner();
+        let from = if inner.is_running() { now } else { inner.seen };
         from + KEPT_FOR
     }
 
     /// Begins a run, unless one is under way.
-    pub(crate) fn begin(&self, purpose: Purpose, settings: Settings) -> bool {
+    pub(crate) fn begin(&self, mode: RunMode, settings: Settings) -> bool {
         let mut inner = self.inner();
-        if matches!(inner.stage, Stage::Running(_)) {
+        if inner.is_running() {
             return false;
         }
-        inner.stage = Stage::Running(purpose);
+        inner.stage = Stage::Running(mode);
         inner.settings = Some(settings);
         inner.tally = Tally::default();
         inner.stop = false;

@@ -9,7 +9,7 @@ use theatre_log::Refused;
 use crate::view::civil::instant;
 
 /// Rows that are shown with their reasons; a log in which more are wrong is wrong in one way.
-const MAX_TOLD: usize = 200;
+const MAX_ISSUES: usize = 200;
 /// Theatres that are remembered: more is no hospital's log.
 const MAX_THEATRES: usize = 500;
 
@@ -25,7 +25,7 @@ pub(crate) struct Tally {
     /// Not taken, by this side or by the backend.
     pub(crate) refused: u64,
     /// The first of those that a person should look at.
-    pub(crate) told: Vec<Told>,
+    pub(crate) issues: Vec<RowIssue>,
     /// How the log names its theatres.
     pub(crate) theatres: BTreeSet<String>,
     /// The first and the last planned start.
@@ -34,7 +34,7 @@ pub(crate) struct Tally {
 
 /// A row that was refused or flagged.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct RowIssue {
     /// Where in the file; the header is line 1.
     pub(crate) line: u64,
     pub(crate) refused: bool,
@@ -53,9 +53,9 @@ impl Tally {
         self.fine + self.flagged
     }
 
-    /// How many of those to look at are not in `told`.
-    pub(crate) fn untold(&self) -> u64 {
-        (self.refused + self.flagged).saturating_sub(self.told.len() as u64)
+    /// How many of those to look at are not in `issues`.
+    pub(crate) fn issues_left_out(&self) -> u64 {
+        (self.refused + self.flagged).saturating_sub(self.issues.len() as u64)
     }
 
     /// A row that could be read.
@@ -63,7 +63,7 @@ impl Tally {
         if self.theatres.len() < MAX_THEATRES {
             self.theatres.insert(row.theatre.clone());
         }
-        if let Some(at) = instant(row.scheduled_time.as_ref()) {
+        if let Some(at) = instant(row.scheduled_time) {
             let (first, last) = self.range.unwrap_or((at, at));
             self.range = Some((first.min(at), last.max(at)));
         }
@@ -93,8 +93,8 @@ impl Tally {
     }
 
     fn tell(&mut self, line: u64, refused: bool, why: String) {
-        if self.told.len() < MAX_TOLD {
-            self.told.push(Told { line, refused, why });
+        if self.issues.len() < MAX_ISSUES {
+            self.issues.push(RowIssue { line, refused, why });
         }
     }
 }

@@ -73,10 +73,10 @@ fn a_log_whose_hour_is_over_is_nobodys_any_more() {
 fn whoever_left_a_long_import_to_itself_finds_it_for_an_hour_after_its_end() {
     let (imports, begun) = (Imports::default(), Instant::now());
     let log = keep(&imports, "anna", begun).unwrap();
-    assert!(log.begin(Purpose::Import, settings()));
+    assert!(log.begin(RunMode::Import, settings()));
     let ended = begun + 3 * KEPT_FOR;
     imports.let_go(ended);
-    log.end(Stage::Done(Purpose::Import), Tally::default(), ended);
+    log.end(Stage::Done(RunMode::Import), Tally::default(), ended);
     let nearly = ended + KEPT_FOR - Duration::from_secs(1);
     imports.let_go(nearly);
     assert_eq!(imports.all().len(), 1);
@@ -107,12 +107,12 @@ fn as_many_logs_as_fit_are_kept_and_none_that_is_under_way_is_let_go() {
         .map(|_| keep(&imports, "anna", begun).unwrap())
         .collect();
     for log in &logs[1..] {
-        assert!(log.begin(Purpose::Import, settings()));
-        assert!(!log.begin(Purpose::Import, settings()), "one run at a time");
+        assert!(log.begin(RunMode::Import, settings()));
+        assert!(!log.begin(RunMode::Import, settings()), "one run at a time");
     }
     let newest = keep(&imports, "anna", begun).unwrap();
     assert!(imports.get(&logs[0].id, Some("anna"), begun).is_none());
-    assert!(newest.begin(Purpose::Check, settings()));
+    assert!(newest.begin(RunMode::DryRun, settings()));
     assert!(keep(&imports, "anna", begun).is_none());
 }
 
@@ -158,20 +158,20 @@ async fn rows_whose_answer_is_lost_are_sent_again_and_counted_once() {
     let (ot, calls) = forgetful();
     let state = state_for(FakeBackend::hospital(ot), Way::Open);
     let import = Arc::new(log(1201));
-    assert!(import.begin(Purpose::Import, settings()));
+    assert!(import.begin(RunMode::Import, settings()));
     let client = state.backend.client(None);
-    run(client, Arc::clone(&import), Purpose::Import, settings()).await;
+    run(client, Arc::clone(&import), RunMode::Import, settings()).await;
     let Progress {
         stage, tally, rows, ..
     } = import.progress();
-    assert!(matches!(stage, Stage::Done(Purpose::Import)), "{stage:?}");
+    assert!(matches!(stage, Stage::Done(RunMode::Import)), "{stage:?}");
     assert_eq!((tally.fine, tally.refused, rows), (1201, 1, Some(1202)));
     assert_eq!(
         calls.load(Ordering::Relaxed),
         6,
         "three batches, each sent twice"
     );
-    let broken = &tally.told[0];
+    let broken = &tally.issues[0];
     assert_eq!((broken.line, broken.refused), (1203, true));
     assert!(broken.why.contains("'none'"), "{}", broken.why);
 }
@@ -193,17 +193,17 @@ async fn a_backend_that_stays_away_or_says_no_ends_the_run_with_its_reason() {
         );
         let state = state_for(FakeBackend::hospital(ot), Way::Open);
         let import = Arc::new(log(1));
-        assert!(import.begin(Purpose::Check, settings()));
+        assert!(import.begin(RunMode::DryRun, settings()));
         run(
             state.backend.client(None),
             Arc::clone(&import),
-            Purpose::Check,
+            RunMode::DryRun,
             settings(),
         )
         .await;
         let stage = import.progress().stage;
         assert!(
-            matches!(stage, Stage::Stopped(Purpose::Check, Why::Refused(_))),
+            matches!(stage, Stage::Stopped(RunMode::DryRun, Why::Refused(_))),
             "{stage:?}"
         );
         assert_eq!(calls.load(Ordering::Relaxed), attempts);

@@ -14,12 +14,12 @@ use axum::{
 use super::{
     context::Ctx,
     error::{ErrorPage, not_found},
-    frame::{Frame, Here},
+    frame::Frame,
     posted::Posted,
     render,
 };
 use crate::{
-    accounts::{Account, Accounts, AdminError, Machine, Seen},
+    accounts::{Account, Accounts, AdminError, MachineFaults, Seen},
     backend::{Lookup, Reply},
     view::civil::how_long,
 };
@@ -41,10 +41,11 @@ const KNOWN_FAULTS: [&str; 8] = [
 struct AccountsPage {
     frame: Frame,
     accounts: Vec<AccountRow>,
-    machines: Vec<Machine>,
+    machines: Vec<MachineFaults>,
     /// Why nothing, or not all, is shown or done.
     trouble: String,
-    drill: Vec<DrillStep>,
+    /// Each step, and what it showed last.
+    drill: Vec<(DrillStep, Option<Seen>)>,
     can_restart: bool,
 }
 
@@ -54,42 +55,40 @@ struct AccountRow {
     role: &'static str,
 }
 
-/// One step of the article's drill.
+/// One step of the article's drill: what is done, and the status that the article saw.
+#[derive(Clone, Copy)]
 struct DrillStep {
-    number: usize,
     title: &'static str,
     words: &'static str,
     button: &'static str,
     expected: &'static str,
-    seen: Option<Seen>,
 }
 
-/// Title, what is done, button, and the status that the article saw.
-const STEPS: [(&str, &str, &str, &str); 4] = [
-    (
-        "The client's account is disabled",
-        "A client that is started now gets no credential, so its call never reaches the backend.",
-        "Disable the client's account and call",
-        "UNAVAILABLE",
-    ),
-    (
-        "The server's account is disabled",
-        "The client's is enabled again. The running backend still holds its credential, so the call succeeds.",
-        "Disable the server's account and call",
-        "OK",
-    ),
-    (
-        "The server is restarted",
-        "The new process gets no credential. Its side of the handshake says so, and the call fails.",
-        "Restart the backend and call",
-        "UNKNOWN",
-    ),
-    (
-        "The server's account is enabled",
-        "Its handshaker gets a credential when next asked, and all is as before.",
-        "Enable the server's account and call",
-        "OK",
-    ),
+const STEPS: [DrillStep; 4] = [
+    DrillStep {
+        title: "The client's account is disabled",
+        words: "A client that is started now gets no credential, so its call never reaches the backend.",
+        button: "Disable the client's account and call",
+        expected: "UNAVAILABLE",
+    },
+    DrillStep {
+        title: "The server's account is disabled",
+        words: "The client's is enabled again. The running backend still holds its credential, so the call succeeds.",
+        button: "Disable the server's account and call",
+        expected: "OK",
+    },
+    DrillStep {
+        title: "The server is restarted",
+        words: "The new process gets no credential. Its side of the handshake says so, and the call fails.",
+        button: "Restart the backend and call",
+        expected: "UNKNOWN",
+    },
+    DrillStep {
+        title: "The server's account is enabled",
+        words: "Its handshaker gets a credential when next asked, and all is as before.",
+        button: "Enable the server's account and call",
+        expected: "OK",
+    },
 ];
 
 impl AccountsPage {
@@ -98,8 +97,8 @@ impl AccountsPage {
     }
 
     /// Whether it fails in a way that is not among those offered.
-    fn has_others(&self, machine: &Machine) -> bool {
-        !machine.faults.is_empty() && !KNOWN_FAULTS.iter().any(|known| machine.has(known))
+    fn has_others(&self, machine: &MachineFaults) -> bool {
+        !machine.faults.is_empty() && !KNOWN_FAULTS.contains(&&*machine.faults)
     }
 }
 
@@ -124,29 +123,14 @@ async fn page(ctx: &Ctx, accounts: &Accounts, reply: Option<Reply>, trouble: Str
         Vec::new()
     });
     let seen = accounts.seen().clone();
-    let drill = STEPS
-        .iter()
-        .zip(seen)
-        .zip(1..)
-        .map(|((step, seen), number)| {
-            let (title, words, button, expected) = *step;
-            DrillStep {
-                number,
-                title,
-                words,
-                button,
-                expected,
-                seen,
-            }
-        });
-    let mut frame = ctx.frame(Here::Accounts);
+    let mut frame = ctx.frame();
     frame.strip = ctx.strip(Some(&reply));
     let rows = listed.into_iter().map(|account| row(account, accounts));
     let page = AccountsPage {
         accounts: rows.collect(),
         machines: machines.unwrap_or_default(),
         trouble,
-        drill: drill.collect(),
+        drill: STEPS.into_iter().zip(seen).collect(),
         can_restart: accounts.restart.is_some(),
         frame,
     };
@@ -182,21 +166,21 @@ async fn call(ctx: &Ctx) -> Reply {
 }
 
 /// `POST /alts/accounts/switch`
-pub(crate) async fn switch(Posted { ctx, fields }: Posted) -> Response {
+pub(crate) async fn switch(Posted { ctx, form }: Posted) -> Response {
     let Some(accounts) = &ctx.state.accounts else {
         return not_found().await.into_response();
     };
-    let enabled = fields.get("enabled") == "true";
-    let switched = accounts.switch(fields.get("account"), enabled).await;
+    let enabled = form.get("enabled") == "true";
+    let switched = accounts.switch(form.get("account"), enabled).await;
     after(&ctx, accounts, switched).await
 }
 
 /// `POST /alts/accounts/faults`
-pub(crate) async fn faults(Posted { ctx, fields }: Posted) -> Response {
+pub(crate) async fn faults(Posted { ctx, form }: Posted) -> Response {
     let Some(accounts) = &ctx.state.accounts else {
         return not_found().await.into_response();
     };
-    let (machine, faults) = (fields.get("machine"), fields.get("faults"));
+    let (machine, faults) = (form.get("machine"), form.get("faults"));
     let set = accounts.set_faults(machine, faults).await;
     after(&ctx, accounts, set).await
 }
@@ -216,7 +200,7 @@ pub(crate) async fn drill(Path(step): Path<usize>, Posted { ctx, .. }: Posted) -
     let Some(accounts) = &ctx.state.accounts else {
         return not_found().await.into_response();
     };
-    let Some((.., expected)) = step.checked_sub(1).and_then(|index| STEPS.get(index)) else {
+    let Some(shown) = step.checked_sub(1).and_then(|index| STEPS.get(index)) else {
         return not_found().await.into_response();
     };
     let Some(client) = &accounts.client_account else {
@@ -233,7 +217,7 @@ pub(crate) async fn drill(Path(step): Path<usize>, Posted { ctx, .. }: Posted) -
     }
     ctx.state.backend.reconnect();
     let reply = call(&ctx).await;
-    accounts.seen()[step - 1] = Some(seen(&reply, expected));
+    accounts.seen()[step - 1] = Some(seen(&reply, shown.expected));
     page(&ctx, accounts, Some(reply), String::new()).await
 }
 

@@ -1,11 +1,12 @@
 //! The static files, carried in the binary so that a page and its looks are always of one version.
 
-use std::{fmt::Write as _, sync::LazyLock};
+use std::{fmt::Write as _, hash::Hasher as _, sync::LazyLock};
 
 use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
+use fnv::FnvHasher;
 
 use crate::view::{grid::MAX_HOURS, lanes::MAX_LANES};
 
@@ -59,11 +60,12 @@ fn columns() -> String {
     rules
 }
 
-/// A fingerprint (FNV-1a, 64 bits), for links: a new version is fetched at once, an old one never
-/// again. Not a security feature.
+/// A fingerprint, for links: a new version is fetched at once, an old one never again. Not a security
+/// feature.
 fn fingerprint(text: &str) -> u64 {
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, step)
+    let mut hasher = FnvHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish()
 }
 
 /// The stylesheet's version.

@@ -2,22 +2,18 @@
 
 use askama::Template;
 use axum::response::Response;
-use booking_proto::{
-    contract::resource::{CASES, within},
-    ot::v1::{ListAuditEventsRequest, VerifyAuditChainRequest, audit_event::Outcome},
-};
+use booking_proto::ot::v1::{AuditEvent, ListAuditEventsRequest, VerifyAuditChainRequest};
 
 use super::{
-    case::show::method_words,
     context::Ctx,
     field::Field,
-    frame::{Frame, Here},
+    frame::Frame,
     posted::Posted,
-    url::{quoted, with_query},
+    url::{next_page, quoted},
 };
 use crate::{
     backend::Refusal,
-    view::civil::{Civil, instant},
+    view::{civil::Civil, history},
 };
 
 /// Events on one page.
@@ -29,22 +25,12 @@ struct AuditPage {
     frame: Frame,
     person: Field,
     resource: Field,
-    rows: Vec<Row>,
+    events: Vec<AuditEvent>,
+    civil: Civil,
+    /// Said of each time where it is not the hospital's.
+    zone: &'static str,
     next: String,
     verdict: Option<(bool, String)>,
-}
-
-struct Row {
-    sequence: i64,
-    time: String,
-    what: String,
-    resource: String,
-    link: bool,
-    person: String,
-    account: String,
-    denied: bool,
-    changes: Vec<String>,
-    reason: String,
 }
 
 /// `GET /audit?person=&resource=&page=`
@@ -71,12 +57,12 @@ pub(crate) async fn verify(Posted { ctx, .. }: Posted) -> Response {
             };
             page(&ctx, Some((chain.intact, words))).await
         }
-        Err(refusal) => ctx.trouble(Here::Audit, &refusal),
+        Err(refusal) => ctx.trouble(&refusal),
     }
 }
 
 async fn page(ctx: &Ctx, verdict: Option<(bool, String)>) -> Response {
-    ctx.show(Here::Audit, load(ctx, verdict).await)
+    ctx.show(load(ctx, verdict).await)
 }
 
 async fn load(ctx: &Ctx, verdict: Option<(bool, String)>) -> Result<AuditPage, Refusal> {
@@ -95,45 +81,22 @@ async fn load(ctx: &Ctx, verdict: Option<(bool, String)>) -> Result<AuditPage, R
     let (listed, civil) = tokio::try_join!(ctx.client.list_audit_events(request), async {
         Ok(ctx.civil().await.ok())
     })?;
-    // An auditor need not have the right to know the hospital's zone.
-    let exactly = |at| match &civil {
-        Some(civil) => civil.exactly(at),
-        None => format!("{} UTC", Civil::of("UTC").exactly(at)),
-    };
-    let next = match listed.next_page_token.as_str() {
-        "" => String::new(),
-        token => with_query(
-            "/audit",
-            [("person", person), ("resource", resource), ("page", token)],
-        ),
-    };
-    let rows = listed.audit_events.into_iter().map(|event| Row {
-        sequence: event.sequence,
-        time: instant(event.time.as_ref())
-            .map(exactly)
-            .unwrap_or_default(),
-        what: method_words(&event.method),
-        link: within(&event.resource, CASES).is_some(),
-        denied: event.outcome() == Outcome::Denied,
-        changes: event
-            .changes
-            .iter()
-            .map(|one| format!("{}: {} → {}", one.field, one.before, one.after))
-            .collect(),
-        resource: event.resource,
-        person: event.person,
-        account: event.account,
-        reason: event.reason,
-    });
     Ok(AuditPage {
-        frame: ctx.frame(Here::Audit),
+        frame: ctx.frame(),
         person: Field::line("person", "Person").optional().value(person),
         resource: Field::line("resource", "Resource")
             .optional()
             .hint("For example cases/…")
             .value(resource),
-        rows: rows.collect(),
-        next,
+        events: listed.audit_events,
+        // An auditor need not have the right to know the hospital's zone.
+        zone: if civil.is_some() { "" } else { " UTC" },
+        civil: civil.unwrap_or_else(|| Civil::of("UTC")),
+        next: next_page(
+            "/audit",
+            [("person", person), ("resource", resource)],
+            &listed.next_page_token,
+        ),
         verdict,
     })
 }

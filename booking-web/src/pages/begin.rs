@@ -1,10 +1,7 @@
 //! `/begin`: a hospital that has nothing yet gets its name, its clocks and its first theatres.
 
 use askama::Template;
-use axum::{
-    http::StatusCode,
-    response::{IntoResponse as _, Redirect, Response},
-};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use booking_proto::{
     contract::resource::{self, THEATRES},
     ot::v1::{
@@ -16,10 +13,9 @@ use booking_proto::{
 use super::{
     context::{Ctx, request_id},
     field::{Field, Kind},
-    fields::{Fields, Problems},
-    frame::{Frame, Here},
+    fields::{Fields, Form},
+    frame::Frame,
     posted::Posted,
-    render,
 };
 use crate::backend::{Refusal, RefusalKind};
 
@@ -35,7 +31,6 @@ const WEEKDAYS: std::ops::RangeInclusive<i32> = 1..=5;
 struct BeginPage {
     frame: Frame,
     fields: Vec<Field>,
-    refusal: Option<Refusal>,
 }
 
 /// A hospital without a name and clocks, in place of its board.
@@ -57,10 +52,8 @@ pub(crate) async fn instead_of_board(ctx: &Ctx, refusal: &Refusal) -> Option<Res
     if refusal.kind != RefusalKind::InvalidInput || has_site(ctx).await != Ok(false) {
         return None;
     }
-    let page = UnfoundedPage {
-        frame: ctx.frame(Here::Board),
-    };
-    Some(render::page(StatusCode::OK, &page))
+    let frame = ctx.frame();
+    Some(ctx.show(Ok(UnfoundedPage { frame })))
 }
 
 async fn has_site(ctx: &Ctx) -> Result<bool, Refusal> {
@@ -70,41 +63,32 @@ async fn has_site(ctx: &Ctx) -> Result<bool, Refusal> {
 
 /// `GET /begin`
 pub(crate) async fn show(ctx: Ctx) -> Response {
+    let suggested = [("theatres", "4"), ("opens", "08:00"), ("closes", "18:00")];
     match has_site(&ctx).await {
-        Ok(founded) => page(&ctx, founded, None, &Problems::default(), None),
-        Err(refusal) => ctx.trouble(Here::Settings, &refusal),
+        Ok(founded) => page(&ctx, founded, &Fields::default().or(suggested).into()),
+        Err(refusal) => ctx.trouble(&refusal),
     }
 }
 
 /// `POST /begin`
-pub(crate) async fn make(Posted { ctx, fields }: Posted) -> Response {
+pub(crate) async fn make(Posted { ctx, mut form }: Posted) -> Response {
     let founded = match has_site(&ctx).await {
         Ok(founded) => founded,
-        Err(refusal) => return ctx.trouble(Here::Settings, &refusal),
+        Err(refusal) => return ctx.trouble(&refusal),
     };
-    let wanted = match Wanted::of(&fields, founded) {
-        Ok(wanted) => wanted,
-        Err(problems) => return page(&ctx, founded, Some(&fields), &problems, None),
+    let Some(wanted) = Wanted::of(&mut form, founded) else {
+        return page(&ctx, founded, &form);
     };
     match wanted.make(&ctx).await {
         Ok(()) => Redirect::to("/").into_response(),
         Err(refusal) => {
             let founded = founded || has_site(&ctx).await == Ok(true);
-            let none = Problems::default();
-            page(&ctx, founded, Some(&fields), &none, Some(refusal))
+            page(&ctx.refused(refusal), founded, &form)
         }
     }
 }
 
-fn page(
-    ctx: &Ctx,
-    founded: bool,
-    typed: Option<&Fields>,
-    problems: &Problems,
-    refusal: Option<Refusal>,
-) -> Response {
-    let suggested =
-        Fields::default().or([("theatres", "4"), ("opens", "08:00"), ("closes", "18:00")]);
+fn page(ctx: &Ctx, founded: bool, form: &Form) -> Response {
     let mut asked = vec![
         Field::line("theatres", "How many theatres").kind(Kind::Number),
         Field::line("opens", "Open from, Monday to Friday").kind(Kind::Time),
@@ -116,20 +100,9 @@ fn page(
             .hint("Such as Europe/London; every time on these pages is by its clocks");
         asked.splice(0..0, [name, zone]);
     }
-    let status = match &refusal {
-        Some(refusal) => refusal.text().status,
-        None if typed.is_some() => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
-    let page = BeginPage {
-        fields: asked
-            .into_iter()
-            .map(|field| field.typed(typed.unwrap_or(&suggested), problems))
-            .collect(),
-        frame: ctx.frame(Here::Settings),
-        refusal,
-    };
-    render::page(status, &page)
+    let fields = asked.into_iter().map(|field| field.typed(form)).collect();
+    let frame = ctx.frame();
+    ctx.show_form(form, &BeginPage { frame, fields })
 }
 
 /// What the form asks for.
@@ -141,24 +114,21 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn of(fields: &Fields, founded: bool) -> Result<Self, Problems> {
-        let mut problems = Problems::default();
+    fn of(form: &mut Form, founded: bool) -> Option<Self> {
         let site = (!founded).then(|| {
-            problems.zone(fields, "time_zone");
+            form.zone("time_zone");
             Site {
-                display_name: problems.line(fields, "name", true),
-                time_zone: fields.own("time_zone"),
+                display_name: form.line("name", true),
+                time_zone: form.own("time_zone"),
                 ..Default::default()
             }
         });
-        let theatres = problems.number(fields, "theatres", 1..=MAX_THEATRES);
-        let opens = problems.time(fields, "opens");
-        let closes = problems.time(fields, "closes");
-        let (Some(opens), Some(closes)) = (opens, closes) else {
-            return Err(problems);
-        };
+        let theatres = form.number("theatres", 1..=MAX_THEATRES);
+        let opens = form.time("opens");
+        let closes = form.time("closes");
+        let (opens, closes) = opens.zip(closes)?;
         if opens >= closes {
-            problems.add("closes", "This is not after the time before it.");
+            form.complain("closes", "This is not after the time before it.");
         }
         let minute =
             |time: jiff::civil::Time| i32::from(time.hour()) * 60 + i32::from(time.minute());
@@ -172,7 +142,7 @@ impl Wanted {
             theatres,
             rules: rules.collect(),
         };
-        problems.is_empty().then_some(wanted).ok_or(problems)
+        (!form.is_wrong()).then_some(wanted)
     }
 
     /// Makes what is not there yet: a form that was sent twice makes it once.

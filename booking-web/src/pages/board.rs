@@ -1,13 +1,14 @@
 //! `/`: today's theatre board, and any other day's. Kiosk and schedule show the same board.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use askama::Template;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use booking_proto::{
     contract::permission::Permission,
     ot::v1::{
-        Case, DaySchedule, GetDayScheduleRequest, ListCasesRequest, ListConflictsRequest, TeamRole,
+        Case, DaySchedule, GetDayScheduleRequest, ListCasesRequest, ListConflictsRequest, Staff,
+        TeamRole,
     },
 };
 use jiff::civil::Date;
@@ -15,7 +16,7 @@ use jiff::civil::Date;
 use super::{
     begin,
     context::{Ctx, permitted},
-    frame::{Frame, Here},
+    frame::Frame,
     url::quoted,
     waiting::ALL_WAITING,
 };
@@ -23,7 +24,7 @@ use crate::{
     backend::{Access, Refusal, RefusalKind},
     view::{
         board::Board,
-        civil::{between, days_later, short_date},
+        civil::days_later,
         directory::Directory,
         preset::{self, Passing, Preset},
         waiting::Waiting,
@@ -45,7 +46,6 @@ struct BoardPage {
     frame: Frame,
     board: Board,
     waiting: Vec<Waiting>,
-    is_today: bool,
     preset: Preset,
     /// Theatres that the preset hides.
     hidden: usize,
@@ -56,14 +56,6 @@ struct BoardPage {
 }
 
 impl BoardPage {
-    fn before_words(&self) -> String {
-        short_date(self.before())
-    }
-
-    fn after_words(&self) -> String {
-        short_date(self.after())
-    }
-
     /// A board has a hospital.
     fn founded(&self) -> bool {
         true
@@ -71,22 +63,18 @@ impl BoardPage {
 
     /// Address, label, whether it is this one.
     fn presets(&self) -> Vec<(String, &'static str, bool)> {
-        let date = match self.is_today {
+        let date = match self.board.is_today {
             true => String::new(),
             false => format!("&date={}", self.board.date),
         };
-        let link = |one: Preset| format!("/?for={}{date}", one.word());
-        Preset::ALL
-            .map(|one| (link(one), one.label(), one == self.preset))
+        let presets = self.preset.choices();
+        presets
+            .map(|(word, label, here)| (format!("/?for={word}{date}"), label, here))
             .to_vec()
     }
 
-    fn before(&self) -> Date {
-        days_later(self.board.date, -1)
-    }
-
-    fn after(&self) -> Date {
-        days_later(self.board.date, 1)
+    fn day(&self, after: i64) -> Date {
+        days_later(self.board.date, after)
     }
 }
 
@@ -96,59 +84,57 @@ pub(crate) async fn board(ctx: Ctx) -> Response {
         return Redirect::to(LOOKUP_INSTEAD).into_response();
     }
     let date = ctx.query.date("date");
-    if let Some(chosen) = Preset::parse(ctx.query.get("for")) {
+    let chosen = ctx.query.get("for");
+    if Preset::parse(chosen).is_some() {
         return remember(&ctx, chosen, date);
     }
     let page = put_together(&ctx, date).await;
-    let Err(refusal) = &page else {
-        return ctx.show(Here::Board, page);
-    };
-    if only_looks_up(&ctx, refusal) {
-        return Redirect::to(LOOKUP_INSTEAD).into_response();
+    if let Err(refusal) = &page {
+        if only_looks_up(&ctx, refusal) {
+            return Redirect::to(LOOKUP_INSTEAD).into_response();
+        }
+        if let Some(instead) = begin::instead_of_board(&ctx, refusal).await {
+            return instead;
+        }
     }
-    match begin::instead_of_board(&ctx, refusal).await {
-        Some(instead) => instead,
-        None => ctx.show(Here::Board, page),
-    }
+    ctx.show(page)
 }
 
 /// A choice is remembered in the browser, and the page's address stays the board's.
-fn remember(ctx: &Ctx, chosen: Preset, date: Option<Date>) -> Response {
+fn remember(ctx: &Ctx, chosen: &str, date: Option<Date>) -> Response {
     let date = date.map(|date| format!("?date={date}")).unwrap_or_default();
     let sign_in = &ctx.state.sign_in;
-    let cookie = sign_in.cookie(PRESET_COOKIE, chosen.word(), PRESET_KEEP_S);
+    let cookie = sign_in.cookie(PRESET_COOKIE, chosen, PRESET_KEEP_S);
     (cookie, Redirect::to(&format!("/{date}"))).into_response()
 }
 
 async fn put_together(ctx: &Ctx, date: Option<Date>) -> Result<BoardPage, Refusal> {
-    let Loaded {
-        mut board,
-        names,
-        team,
-        is_today,
-    } = load(ctx, date).await?;
+    let (mut board, names, staff) = load(ctx, date).await?;
     let access = ctx.access().unwrap_or_default();
     let me = access.staff.as_str();
     let chosen = Preset::parse(&ctx.visitor.preset);
-    let suits = || Preset::for_roles(&access.roles, team.get(me).map_or(&[], Vec::as_slice));
+    let suits = || {
+        let me = staff.iter().filter(|one| one.name == me);
+        let team: Vec<TeamRole> = me.flat_map(Staff::roles).collect();
+        Preset::for_roles(&access.roles, &team)
+    };
     let preset = chosen.unwrap_or_else(suits);
     let hidden = preset.narrow(&mut board, me);
-    let passing = preset == Preset::Ward && is_today;
+    let passing = preset == Preset::Ward && board.is_today;
     let waiting = if passing {
         Vec::new()
     } else {
         waiting(ctx, waiting_for(preset, me)).await?
     };
     Ok(BoardPage {
-        frame: ctx.frame(Here::Board),
+        frame: ctx.frame(),
         waiting: waiting
-            .iter()
+            .into_iter()
             .map(|case| Waiting::of(case, &names, ctx.now))
             .collect(),
         passing: passing.then(|| preset::passing(&board, ctx.now)),
         unknown: preset.is_personal() && me.is_empty(),
         board,
-        is_today,
         preset,
         hidden,
     })
@@ -169,17 +155,11 @@ fn is_known_to_look_up_only(ctx: &Ctx) -> bool {
     ctx.visitor.person.is_none() && ctx.access().is_some_and(said)
 }
 
-/// One day's board, with the names on it.
-pub(crate) struct Loaded {
-    pub(crate) board: Board,
-    pub(crate) names: Directory,
-    /// What each member of staff can be in a team.
-    pub(crate) team: BTreeMap<String, Vec<TeamRole>>,
-    pub(crate) is_today: bool,
-}
-
-/// Fetches a day, today when none is given.
-pub(crate) async fn load(ctx: &Ctx, date: Option<Date>) -> Result<Loaded, Refusal> {
+/// A day's board, today's when none is given, with the names on it and everybody who works here.
+pub(crate) async fn load(
+    ctx: &Ctx,
+    date: Option<Date>,
+) -> Result<(Board, Directory, Vec<Staff>), Refusal> {
     let (day, staff) = tokio::try_join!(day(ctx, date), ctx.staff())?;
     let conflicts = ListConflictsRequest {
         start_time: day.start_time,
@@ -192,17 +172,7 @@ pub(crate) async fn load(ctx: &Ctx, date: Option<Date>) -> Result<Loaded, Refusa
     let names = Directory::default().staff(&staff);
     let names = names.theatres(day.theatres.iter().filter_map(|one| one.theatre.as_ref()));
     let board = Board::of(&day, &names, &conflicts, ctx.now).ok_or_else(Refusal::not_understood)?;
-    let bounds = between(day.start_time.as_ref(), day.end_time.as_ref());
-    let is_today = bounds.is_some_and(|(start, end)| start <= ctx.now && ctx.now < end);
-    let team = staff
-        .iter()
-        .map(|one| (one.name.clone(), one.roles().collect()));
-    Ok(Loaded {
-        board,
-        names,
-        team: team.collect(),
-        is_today,
-    })
+    Ok((board, names, staff))
 }
 
 pub(crate) async fn day(ctx: &Ctx, date: Option<Date>) -> Result<DaySchedule, Refusal> {

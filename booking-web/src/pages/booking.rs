@@ -5,7 +5,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Form, FromRequestParts, rejection::FormRejection},
+    extract::{FromRequestParts, rejection::FormRejection},
     http::{StatusCode, request::Parts},
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -17,9 +17,8 @@ use super::{
     context::Ctx,
     error::ErrorPage,
     field::{Field, Kind},
-    fields::{Fields, Problems},
-    frame::{Frame, Here},
-    refusal_text::RefusalText,
+    fields::{Fields, Form},
+    frame::Frame,
     render::page,
 };
 use crate::{
@@ -48,7 +47,7 @@ enum Shown {
     /// A booking, for the look-up as it was understood.
     Found { lookup: Lookup, booking: Booking },
     /// A proven backend's refusal.
-    Refused { text: RefusalText, refusal: Refusal },
+    Refused(Refusal),
     /// No booking, and the strip says why.
     SeeStrip,
 }
@@ -60,7 +59,7 @@ impl Shown {
             Self::Nothing => "Look up a booking",
             Self::Complaints => "Correct the form",
             Self::Found { .. } => "Booking found",
-            Self::Refused { text, .. } => text.headline,
+            Self::Refused(refusal) => refusal.text().headline,
             Self::SeeStrip => "No booking to show",
         }
     }
@@ -83,7 +82,7 @@ impl FromRequestParts<AppState> for Lookups {
 }
 
 impl BookingPage {
-    fn new(ctx: &Ctx, typed: &Fields, problems: &Problems, result: Shown) -> Self {
+    fn new(ctx: &Ctx, form: &Form, result: Shown) -> Self {
         let fields = [
             Field::line("patient", "Patient number")
                 .hint("For example PT-1204")
@@ -95,7 +94,7 @@ impl BookingPage {
                 .hint("Part of the procedure or condition")
                 .optional(),
         ];
-        let mut fields = fields.map(|field| field.typed(typed, problems));
+        let mut fields = fields.map(|field| field.typed(form));
         // The first wrong one, or the first. Where there is an answer, that has the focus itself.
         let first = fields.iter().position(|field| field.problem.is_some());
         let blank = matches!(result, Shown::Nothing).then_some(0);
@@ -103,7 +102,7 @@ impl BookingPage {
             fields[first].focus = true;
         }
         Self {
-            frame: ctx.frame(Here::Lookup),
+            frame: ctx.frame(),
             fields: fields.into(),
             result,
             instead_of_board: false,
@@ -113,10 +112,9 @@ impl BookingPage {
 
 /// `GET /lookup`
 pub(crate) async fn form(Lookups(ctx): Lookups) -> Response {
-    let (blank, none) = (Fields::default(), Problems::default());
     let shown = BookingPage {
         instead_of_board: ctx.query.get("instead") == "board",
-        ..BookingPage::new(&ctx, &blank, &none, Shown::Nothing)
+        ..BookingPage::new(&ctx, &Form::default(), Shown::Nothing)
     };
     page(StatusCode::OK, &shown)
 }
@@ -129,18 +127,15 @@ pub(crate) async fn moved() -> Redirect {
 /// `POST /booking`
 pub(crate) async fn look_up(
     Lookups(ctx): Lookups,
-    form: Result<Form<Sent>, FormRejection>,
+    form: Result<axum::Form<Sent>, FormRejection>,
 ) -> Response {
-    let typed = match form {
-        Ok(Form(sent)) => sent.into_fields(),
+    let mut form = match form {
+        Ok(axum::Form(sent)) => sent.into_form(),
         Err(rejection) => return ErrorPage::from(rejection).into_response(),
     };
-    let lookup = match parse(&typed) {
-        Ok(lookup) => lookup,
-        Err(problems) => {
-            let shown = BookingPage::new(&ctx, &typed, &problems, Shown::Complaints);
-            return page(StatusCode::UNPROCESSABLE_ENTITY, &shown);
-        }
+    let Some(lookup) = parse(&mut form) else {
+        let shown = BookingPage::new(&ctx, &form, Shown::Complaints);
+        return ctx.show_form(&form, &shown);
     };
     let person = ctx.visitor.person.clone();
     let reply = ctx.state.backend.look_up(lookup.clone(), person).await;
@@ -148,16 +143,10 @@ pub(crate) async fn look_up(
     let strip = ctx.strip(Some(&reply));
     let (status, result) = match reply.into_outcome() {
         Ok(booking) => (StatusCode::OK, Shown::Found { lookup, booking }),
-        Err(refusal) => {
-            let text = refusal.text();
-            let result = match strip.is_refused() {
-                true => Shown::SeeStrip,
-                false => Shown::Refused { text, refusal },
-            };
-            (text.status, result)
-        }
+        Err(refusal) if strip.is_refused() => (refusal.text().status, Shown::SeeStrip),
+        Err(refusal) => (refusal.text().status, Shown::Refused(refusal)),
     };
-    let mut shown = BookingPage::new(&ctx, &typed, &Problems::default(), result);
+    let mut shown = BookingPage::new(&ctx, &form, result);
     shown.frame.strip = strip;
     page(status, &shown)
 }
@@ -172,34 +161,31 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    fn into_fields(self) -> Fields {
-        Fields::default().or([
+    fn into_form(self) -> Form {
+        let sent = [
             ("patient", self.patient),
             ("doctor", self.doctor),
             ("description", self.description),
-        ])
+        ];
+        Fields::default().or(sent).into()
     }
 }
 
 /// The look-up that a form asks for, without the blanks around what was typed. The limits are the
 /// backend's, checked here too so that a complaint can stand beside its field.
-fn parse(typed: &Fields) -> Result<Lookup, Problems> {
-    let mut problems = Problems::default();
+fn parse(form: &mut Form) -> Option<Lookup> {
     for (field, example) in [("patient", "PT-1204"), ("doctor", "DC-3904")] {
-        if !typed.has(field) {
+        if !form.has(field) {
             let words = format!("Enter the {field}'s number, for example {example}.");
-            problems.add(field, words);
+            form.complain(field, words);
         }
-        problems.plain(field, typed.get(field), MAX_ID_CHARS);
     }
-    let described = "description";
-    problems.plain(described, typed.get(described), MAX_DESCRIPTION_CHARS);
     let lookup = Lookup {
-        patient: typed.own("patient"),
-        doctor: typed.own("doctor"),
-        description: typed.own(described),
+        patient: form.plain("patient", MAX_ID_CHARS),
+        doctor: form.plain("doctor", MAX_ID_CHARS),
+        description: form.plain("description", MAX_DESCRIPTION_CHARS),
     };
-    problems.is_empty().then_some(lookup).ok_or(problems)
+    (!form.is_wrong()).then_some(lookup)
 }
 
 /// One log line per look-up: who answered or why nobody did, never about whom was asked.

@@ -22,11 +22,11 @@ use jiff::Timestamp;
 
 use super::{
     field::Choice,
-    fields::Fields,
-    frame::{Frame, Here, Offers},
+    fields::{Fields, Form},
+    frame::Frame,
     render::page,
     strip::Strip,
-    trouble, undo_offer,
+    undo_offer,
 };
 use crate::{
     backend::{Access, BackendClient, Refusal, RefusalKind, Reply},
@@ -43,10 +43,23 @@ pub(crate) struct Ctx {
     pub(crate) state: AppState,
     pub(crate) visitor: Visitor,
     pub(crate) client: BackendClient,
+    path: String,
     pub(crate) query: Fields,
     pub(crate) now: Timestamp,
+    /// What was asked for and refused, of which the page tells.
+    refusal: Option<Refusal>,
     /// Taken before anything is asked, so that no change falls between a page and its news.
     since: String,
+}
+
+/// The page in place of one that the backend could not or would not fill.
+#[derive(Template)]
+#[template(path = "trouble.html")]
+struct TroublePage<'a> {
+    frame: Frame,
+    refusal: &'a Refusal,
+    /// Who has to have the right that is missing.
+    asked_as: String,
 }
 
 impl FromRequestParts<AppState> for Ctx {
@@ -65,10 +78,18 @@ impl Ctx {
             client: state.backend.client(visitor.person.clone()),
             state: state.clone(),
             visitor,
+            path: parts.uri.path().to_owned(),
             query: query.map_or_else(|_| Fields::default(), |Query(pairs)| Fields::new(pairs)),
             now: Timestamp::now(),
+            refusal: None,
             since: state.live.mark(),
         }
+    }
+
+    /// The same after something was refused, of which the page then tells.
+    pub(crate) fn refused(self, refusal: Refusal) -> Self {
+        let refusal = Some(refusal);
+        Self { refusal, ..self }
     }
 
     /// Whether a form carries a token of this sign-in.
@@ -77,57 +98,60 @@ impl Ctx {
     }
 
     /// The frame around a page, with what was proven while the page was put together.
-    pub(crate) fn frame(&self, here: Here) -> Frame {
-        let seal = &self.state.sign_in.seal;
+    pub(crate) fn frame(&self) -> Frame {
+        let sign_in = &self.state.sign_in;
         Frame {
-            here,
-            token: self.visitor.form_token(seal),
+            path: self.path.clone(),
+            token: self.visitor.form_token(&sign_in.seal),
             visitor: self.visitor.clone(),
             strip: self.strip(self.client.noted().as_ref()),
-            offers: Offers::new(&self.state, self.visitor.person.as_deref()),
-            undo: undo_offer::offer(self.query.get("undo"), seal, self.now),
+            person: self.access(),
+            account: self.state.backend.access(None),
+            accounts: self.state.accounts.is_some(),
+            undo: undo_offer::offer(self.query.get("undo"), &sign_in.seal, self.now),
+            refusal: self.refusal.clone(),
             since: self.since.clone(),
         }
     }
 
     /// What was proven by a reply.
     pub(crate) fn strip<T>(&self, reply: Option<&Reply<T>>) -> Strip {
-        Strip::of(reply, &self.state.expected, self.now)
+        Strip::of(reply, Arc::clone(&self.state.expected), self.now)
     }
 
     /// The page, or the one that says why there is none.
-    pub(crate) fn show(&self, here: Here, loaded: Result<impl Template, Refusal>) -> Response {
-        self.show_refused(here, None, loaded)
-    }
-
-    /// The same after something was refused, which the page tells of.
-    pub(crate) fn show_refused(
-        &self,
-        here: Here,
-        refused: Option<&Refusal>,
-        loaded: Result<impl Template, Refusal>,
-    ) -> Response {
+    pub(crate) fn show(&self, loaded: Result<impl Template, Refusal>) -> Response {
         match loaded {
-            Ok(template) => {
-                let status = refused.map_or(StatusCode::OK, |refusal| refusal.text().status);
-                page(status, &template)
-            }
-            Err(trouble) => self.trouble(here, refused.unwrap_or(&trouble)),
+            Ok(template) => self.show_form(&Form::default(), &template),
+            Err(trouble) => self.trouble(self.refusal.as_ref().unwrap_or(&trouble)),
         }
     }
 
+    /// A page with a form, which tells what was refused or has to be corrected, if anything.
+    pub(crate) fn show_form(&self, form: &Form, template: &impl Template) -> Response {
+        let status = match &self.refusal {
+            Some(refusal) => refusal.text().status,
+            None if form.is_wrong() => StatusCode::UNPROCESSABLE_ENTITY,
+            None => StatusCode::OK,
+        };
+        page(status, template)
+    }
+
     /// The page that says why there is no other.
-    pub(crate) fn trouble(&self, here: Here, refusal: &Refusal) -> Response {
-        let Refusal {
-            kind, code, reason, ..
-        } = refusal;
-        let cause = refusal.cause();
+    pub(crate) fn trouble(&self, refusal: &Refusal) -> Response {
+        let (kind, code, cause) = (refusal.kind, refusal.code, refusal.cause());
+        let reason = &refusal.reason;
         tracing::warn!(?kind, ?code, reason, cause, "the backend was asked in vain");
         let asked_as = match &self.visitor.person {
             Some(person) => format!("{} ({person})", self.visitor.display_name),
             None => "this front end's service account".to_owned(),
         };
-        trouble::page(self.frame(here), asked_as, refusal)
+        let instead = TroublePage {
+            frame: self.frame(),
+            refusal,
+            asked_as,
+        };
+        page(refusal.text().status, &instead)
     }
 
     /// What the person may, as far as it is known.

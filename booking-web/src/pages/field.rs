@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::fields::{Fields, Problems};
+use super::fields::Form;
 
 /// A field, ready to be shown.
 #[derive(Clone, Debug, Template)]
@@ -94,16 +94,16 @@ impl Field {
     }
 
     /// What was typed, and what is wrong with it.
-    pub(crate) fn typed(mut self, fields: &Fields, problems: &Problems) -> Self {
-        self.value = fields.get(self.name).to_owned();
-        self.problem = problems.of(self.name).cloned();
+    pub(crate) fn typed(mut self, form: &Form) -> Self {
+        self.value = form.own(self.name);
+        self.problem = form.problem(self.name).cloned();
         self
     }
 
     /// What was typed in place of what is shown, where it is wrong.
-    pub(crate) fn wrong(self, fields: &Fields, problems: &Problems) -> Self {
-        match problems.of(self.name) {
-            Some(_) => self.typed(fields, problems),
+    pub(crate) fn wrong(self, form: &Form) -> Self {
+        match form.problem(self.name) {
+            Some(_) => self.typed(form),
             None => self,
         }
     }
@@ -116,22 +116,6 @@ impl Field {
             Kind::Password => "password",
             Kind::Line | Kind::Identifier | Kind::Text | Kind::Username | Kind::Choice(_) => "text",
         }
-    }
-
-    fn choices(&self) -> Vec<(&Choice, bool)> {
-        let Kind::Choice(choices) = &self.kind else {
-            return Vec::new();
-        };
-        let all = choices.iter();
-        all.map(|one| (one, one.value == self.value)).collect()
-    }
-
-    fn is_time(&self) -> bool {
-        matches!(self.kind, Kind::Time)
-    }
-
-    fn is_identifier(&self) -> bool {
-        matches!(self.kind, Kind::Identifier)
     }
 
     fn autocomplete(&self) -> &'static str {

@@ -1,7 +1,7 @@
 //! What came with a query or a form, read leniently: a field that is missing is empty, and what is
 //! wrong with it is told beside it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Deref};
 
 use jiff::{
     civil::{Date, Time},
@@ -71,115 +71,118 @@ impl Fields {
     }
 }
 
-/// What is wrong, by field.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Problems(BTreeMap<String, String>);
+/// A form as it was filled in, and what is wrong with it, by field.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Form {
+    pub(crate) typed: Fields,
+    problems: BTreeMap<String, String>,
+}
 
-impl Problems {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+impl From<Fields> for Form {
+    fn from(typed: Fields) -> Self {
+        let problems = BTreeMap::new();
+        Self { typed, problems }
+    }
+}
+
+impl Deref for Form {
+    type Target = Fields;
+
+    fn deref(&self) -> &Fields {
+        &self.typed
+    }
+}
+
+impl Form {
+    pub(crate) fn is_wrong(&self) -> bool {
+        !self.problems.is_empty()
     }
 
-    pub(crate) fn of(&self, field: &str) -> Option<&String> {
-        self.0.get(field)
+    /// What is wrong with a field.
+    pub(crate) fn problem(&self, field: &str) -> Option<&String> {
+        self.problems.get(field)
     }
 
     /// The first complaint about a field stands.
-    pub(crate) fn add(&mut self, field: &str, words: impl Into<String>) {
-        self.0
-            .entry(field.to_owned())
-            .or_insert_with(|| words.into());
+    pub(crate) fn complain(&mut self, field: &str, words: impl Into<String>) {
+        let first = self.problems.entry(field.to_owned());
+        first.or_insert_with(|| words.into());
+    }
+
+    /// What was read, or a complaint about a field that cannot be.
+    fn read<T>(&mut self, field: &str, read: Option<T>, words: &str) -> Option<T> {
+        if read.is_none() {
+            self.complain(field, words);
+        }
+        read
     }
 
     /// A line of text within limits.
-    pub(crate) fn line(&mut self, fields: &Fields, field: &str, required: bool) -> String {
-        let text = fields.get(field);
-        if text.is_empty() && required {
-            self.add(field, "Fill this in.");
+    pub(crate) fn line(&mut self, field: &str, required: bool) -> String {
+        if required && !self.has(field) {
+            self.complain(field, "Fill this in.");
         }
-        self.plain(field, text, MAX_LINE_CHARS);
-        text.to_owned()
+        self.plain(field, MAX_LINE_CHARS)
     }
 
     /// One line of no more characters than this.
-    pub(crate) fn plain(&mut self, field: &str, text: &str, limit: usize) {
-        self.short(field, text, limit);
+    pub(crate) fn plain(&mut self, field: &str, limit: usize) -> String {
+        let text = self.short(field, limit);
         if text.chars().any(char::is_control) {
-            self.add(field, "Remove line breaks and other control characters.");
-        }
-    }
-
-    /// Several lines of text within limits.
-    pub(crate) fn text(&mut self, fields: &Fields, field: &str) -> String {
-        let text = fields.get(field).replace("\r\n", "\n");
-        self.short(field, &text, MAX_TEXT_CHARS);
-        if text.chars().any(|c| c.is_control() && c != '\n') {
-            self.add(field, "Remove control characters.");
+            self.complain(field, "Remove line breaks and other control characters.");
         }
         text
     }
 
-    /// A text of no more characters than this.
-    pub(crate) fn short(&mut self, field: &str, text: &str, limit: usize) {
-        if text.chars().count() > limit {
-            self.add(field, format!("Shorten this to {limit} characters."));
+    /// Several lines of text within limits.
+    pub(crate) fn text(&mut self, field: &str) -> String {
+        let text = self.short(field, MAX_TEXT_CHARS);
+        if text.chars().any(|c| c.is_control() && c != '\n') {
+            self.complain(field, "Remove control characters.");
         }
+        text
+    }
+
+    /// A text of no more characters than this; browsers end its lines in a way of their own.
+    pub(crate) fn short(&mut self, field: &str, limit: usize) -> String {
+        let text = self.get(field).replace("\r\n", "\n");
+        if text.chars().count() > limit {
+            self.complain(field, format!("Shorten this to {limit} characters."));
+        }
+        text
     }
 
     /// A whole number in a range.
-    pub(crate) fn number(
-        &mut self,
-        fields: &Fields,
-        field: &str,
-        range: std::ops::RangeInclusive<i32>,
-    ) -> i32 {
-        let typed = fields.get(field).parse().ok();
+    pub(crate) fn number(&mut self, field: &str, range: std::ops::RangeInclusive<i32>) -> i32 {
+        let typed = self.get(field).parse().ok();
         let number = typed.filter(|number| range.contains(number));
-        if number.is_none() {
-            let (least, most) = range.into_inner();
-            let words = format!("Enter a whole number from {least} to {most}.");
-            self.add(field, words);
-        }
-        number.unwrap_or_default()
+        let (least, most) = range.into_inner();
+        let words = format!("Enter a whole number from {least} to {most}.");
+        self.read(field, number, &words).unwrap_or_default()
     }
 
-    pub(crate) fn date(&mut self, fields: &Fields, field: &str) -> Option<Date> {
-        let date = fields.date(field);
-        if date.is_none() {
-            self.add(
-                field,
-                "Enter a date as year-month-day, for example 2026-03-02.",
-            );
-        }
-        date
+    pub(crate) fn date(&mut self, field: &str) -> Option<Date> {
+        let words = "Enter a date as year-month-day, for example 2026-03-02.";
+        self.read(field, self.typed.date(field), words)
     }
 
     /// None when nothing was typed, too.
-    pub(crate) fn optional_date(&mut self, fields: &Fields, field: &str) -> Option<Date> {
-        fields
-            .has(field)
-            .then(|| self.date(fields, field))
-            .flatten()
+    pub(crate) fn optional_date(&mut self, field: &str) -> Option<Date> {
+        self.has(field).then(|| self.date(field)).flatten()
     }
 
-    pub(crate) fn time(&mut self, fields: &Fields, field: &str) -> Option<Time> {
-        let typed = fields.get(field);
+    pub(crate) fn time(&mut self, field: &str) -> Option<Time> {
+        let typed = self.get(field);
         let time = Time::strptime("%H:%M", typed).or_else(|_| Time::strptime("%H:%M:%S", typed));
-        if time.is_err() {
-            self.add(field, "Enter a time as hours:minutes, for example 09:30.");
-        }
-        time.ok()
+        let words = "Enter a time as hours:minutes, for example 09:30.";
+        self.read(field, time.ok(), words)
     }
 
     /// A time zone by its name in the IANA database.
-    pub(crate) fn zone(&mut self, fields: &Fields, field: &str) -> Option<TimeZone> {
-        let zone = TimeZone::get(fields.get(field));
-        if zone.is_err() {
-            self.add(
-                field,
-                "There is no zone of that name. Write it like Europe/London or America/New_York.",
-            );
-        }
-        zone.ok()
+    pub(crate) fn zone(&mut self, field: &str) -> Option<TimeZone> {
+        let zone = TimeZone::get(self.get(field)).ok();
+        let words =
+            "There is no zone of that name. Write it like Europe/London or America/New_York.";
+        self.read(field, zone, words)
     }
 }

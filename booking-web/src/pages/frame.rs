@@ -6,123 +6,84 @@ use std::sync::Arc;
 pub(crate) use booking_proto::contract::permission::Permission;
 
 use super::{strip::Strip, undo_offer::UndoOffer};
-use crate::{backend::Access, state::AppState, visitor::Visitor};
+use crate::{
+    backend::{Access, Refusal},
+    visitor::Visitor,
+};
 
-/// The entry of the navigation that a page belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Here {
-    Board,
-    Schedule,
-    Waiting,
-    NewCase,
-    Sessions,
-    Reports,
-    Audit,
-    Import,
-    Lookup,
-    Accounts,
-    Settings,
-    Elsewhere,
-}
+/// A page that few need: offered only once the backend has said that the person has the right.
+const IMPORT: &str = "/import";
 
-/// What a page may offer to whoever looks.
-#[derive(Clone, Debug)]
-pub(crate) struct Offers {
-    /// What the person may; none while the backend has not said.
-    person: Option<Arc<Access>>,
-    /// What this front end's account may.
-    account: Option<Arc<Access>>,
-    /// The accounts page can be opened.
-    accounts: bool,
-}
-
-impl Offers {
-    pub(crate) fn new(state: &AppState, person: Option<&str>) -> Self {
-        Self {
-            person: state.backend.access(person),
-            account: state.backend.access(None),
-            accounts: state.accounts.is_some(),
-        }
-    }
-
-    fn page(&self, need: Need) -> bool {
-        let person = self.person.as_ref();
-        match need {
-            Need::Right(right) => person.is_none_or(|access| access.may(right)),
-            Need::Given(right) => person.is_some_and(|access| access.may(right)),
-        }
-    }
-}
-
-/// Without what a page is of no use.
-#[derive(Clone, Copy, Debug)]
-enum Need {
-    /// The person's right.
-    Right(Permission),
-    /// The same, but a page that few need: offered only once the backend has said yes.
-    Given(Permission),
-}
+/// The navigation: address, how it is called, the right without which it is of no use.
+const ENTRIES: [(&str, &str, Permission); 9] = [
+    ("/", "Board", Permission::ScheduleRead),
+    ("/schedule", "Schedule", Permission::ScheduleRead),
+    ("/waiting", "Waiting list", Permission::CasesRead),
+    ("/cases/new", "New case", Permission::CasesRequest),
+    ("/sessions", "Sessions", Permission::HospitalRead),
+    ("/reports", "Reports", Permission::ReportsRead),
+    ("/audit", "Audit", Permission::AuditRead),
+    (IMPORT, "Import", Permission::CasesImport),
+    ("/lookup", "Look-up", Permission::BookingInfoGet),
+];
+const ACCOUNTS: &str = "/alts/accounts";
+const SETTINGS: &str = "/settings";
 
 /// Used by `base.html`.
 pub(crate) struct Frame {
-    pub(crate) here: Here,
+    /// The page's path.
+    pub(crate) path: String,
     pub(crate) visitor: Visitor,
     /// For the forms of this page.
     pub(crate) token: String,
     pub(crate) strip: Strip,
-    pub(crate) offers: Offers,
+    /// What the person may; none while the backend has not said.
+    pub(crate) person: Option<Arc<Access>>,
+    /// What this front end's account may.
+    pub(crate) account: Option<Arc<Access>>,
+    /// The accounts page can be opened.
+    pub(crate) accounts: bool,
     pub(crate) undo: Option<UndoOffer>,
+    /// What was asked for and refused, of which the page tells.
+    pub(crate) refusal: Option<Refusal>,
     /// The last change before the page was put together, for `live_state.html` of pages that live.
     pub(crate) since: String,
 }
 
-/// The navigation: where, how it is called, its address, for whom.
-const ENTRIES: [(Here, &str, &str, Need); 9] = {
-    use Here::{Audit, Board, Import, Lookup, NewCase, Reports, Schedule, Sessions, Waiting};
-    use Need::{Given, Right};
-    use Permission::{
-        AuditRead, BookingInfoGet, CasesImport, CasesRead, CasesRequest, HospitalRead, ReportsRead,
-        ScheduleRead,
-    };
-    [
-        (Board, "Board", "/", Right(ScheduleRead)),
-        (Schedule, "Schedule", "/schedule", Right(ScheduleRead)),
-        (Waiting, "Waiting list", "/waiting", Right(CasesRead)),
-        (NewCase, "New case", "/cases/new", Right(CasesRequest)),
-        (Sessions, "Sessions", "/sessions", Right(HospitalRead)),
-        (Reports, "Reports", "/reports", Right(ReportsRead)),
-        (Audit, "Audit", "/audit", Right(AuditRead)),
-        (Import, "Import", "/import", Given(CasesImport)),
-        (Lookup, "Look-up", "/lookup", Right(BookingInfoGet)),
-    ]
-};
-
 impl Frame {
-    /// Label, address, whether we are there.
+    /// Address, label, whether we are there.
     pub(crate) fn entries(&self) -> Vec<(&'static str, &'static str, bool)> {
-        let mut entries: Vec<_> = ENTRIES
-            .into_iter()
-            .filter(|(here, .., need)| *here == self.here || self.offers.page(*need))
-            .map(|(here, label, link, _)| (label, link, here == self.here))
-            .collect();
-        if self.offers.accounts {
-            entries.push(("Accounts", "/alts/accounts", self.here == Here::Accounts));
-        }
-        entries
+        let offered = ENTRIES.into_iter().filter(|(link, _, right)| {
+            let unknown = *link != IMPORT;
+            let person = self.person.as_ref();
+            self.is_at(link) || person.map_or(unknown, |access| access.may(*right))
+        });
+        let accounts = self.accounts.then_some((ACCOUNTS, "Accounts"));
+        let all = offered
+            .map(|(link, label, _)| (link, label))
+            .chain(accounts);
+        all.map(|(link, label)| (link, label, self.is_at(link)))
+            .collect()
+    }
+
+    /// Whether this page belongs to an entry: its own page, or one behind it.
+    fn is_at(&self, entry: &str) -> bool {
+        let path = match self.path.as_str() {
+            "/booking" => "/lookup",
+            "/begin" => SETTINGS,
+            path => path,
+        };
+        let behind = path.strip_prefix(entry);
+        behind.is_some_and(|rest| rest.is_empty() || entry != "/" && rest.starts_with('/'))
     }
 
     /// Whether there is any sense in offering what needs this right.
     pub(crate) fn may(&self, right: Permission) -> bool {
-        self.offers.page(Need::Right(right))
-    }
-
-    /// This front end's service account, when the backend has said as whom it knows us.
-    pub(crate) fn account(&self) -> Option<&str> {
-        let account = self.offers.account.as_ref();
-        account.map(|access| access.account.as_str())
+        let person = self.person.as_ref();
+        person.is_none_or(|access| access.may(right))
     }
 
     pub(crate) fn is_settings(&self) -> bool {
-        self.here == Here::Settings
+        self.is_at(SETTINGS)
     }
 }

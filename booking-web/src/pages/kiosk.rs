@@ -3,11 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 
-use super::{
-    board::{Loaded, load},
-    context::Ctx,
-    frame::{Frame, Here},
-};
+use super::{board::load, context::Ctx, frame::Frame};
 use crate::view::board::Board;
 
 #[derive(Template)]
@@ -21,13 +17,13 @@ struct KioskPage {
 /// `GET /kiosk`
 pub(crate) async fn kiosk(ctx: Ctx) -> Response {
     let loaded = load(&ctx, None).await;
-    let page = loaded.map(|Loaded { mut board, .. }| {
+    let page = loaded.map(|(mut board, ..)| {
         board.anonymise();
         KioskPage {
-            frame: ctx.frame(Here::Elsewhere),
+            frame: ctx.frame(),
             clock: board.civil.time(ctx.now),
             board,
         }
     });
-    ctx.show(Here::Elsewhere, page)
+    ctx.show(page)
 }

@@ -27,7 +27,6 @@ pub(crate) mod sessions;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod strip;
-pub(crate) mod trouble;
 pub(crate) mod undo;
 pub(crate) mod undo_offer;
 pub(crate) mod url;

@@ -2,18 +2,22 @@
 //! gave to this very sign-in.
 
 use axum::{
-    extract::{Form, FromRequest, FromRequestParts as _, Request},
+    extract::{FromRequest, FromRequestParts as _, Request},
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
 
-use super::{context::Ctx, error::ErrorPage, fields::Fields};
+use super::{
+    context::Ctx,
+    error::ErrorPage,
+    fields::{Fields, Form},
+};
 use crate::state::AppState;
 
 /// A form that somebody sent who may.
 pub(crate) struct Posted {
     pub(crate) ctx: Ctx,
-    pub(crate) fields: Fields,
+    pub(crate) form: Form,
 }
 
 impl FromRequest<AppState> for Posted {
@@ -23,13 +27,14 @@ impl FromRequest<AppState> for Posted {
         let (mut parts, body) = request.into_parts();
         let ctx = Ctx::from_request_parts(&mut parts, state).await?;
         let request = Request::from_parts(parts, body);
-        let form = Form::from_request(request, state).await;
-        let Form(pairs) = form.map_err(|rejection| ErrorPage::from(rejection).into_response())?;
-        let fields = Fields::new(pairs);
-        if !ctx.sent(fields.get("token")) {
+        let sent = axum::Form::from_request(request, state).await;
+        let axum::Form(pairs) =
+            sent.map_err(|rejection| ErrorPage::from(rejection).into_response())?;
+        let form = Form::from(Fields::new(pairs));
+        if !ctx.sent(form.get("token")) {
             return Err(not_from_this_sign_in().into_response());
         }
-        Ok(Self { ctx, fields })
+        Ok(Self { ctx, form })
     }
 }
 

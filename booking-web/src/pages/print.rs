@@ -1,18 +1,17 @@
 //! `/print`: the operating list of a day, for paper: each theatre on its own page, with the list's
 //! version and time, for a superseded list must not be used.
 
+use std::hash::{Hash as _, Hasher as _};
+
 use askama::Template;
 use axum::response::Response;
 use booking_proto::{
     contract::resource::shown_id,
     ot::v1::{Case, DaySchedule},
 };
+use fnv::FnvHasher;
 
-use super::{
-    board::day,
-    context::Ctx,
-    frame::{Frame, Here},
-};
+use super::{board::day, context::Ctx, frame::Frame};
 use crate::{
     backend::Refusal,
     view::{
@@ -31,14 +30,15 @@ struct PrintPage {
     printed: String,
 }
 
+#[derive(Hash)]
 struct List {
+    date: String,
     theatre: String,
     sessions: Vec<String>,
-    /// Eight hexadecimal digits that change with anything on the list.
-    version: String,
     lines: Vec<Line>,
 }
 
+#[derive(Hash)]
 struct Line {
     time: String,
     patient: String,
@@ -53,7 +53,7 @@ struct Line {
 
 /// `GET /print?date=&theatre=`
 pub(crate) async fn show(ctx: Ctx) -> Response {
-    ctx.show(Here::Elsewhere, load(&ctx).await)
+    ctx.show(load(&ctx).await)
 }
 
 async fn load(ctx: &Ctx) -> Result<PrintPage, Refusal> {
@@ -61,7 +61,7 @@ async fn load(ctx: &Ctx) -> Result<PrintPage, Refusal> {
     let names = Directory::default().staff(&staff);
     let civil = Civil::of(&day.time_zone);
     Ok(PrintPage {
-        frame: ctx.frame(Here::Elsewhere),
+        frame: ctx.frame(),
         date: long_date(day.date.parse().map_err(|_| Refusal::not_understood())?),
         lists: lists(&day, ctx.query.get("theatre"), &names, &civil),
         printed: civil.exactly(ctx.now),
@@ -76,56 +76,34 @@ fn lists(day: &DaySchedule, only: &str, names: &Directory, civil: &Civil) -> Vec
         }
         let cases = one.cases.iter().filter_map(|one| one.case.as_ref());
         let sessions = one.sessions.iter().filter_map(|session| {
-            let (start, end) = between(session.start_time.as_ref(), session.end_time.as_ref())?;
+            let (start, end) = between(session.start_time, session.end_time)?;
             let (span, owner) = (civil.span(start, end), names.owner(session));
             Some(format!("{span}, {owner}"))
         });
         let lines = cases.filter_map(|case| Line::of(case, names, civil));
-        let mut list = List {
+        Some(List {
+            date: day.date.clone(),
             theatre: theatre.display_name.clone(),
             sessions: sessions.collect(),
-            version: String::new(),
             lines: lines.collect(),
-        };
-        list.version = version(&day.date, &list);
-        Some(list)
+        })
     });
     lists.collect()
 }
 
-/// FNV-1a over all that is printed: two lists of one version say the same.
-fn version(date: &str, list: &List) -> String {
-    let heads = [date, &list.theatre].into_iter();
-    let heads = heads.chain(list.sessions.iter().map(String::as_str));
-    let lines = list.lines.iter().flat_map(|line| {
-        let team = line.team.iter().map(String::as_str);
-        [
-            &line.time,
-            &line.patient,
-            &line.procedure,
-            &line.condition,
-            line.urgency,
-            line.anaesthesia,
-            &line.equipment,
-            &line.notes,
-        ]
-        .into_iter()
-        .chain(team)
-    });
-    // Each text ends with a byte that no text has, so that none runs into the next.
-    let bytes = heads
-        .chain(lines)
-        .flat_map(|text| text.bytes().chain([0xff]));
-    let hash = bytes.fold(0x811c_9dc5_u32, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
-    format!("{hash:08x}")
+impl List {
+    /// Eight hexadecimal digits over all that is printed: two lists of one version say the same.
+    fn version(&self) -> String {
+        let mut hasher = FnvHasher::default();
+        self.hash(&mut hasher);
+        format!("{:08x}", hasher.finish() & 0xffff_ffff)
+    }
 }
 
 impl Line {
     fn of(case: &Case, names: &Directory, civil: &Civil) -> Option<Self> {
         let plan = case.plan.as_ref()?;
-        let (start, end) = between(plan.start_time.as_ref(), plan.end_time.as_ref())?;
+        let (start, end) = between(plan.start_time, plan.end_time)?;
         let team = case.team.iter();
         let ready = [
             wording::shown_ids(&case.equipment),

@@ -11,8 +11,8 @@ use booking_proto::ot::v1::{
 use super::{
     context::{Ctx, permitted},
     field::{Field, Kind},
-    fields::Problems,
-    frame::{Frame, Here},
+    fields::Form,
+    frame::Frame,
 };
 use crate::{
     backend::Refusal,
@@ -26,7 +26,6 @@ use crate::{
 
 /// The days that are reported on when none are given.
 const DAYS: i64 = 28;
-const ALL_THEATRES: &str = "All theatres";
 
 #[derive(Template)]
 #[template(path = "reports.html")]
@@ -57,19 +56,23 @@ impl Report {
 /// A column of a report's table: its head, and what it says of a row.
 type Column<'a, R> = (&'static str, &'a dyn Fn(&R) -> String);
 
+/// A report of these rows, called as their first column says. `bar` is how long a row's bar is, what
+/// stands beside it, and whether it is bad; a full one is as long as `full`, or the longest.
 fn report<R>(
     title: &'static str,
     chart_words: String,
-    bars: Vec<Bar>,
+    full: Option<f64>,
     rows: &[R],
+    bar: impl Fn(&R) -> Option<(f64, String, bool)>,
     columns: &[Column<'_, R>],
     definitions: Vec<Definition>,
 ) -> Report {
     let cells = |row| columns.iter().map(|(_, cell)| cell(row)).collect();
+    let labelled = |row| bar(row).map(|(value, words, bad)| (columns[0].1(row), value, words, bad));
     Report {
         title,
         chart_words,
-        bars,
+        bars: bars(rows.iter().filter_map(labelled), full),
         head: columns.iter().map(|(head, _)| *head).collect(),
         rows: rows.iter().map(cells).collect(),
         definitions,
@@ -78,16 +81,16 @@ fn report<R>(
 
 /// `GET /reports?first=&last=`
 pub(crate) async fn show(ctx: Ctx) -> Response {
-    ctx.show(Here::Reports, load(&ctx).await)
+    ctx.show(load(&ctx).await)
 }
 
 async fn load(ctx: &Ctx) -> Result<ReportsPage, Refusal> {
     let (civil, names, reasons) = tokio::try_join!(ctx.civil(), ctx.names(), ctx.reasons())?;
     let names = names.reasons(&reasons);
     let today = civil.date(ctx.now);
-    let mut problems = Problems::default();
-    let last = problems.optional_date(&ctx.query, "last").unwrap_or(today);
-    let first = problems.optional_date(&ctx.query, "first");
+    let mut form = Form::from(ctx.query.clone());
+    let last = form.optional_date("last").unwrap_or(today);
+    let first = form.optional_date("first");
     let first = first.unwrap_or_else(|| days_later(last, 1 - DAYS));
     let request = || ReportRequest {
         first_date: first.to_string(),
@@ -110,10 +113,10 @@ async fn load(ctx: &Ctx) -> Result<ReportsPage, Refusal> {
     ];
     let day = |name, label, date: jiff::civil::Date| {
         let field = Field::line(name, label).kind(Kind::Date);
-        field.value(date.to_string()).wrong(&ctx.query, &problems)
+        field.value(date.to_string()).wrong(&form)
     };
     Ok(ReportsPage {
-        frame: ctx.frame(Here::Reports),
+        frame: ctx.frame(),
         first: day("first", "From", first),
         last: day("last", "To, included", last),
         reports: reports.into_iter().flatten().collect(),
@@ -128,25 +131,24 @@ fn decimal(value: f64) -> String {
     format!("{value:.1}")
 }
 
-/// Rows for everything together come with an empty name.
-fn named(names: &Directory, name: &str, all: &str) -> String {
+/// Rows for all theatres together come with an empty name.
+fn named(names: &Directory, name: &str) -> String {
     match name {
-        "" => all.to_owned(),
+        "" => "All theatres".to_owned(),
         name => names.name(name).to_owned(),
     }
 }
 
 fn utilisation(found: UtilisationReport, names: &Directory) -> Report {
     use utilisation_report::Row;
-    let theatre = |row: &Row| named(names, &row.theatre, ALL_THEATRES);
-    let bar = |row: &Row| (theatre(row), row.raw, percent(row.raw), row.raw > 1.0);
     report(
         "Utilisation",
         "Raw utilisation; a full bar is 100 %".to_owned(),
-        bars(found.rows.iter().map(bar), Some(1.0)),
+        Some(1.0),
         &found.rows,
+        |row| Some((row.raw, percent(row.raw), row.raw > 1.0)),
         &[
-            ("Theatre", &theatre),
+            ("Theatre", &|row: &Row| named(names, &row.theatre)),
             ("Days", &|row| row.days.to_string()),
             ("Available, min", &|row| decimal(row.available_min)),
             ("In room, min", &|row| decimal(row.in_room_min)),
@@ -161,27 +163,24 @@ fn utilisation(found: UtilisationReport, names: &Directory) -> Report {
 
 fn on_time_starts(found: OnTimeStartsReport, names: &Directory) -> Report {
     use on_time_starts_report::Row;
-    let theatre = |row: &Row| named(names, &row.theatre, ALL_THEATRES);
     let share = |row: &Row, part: i32| match row.first_cases {
         0 => 0.0,
         all => f64::from(part) / f64::from(all),
     };
-    let bar = |row: &Row| {
-        let share = share(row, row.on_time_5);
-        (theatre(row), share, percent(share), false)
-    };
+    let shown = |row: &Row, part: i32| percent(share(row, part));
     report(
         "First cases on time",
         "Share that started within 5 minutes of the plan; a full bar is 100 %".to_owned(),
-        bars(found.rows.iter().map(bar), Some(1.0)),
+        Some(1.0),
         &found.rows,
+        |row| Some((share(row, row.on_time_5), shown(row, row.on_time_5), false)),
         &[
-            ("Theatre", &theatre),
+            ("Theatre", &|row: &Row| named(names, &row.theatre)),
             ("First cases", &|row| row.first_cases.to_string()),
-            ("Grace 0", &|row| percent(share(row, row.on_time_0))),
-            ("Grace 5", &|row| percent(share(row, row.on_time_5))),
-            ("Grace 10", &|row| percent(share(row, row.on_time_10))),
-            ("Grace 15", &|row| percent(share(row, row.on_time_15))),
+            ("Grace 0", &|row| shown(row, row.on_time_0)),
+            ("Grace 5", &|row| shown(row, row.on_time_5)),
+            ("Grace 10", &|row| shown(row, row.on_time_10)),
+            ("Grace 15", &|row| shown(row, row.on_time_15)),
             ("Mean delay, min", &|row| decimal(row.mean_delay_min)),
         ],
         found.definitions,
@@ -190,18 +189,14 @@ fn on_time_starts(found: OnTimeStartsReport, names: &Directory) -> Report {
 
 fn turnover(found: TurnoverReport, names: &Directory) -> Report {
     use turnover_report::Row;
-    let theatre = |row: &Row| named(names, &row.theatre, ALL_THEATRES);
-    let bar = |row: &Row| {
-        let median = format!("{} min", decimal(row.median_min));
-        (theatre(row), row.median_min, median, false)
-    };
     report(
         "Turnover",
         "Median minutes from wheels out to the next wheels in".to_owned(),
-        bars(found.rows.iter().map(bar), None),
+        None,
         &found.rows,
+        |row| Some((row.median_min, format!("{:.1} min", row.median_min), false)),
         &[
-            ("Theatre", &theatre),
+            ("Theatre", &|row: &Row| named(names, &row.theatre)),
             ("Gaps", &|row| row.count.to_string()),
             ("Mean", &|row| decimal(row.mean_min)),
             ("Median", &|row| decimal(row.median_min)),
@@ -217,17 +212,8 @@ fn turnover(found: TurnoverReport, names: &Directory) -> Report {
 
 fn cancellations(found: CancellationsReport, names: &Directory) -> Report {
     use cancellations_report::Row;
-    let reason = |row: &Row| named(names, &row.reason, "All reasons");
-    let bar = |row: &Row| {
-        let cancelled = f64::from(row.cancelled);
-        (
-            reason(row),
-            cancelled,
-            row.cancelled.to_string(),
-            row.avoidable,
-        )
-    };
-    let single = found.rows.iter().filter(|row| !row.reason.is_empty());
+    let single = |row: &Row| !row.reason.is_empty();
+    let count = |row: &Row| row.cancelled.to_string();
     report(
         "Cancellations",
         format!(
@@ -237,15 +223,19 @@ fn cancellations(found: CancellationsReport, names: &Directory) -> Report {
             percent(found.cancellation_rate),
             percent(found.day_of_surgery_rate)
         ),
-        bars(single.map(bar), None),
+        None,
         &found.rows,
+        |row| single(row).then(|| (row.cancelled.into(), count(row), row.avoidable)),
         &[
-            ("Reason", &reason),
+            ("Reason", &|row| match single(row) {
+                true => named(names, &row.reason),
+                false => "All reasons".to_owned(),
+            }),
             ("Group", &|row| wording::group(row.group()).to_owned()),
             ("Avoidable", &|row| {
                 if row.avoidable { "Yes" } else { "No" }.to_owned()
             }),
-            ("Cancelled", &|row| row.cancelled.to_string()),
+            ("Cancelled", &count),
             ("On the day", &|row| row.day_of_surgery.to_string()),
             ("Aborted", &|row| row.aborted.to_string()),
         ],
@@ -255,27 +245,19 @@ fn cancellations(found: CancellationsReport, names: &Directory) -> Report {
 
 fn waiting(found: WaitingReport) -> Report {
     use waiting_report::Row;
-    let urgency = |row: &Row| match row.urgency {
-        0 => "All".to_owned(),
-        _ => wording::urgency(row.urgency()).word.to_owned(),
-    };
-    let bar = |row: &Row| {
-        let waiting = f64::from(row.waiting);
-        (
-            urgency(row),
-            waiting,
-            row.waiting.to_string(),
-            row.past_target > 0,
-        )
-    };
+    let count = |row: &Row| row.waiting.to_string();
     report(
         "Waiting now",
         "Cases waiting. Red: some are past their target".to_owned(),
-        bars(found.rows.iter().map(bar), None),
+        None,
         &found.rows,
+        |row| Some((row.waiting.into(), count(row), row.past_target > 0)),
         &[
-            ("Urgency", &urgency),
-            ("Waiting", &|row| row.waiting.to_string()),
+            ("Urgency", &|row| match row.urgency {
+                0 => "All".to_owned(),
+                _ => wording::urgency(row.urgency()).word.to_owned(),
+            }),
+            ("Waiting", &count),
             ("Past target", &|row| row.past_target.to_string()),
             ("Mean wait, days", &|row| decimal(row.mean_wait_days)),
             ("Longest, days", &|row| decimal(row.max_wait_days)),

@@ -10,14 +10,14 @@ use jiff::civil::Date;
 use super::{
     board::{day, load},
     context::Ctx,
-    frame::{Frame, Here},
+    frame::Frame,
 };
 use crate::{
     backend::Refusal,
     view::{
         board::{Board, Row},
         card::Card,
-        civil::{Civil, between, days_later, long_date, minutes, monday, short_date},
+        civil::{Civil, between, days_later, long_date, minutes, monday},
         directory::Directory,
     },
 };
@@ -30,7 +30,8 @@ struct SchedulePage {
     view: View,
     by: By,
     board: Option<Board>,
-    groups: Vec<Group>,
+    /// Cases under headings.
+    groups: Vec<(String, Vec<Card>)>,
     week: Option<Week>,
 }
 
@@ -47,72 +48,43 @@ enum By {
     Surgeon,
 }
 
-/// Cases under one heading.
-struct Group {
-    name: String,
-    cards: Vec<Line>,
-}
+/// As addresses and the page call them.
+const VIEWS: [(View, &str, &str); 3] = [
+    (View::Day, "day", "Day"),
+    (View::Week, "week", "Week"),
+    (View::List, "list", "List"),
+];
+const BYS: [(By, &str, &str); 2] = [
+    (By::Theatre, "theatre", "By theatre"),
+    (By::Surgeon, "surgeon", "By surgeon"),
+];
 
-/// One case, and where it is.
-struct Line {
-    card: Card,
-    theatre: String,
+/// The one of that name in an address, or the first.
+fn chosen<T: Copy>(all: &[(T, &str, &str)], word: &str) -> T {
+    let found = all.iter().find(|(_, one, _)| *one == word);
+    found.unwrap_or(&all[0]).0
 }
 
 /// Seven days: a line for each theatre or surgeon.
 struct Week {
-    /// Address, label, whether it is today.
-    days: Vec<(String, String, bool)>,
-    rows: Vec<(String, Vec<Cell>)>,
+    days: [Date; 7],
+    today: Date,
+    rows: Vec<(String, [Cell; 7])>,
 }
 
 /// One day of one line.
-#[derive(Clone, Default)]
+#[derive(Clone, Copy, Default)]
 struct Cell {
-    date: String,
     cases: usize,
     planned_min: i64,
     open_min: i64,
 }
 
 impl Cell {
-    fn percent(&self) -> i64 {
-        if self.open_min == 0 {
-            0
-        } else {
-            (self.planned_min * 100 / self.open_min).min(999)
-        }
-    }
-
-    /// Of a meter 100 wide.
-    fn part(&self) -> i64 {
-        self.percent().min(100)
-    }
-}
-
-impl View {
-    fn parse(word: &str) -> Self {
-        match word {
-            "week" => Self::Week,
-            "list" => Self::List,
-            _ => Self::Day,
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::List => "list",
-        }
-    }
-}
-
-impl By {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Theatre => "theatre",
-            Self::Surgeon => "surgeon",
+    fn percent(self) -> i64 {
+        match self.open_min {
+            0 => 0,
+            open_min => (self.planned_min * 100 / open_min).min(999),
         }
     }
 }
@@ -126,56 +98,37 @@ impl SchedulePage {
     }
 
     fn link(&self, date: Date, view: View, by: By) -> String {
-        format!(
-            "/schedule?date={date}&view={}&by={}",
-            view.word(),
-            by.word()
-        )
+        let view = VIEWS.iter().find(|(one, ..)| *one == view);
+        let by = BYS.iter().find(|(one, ..)| *one == by);
+        let (view, by) = (view.map_or("", |one| one.1), by.map_or("", |one| one.1));
+        format!("/schedule?date={date}&view={view}&by={by}")
     }
 
-    fn step(&self) -> i64 {
-        if self.view == View::Week { 7 } else { 1 }
+    /// The same so many pages later.
+    fn later(&self, pages: i64) -> String {
+        let step = if self.view == View::Week { 7 } else { 1 };
+        self.link(days_later(self.date, step * pages), self.view, self.by)
     }
 
-    fn before(&self) -> String {
-        self.link(days_later(self.date, -self.step()), self.view, self.by)
-    }
-
-    fn after(&self) -> String {
-        self.link(days_later(self.date, self.step()), self.view, self.by)
+    /// A day of the week: where it is shown.
+    fn day(&self, date: &Date) -> String {
+        self.link(*date, View::Day, self.by)
     }
 
     /// The ways to look at it: address, label, whether it is this one.
     fn choices(&self) -> Vec<(String, &'static str, bool)> {
-        let views = [
-            (View::Day, "Day"),
-            (View::Week, "Week"),
-            (View::List, "List"),
-        ];
-        let bys = [(By::Theatre, "By theatre"), (By::Surgeon, "By surgeon")];
         let (date, view, by) = (self.date, self.view, self.by);
-        let views = views.map(|(one, label)| (self.link(date, one, by), label, one == view));
-        let bys = bys.map(|(one, label)| (self.link(date, view, one), label, one == by));
+        let views = VIEWS.map(|(one, _, label)| (self.link(date, one, by), label, one == view));
+        let bys = BYS.map(|(one, _, label)| (self.link(date, view, one), label, one == by));
         views.into_iter().chain(bys).collect()
-    }
-
-    fn line_word(&self) -> &'static str {
-        match self.by {
-            By::Theatre => "Theatre",
-            By::Surgeon => "Surgeon",
-        }
     }
 }
 
 /// `GET /schedule?date=&view=day|week|list&by=theatre|surgeon`
 pub(crate) async fn schedule(ctx: Ctx) -> Response {
-    let view = View::parse(ctx.query.get("view"));
-    let by = if ctx.query.get("by") == "surgeon" {
-        By::Surgeon
-    } else {
-        By::Theatre
-    };
-    ctx.show(Here::Schedule, put_together(&ctx, view, by).await)
+    let view = chosen(&VIEWS, ctx.query.get("view"));
+    let by = chosen(&BYS, ctx.query.get("by"));
+    ctx.show(put_together(&ctx, view, by).await)
 }
 
 async fn put_together(ctx: &Ctx, view: View, by: By) -> Result<SchedulePage, Refusal> {
@@ -184,17 +137,17 @@ async fn put_together(ctx: &Ctx, view: View, by: By) -> Result<SchedulePage, Ref
         let (date, week) = week(ctx, by).await?;
         (date, Some(week))
     } else {
-        let day = load(ctx, ctx.query.date("date")).await?;
-        let date = day.board.date;
+        let (day, ..) = load(ctx, ctx.query.date("date")).await?;
+        let date = day.date;
         if view == View::List || by == By::Surgeon {
-            groups = self::groups(&day.board, by, &day.names);
+            groups = self::groups(&day, by);
         } else {
-            board = Some(day.board);
+            board = Some(day);
         }
         (date, None)
     };
     Ok(SchedulePage {
-        frame: ctx.frame(Here::Schedule),
+        frame: ctx.frame(),
         date,
         view,
         by,
@@ -205,33 +158,39 @@ async fn put_together(ctx: &Ctx, view: View, by: By) -> Result<SchedulePage, Ref
 }
 
 /// The day's cases under headings; a theatre without cases is there too, a surgeon is not.
-fn groups(board: &Board, by: By, names: &Directory) -> Vec<Group> {
-    let line = |card: &Card| Line {
-        card: card.clone(),
-        theatre: names.name(&card.theatre).to_owned(),
-    };
-    let group = |name: &str, mut cards: Vec<Line>| {
-        cards.sort_by_key(|line| line.card.start);
-        Group {
-            name: name.to_owned(),
-            cards,
+fn groups(board: &Board, by: By) -> Vec<(String, Vec<Card>)> {
+    let mut groups: Vec<(String, Vec<Card>)> = match by {
+        By::Theatre => {
+            let rows = board.rows.iter();
+            rows.map(|row| (row.name.clone(), row.cards().cloned().collect()))
+                .collect()
+        }
+        By::Surgeon => {
+            let mut surgeons: BTreeMap<&str, Vec<Card>> = BTreeMap::new();
+            for card in board.rows.iter().flat_map(Row::cards) {
+                surgeons
+                    .entry(&card.surgeon)
+                    .or_default()
+                    .push(card.clone());
+            }
+            let surgeons = surgeons.into_iter();
+            surgeons
+                .map(|(name, cards)| (surgeon(name).to_owned(), cards))
+                .collect()
         }
     };
-    if by == By::Theatre {
-        let rows = board.rows.iter();
-        return rows
-            .map(|row| group(&row.name, row.cards().map(line).collect()))
-            .collect();
+    for (_, cards) in &mut groups {
+        cards.sort_by_key(|card| card.start);
     }
-    let mut surgeons: BTreeMap<&str, Vec<Line>> = BTreeMap::new();
-    for card in board.rows.iter().flat_map(Row::cards) {
-        surgeons.entry(&card.surgeon).or_default().push(line(card));
+    groups
+}
+
+fn surgeon(name: &str) -> &str {
+    if name.is_empty() {
+        "No surgeon yet"
+    } else {
+        name
     }
-    let surgeons = surgeons.into_iter().map(|(name, cards)| match name {
-        "" => group("No surgeon yet", cards),
-        name => group(name, cards),
-    });
-    surgeons.collect()
 }
 
 async fn week(ctx: &Ctx, by: By) -> Result<(Date, Week), Refusal> {
@@ -239,40 +198,24 @@ async fn week(ctx: &Ctx, by: By) -> Result<(Date, Week), Refusal> {
     let today = civil.date(ctx.now);
     let date = ctx.query.date("date").unwrap_or(today);
     let first = monday(date);
-    let dates: [Date; 7] = std::array::from_fn(|index| days_later(first, index as i64));
-    let [a, b, c, d, e, f, g] = dates.map(|date| day(ctx, Some(date)));
+    let days: [Date; 7] = std::array::from_fn(|index| days_later(first, index as i64));
+    let [a, b, c, d, e, f, g] = days.map(|date| day(ctx, Some(date)));
     let (a, b, c, d, e, f, g) = tokio::try_join!(a, b, c, d, e, f, g)?;
     let names = Directory::default().staff(&staff);
-    let mut rows: BTreeMap<(i32, String), Vec<Cell>> = BTreeMap::new();
+    let mut rows = BTreeMap::new();
     for (index, day) in [a, b, c, d, e, f, g].iter().enumerate() {
-        for (line, cell) in cells(day, by, &names, &civil) {
-            rows.entry(line).or_insert_with(|| vec![Cell::default(); 7])[index] = cell;
-        }
+        add(day, index, by, &names, &civil, &mut rows);
     }
-    for cells in rows.values_mut() {
-        for (cell, date) in cells.iter_mut().zip(dates) {
-            cell.date = date.to_string();
-        }
-    }
-    let link = |date| format!("/schedule?date={date}&view=day&by={}", by.word());
-    let days = dates
-        .map(|date| (link(date), short_date(date), date == today))
-        .to_vec();
-    let rows = rows
-        .into_iter()
-        .map(|((_, name), cells)| (name, cells))
-        .collect();
-    Ok((date, Week { days, rows }))
+    let rows = rows.into_iter().map(|((_, name), cells)| (name, cells));
+    let rows = rows.collect();
+    Ok((date, Week { days, today, rows }))
 }
 
-/// A day's cells by line: by the theatre's place and name, or by surgeon.
-fn cells(
-    day: &DaySchedule,
-    by: By,
-    names: &Directory,
-    civil: &Civil,
-) -> BTreeMap<(i32, String), Cell> {
-    let mut cells: BTreeMap<(i32, String), Cell> = BTreeMap::new();
+/// Lines by the theatre's place and name, or by surgeon.
+type Lines = BTreeMap<(i32, String), [Cell; 7]>;
+
+/// Adds a day, the so-and-so-many-eth of the week, to the lines.
+fn add(day: &DaySchedule, index: usize, by: By, names: &Directory, civil: &Civil, to: &mut Lines) {
     for theatre_day in &day.theatres {
         let Some(theatre) = &theatre_day.theatre else {
             continue;
@@ -280,22 +223,19 @@ fn cells(
         let line = (theatre.list_order, theatre.display_name.clone());
         if by == By::Theatre {
             let open = theatre_day.open.iter();
-            let open =
-                open.filter_map(|one| between(one.start_time.as_ref(), one.end_time.as_ref()));
-            let cell = cells.entry(line.clone()).or_default();
+            let open = open.filter_map(|one| between(one.start_time, one.end_time));
+            let cell = &mut to.entry(line.clone()).or_default()[index];
             cell.open_min = open.map(|(from, to)| minutes(from, to)).sum();
         }
         let cards = theatre_day.cases.iter();
         for card in cards.filter_map(|one| Card::of(one, names, civil)) {
-            let (start, end) = (card.start, card.end);
-            let cell = cells.entry(match by {
+            let line = match by {
                 By::Theatre => line.clone(),
-                By::Surgeon => (0, card.surgeon),
-            });
-            let cell = cell.or_default();
+                By::Surgeon => (0, surgeon(&card.surgeon).to_owned()),
+            };
+            let cell = &mut to.entry(line).or_default()[index];
             cell.cases += 1;
-            cell.planned_min += minutes(start, end);
+            cell.planned_min += minutes(card.start, card.end);
         }
     }
-    cells
 }

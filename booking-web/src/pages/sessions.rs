@@ -14,10 +14,10 @@ use booking_proto::{
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    context::{ALL, Ctx, reason_choices, request_id},
+    context::{ALL, Ctx, reason_choices},
     error::not_found,
     field::Choice,
-    frame::{Frame, Here},
+    frame::Frame,
     posted::Posted,
 };
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
     view::{
         civil::{Civil, between, days_later, instant, long_date, message, monday},
         directory::Directory,
-        wording::id,
+        wording::{self, StateMark},
     },
 };
 
@@ -36,24 +36,36 @@ struct SessionsPage {
     date: Date,
     sessions: Vec<Row>,
     reasons: Vec<Choice>,
-    refusal: Option<Refusal>,
     done: &'static str,
 }
 
 struct Row {
-    id: String,
-    etag: String,
-    request_id: String,
+    session: Session,
     theatre: String,
     when: String,
     owner: String,
     has: String,
-    state: &'static str,
-    class: &'static str,
     releases: String,
-    note: String,
-    planned: bool,
-    cancelled: bool,
+    ended: bool,
+}
+
+impl Row {
+    fn mark(&self) -> StateMark {
+        let (word, class) = match self.session.state() {
+            State::Released => ("Released", "good"),
+            State::Cancelled => ("Cancelled", "cancelled"),
+            State::Planned | State::Unspecified => ("Planned", "scheduled"),
+        };
+        StateMark { word, class }
+    }
+
+    fn may_release(&self) -> bool {
+        self.session.state() == State::Planned && !self.ended
+    }
+
+    fn may_cancel(&self) -> bool {
+        self.session.state() != State::Cancelled && !self.ended
+    }
 }
 
 impl SessionsPage {
@@ -73,20 +85,15 @@ impl SessionsPage {
 /// `GET /sessions?date=`
 pub(crate) async fn show(ctx: Ctx) -> Response {
     let date = ctx.query.date("date");
-    page(&ctx, date, None).await
+    page(&ctx, date).await
 }
 
 /// The week of a day, this week when none is given.
-async fn page(ctx: &Ctx, date: Option<Date>, refusal: Option<Refusal>) -> Response {
-    let page = load(ctx, date, refusal.clone()).await;
-    ctx.show_refused(Here::Sessions, refusal.as_ref(), page)
+async fn page(ctx: &Ctx, date: Option<Date>) -> Response {
+    ctx.show(load(ctx, date).await)
 }
 
-async fn load(
-    ctx: &Ctx,
-    date: Option<Date>,
-    refusal: Option<Refusal>,
-) -> Result<SessionsPage, Refusal> {
+async fn load(ctx: &Ctx, date: Option<Date>) -> Result<SessionsPage, Refusal> {
     let (civil, names, reasons) = tokio::try_join!(ctx.civil(), ctx.names(), ctx.reasons())?;
     let date = date.unwrap_or_else(|| civil.date(ctx.now));
     let first = monday(date);
@@ -97,16 +104,14 @@ async fn load(
         ..Default::default()
     };
     let mut sessions = ctx.client.list_sessions(request).await?.sessions;
-    sessions.sort_by_cached_key(|one| (instant(one.start_time.as_ref()), one.theatre.clone()));
+    sessions.sort_by_cached_key(|one| (instant(one.start_time), one.theatre.clone()));
+    let row = |session| Row::of(session, &names, &civil, ctx.now);
+    let sessions = sessions.into_iter();
     Ok(SessionsPage {
-        frame: ctx.frame(Here::Sessions),
+        frame: ctx.frame(),
         date,
-        sessions: sessions
-            .iter()
-            .filter_map(|session| Row::of(session, &names, &civil, ctx.now))
-            .collect(),
+        sessions: sessions.filter_map(row).collect(),
         reasons: reason_choices(&reasons),
-        refusal,
         done: match ctx.query.get("done") {
             "released" => "Released: anybody may book it now.",
             "cancelled" => "Cancelled.",
@@ -116,8 +121,8 @@ async fn load(
 }
 
 impl Row {
-    fn of(session: &Session, names: &Directory, civil: &Civil, now: Timestamp) -> Option<Self> {
-        let (start, end) = between(session.start_time.as_ref(), session.end_time.as_ref())?;
+    fn of(session: Session, names: &Directory, civil: &Civil, now: Timestamp) -> Option<Self> {
+        let (start, end) = between(session.start_time, session.end_time)?;
         let flags = session.flags.unwrap_or_default();
         let has = [
             (flags.anaesthetist, "anaesthetist"),
@@ -126,27 +131,16 @@ impl Row {
         ];
         let has = has.into_iter().filter(|(has, _)| *has);
         let has: Vec<&str> = has.map(|(_, what)| what).collect();
-        let (state, class) = match session.state() {
-            State::Released => ("Released", "good"),
-            State::Cancelled => ("Cancelled", "cancelled"),
-            State::Planned | State::Unspecified => ("Planned", "scheduled"),
-        };
         let planned = session.state() == State::Planned;
-        let release = instant(session.release_time.as_ref()).filter(|at| planned && *at > now);
+        let release = instant(session.release_time).filter(|at| planned && *at > now);
         Some(Self {
-            id: id(&session.name).to_owned(),
-            etag: session.etag.clone(),
-            request_id: request_id(),
             theatre: names.name(&session.theatre).to_owned(),
             when: format!("{} to {}", civil.moment(start), civil.time(end)),
-            owner: names.owner(session),
+            owner: names.owner(&session),
             has: has.join(", "),
-            state,
-            class,
             releases: release.map(|at| civil.moment(at)).unwrap_or_default(),
-            note: session.note.clone(),
-            planned: planned && end > now,
-            cancelled: session.state() == State::Cancelled || end <= now,
+            ended: end <= now,
+            session,
         })
     }
 }
@@ -154,10 +148,10 @@ impl Row {
 /// `POST /sessions/{id}/{action}`
 pub(crate) async fn act(
     Path((id, action)): Path<(String, String)>,
-    Posted { ctx, fields }: Posted,
+    Posted { ctx, form }: Posted,
 ) -> Response {
-    let (name, etag) = (resource::name(SESSIONS, &id), fields.own("etag"));
-    let request_id = fields.own("request_id");
+    let (name, etag) = (resource::name(SESSIONS, &id), form.own("etag"));
+    let request_id = form.own("request_id");
     let done = match action.as_str() {
         "release" => {
             let request = ReleaseSessionRequest {
@@ -166,33 +160,29 @@ pub(crate) async fn act(
                 request_id,
                 validate_only: false,
             };
-            ctx.client
-                .release_session(request)
-                .await
-                .map(|_| "released")
+            let released = ctx.client.release_session(request).await;
+            released.map(|_| "released")
         }
         "cancel" => {
             let request = CancelSessionRequest {
                 name,
                 etag,
-                reason: fields.own("reason"),
-                postpone_cases: fields.has("postpone_cases"),
+                reason: form.own("reason"),
+                postpone_cases: form.has("postpone_cases"),
                 request_id,
                 validate_only: false,
             };
-            ctx.client
-                .cancel_session(request)
-                .await
-                .map(|_| "cancelled")
+            let cancelled = ctx.client.cancel_session(request).await;
+            cancelled.map(|_| "cancelled")
         }
         _ => return not_found().await.into_response(),
     };
-    let date = fields.date("date");
+    let date = form.typed.date("date");
     match done {
         Ok(done) => {
             let date = date.map(|date| date.to_string()).unwrap_or_default();
             Redirect::to(&format!("/sessions?date={date}&done={done}")).into_response()
         }
-        Err(refusal) => page(&ctx, date, Some(refusal)).await,
+        Err(refusal) => page(&ctx.refused(refusal), date).await,
     }
 }

@@ -7,7 +7,7 @@ use booking_proto::ot::v1::{Theatre, theatre};
 use super::{
     context::{Ctx, permitted},
     field::{Choice, Field, Kind},
-    frame::{Frame, Here},
+    frame::Frame,
     posted::Posted,
 };
 use crate::visitor::{SHORTCUTS_COOKIE, THEME_COOKIE, Theme};
@@ -21,29 +21,17 @@ struct SettingsPage {
     frame: Frame,
     theme: Field,
     shortcuts: Field,
-    theatres: Vec<TheatreRow>,
+    theatres: Vec<Theatre>,
     saved: bool,
 }
 
-struct TheatreRow {
-    name: String,
-    state: &'static str,
-    capabilities: String,
-    turnover_min: i32,
-}
-
-impl TheatreRow {
-    fn of(theatre: &Theatre) -> Self {
-        Self {
-            name: theatre.display_name.clone(),
-            state: match theatre.state() {
-                theatre::State::Open => "Open",
-                theatre::State::Maintenance => "Maintenance",
-                theatre::State::Retired => "Retired",
-                theatre::State::Unspecified => "Not said",
-            },
-            capabilities: theatre.capabilities.join(", "),
-            turnover_min: theatre.turnover_min,
+impl SettingsPage {
+    fn state(theatre: &Theatre) -> &'static str {
+        match theatre.state() {
+            theatre::State::Open => "Open",
+            theatre::State::Maintenance => "Maintenance",
+            theatre::State::Retired => "Retired",
+            theatre::State::Unspecified => "Not said",
         }
     }
 }
@@ -67,17 +55,17 @@ pub(crate) async fn show(ctx: Ctx) -> Response {
         shortcuts: Field::line("shortcuts", "Single-key shortcuts")
             .kind(choices(&[("on", "On"), ("off", "Off")]))
             .value(if ctx.visitor.shortcuts { "on" } else { "off" }),
-        theatres: theatres.iter().flatten().map(TheatreRow::of).collect(),
+        theatres: theatres.unwrap_or_default(),
         saved: ctx.query.has("saved"),
-        frame: ctx.frame(Here::Settings),
+        frame: ctx.frame(),
     });
-    ctx.show(Here::Settings, page)
+    ctx.show(page)
 }
 
 /// `POST /settings`
-pub(crate) async fn save(Posted { ctx, fields }: Posted) -> Response {
-    let theme = Theme::parse(fields.get("theme")).as_str();
-    let shortcuts = match fields.get("shortcuts") {
+pub(crate) async fn save(Posted { ctx, form }: Posted) -> Response {
+    let theme = Theme::parse(form.get("theme")).as_str();
+    let shortcuts = match form.get("shortcuts") {
         "off" => "off",
         _ => "on",
     };

@@ -1,70 +1,44 @@
 //! The security strip: who we are, who the backend proved to be, how the connection is protected;
 //! red, with cause and remedy, when nobody proved anything.
 
-#![expect(unused_qualifications, reason = "askama's derive writes full paths")]
+use std::sync::Arc;
 
 use askama::Template;
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::refusal_text::RefusalText;
 use crate::{
     backend::{Refusal, Reply, Verified},
     view::civil::{how_long, minutes},
 };
 
 /// The strip on top of a page. Meaning is carried by words and icon; colour repeats it.
-#[derive(Clone, Debug, Template)]
+#[derive(Debug, Template)]
 #[template(path = "strip.html")]
-pub(crate) enum Strip {
-    /// Nothing has been asked on this page.
-    Idle {
-        /// Whom we would accept.
-        expected: Vec<String>,
-    },
-    /// The backend proved who it is, and answered.
-    Proven {
-        /// Who, and how the connection is protected.
-        peer: Verified,
-        /// When the page was made, to tell the connection's age.
-        now: Timestamp,
-    },
-    /// No connection that could be trusted, or one whose other end turned us away.
-    Refused {
-        /// For a person.
-        text: RefusalText,
-        /// For an engineer.
-        refusal: Refusal,
-        /// Who turned us away, if proven.
-        peer: Option<Verified>,
-        /// Whom we would have accepted.
-        expected: Vec<String>,
-        /// When the page was made.
-        now: Timestamp,
-    },
+pub(crate) struct Strip {
+    /// Who proved to be the backend, and how the connection is protected.
+    peer: Option<Verified>,
+    /// Why there is no connection that could be trusted, or why its other end turned us away.
+    refusal: Option<Refusal>,
+    /// Whom we would accept.
+    expected: Arc<[String]>,
+    /// When the page was made, to tell the connection's age.
+    now: Timestamp,
 }
 
 impl Strip {
     /// The strip for a reply, if there was one.
-    pub(crate) fn of<T>(reply: Option<&Reply<T>>, expected: &[String], now: Timestamp) -> Self {
-        let said = reply.map(|reply| (reply.parts().0.cloned(), reply.taint()));
-        match said {
-            Some((peer, Some(refusal))) => Self::Refused {
-                text: refusal.text(),
-                refusal: refusal.clone(),
-                peer,
-                expected: expected.to_vec(),
-                now,
-            },
-            Some((Some(peer), None)) => Self::Proven { peer, now },
-            Some((None, None)) | None => Self::Idle {
-                expected: expected.to_vec(),
-            },
+    pub(crate) fn of<T>(reply: Option<&Reply<T>>, expected: Arc<[String]>, now: Timestamp) -> Self {
+        Self {
+            peer: reply.and_then(|reply| reply.parts().0.cloned()),
+            refusal: reply.and_then(Reply::taint).cloned(),
+            expected,
+            now,
         }
     }
 
     /// Whether the strip itself says why there is no booking.
     pub(crate) fn is_refused(&self) -> bool {
-        matches!(self, Self::Refused { .. })
+        self.refusal.is_some()
     }
 }
 
@@ -74,10 +48,8 @@ impl Verified {
     fn level_words(&self) -> String {
         let lower = self.security_level.replace('_', " ").to_lowercase();
         let mut letters = lower.chars();
-        letters
-            .next()
-            .map(|first| first.to_uppercase().chain(letters).collect())
-            .unwrap_or_default()
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        first.chain(letters).collect()
     }
 
     /// `2.1`, or `2.0 to 2.1` when there is more than one.

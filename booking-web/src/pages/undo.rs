@@ -3,28 +3,28 @@
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use booking_proto::ot::v1::{
-    Case, CreateCaseRequest, GetCaseRequest, OverrideRequest, Plan, PostponeCaseRequest, Reason,
-    RescheduleCaseRequest, ScheduleCaseRequest, reason::Group,
+    Case, CreateCaseRequest, GetCaseRequest, OverrideRequest, Plan, Reason, RescheduleCaseRequest,
+    reason::Group,
 };
 use jiff::Timestamp;
 
 use super::{
+    case::change::Change,
     context::Ctx,
-    frame::Here,
     posted::Posted,
-    undo_offer::{Done, Undo, open},
+    undo_offer::{Undo, open},
     url,
 };
 use crate::{backend::Refusal, view::civil};
 
 /// `POST /undo`
-pub(crate) async fn undo(Posted { ctx, fields }: Posted) -> Response {
-    let next = match open(fields.get("undo"), &ctx.state.sign_in.seal) {
-        None => url::own_path(fields.get("next")).to_owned(),
+pub(crate) async fn undo(Posted { ctx, form }: Posted) -> Response {
+    let next = match open(form.get("undo"), &ctx.state.sign_in.seal) {
+        None => url::own_path(form.get("next")).to_owned(),
         Some(undo) if undo.until_s <= ctx.now.as_second() => format!("/{}?late=undo", undo.case),
         Some(undo) => match reverse(&ctx, undo).await {
             Ok(case) => format!("/{}?done=undone", case.name),
-            Err(refusal) => return ctx.trouble(Here::Elsewhere, &refusal),
+            Err(refusal) => return ctx.trouble(&refusal),
         },
     };
     Redirect::to(&next).into_response()
@@ -37,59 +37,39 @@ async fn reverse(ctx: &Ctx, undo: Undo) -> Result<Case, Refusal> {
         start_time: Some(civil::message(start)),
         ..Default::default()
     });
-    let (name, etag, request_id) = (undo.case, undo.etag, undo.request_id);
-    let note = "Undone.".to_owned();
+    let back = match undo.done {
+        Change::Schedule => Change::Postpone,
+        Change::Postpone => Change::Schedule,
+        Change::Reschedule => Change::Reschedule,
+        Change::Cancel | Change::Confirm | Change::Abort => {
+            let request = CreateCaseRequest {
+                case: Some(again(ctx, undo.case).await?),
+                plan: plan.filter(|plan| !plan.theatre.is_empty()),
+                request_id: undo.request_id,
+                ..Default::default()
+            };
+            return ctx.client.create_case(request).await;
+        }
+    };
+    let reason = match back {
+        Change::Schedule => String::new(),
+        _ => clerical(&ctx.reasons().await?),
+    };
     let overrides = undo.rules.into_iter().map(|rule| OverrideRequest {
         rule,
         reason: "Undone: it was set aside there before.".to_owned(),
     });
-    let overrides = overrides.collect();
-    match undo.done {
-        Done::Scheduled => {
-            let request = PostponeCaseRequest {
-                name,
-                etag,
-                reason: clerical(&ctx.reasons().await?),
-                note,
-                request_id,
-                validate_only: false,
-            };
-            ctx.client.postpone_case(request).await
-        }
-        Done::Moved => {
-            let request = RescheduleCaseRequest {
-                name,
-                etag,
-                plan,
-                reason: clerical(&ctx.reasons().await?),
-                note,
-                overrides,
-                request_id,
-                validate_only: false,
-            };
-            ctx.client.reschedule_case(request).await
-        }
-        Done::Postponed => {
-            let request = ScheduleCaseRequest {
-                name,
-                etag,
-                plan,
-                overrides,
-                request_id,
-                validate_only: false,
-            };
-            ctx.client.schedule_case(request).await
-        }
-        Done::Cancelled => {
-            let request = CreateCaseRequest {
-                case: Some(again(ctx, name).await?),
-                plan: plan.filter(|plan| !plan.theatre.is_empty()),
-                request_id,
-                ..Default::default()
-            };
-            ctx.client.create_case(request).await
-        }
-    }
+    let asked = RescheduleCaseRequest {
+        name: undo.case,
+        etag: undo.etag,
+        plan,
+        reason,
+        note: "Undone.".to_owned(),
+        overrides: overrides.collect(),
+        request_id: undo.request_id,
+        validate_only: false,
+    };
+    back.call(&ctx.client, asked).await
 }
 
 /// A cancelled case stays cancelled, for the records; what it was is entered anew.

@@ -4,6 +4,7 @@ use booking_proto::ot::v1::Case;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::case::change::Change;
 use crate::{view::civil::instant, visitor::Seal};
 
 /// How long there is an undo.
@@ -19,31 +20,11 @@ pub(crate) struct UndoOffer {
     pub(crate) left_s: i64,
 }
 
-/// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Done {
-    Scheduled,
-    Moved,
-    Postponed,
-    Cancelled,
-}
-
-impl Done {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Scheduled => "Booked.",
-            Self::Moved => "Moved.",
-            Self::Postponed => "Postponed; it is on the waiting list again.",
-            Self::Cancelled => "Cancelled.",
-        }
-    }
-}
-
 /// Everything it takes to undo something.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Undo {
     pub(crate) until_s: i64,
-    pub(crate) done: Done,
+    pub(crate) done: Change,
     pub(crate) case: String,
     pub(crate) etag: String,
     pub(crate) theatre: String,
@@ -55,9 +36,16 @@ pub(crate) struct Undo {
 }
 
 /// The query that leads to a page which offers to undo this. `before` is the case as it was.
-pub(crate) fn query(seal: &Seal, now: Timestamp, done: Done, after: Case, before: &Case) -> String {
+pub(crate) fn query(
+    seal: &Seal,
+    now: Timestamp,
+    done: Change,
+    after: Case,
+    before: &Case,
+) -> String {
     let plan = before.plan.as_ref();
-    let start = plan.and_then(|plan| instant(plan.start_time.as_ref()));
+    let start = plan.and_then(|plan| instant(plan.start_time));
+    let rules = before.overrides.iter();
     let undo = Undo {
         until_s: now.as_second() + UNDO_S,
         done,
@@ -66,11 +54,7 @@ pub(crate) fn query(seal: &Seal, now: Timestamp, done: Done, after: Case, before
         theatre: plan.map(|plan| plan.theatre.clone()).unwrap_or_default(),
         start_s: start.map_or(0, Timestamp::as_second),
         request_id: uuid::Uuid::new_v4().to_string(),
-        rules: before
-            .overrides
-            .iter()
-            .map(|one| one.rule.clone())
-            .collect(),
+        rules: rules.map(|one| one.rule.clone()).collect(),
     };
     format!("undo={}", seal.seal("undo", &undo))
 }
@@ -86,7 +70,13 @@ pub(crate) fn offer(sealed: &str, seal: &Seal, now: Timestamp) -> Option<UndoOff
     let in_time = (left_s > 0).then(|| sealed.to_owned());
     // Long afterwards it is no news any more.
     (left_s > -UNDO_S).then(|| UndoOffer {
-        words: undo.done.words(),
+        words: match undo.done {
+            Change::Schedule => "Booked.",
+            Change::Reschedule => "Moved.",
+            Change::Postpone => "Postponed; it is on the waiting list again.",
+            Change::Cancel => "Cancelled.",
+            Change::Confirm | Change::Abort => "Done.",
+        },
         sealed: in_time.unwrap_or_default(),
         left_s,
     })

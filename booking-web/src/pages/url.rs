@@ -21,6 +21,18 @@ pub(crate) fn with_query<const N: usize>(path: &str, fields: [(&str, &str); N]) 
     format!("{path}?{}", fields.join("&"))
 }
 
+/// Where the next page of a list is; empty after the last.
+pub(crate) fn next_page<const N: usize>(
+    path: &str,
+    fields: [(&str, &str); N],
+    token: &str,
+) -> String {
+    match token {
+        "" => String::new(),
+        token => format!("{}&page={}", with_query(path, fields), encode(token)),
+    }
+}
+
 /// A text as a value of a filter.
 pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))

@@ -8,8 +8,8 @@ use super::{
     case::urgencies,
     context::{ALL, Ctx},
     field::{Choice, Field, Kind},
-    frame::{Frame, Here},
-    url::{quoted, with_query},
+    frame::Frame,
+    url::{next_page, quoted},
 };
 use crate::{backend::Refusal, view::waiting::Waiting};
 
@@ -34,7 +34,7 @@ struct WaitingPage {
 
 /// `GET /waiting`
 pub(crate) async fn waiting(ctx: Ctx) -> Response {
-    ctx.show(Here::Waiting, load(&ctx).await)
+    ctx.show(load(&ctx).await)
 }
 
 async fn load(ctx: &Ctx) -> Result<WaitingPage, Refusal> {
@@ -61,9 +61,9 @@ async fn load(ctx: &Ctx) -> Result<WaitingPage, Refusal> {
         true => hidden(ctx).await?,
         false => String::new(),
     };
-    let cases = listed.cases.iter();
+    let cases = listed.cases.into_iter();
     Ok(WaitingPage {
-        frame: ctx.frame(Here::Waiting),
+        frame: ctx.frame(),
         waiting: cases
             .map(|case| Waiting::of(case, &names, ctx.now))
             .collect(),
@@ -76,13 +76,11 @@ async fn load(ctx: &Ctx) -> Result<WaitingPage, Refusal> {
             .value(text),
         filtered,
         hidden,
-        next: match listed.next_page_token.as_str() {
-            "" => String::new(),
-            token => with_query(
-                "/waiting",
-                [("urgency", urgency), ("text", text), ("page", token)],
-            ),
-        },
+        next: next_page(
+            "/waiting",
+            [("urgency", urgency), ("text", text)],
+            &listed.next_page_token,
+        ),
     })
 }
 

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use super::{
     card::Card,
     civil::{how_long, later, minutes},
-    directory::Directory,
 };
 
 /// A first case may be this late before anybody is told.
@@ -40,85 +39,70 @@ pub(crate) enum Matter {
     Rule,
 }
 
-/// Everything about one theatre's day. `name` is the theatre's.
-pub(crate) fn of_theatre(name: &str, cards: &[Card], now: Timestamp) -> Vec<Attention> {
+/// Everything about one theatre's day.
+pub(crate) fn of_theatre(cards: &[Card], now: Timestamp) -> Vec<Attention> {
     let mut found = Vec::new();
-    let line = |card: &Card, matter: Matter, bad: bool, words: String| Attention {
-        matter,
-        link: card.link.clone(),
-        subject: format!("{name}, {}", card.span),
-        words,
-        bad,
+    let mut add = |card: &Card, matter: Matter, bad: bool, words: String| {
+        found.push(Attention {
+            matter,
+            link: card.link.clone(),
+            subject: card.subject(),
+            words,
+            bad,
+        });
     };
     if let Some(first) = cards.first() {
-        let late = match (first.wheels_in, first.can_move) {
-            (Some(wheels_in), _) => minutes(first.start, wheels_in),
-            (None, true) => minutes(first.start, now),
-            (None, false) => 0,
+        let begun = first.wheels_in;
+        let late = match begun {
+            Some(wheels_in) => minutes(first.start, wheels_in),
+            None if first.can_move => minutes(first.start, now),
+            None => 0,
         };
         if late > FIRST_CASE_GRACE_MIN {
-            let words = match first.wheels_in {
+            let words = match begun {
                 Some(_) => format!("The first case started {} late.", how_long(late)),
                 None => format!("The first case has not started: {} late.", how_long(late)),
             };
-            found.push(line(first, Matter::Delay, first.wheels_in.is_none(), words));
+            add(first, Matter::Delay, begun.is_none(), words);
         }
     }
     for card in cards {
         if card.delay_min >= NOTABLE_DELAY_MIN && card.can_move {
             let words = format!("Projected to start {} late.", how_long(card.delay_min));
-            found.push(line(card, Matter::Delay, false, words));
+            add(card, Matter::Delay, false, words);
         }
         let soon = card.start < later(now, TEAM_HORIZON_MIN) && card.can_move;
         if soon && card.needs_anaesthetist && !card.has_anaesthetist {
-            found.push(line(
-                card,
-                Matter::Team,
-                true,
-                "No anaesthetist is down for it.".to_owned(),
-            ));
+            let words = "No anaesthetist is down for it.".to_owned();
+            add(card, Matter::Team, true, words);
         }
         if card.state == State::InTheatre && now > card.end {
             let over = how_long(minutes(card.end, now));
-            found.push(line(
-                card,
-                Matter::Delay,
-                false,
-                format!("Still in theatre, {over} past its end."),
-            ));
+            let words = format!("Still in theatre, {over} past its end.");
+            add(card, Matter::Delay, false, words);
         }
     }
     found
 }
 
-/// What stands against the rules: set aside by somebody, or overtaken by a closure or an absence.
-pub(crate) fn of_conflicts(
-    conflicts: &[Conflict],
-    cards: &[Card],
-    names: &Directory,
-) -> Vec<Attention> {
-    let about = |conflict: &Conflict| {
-        let card = cards.iter().find(|card| card.name == conflict.case);
-        card.map(|card| format!("{}, {}", names.name(&card.theatre), card.span))
-    };
-    conflicts
-        .iter()
-        .filter_map(|conflict| {
-            let rule = conflict.broken_rule.as_ref()?;
-            let set_aside = if conflict.overridden {
-                " (set aside with a reason)"
-            } else {
-                ""
-            };
-            Some(Attention {
-                link: format!("/{}", conflict.case),
-                subject: about(conflict)?,
-                words: format!("{}{set_aside}", rule.description),
-                matter: Matter::Rule,
-                bad: !conflict.overridden,
-            })
+/// What stands against the rules: overridden by somebody, or overtaken by a closure or an absence.
+pub(crate) fn of_conflicts(conflicts: &[Conflict], cards: &[Card]) -> Vec<Attention> {
+    let found = conflicts.iter().filter_map(|conflict| {
+        let rule = conflict.broken_rule.as_ref()?;
+        let card = cards.iter().find(|card| card.name == conflict.case)?;
+        let set_aside = match conflict.overridden {
+            true => " (set aside with a reason)",
+            false => "",
+        };
+        Some(Attention {
+            link: card.link.clone(),
+            subject: card.subject(),
+            words: format!("{}{set_aside}", rule.description),
+            matter: Matter::Rule,
+            bad: !conflict.overridden,
         })
-        .collect()
+    });
+    found.collect()
 }
 
 /// Worst first, otherwise as they came.

@@ -10,9 +10,9 @@ use jiff::{Timestamp, civil::Date};
 use super::{
     attention::{self, Attention},
     card::Card,
-    civil::{Civil, instant, long_date},
+    civil::{Civil, between, long_date, minutes},
     directory::Directory,
-    grid::{COLUMN_MIN, Hour, Place, Window},
+    grid::{COLUMN_MIN, GridSpan, Hour, Window},
     lanes::lanes,
     theatre_state::{TheatreNow, theatre_now},
 };
@@ -21,6 +21,7 @@ use super::{
 #[derive(Clone, Debug)]
 pub(crate) struct Board {
     pub(crate) date: Date,
+    pub(crate) is_today: bool,
     pub(crate) civil: Civil,
     pub(crate) hours: i64,
     pub(crate) minutes: i64,
@@ -60,7 +61,7 @@ pub(crate) struct Row {
 /// A labelled stretch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Band {
-    pub(crate) place: Place,
+    pub(crate) place: GridSpan,
     pub(crate) from_minute: i64,
     pub(crate) minutes: i64,
     pub(crate) label: String,
@@ -70,13 +71,13 @@ pub(crate) struct Band {
 #[derive(Clone, Debug)]
 pub(crate) struct Bar {
     pub(crate) card: Card,
-    pub(crate) place: Place,
+    pub(crate) place: GridSpan,
     pub(crate) lane: usize,
     /// Columns of setup at its beginning and of cleanup at its end; zero for none to show.
     pub(crate) setup: i64,
     pub(crate) cleanup: i64,
-    pub(crate) actual: Option<Place>,
-    pub(crate) projected: Option<Place>,
+    pub(crate) actual: Option<GridSpan>,
+    pub(crate) projected: Option<GridSpan>,
     pub(crate) conflict: bool,
     /// It began before, or goes on after, the hours that are shown.
     pub(crate) begins_before: bool,
@@ -84,6 +85,17 @@ pub(crate) struct Bar {
     /// Minutes after the window's start, for moving it.
     pub(crate) offset_min: i64,
     pub(crate) length_min: i64,
+}
+
+/// What it takes to put a day on a board.
+struct Drawing<'a> {
+    names: &'a Directory,
+    civil: Civil,
+    window: Window,
+    /// Cases that something stands against.
+    against: BTreeSet<&'a str>,
+    /// For today.
+    now: Option<Timestamp>,
 }
 
 impl Board {
@@ -96,56 +108,44 @@ impl Board {
     ) -> Option<Self> {
         let civil = Civil::of(&day.time_zone);
         let date: Date = day.date.parse().ok()?;
-        let bounds = (
-            instant(day.start_time.as_ref())?,
-            instant(day.end_time.as_ref())?,
-        );
-        let names = names
-            .clone()
-            .theatres(day.theatres.iter().filter_map(|one| one.theatre.as_ref()));
-        let all: Vec<Vec<Card>> = day
-            .theatres
-            .iter()
-            .map(|one| cards(one, &names, &civil))
-            .collect();
-        let is_today = bounds.0 <= now && now < bounds.1;
-        let window = Window::of(bounds, spans(&all), is_today.then_some(now));
-        let against: BTreeSet<&str> = conflicts.iter().map(|one| one.case.as_str()).collect();
+        let (start, end) = between(day.start_time, day.end_time)?;
+        let today = (start <= now && now < end).then_some(now);
+        let theatres = day.theatres.iter();
+        let all: Vec<Vec<Card>> = theatres.map(|one| cards(one, names, &civil)).collect();
+        let window = Window::of((start, end), spans(&all), today);
+        let drawing = Drawing {
+            names,
+            civil,
+            window,
+            against: conflicts.iter().map(|one| one.case.as_str()).collect(),
+            now: today,
+        };
+        let rows = day.theatres.iter().zip(&all);
+        let rows = rows.filter_map(|(theatre, cards)| drawing.row(theatre, cards));
         let mut found = Vec::new();
-        let mut rows = Vec::new();
-        for (theatre_day, cards) in day.theatres.iter().zip(&all) {
-            let Some(row) = Row::of(
-                theatre_day,
-                cards,
-                &names,
-                &window,
-                &against,
-                is_today.then_some(now),
-                &civil,
-            ) else {
-                continue;
-            };
-            if is_today {
-                found.extend(attention::of_theatre(&row.name, cards, now));
-            }
-            rows.push(row);
+        if let Some(now) = today {
+            found.extend(
+                all.iter()
+                    .flat_map(|cards| attention::of_theatre(cards, now)),
+            );
         }
-        found.extend(attention::of_conflicts(conflicts, &all.concat(), &names));
+        found.extend(attention::of_conflicts(conflicts, &all.concat()));
         Some(Self {
             date,
+            is_today: today.is_some(),
             hours: window.hours(),
             minutes: window.minutes(),
-            axis: window.axis(&civil),
+            axis: window.axis(&drawing.civil),
             now: (window.from <= now && now < window.to).then(|| Now {
                 column: window.offset(now) / COLUMN_MIN + 1,
                 minute: window.offset(now),
-                label: civil.time(now),
+                label: drawing.civil.time(now),
             }),
             from: window.from,
-            rows,
+            rows: rows.collect(),
             attention: attention::worst_first(found),
             cases: all.iter().map(Vec::len).sum(),
-            civil,
+            civil: drawing.civil,
         })
     }
 
@@ -187,183 +187,147 @@ impl Board {
 /// longer than what happens in it.
 fn spans(cards: &[Vec<Card>]) -> impl Iterator<Item = (Timestamp, Timestamp)> {
     cards.iter().flatten().map(|card| {
-        let end = card
-            .projected
-            .map_or(card.end, |(_, end)| end.max(card.end));
-        (card.start, end)
+        let projected = card.projected.map_or(card.end, |(_, end)| end);
+        (card.start, projected.max(card.end))
     })
 }
 
+/// A theatre's cases, by start.
 fn cards(day: &TheatreDay, names: &Directory, civil: &Civil) -> Vec<Card> {
-    let mut cards: Vec<Card> = day
-        .cases
-        .iter()
+    let cases = day.cases.iter();
+    let mut cards: Vec<Card> = cases
         .filter_map(|one| Card::of(one, names, civil))
         .collect();
     cards.sort_by_key(|card| card.start);
     cards
 }
 
-impl Row {
-    fn of(
-        day: &TheatreDay,
-        cards: &[Card],
-        names: &Directory,
-        window: &Window,
-        against: &BTreeSet<&str>,
-        now: Option<Timestamp>,
-        civil: &Civil,
-    ) -> Option<Self> {
+impl Drawing<'_> {
+    fn row(&self, day: &TheatreDay, cards: &[Card]) -> Option<Row> {
         let theatre = day.theatre.as_ref()?;
-        let open: Vec<_> = day
-            .open
-            .iter()
-            .filter_map(|range| {
-                instant(range.start_time.as_ref()).zip(instant(range.end_time.as_ref()))
-            })
+        let window = &self.window;
+        let open = day.open.iter();
+        let open: Vec<_> = open
+            .filter_map(|range| between(range.start_time, range.end_time))
             .collect();
-        let places: Vec<(i64, i64)> = cards
-            .iter()
+        let minutes = cards.iter();
+        let minutes: Vec<(i64, i64)> = minutes
             .map(|card| (window.offset(card.start), window.offset(card.end)))
             .collect();
-        let (bars, elsewhere): (Vec<_>, Vec<_>) = cards
-            .iter()
-            .zip(lanes(&places))
-            .partition(|(card, _)| window.shows(card.start, card.end));
-        let bars = bars
-            .into_iter()
-            .map(|(card, lane)| Bar::of(card, lane, window, against, now));
-        let sessions = day
-            .sessions
-            .iter()
-            .filter(|session| session.state() != SessionState::Cancelled);
-        let sessions = sessions.filter_map(|session| {
-            let released = if session.state() == SessionState::Released {
-                ", released"
-            } else {
-                ""
+        let placed = cards.iter().zip(lanes(&minutes));
+        let (shown, elsewhere): (Vec<_>, Vec<_>) =
+            placed.partition(|(card, _)| window.shows(card.start, card.end));
+        let sessions = day.sessions.iter().filter_map(|session| {
+            let released = match session.state() {
+                SessionState::Cancelled => return None,
+                SessionState::Released => ", released",
+                _ => "",
             };
-            band(
-                window,
-                instant(session.start_time.as_ref())?,
-                instant(session.end_time.as_ref())?,
-                format!("{}{released}", names.owner(session)),
-            )
+            let span = between(session.start_time, session.end_time)?;
+            self.band(span, format!("{}{released}", self.names.owner(session)))
         });
         let closures = day.closures.iter().filter_map(|closure| {
-            let label = if closure.reason.is_empty() {
-                "Closed".to_owned()
-            } else {
-                format!("Closed: {}", closure.reason)
+            let label = match closure.reason.as_str() {
+                "" => "Closed".to_owned(),
+                reason => format!("Closed: {reason}"),
             };
-            band(
-                window,
-                instant(closure.start_time.as_ref())?,
-                instant(closure.end_time.as_ref())?,
-                label,
-            )
+            self.band(between(closure.start_time, closure.end_time)?, label)
         });
-        let state = match theatre.state() {
-            theatre::State::Maintenance => Some(TheatreNow {
-                words: "Maintenance".to_owned(),
-                inside: false,
-            }),
-            _ => now.map(|now| theatre_now(cards, &open, now, civil)),
-        };
         let closures: Vec<Band> = closures.collect();
         let mut closed = closed(window, &open);
         closed.extend(closures.iter().map(|one| (one.from_minute, one.minutes)));
-        Some(Self {
+        let elsewhere = elsewhere.into_iter().map(|(card, _)| card.clone());
+        Some(Row {
             theatre: theatre.name.clone(),
-            name: names.name(&theatre.name).to_owned(),
-            now: state,
-            bars: bars.collect(),
-            elsewhere: elsewhere
+            name: self.names.name(&theatre.name).to_owned(),
+            now: match theatre.state() {
+                theatre::State::Maintenance => Some(TheatreNow {
+                    words: "Maintenance".to_owned(),
+                    inside: false,
+                }),
+                _ => self
+                    .now
+                    .map(|now| theatre_now(cards, &open, now, &self.civil)),
+            },
+            bars: shown
                 .into_iter()
-                .map(|(card, _)| card.clone())
+                .map(|(card, lane)| self.bar(card, lane))
                 .collect(),
+            elsewhere: elsewhere.collect(),
             sessions: sessions.collect(),
             closed,
             closures,
         })
     }
 
+    fn band(&self, (from, to): (Timestamp, Timestamp), label: String) -> Option<Band> {
+        let from_minute = self.window.offset(from);
+        Some(Band {
+            place: self.span((from, to))?,
+            from_minute,
+            minutes: self.window.offset(to) - from_minute,
+            label,
+        })
+    }
+
+    /// Where a stretch of time stands, if any of it can be seen.
+    fn span(&self, (from, to): (Timestamp, Timestamp)) -> Option<GridSpan> {
+        let shown = self.window.shows(from, to);
+        shown.then(|| self.window.place(from, to))
+    }
+
+    fn bar(&self, card: &Card, lane: usize) -> Bar {
+        let window = &self.window;
+        let place = window.place(card.start, card.end);
+        let begins_before = card.start < window.from;
+        let goes_on = card.end > window.to;
+        let columns = |min: i32| match begins_before || goes_on {
+            true => 0,
+            false => (i64::from(min) / COLUMN_MIN).clamp(0, place.columns),
+        };
+        let ongoing = || self.now.filter(|_| card.has_begun());
+        let out = card.wheels_out.or_else(ongoing);
+        let actual = card.wheels_in.zip(out).filter(|(from, to)| from < to);
+        Bar {
+            place,
+            lane,
+            setup: columns(card.durations.setup_min),
+            cleanup: columns(card.durations.cleanup_min),
+            actual: actual.and_then(|actual| self.span(actual)),
+            projected: card.projected.and_then(|projected| self.span(projected)),
+            begins_before,
+            goes_on,
+            conflict: self.against.contains(card.name.as_str()),
+            offset_min: minutes(window.from, card.start),
+            length_min: minutes(card.start, card.end),
+            card: card.clone(),
+        }
+    }
+}
+
+impl Row {
     /// All its cases, also those that the board has no room for.
     pub(crate) fn cards(&self) -> impl Iterator<Item = &Card> {
         self.bars.iter().map(|bar| &bar.card).chain(&self.elsewhere)
     }
 }
 
-fn band(window: &Window, from: Timestamp, to: Timestamp, label: String) -> Option<Band> {
-    let from_minute = window.offset(from);
-    window.shows(from, to).then(|| Band {
-        place: window.place(from, to),
-        from_minute,
-        minutes: window.offset(to) - from_minute,
-        label,
-    })
-}
-
 /// The stretches of the window outside opening hours.
 fn closed(window: &Window, open: &[(Timestamp, Timestamp)]) -> Vec<(i64, i64)> {
     let mut closed = Vec::new();
     let mut until = 0;
-    for (from, to) in open {
+    let end = (window.to, window.to);
+    for (from, to) in open.iter().chain([&end]) {
         let (from, to) = (window.offset(*from), window.offset(*to));
         if from > until {
             closed.push((until, from - until));
         }
         until = until.max(to);
     }
-    if until < window.minutes() {
-        closed.push((until, window.minutes() - until));
-    }
     closed
 }
 
 impl Bar {
-    fn of(
-        card: &Card,
-        lane: usize,
-        window: &Window,
-        against: &BTreeSet<&str>,
-        now: Option<Timestamp>,
-    ) -> Self {
-        let place = window.place(card.start, card.end);
-        let columns = |min: i32| (i64::from(min) / COLUMN_MIN).clamp(0, place.columns);
-        let whole = card.start >= window.from && card.end <= window.to;
-        let ends = card.wheels_out.or_else(|| now.filter(|_| card.has_begun()));
-        let actual = card
-            .wheels_in
-            .zip(ends)
-            .filter(|(from, to)| from < to && window.shows(*from, *to));
-        Self {
-            place,
-            lane,
-            setup: if whole {
-                columns(card.durations.setup_min)
-            } else {
-                0
-            },
-            cleanup: if whole {
-                columns(card.durations.cleanup_min)
-            } else {
-                0
-            },
-            actual: actual.map(|(from, to)| window.place(from, to)),
-            projected: card
-                .projected
-                .filter(|(from, to)| window.shows(*from, *to))
-                .map(|(from, to)| window.place(from, to)),
-            begins_before: card.start < window.from,
-            goes_on: card.end > window.to,
-            conflict: against.contains(card.name.as_str()),
-            offset_min: super::civil::minutes(window.from, card.start),
-            length_min: super::civil::minutes(card.start, card.end),
-            card: card.clone(),
-        }
-    }
-
     /// What the bar tells by its letter, its shape and its place, for whoever cannot see them.
     pub(crate) fn unseen(&self) -> String {
         let mut words = self.card.urgency.word.to_owned();

@@ -17,6 +17,7 @@ pub(crate) struct Card {
     /// Its resource name, and its page.
     pub(crate) name: String,
     pub(crate) link: String,
+    /// What people call the theatre.
     pub(crate) theatre: String,
     pub(crate) start: Timestamp,
     pub(crate) end: Timestamp,
@@ -45,34 +46,19 @@ pub(crate) struct Card {
 
 impl Card {
     /// None for a case without a plan.
-    pub(crate) fn of(
-        projection: &CaseProjection,
-        names: &Directory,
-        civil: &Civil,
-    ) -> Option<Self> {
-        let case = projection.case.as_ref()?;
-        let mut card = Self::planned(case, names, civil)?;
-        let projected = between(
-            projection.projected_start_time.as_ref(),
-            projection.projected_end_time.as_ref(),
-        );
-        card.projected = projected.filter(|_| projection.delay_min > 0);
-        card.delay_min = i64::from(projection.delay_min);
-        Some(card)
-    }
-
-    /// The same without anything foretold.
-    pub(crate) fn planned(case: &Case, names: &Directory, civil: &Civil) -> Option<Self> {
+    pub(crate) fn of(said: &CaseProjection, names: &Directory, civil: &Civil) -> Option<Self> {
+        let case = said.case.as_ref()?;
+        let projected = between(said.projected_start_time, said.projected_end_time);
         let plan = case.plan.as_ref()?;
-        let start = instant(plan.start_time.as_ref())?;
+        let start = instant(plan.start_time)?;
         let durations = case.durations.unwrap_or_default();
-        let end = instant(plan.end_time.as_ref())
-            .unwrap_or_else(|| later(start, i64::from(total_min(&durations))));
+        let needs = i64::from(total_min(&durations));
+        let end = instant(plan.end_time).unwrap_or_else(|| later(start, needs));
         let state = case.state();
         Some(Self {
             name: case.name.clone(),
             link: format!("/{}", case.name),
-            theatre: plan.theatre.clone(),
+            theatre: names.name(&plan.theatre).to_owned(),
             start,
             end,
             span: civil.span(start, end),
@@ -84,10 +70,10 @@ impl Card {
             state,
             mark: wording::state(state),
             durations,
-            wheels_in: reached(case.milestones.as_ref(), Milestone::WheelsIn),
-            wheels_out: reached(case.milestones.as_ref(), Milestone::WheelsOut),
-            projected: None,
-            delay_min: 0,
+            wheels_in: reached(case.milestones, Milestone::WheelsIn),
+            wheels_out: reached(case.milestones, Milestone::WheelsOut),
+            projected: projected.filter(|_| said.delay_min > 0),
+            delay_min: i64::from(said.delay_min),
             overrides: case.overrides.iter().map(|one| one.rule.clone()).collect(),
             staff: case.team.iter().map(|one| one.staff.clone()).collect(),
             has_anaesthetist: member(case, TeamRole::Anaesthetist).is_some(),
@@ -105,6 +91,11 @@ impl Card {
             self.state,
             State::InTheatre | State::InRecovery | State::Completed
         )
+    }
+
+    /// Where and when it is, for a list of cases of all theatres.
+    pub(crate) fn subject(&self) -> String {
+        format!("{}, {}", self.theatre, self.span)
     }
 
     /// The third line of a bar, without what is not known.

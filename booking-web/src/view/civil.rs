@@ -11,14 +11,14 @@ use jiff::{
 pub(crate) struct Civil(pub(crate) TimeZone);
 
 /// A message's instant, when it is there and is one.
-pub(crate) fn instant(at: Option<&prost_types::Timestamp>) -> Option<Timestamp> {
+pub(crate) fn instant(at: Option<prost_types::Timestamp>) -> Option<Timestamp> {
     at.and_then(|at| Timestamp::new(at.seconds, at.nanos).ok())
 }
 
 /// Two of them, when both are there.
 pub(crate) fn between(
-    from: Option<&prost_types::Timestamp>,
-    to: Option<&prost_types::Timestamp>,
+    from: Option<prost_types::Timestamp>,
+    to: Option<prost_types::Timestamp>,
 ) -> Option<(Timestamp, Timestamp)> {
     instant(from).zip(instant(to))
 }
@@ -47,9 +47,13 @@ impl Civil {
         Self(TimeZone::get(zone).unwrap_or(TimeZone::UTC))
     }
 
+    fn shown(&self, at: Timestamp, form: &str) -> String {
+        at.to_zoned(self.0.clone()).strftime(form).to_string()
+    }
+
     /// `09:30`
     pub(crate) fn time(&self, at: Timestamp) -> String {
-        at.to_zoned(self.0.clone()).strftime("%H:%M").to_string()
+        self.shown(at, "%H:%M")
     }
 
     /// `09:30–11:05`
@@ -59,16 +63,12 @@ impl Civil {
 
     /// `Thu 26 Nov, 09:30`
     pub(crate) fn moment(&self, at: Timestamp) -> String {
-        at.to_zoned(self.0.clone())
-            .strftime("%a %-d %b, %H:%M")
-            .to_string()
+        self.shown(at, "%a %-d %b, %H:%M")
     }
 
     /// `Thu 26 Nov 2026, 09:30:12`, for records.
     pub(crate) fn exactly(&self, at: Timestamp) -> String {
-        at.to_zoned(self.0.clone())
-            .strftime("%a %-d %b %Y, %H:%M:%S")
-            .to_string()
+        self.shown(at, "%a %-d %b %Y, %H:%M:%S")
     }
 
     pub(crate) fn date(&self, at: Timestamp) -> Date {

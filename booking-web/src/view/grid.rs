@@ -32,7 +32,7 @@ pub(crate) struct Window {
 
 /// Where a bar stands: first column (from 1) and how many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct GridSpan {
     pub(crate) start: i64,
     pub(crate) columns: i64,
 }
@@ -95,11 +95,11 @@ impl Window {
     }
 
     /// Where a bar stands, rounded to columns, at least one wide.
-    pub(crate) fn place(&self, from: Timestamp, to: Timestamp) -> Place {
+    pub(crate) fn place(&self, from: Timestamp, to: Timestamp) -> GridSpan {
         let last = self.minutes() / COLUMN_MIN;
         let start = (self.offset(from) / COLUMN_MIN).min(last - 1);
         let end = (self.offset(to) + COLUMN_MIN - 1) / COLUMN_MIN;
-        Place {
+        GridSpan {
             start: start + 1,
             columns: (end - start).max(1),
         }

@@ -8,6 +8,7 @@ pub(crate) mod chart;
 pub(crate) mod civil;
 pub(crate) mod directory;
 pub(crate) mod grid;
+pub(crate) mod history;
 pub(crate) mod lanes;
 pub(crate) mod preset;
 pub(crate) mod theatre_state;

@@ -16,7 +16,6 @@ use super::{
     board::{Board, Row},
     card::Card,
     civil::{how_long, later, minutes},
-    wording::StateMark,
 };
 
 /// For whom a board is.
@@ -29,46 +28,31 @@ pub(crate) enum Preset {
     Ward,
 }
 
+/// In addresses and cookies, and on the page.
+const WORDS: [(Preset, &str, &str); 4] = [
+    (Preset::Coordinator, "coordinator", "All theatres"),
+    (Preset::Surgeon, "surgeon", "Surgeon"),
+    (Preset::Anaesthetist, "anaesthetist", "Anaesthetist"),
+    (Preset::Ward, "ward", "Ward, recovery"),
+];
+
 impl Preset {
-    pub(crate) const ALL: [Self; 4] = [
-        Self::Coordinator,
-        Self::Surgeon,
-        Self::Anaesthetist,
-        Self::Ward,
-    ];
-
-    /// In addresses and cookies.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Coordinator => "coordinator",
-            Self::Surgeon => "surgeon",
-            Self::Anaesthetist => "anaesthetist",
-            Self::Ward => "ward",
-        }
-    }
-
-    /// On the page.
-    pub(crate) fn label(self) -> &'static str {
-        match self {
-            Self::Coordinator => "All theatres",
-            Self::Surgeon => "Surgeon",
-            Self::Anaesthetist => "Anaesthetist",
-            Self::Ward => "Ward, recovery",
-        }
+    /// In addresses and cookies, on the page, whether it is this one.
+    pub(crate) fn choices(self) -> [(&'static str, &'static str, bool); 4] {
+        WORDS.map(|(one, word, label)| (word, label, one == self))
     }
 
     pub(crate) fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.word() == word)
+        let found = WORDS.into_iter().find(|(_, one, _)| *one == word);
+        found.map(|(preset, ..)| preset)
     }
 
     /// What suits somebody with these roles, who is this in the hospital. Whoever runs the day sees all
     /// of it, whatever else they are.
     pub(crate) fn for_roles(roles: &[String], team: &[TeamRole]) -> Self {
         let is = |role: &str| roles.iter().any(|one| one == role);
-        if ["coordinator", "scheduler", "theatre-nurse", "admin"]
-            .into_iter()
-            .any(is)
-        {
+        let runs_the_day = ["coordinator", "scheduler", "theatre-nurse", "admin"];
+        if runs_the_day.into_iter().any(is) {
             Self::Coordinator
         } else if team.contains(&TeamRole::Anaesthetist) {
             Self::Anaesthetist
@@ -95,13 +79,8 @@ impl Preset {
             return 0;
         }
         let mine = |card: &&Card| card.staff.iter().any(|one| one == me);
-        let own: Vec<String> = board
-            .rows
-            .iter()
-            .flat_map(Row::cards)
-            .filter(mine)
-            .map(|card| card.link.clone())
-            .collect();
+        let own = board.rows.iter().flat_map(Row::cards).filter(mine);
+        let own: Vec<String> = own.map(|card| card.link.clone()).collect();
         let wanted = |one: &Attention| {
             own.contains(&one.link) || self == Self::Anaesthetist && one.matter == Matter::Team
         };
@@ -113,13 +92,9 @@ impl Preset {
 }
 
 /// A patient whom a ward or recovery awaits: to bring, or to fetch.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Passing {
-    pub(crate) link: String,
-    pub(crate) patient: String,
-    pub(crate) procedure: String,
-    pub(crate) theatre: String,
-    pub(crate) mark: StateMark,
+    pub(crate) card: Card,
     /// What is next, and when: `Comes in at 10:40, in 25 min`.
     pub(crate) next: String,
     pub(crate) late: bool,
@@ -128,18 +103,16 @@ pub(crate) struct Passing {
 
 /// Today's patients who are not through, whoever is next first.
 pub(crate) fn passing(board: &Board, now: Timestamp) -> Vec<Passing> {
-    let mut all: Vec<Passing> = board
-        .rows
-        .iter()
-        .flat_map(|row| row.cards().map(move |card| (row, card)))
-        .filter_map(|(row, card)| Passing::of(row, card, board, now))
+    let cards = board.rows.iter().flat_map(Row::cards);
+    let mut all: Vec<Passing> = cards
+        .filter_map(|card| Passing::of(card, board, now))
         .collect();
     all.sort_by_key(|one| one.at);
     all
 }
 
 impl Passing {
-    fn of(row: &Row, card: &Card, board: &Board, now: Timestamp) -> Option<Self> {
+    fn of(card: &Card, board: &Board, now: Timestamp) -> Option<Self> {
         let (start, end) = card.projected.unwrap_or((card.start, card.end));
         let cleanup = i64::from(card.durations.cleanup_min);
         let (words, at) = match card.state {
@@ -156,11 +129,7 @@ impl Passing {
             _ => format!(", {} ago", how_long(-in_min)),
         };
         Some(Self {
-            link: card.link.clone(),
-            patient: card.patient.clone(),
-            procedure: card.procedure.clone(),
-            theatre: row.name.clone(),
-            mark: card.mark,
+            card: card.clone(),
             next: format!("{words} {}{when}", board.civil.time(at)),
             late: in_min < 0 && card.state != State::InRecovery,
             at,

@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::date};
 
 use super::{
     civil::{Civil, how_long, later, long_date, monday},
-    grid::{Place, Window},
+    grid::{GridSpan, Window},
     lanes::lanes,
     wording::{patient_tail, procedure},
 };
@@ -130,7 +130,7 @@ fn bars_stand_on_columns_of_five_minutes_and_are_never_invisible() {
     let civil = london();
     let window = Window::of(day_of(&civil, 2026, 3, 2), [], None);
     let place = |from: &str, to: &str| {
-        let Place { start, columns } = window.place(
+        let GridSpan { start, columns } = window.place(
             t(&format!("2026-03-02T{from}:00Z")),
             t(&format!("2026-03-02T{to}:00Z")),
         );

@@ -1,9 +1,6 @@
 //! The waiting list: how long somebody has waited, and against which target.
 
-use booking_proto::{
-    contract::resource::shown_id,
-    ot::v1::{Case, case::State},
-};
+use booking_proto::ot::v1::{Case, case::State};
 use jiff::Timestamp;
 
 use super::{
@@ -14,34 +11,27 @@ use super::{
 };
 
 /// One waiting case.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Waiting {
-    pub(crate) link: String,
+    pub(crate) case: Case,
     pub(crate) procedure: String,
-    pub(crate) patient: String,
     pub(crate) surgeon: String,
-    pub(crate) specialty: String,
     pub(crate) urgency: UrgencyMark,
     pub(crate) waits: String,
     pub(crate) target: String,
     pub(crate) breached: bool,
     pub(crate) needs_min: i32,
     pub(crate) postponed: String,
-    /// An emergency plan can be made for it.
-    pub(crate) emergency: bool,
 }
 
 impl Waiting {
-    pub(crate) fn of(case: &Case, names: &Directory, now: Timestamp) -> Self {
-        let waits = instant(case.decision_time.as_ref()).map(|since| minutes(since, now).max(0));
-        let left = instant(case.target_time.as_ref()).map(|target| minutes(now, target));
-        let urgency = wording::urgency(case.urgency());
+    pub(crate) fn of(case: Case, names: &Directory, now: Timestamp) -> Self {
+        let waits = instant(case.decision_time).map(|since| minutes(since, now).max(0));
+        let left = instant(case.target_time).map(|target| minutes(now, target));
         Self {
-            link: format!("/{}", case.name),
             procedure: wording::procedure(&case.procedure, case.laterality()),
-            patient: shown_id(&case.patient),
-            surgeon: surgeon(case, names),
-            specialty: case.specialty.clone(),
+            surgeon: surgeon(&case, names),
+            urgency: wording::urgency(case.urgency()),
             waits: waits.map(how_long).unwrap_or_default(),
             target: match left {
                 None => "No target".to_owned(),
@@ -55,8 +45,7 @@ impl Waiting {
                 (State::Postponed, times) => format!("Postponed {times} times"),
                 _ => String::new(),
             },
-            emergency: matches!(urgency.class, "immediate" | "urgent"),
-            urgency,
+            case,
         }
     }
 }

@@ -41,6 +41,13 @@ pub(crate) struct UrgencyMark {
     pub(crate) class: &'static str,
 }
 
+impl UrgencyMark {
+    /// Whether an emergency plan can be made for it.
+    pub(crate) fn is_urgent(self) -> bool {
+        matches!(self.class, "immediate" | "urgent")
+    }
+}
+
 pub(crate) fn urgency(urgency: Urgency) -> UrgencyMark {
     let (letter, word, class) = match urgency {
         Urgency::Immediate => ("I", "Immediate", "immediate"),
@@ -123,16 +130,16 @@ pub(crate) const MILESTONES: [(Milestone, &str); 7] = [
 ];
 
 /// When a milestone was reached.
-pub(crate) fn reached(milestones: Option<&Milestones>, milestone: Milestone) -> Option<Timestamp> {
+pub(crate) fn reached(milestones: Option<Milestones>, milestone: Milestone) -> Option<Timestamp> {
     let all = milestones?;
     instant(match milestone {
-        Milestone::WheelsIn => all.wheels_in.as_ref(),
-        Milestone::AnaesthesiaReady => all.anaesthesia_ready.as_ref(),
-        Milestone::KnifeToSkin => all.knife_to_skin.as_ref(),
-        Milestone::Closed => all.closed.as_ref(),
-        Milestone::WheelsOut => all.wheels_out.as_ref(),
-        Milestone::RecoveryOut => all.recovery_out.as_ref(),
-        Milestone::TheatreClean => all.theatre_clean.as_ref(),
+        Milestone::WheelsIn => all.wheels_in,
+        Milestone::AnaesthesiaReady => all.anaesthesia_ready,
+        Milestone::KnifeToSkin => all.knife_to_skin,
+        Milestone::Closed => all.closed,
+        Milestone::WheelsOut => all.wheels_out,
+        Milestone::RecoveryOut => all.recovery_out,
+        Milestone::TheatreClean => all.theatre_clean,
         Milestone::Unspecified => None,
     })
 }

@@ -14,13 +14,10 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use super::file_error::FileError;
+
 /// The most that are remembered; each is forgotten when its sign-in would have ended anyhow.
 const MAX_ENDED: usize = 10_000;
-
-/// A file of ended sign-ins that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot use the file of ended sign-ins {0}: {1}")]
-pub struct EndedError(String, io::Error);
 
 /// The ended sign-ins.
 #[derive(Debug, Default)]
@@ -40,8 +37,8 @@ impl Ended {
     ///
     /// # Errors
     /// When it cannot be read or written.
-    pub fn kept_in(path: &Path, now_s: i64) -> Result<Self, EndedError> {
-        let failed = |error| EndedError(path.display().to_string(), error);
+    pub fn kept_in(path: &Path, now_s: i64) -> Result<Self, FileError> {
+        let failed = |error: io::Error| FileError::new("file of ended sign-ins", path, error);
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),

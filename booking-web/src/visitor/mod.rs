@@ -14,6 +14,7 @@ mod attempts;
 mod client;
 mod cookie;
 mod ended;
+mod file_error;
 mod person;
 mod seal;
 mod sign_in;
@@ -26,10 +27,11 @@ pub(crate) use self::{
     sign_in::{MAX_NAME_CHARS, SESSION_S},
 };
 pub use self::{
-    ended::{Ended, EndedError},
-    seal::{Seal, SealError},
+    ended::Ended,
+    file_error::FileError,
+    seal::Seal,
     sign_in::{SignIn, Way},
-    users::{Users, UsersError, hash_password},
+    users::{Users, hash_password},
 };
 
 #[cfg(test)]

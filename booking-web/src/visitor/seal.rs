@@ -16,24 +16,12 @@ use serde::{Serialize, de::DeserializeOwned};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use super::file_error::FileError;
+
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 16;
 /// The longest sealed value that is looked at.
 const MAX_SEALED_BYTES: usize = 4 * 1024;
-
-/// A key that is no key.
-#[derive(Debug, thiserror::Error)]
-pub enum SealError {
-    /// The system gave no random bytes.
-    #[error("the system gives no random bytes: {0}")]
-    NoEntropy(getrandom::Error),
-    /// The file cannot be read or written.
-    #[error("cannot use the session key file {0}: {1}")]
-    Io(String, io::Error),
-    /// The file holds something else.
-    #[error("{0} is no session key: it should hold {KEY_BYTES} bytes; remove it to get a new one")]
-    Length(String),
-}
 
 /// The key.
 pub struct Seal(Zeroizing<[u8; KEY_BYTES]>);
@@ -49,9 +37,9 @@ impl Seal {
     ///
     /// # Errors
     /// Without entropy.
-    pub fn random() -> Result<Self, SealError> {
+    pub fn random() -> Result<Self, getrandom::Error> {
         let mut key = Zeroizing::new([0; KEY_BYTES]);
-        getrandom::fill(&mut *key).map_err(SealError::NoEntropy)?;
+        getrandom::fill(&mut *key)?;
         Ok(Self(key))
     }
 
@@ -59,28 +47,27 @@ impl Seal {
     ///
     /// # Errors
     /// When it cannot be read or made, or is no key.
-    pub fn kept_in(path: &Path) -> Result<Self, SealError> {
-        let name = || path.display().to_string();
-        match fs::read(path) {
-            Ok(bytes) => {
-                let bytes = Zeroizing::new(bytes);
-                let key = bytes.as_slice().try_into();
-                Ok(Self(Zeroizing::new(
-                    key.map_err(|_| SealError::Length(name()))?,
-                )))
-            }
+    pub fn kept_in(path: &Path) -> Result<Self, FileError> {
+        let failed = |cause: &dyn fmt::Display| FileError::new("session key file", path, cause);
+        match fs::read(path).map(Zeroizing::new) {
+            Ok(bytes) => match bytes.as_slice().try_into() {
+                Ok(key) => Ok(Self(Zeroizing::new(key))),
+                Err(_) => Err(failed(&format!(
+                    "it should hold {KEY_BYTES} bytes; remove it to get a new one"
+                ))),
+            },
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let seal = Self::random()?;
-                OpenOptions::new()
+                let seal = Self::random().map_err(|error| failed(&error))?;
+                let new = OpenOptions::new()
                     .write(true)
                     .create_new(true)
                     .mode(0o600)
-                    .open(path)
-                    .and_then(|mut file| file.write_all(&*seal.0))
-                    .map_err(|error| SealError::Io(name(), error))?;
+                    .open(path);
+                new.and_then(|mut file| file.write_all(&*seal.0))
+                    .map_err(|error| failed(&error))?;
                 Ok(seal)
             }
-            Err(error) => Err(SealError::Io(name(), error)),
+            Err(error) => Err(failed(&error)),
         }
     }
 

@@ -9,7 +9,8 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fmt::Display,
+    fs,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::SystemTime,
@@ -21,32 +22,13 @@ use argon2::{
 };
 use serde::Deserialize;
 
+use super::file_error::FileError;
+
 /// The longest password that is hashed.
 pub(crate) const MAX_PASSWORD_BYTES: usize = 1024;
 /// The hash that a name nobody has is checked against, so that guessing names takes as long as
 /// guessing passwords. Of no password.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-
-/// A users file that cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum UsersError {
-    /// It cannot be read.
-    #[error("cannot read the users file {path}: {source}")]
-    Io {
-        /// Which.
-        path: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// It is not what it should be.
-    #[error("the users file {path} is wrong: {cause}")]
-    Wrong {
-        /// Which.
-        path: String,
-        /// What and where.
-        cause: String,
-    },
-}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -76,7 +58,7 @@ impl Users {
     ///
     /// # Errors
     /// When it cannot be read, or a name or a hash in it is none.
-    pub fn in_file(path: &Path) -> Result<Self, UsersError> {
+    pub fn in_file(path: &Path) -> Result<Self, FileError> {
         let read = (modified(path), load(path)?);
         Ok(Self {
             path: path.to_owned(),
@@ -149,27 +131,21 @@ fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).and_then(|meta| meta.modified()).ok()
 }
 
-fn load(path: &Path) -> Result<BTreeMap<String, Person>, UsersError> {
-    let wrong = |cause: String| UsersError::Wrong {
-        path: path.display().to_string(),
-        cause,
-    };
-    let text = fs::read_to_string(path).map_err(|source| UsersError::Io {
-        path: path.display().to_string(),
-        source,
-    })?;
-    let file: File = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+fn load(path: &Path) -> Result<BTreeMap<String, Person>, FileError> {
+    let wrong = |cause: &dyn Display| FileError::new("users file", path, cause);
+    let text = fs::read_to_string(path).map_err(|error| wrong(&error))?;
+    let file: File = toml::from_str(&text).map_err(|error| wrong(&error))?;
     for (name, person) in &file.people {
         let plain =
             !name.is_empty() && name.len() <= 64 && name.bytes().all(|b| b.is_ascii_graphic());
         if !plain || name.contains('|') {
-            return Err(wrong(format!(
+            return Err(wrong(&format!(
                 "{name:?} is no name: 1 to 64 letters, digits and signs"
             )));
         }
         if let Some(hash) = &person.password {
             PasswordHash::new(hash).map_err(|_| {
-                wrong(format!(
+                wrong(&format!(
                     "the password of {name} is no hash; make one with `booking-web hash-password`"
                 ))
             })?;

@@ -245,3 +245,22 @@ fn the_readme_names_every_crate() {
         missing.map(str::to_owned).collect(),
     );
 }
+
+/// A path in a document is written from the root, or from any folder that makes it clear.
+#[test]
+fn source_files_that_documents_name_exist() {
+    let sources: Vec<String> = files(".rs").into_iter().map(|(name, _)| name).collect();
+    let missing = files(".md").into_iter().flat_map(|(document, text)| {
+        let named = text.split('`').skip(1).step_by(2);
+        let paths = named.filter(|word| word.ends_with(".rs") && word.contains('/'));
+        let gone = paths.filter(|path| {
+            let ending = format!("/{path}");
+            !sources
+                .iter()
+                .any(|name| name == path || name.ends_with(&ending))
+        });
+        gone.map(|path| format!("{document}: {path}"))
+            .collect::<Vec<_>>()
+    });
+    all_hold("a document names files that are there", missing.collect());
+}

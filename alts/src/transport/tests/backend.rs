@@ -61,6 +61,20 @@ impl Backend {
         Self::serve(AltsIncoming::new(listener, handshaker), address, layer)
     }
 
+    /// The same, but HTTP/1 is allowed too: such a server says nothing before it has read the client's first bytes.
+    pub(super) async fn start_that_waits_for_the_preface(handshaker: Handshaker) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("bound");
+        let incoming = AltsIncoming::new(listener, handshaker);
+        let layer = ClientAuthorizationLayer::allowing(Arc::new(|_| true));
+        Self::serve_on(
+            Server::builder().accept_http1(true),
+            incoming,
+            address,
+            layer,
+        )
+    }
+
     /// The same service and layer without ALTS.
     pub(super) async fn start_in_plaintext(layer: ClientAuthorizationLayer) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -77,12 +91,25 @@ impl Backend {
         IO: tokio::io::AsyncRead + tokio::io::AsyncWrite + Connected + Unpin + Send + 'static,
         E: Into<Box<dyn std::error::Error + Send + Sync>> + Send + 'static,
     {
+        Self::serve_on(Server::builder(), incoming, address, layer)
+    }
+
+    fn serve_on<IO, E>(
+        server: Server,
+        incoming: impl Stream<Item = Result<IO, E>> + Send + 'static,
+        address: SocketAddr,
+        layer: ClientAuthorizationLayer,
+    ) -> Self
+    where
+        IO: tokio::io::AsyncRead + tokio::io::AsyncWrite + Connected + Unpin + Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>> + Send + 'static,
+    {
         let service = Echo {
             handled: Arc::new(watch::Sender::new(0)),
             gate: Arc::new(Semaphore::new(0)),
         };
         let (stop, stopped) = oneshot::channel();
-        let serving = Server::builder()
+        let serving = server
             .layer(layer)
             .layer(MapRequestLayer::new(note_uri))
             .add_service(HandshakerServiceServer::new(service.clone()))

@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex};
 use tokio::task::JoinSet;
 use tonic::{Code, Request, transport::Endpoint};
 
-use super::{Backend, CLIENT, SERVER, Stage, account, call, expecting_server, message, stub};
+use super::{
+    Backend, CLIENT, SERVER, SHORT, Stage, account, call, call_within, expecting_server, message,
+    stub,
+};
 use crate::{
     AltsChannel, AltsConnector, AltsContext, AuthorizationEvent, ClientAuthorizationLayer, Error,
     RpcVersions, SecurityLevel, ServiceAccount,
@@ -36,6 +39,16 @@ async fn each_side_learns_who_the_other_has_proven_to_be() {
         stage.backend.address
     );
     assert_eq!(seen, expected);
+}
+
+/// Envoy waits for the client's preface too.
+#[tokio::test]
+async fn a_server_that_waits_for_the_clients_preface_is_not_waited_for() {
+    let stage = Stage::start().await;
+    let backend = Backend::start_that_waits_for_the_preface(stage.server.handshaker()).await;
+    let channel = stage.channel_to(backend.address);
+    let answered = call_within(&channel, b"hi", SHORT).await.expect("answered");
+    assert_eq!(answered.into_inner(), b"hi");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Options for an emergency: every theatre that can take it, and what it would cost others.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::{
@@ -167,7 +169,8 @@ impl Scene<'_> {
         let mut options: Vec<EmergencyOption> = Vec::new();
         let mut first: Option<EmergencyOption> = None;
         let mut cheapest: Option<EmergencyOption> = None;
-        for start in self.starts(theatre) {
+        let window = TimeRange::lasting(next_on_grid(self.now), EMERGENCY_HORIZON_MIN);
+        for start in self.starts(self.case, theatre, window, &self.table) {
             let Some(option) = self.option_at(theatre, start) else {
                 continue;
             };
@@ -188,16 +191,19 @@ impl Scene<'_> {
         options
     }
 
-    /// Every start worth looking at, by time.
-    fn starts(&self, theatre: &TheatreId) -> Vec<Timestamp> {
-        let window = TimeRange::lasting(next_on_grid(self.now), EMERGENCY_HORIZON_MIN);
-        let events = events(self.case, theatre, window, &self.table, self.hospital);
+    /// Every start in `window` that is worth looking at for `case`, by time.
+    pub(super) fn starts(
+        &self,
+        case: &Case,
+        theatre: &TheatreId,
+        window: TimeRange,
+        table: &Timetable,
+    ) -> BTreeSet<Timestamp> {
+        let events = events(case, theatre, window, table, self.hospital);
         let starts = events.into_iter().map(next_on_grid);
-        let within = |start: &Timestamp| window.start() <= *start && *start < window.end();
-        let mut starts: Vec<Timestamp> = starts.filter(within).collect();
-        starts.sort_unstable();
-        starts.dedup();
         starts
+            .filter(|start| window.start() <= *start && *start < window.end())
+            .collect()
     }
 
     fn option_at(&self, theatre: &TheatreId, start: Timestamp) -> Option<EmergencyOption> {

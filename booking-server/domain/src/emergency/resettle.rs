@@ -6,7 +6,7 @@ use crate::{
     claim::claims,
     opening::{civil_date, day_range},
     rules::broken_rules,
-    slots::{events, next_on_grid},
+    slots::next_on_grid,
     wording::{clock, minutes, theatre_name, zone_of},
 };
 
@@ -54,12 +54,7 @@ impl Scene<'_> {
             any_session: self.booker.any_session,
             ..Booker::default()
         };
-        let events = events(case, theatre, window, table, self.hospital);
-        let starts = events.into_iter().map(next_on_grid);
-        let mut starts: Vec<_> = starts
-            .filter(|start| window.start() <= *start && *start < window.end())
-            .collect();
-        starts.sort_unstable();
+        let starts = self.starts(case, theatre, window, table);
         let plan = |start| Plan {
             theatre: theatre.clone(),
             start,

@@ -22,7 +22,7 @@ fn date(text: &str) -> Date {
 }
 
 fn minutes(range: Option<TimeRange>) -> Option<f64> {
-    range.map(|range| range.minutes())
+    range.map(|range| range.duration().as_secs_f64() / 60.0)
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    rows::{Definition, Period, ReportRow, RowCancellation, define},
+    rows::{Definition, Period, ReportRow, definitions},
     statistics::share,
 };
 use crate::{CaseState, Hospital, ReasonCode, ReasonGroup};
@@ -26,7 +26,7 @@ pub struct CancellationRow {
 }
 
 /// The figures and how they were made.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CancellationsReport {
     /// By reason.
     pub rows: Vec<CancellationRow>,
@@ -55,15 +55,8 @@ pub fn cancellations(
     period: &Period,
 ) -> CancellationsReport {
     let mut report = CancellationsReport {
-        rows: Vec::new(),
-        completed: 0,
-        cancelled: 0,
-        day_of_surgery: 0,
-        aborted: 0,
-        postponed: 0,
-        cancellation_rate: 0.0,
-        day_of_surgery_rate: 0.0,
-        definitions: definitions(),
+        definitions: definitions(DEFINITIONS, &[]),
+        ..CancellationsReport::default()
     };
     let mut reasons: BTreeMap<&ReasonCode, CancellationRow> = BTreeMap::new();
     for row in rows.iter().filter(|row| counts(row, period)) {
@@ -73,7 +66,12 @@ pub fn cancellations(
             Some(off) => {
                 let reason = reasons.entry(&off.reason);
                 let reason = reason.or_insert_with(|| empty_row(&off.reason, hospital));
-                reason.add(off);
+                if off.aborted {
+                    reason.aborted += 1;
+                } else {
+                    reason.cancelled += 1;
+                    reason.day_of_surgery += u32::from(off.day_of_surgery);
+                }
             }
         }
     }
@@ -112,52 +110,17 @@ fn empty_row(code: &ReasonCode, hospital: &Hospital) -> CancellationRow {
     }
 }
 
-impl CancellationRow {
-    fn add(&mut self, off: &RowCancellation) {
-        if off.aborted {
-            self.aborted += 1;
-        } else {
-            self.cancelled += 1;
-            self.day_of_surgery += u32::from(off.day_of_surgery);
-        }
-    }
-}
-
-fn definitions() -> Vec<Definition> {
-    vec![
-        define(
-            "completed",
-            "Cases that are COMPLETED and whose planned start falls on a civil date of the period, \
-             by the site's clock.",
-        ),
-        define(
-            "cancelled",
-            "Cases that are CANCELLED, not aborted, and whose planned start falls into the period; \
-             of a case cancelled without a plan, the cancellation. A case without a plan is at no \
-             site: it counts where the hospital has one site and no theatres are named.",
-        ),
-        define(
-            "day_of_surgery",
-            "Cancelled cases whose cancellation falls on the civil date of their planned start or \
-             later.",
-        ),
-        define(
-            "aborted",
-            "Cases given up with the patient in theatre, counted by planned start and apart from \
-             cancelled ones.",
-        ),
-        define(
-            "postponed",
-            "How often the completed, cancelled and aborted cases had been put back on the waiting \
-             list before. A postponement is no cancellation.",
-        ),
-        define(
-            "cancellation_rate",
-            "cancelled ÷ (completed + cancelled + aborted); 0 of nothing.",
-        ),
-        define(
-            "day_of_surgery_rate",
-            "day_of_surgery ÷ (completed + cancelled + aborted); 0 of nothing.",
-        ),
-    ]
-}
+const DEFINITIONS: &str = "\
+completed: Cases that are COMPLETED and whose planned start falls on a civil date of the \
+    period, by the site's clock.
+cancelled: Cases that are CANCELLED, not aborted, and whose planned start falls into the \
+    period; of a case cancelled without a plan, the cancellation. A case without a plan is at no \
+    site: it counts where the hospital has one site and no theatres are named.
+day_of_surgery: Cancelled cases whose cancellation falls on the civil date of their planned \
+    start or later.
+aborted: Cases given up with the patient in theatre, counted by planned start and apart from \
+    cancelled ones.
+postponed: How often the completed, cancelled and aborted cases had been put back on the \
+    waiting list before. A postponement is no cancellation.
+cancellation_rate: cancelled ÷ (completed + cancelled + aborted); 0 of nothing.
+day_of_surgery_rate: day_of_surgery ÷ (completed + cancelled + aborted); 0 of nothing.";

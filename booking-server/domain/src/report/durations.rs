@@ -1,12 +1,10 @@
 //! Whether cases take as long as they are booked for.
 
-use std::collections::BTreeMap;
-
 use jiff::SignedDuration;
 
 use super::{
-    rows::{Definition, Period, ReportRow, define},
-    statistics::{PERCENTILE, Summary, mean_min, share},
+    rows::{Period, Report, ReportRow, all_then_each, definitions},
+    statistics::{PERCENTILE, Summary, count, mean_min, share},
 };
 
 /// From how many cases on a duration is suggested for the next.
@@ -35,15 +33,6 @@ pub struct DurationRow {
     pub suggested_p80_min: Option<f64>,
 }
 
-/// The figures and how they were made.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DurationsReport {
-    /// All procedures together, then each by name.
-    pub rows: Vec<DurationRow>,
-    /// How.
-    pub definitions: Vec<Definition>,
-}
-
 /// Booked and actual time in the room.
 #[derive(Clone, Copy)]
 struct Pair {
@@ -51,36 +40,24 @@ struct Pair {
     actual: SignedDuration,
 }
 
-/// Duration accuracy by procedure.
-pub fn durations(rows: &[ReportRow], period: &Period) -> DurationsReport {
-    let mut procedures: BTreeMap<&str, Vec<Pair>> = BTreeMap::new();
-    let mut all = Vec::new();
-    for row in rows {
-        let (Some(wheels_in), Some(wheels_out)) =
-            (row.milestones.wheels_in, row.milestones.wheels_out)
-        else {
-            continue;
-        };
-        if !period.has(wheels_in) {
-            continue;
-        }
+/// Duration accuracy: all procedures together, then each by name.
+pub fn durations(rows: &[ReportRow], period: &Period) -> Report<DurationRow> {
+    let pairs = rows.iter().filter_map(|row| {
+        let (wheels_in, out) = (row.milestones.wheels_in?, row.milestones.wheels_out?);
         let booked_min = row.footprint.setup_min() + row.footprint.procedure_min();
         let pair = Pair {
             booked: SignedDuration::from_mins(booked_min.into()),
-            actual: wheels_in.duration_until(wheels_out),
+            actual: wheels_in.duration_until(out),
         };
-        procedures.entry(&row.procedure).or_default().push(pair);
-        all.push(pair);
-    }
-    let mut rows = vec![of_pairs(None, &all)];
-    rows.extend(
-        procedures
-            .iter()
-            .map(|(name, pairs)| of_pairs(Some(name), pairs)),
-    );
-    DurationsReport {
-        rows,
-        definitions: definitions(),
+        period.has(wheels_in).then_some((&*row.procedure, pair))
+    });
+    let values = [
+        ("{min_cases}", &*MIN_CASES_FOR_SUGGESTION.to_string()),
+        ("{percentile}", PERCENTILE),
+    ];
+    Report {
+        rows: all_then_each(pairs, of_pairs),
+        definitions: definitions(DEFINITIONS, &values),
     }
 }
 
@@ -89,11 +66,8 @@ fn of_pairs(procedure: Option<&str>, pairs: &[Pair]) -> DurationRow {
         let durations: Vec<SignedDuration> = pairs.iter().map(of).collect();
         mean_min(&durations).unwrap_or(0.0)
     };
-    let cases = u32::try_from(pairs.len()).unwrap_or(u32::MAX);
-    let near = pairs
-        .iter()
-        .filter(|pair| is_within_15_percent(pair))
-        .count();
+    let cases = count(pairs.len());
+    let near = pairs.iter().filter(|pair| is_within_15_percent(pair));
     let actual = Summary::of(pairs.iter().map(|pair| pair.actual));
     let suggested = actual.filter(|_| cases >= MIN_CASES_FOR_SUGGESTION);
     DurationRow {
@@ -103,7 +77,7 @@ fn of_pairs(procedure: Option<&str>, pairs: &[Pair]) -> DurationRow {
         mean_actual_min: mean(|pair| pair.actual),
         bias_min: mean(error),
         mean_absolute_error_min: mean(|pair| error(pair).abs()),
-        within_15_percent: share(u32::try_from(near).unwrap_or(u32::MAX), cases),
+        within_15_percent: share(count(near.count()), cases),
         suggested_median_min: suggested.map(|summary| summary.median_min),
         suggested_p80_min: suggested.map(|summary| summary.p80_min),
     }
@@ -119,43 +93,16 @@ fn is_within_15_percent(pair: &Pair) -> bool {
     off.saturating_mul(100) <= pair.booked.as_nanos().saturating_mul(15)
 }
 
-fn definitions() -> Vec<Definition> {
-    vec![
-        define(
-            "cases",
-            "Cases with wheels in and wheels out whose wheels in falls on a civil date of the \
-             period, by the site's clock.",
-        ),
-        define(
-            "mean_booked_min",
-            "Booked time in the room, setup + procedure (cleanup is after wheels out), averaged.",
-        ),
-        define("mean_actual_min", "Wheels out minus wheels in, averaged."),
-        define(
-            "bias_min",
-            "Actual minus booked, averaged: above 0, cases take longer than booked.",
-        ),
-        define(
-            "mean_absolute_error_min",
-            "Actual minus booked whatever its sign, averaged.",
-        ),
-        define(
-            "within_15_percent",
-            "Share of cases whose actual time is at most 15 % of the booked time away from it.",
-        ),
-        define(
-            "suggested_median_min",
-            format!(
-                "Median of the actual times; none below {MIN_CASES_FOR_SUGGESTION} cases. \
-                 {PERCENTILE}"
-            ),
-        ),
-        define(
-            "suggested_p80_min",
-            format!(
-                "80th percentile of the actual times; none below {MIN_CASES_FOR_SUGGESTION} cases. \
-                 {PERCENTILE}"
-            ),
-        ),
-    ]
-}
+const DEFINITIONS: &str = "\
+cases: Cases with wheels in and wheels out whose wheels in falls on a civil date of the \
+    period, by the site's clock.
+mean_booked_min: Booked time in the room, setup + procedure (cleanup is after wheels out), \
+    averaged.
+mean_actual_min: Wheels out minus wheels in, averaged.
+bias_min: Actual minus booked, averaged: above 0, cases take longer than booked.
+mean_absolute_error_min: Actual minus booked whatever its sign, averaged.
+within_15_percent: Share of cases whose actual time is at most 15 % of the booked time away \
+    from it.
+suggested_median_min: Median of the actual times; none below {min_cases} cases. {percentile}
+suggested_p80_min: 80th percentile of the actual times; none below {min_cases} cases. \
+    {percentile}";

@@ -28,14 +28,14 @@ mod waiting;
 mod windows;
 
 pub use cancellations::{CancellationRow, CancellationsReport, cancellations};
-pub use durations::{DurationRow, DurationsReport, MIN_CASES_FOR_SUGGESTION, durations};
-pub use on_time::{GRACES_MIN, OnTimeReport, OnTimeRow, on_time_starts};
-pub use rows::{Definition, Period, ReportRow, RowCancellation};
-pub use session_use::{SessionUseReport, SessionUseRow, session_use};
+pub use durations::{DurationRow, MIN_CASES_FOR_SUGGESTION, durations};
+pub use on_time::{GRACES_MIN, OnTimeRow, on_time_starts};
+pub use rows::{Definition, Period, Report, ReportRow, RowCancellation};
+pub use session_use::{SessionUseRow, session_use};
 pub use statistics::Summary;
-pub use turnover::{DEFAULT_IDLE_GAP_MIN, TurnoverReport, TurnoverRow, turnover};
-pub use utilisation::{UtilisationReport, UtilisationRow, utilisation};
-pub use waiting::{WaitingReport, WaitingRow, waiting};
+pub use turnover::{DEFAULT_IDLE_GAP_MIN, TurnoverRow, turnover};
+pub use utilisation::{UtilisationRow, utilisation};
+pub use waiting::{WaitingRow, waiting};
 pub use windows::{TheatreDay, Window, theatre_days};
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::{
-    rows::{Definition, Period, ReportRow, define},
-    statistics::mean_min,
+    rows::{Period, Report, ReportRow, all_then_each, definitions},
+    statistics::{count, mean_min},
 };
 use crate::{CaseState, TheatreId, opening::civil_date};
 
@@ -26,17 +26,8 @@ pub struct OnTimeRow {
     pub mean_delay_min: f64,
 }
 
-/// The figures and how they were made.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OnTimeReport {
-    /// All theatres together, then each by number.
-    pub rows: Vec<OnTimeRow>,
-    /// How.
-    pub definitions: Vec<Definition>,
-}
-
-/// First-case on-time starts.
-pub fn on_time_starts(rows: &[ReportRow], period: &Period) -> OnTimeReport {
+/// First-case on-time starts: all theatres together, then each by number.
+pub fn on_time_starts(rows: &[ReportRow], period: &Period) -> Report<OnTimeRow> {
     let mut firsts: BTreeMap<(&TheatreId, Date), (Timestamp, Timestamp)> = BTreeMap::new();
     for row in rows {
         let Some((theatre, planned, wheels_in)) = scheduled(row, period) else {
@@ -47,22 +38,15 @@ pub fn on_time_starts(rows: &[ReportRow], period: &Period) -> OnTimeReport {
             .or_insert((planned, wheels_in));
         *first = (*first).min((planned, wheels_in));
     }
-    let mut theatres: BTreeMap<&TheatreId, Vec<SignedDuration>> = BTreeMap::new();
-    let mut all = Vec::with_capacity(firsts.len());
-    for ((theatre, _), (planned, wheels_in)) in firsts {
-        let delay = planned.duration_until(wheels_in);
-        theatres.entry(theatre).or_default().push(delay);
-        all.push(delay);
-    }
-    let mut rows = vec![of_delays(None, &all)];
-    rows.extend(
-        theatres
-            .iter()
-            .map(|(theatre, delays)| of_delays(Some(theatre), delays)),
-    );
-    OnTimeReport {
-        rows,
-        definitions: definitions(),
+    let delays = firsts
+        .into_iter()
+        .map(|((theatre, _), (planned, wheels_in))| {
+            let delay = planned.duration_until(wheels_in);
+            (theatre, delay)
+        });
+    Report {
+        rows: all_then_each(delays, of_delays),
+        definitions: definitions(DEFINITIONS, &[]),
     }
 }
 
@@ -83,40 +67,26 @@ fn scheduled<'a>(
 }
 
 fn of_delays(theatre: Option<&TheatreId>, delays: &[SignedDuration]) -> OnTimeRow {
-    let count = |is: &dyn Fn(&SignedDuration) -> bool| {
-        let counted = delays.iter().filter(|delay| is(delay)).count();
-        u32::try_from(counted).unwrap_or(u32::MAX)
+    let within = |grace_min: u16| {
+        let grace = SignedDuration::from_mins(grace_min.into());
+        count(delays.iter().filter(|delay| **delay <= grace).count())
     };
     OnTimeRow {
         theatre: theatre.cloned(),
-        first_cases: count(&|_| true),
-        on_time: GRACES_MIN.map(|grace_min| {
-            let grace = SignedDuration::from_mins(grace_min.into());
-            count(&|delay| *delay <= grace)
-        }),
+        first_cases: count(delays.len()),
+        on_time: GRACES_MIN.map(within),
         mean_delay_min: mean_min(delays).unwrap_or(0.0),
     }
 }
 
-fn definitions() -> Vec<Definition> {
-    vec![
-        define(
-            "first_cases",
-            "Theatre-days with a first case. A theatre-day is a theatre on the civil date, by the \
-             site's clock, of a planned start in the period. The first case is the one with the \
-             earliest planned start, then the earliest wheels in, of those with a wheels in. Left \
-             out are cancelled cases (not aborted ones), so that the next is first; the urgencies \
-             IMMEDIATE and URGENT; and add-ons, decided on the civil date of their planned start \
-             (imported cases are never add-ons: logs do not tell).",
-        ),
-        define(
-            "on_time",
-            "First cases whose wheels in is at or before the planned start plus the grace: 0, 5, \
-             10 and 15 minutes.",
-        ),
-        define(
-            "mean_delay_min",
-            "Wheels in minus planned start, averaged over first cases; early ones are negative.",
-        ),
-    ]
-}
+const DEFINITIONS: &str = "\
+first_cases: Theatre-days with a first case. A theatre-day is a theatre on the civil date, by \
+    the site's clock, of a planned start in the period. The first case is the one with the \
+    earliest planned start, then the earliest wheels in, of those with a wheels in. Left out are \
+    cancelled cases (not aborted ones), so that the next is first; the urgencies IMMEDIATE and \
+    URGENT; and add-ons, decided on the civil date of their planned start (imported cases are \
+    never add-ons: logs do not tell).
+on_time: First cases whose wheels in is at or before the planned start plus the grace: 0, 5, \
+    10 and 15 minutes.
+mean_delay_min: Wheels in minus planned start, averaged over first cases; early ones are \
+    negative.";

@@ -1,5 +1,7 @@
 //! What reports are made of: rows, a period, and the definition of each figure.
 
+use std::{collections::BTreeMap, iter};
+
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use crate::{
@@ -17,9 +19,40 @@ pub struct Definition {
     pub text: String,
 }
 
-pub(super) fn define(figure: &'static str, text: impl Into<String>) -> Definition {
-    let text = text.into();
-    Definition { figure, text }
+/// The definitions in `text`, one a line: the figure, a colon, how it is made. What stands in braces
+/// there means what `values` say.
+pub(super) fn definitions(text: &'static str, values: &[(&str, &str)]) -> Vec<Definition> {
+    let definition = |line: &'static str| {
+        let (figure, text) = line.split_once(": ")?;
+        let say = |text: String, (word, value): &(&str, &str)| text.replace(word, value);
+        let text = values.iter().fold(text.to_owned(), say);
+        Some(Definition { figure, text })
+    };
+    text.lines().filter_map(definition).collect()
+}
+
+/// Figures, and how they were made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report<Row> {
+    /// All together, then each by itself, in the order of what it is about.
+    pub rows: Vec<Row>,
+    /// How.
+    pub definitions: Vec<Definition>,
+}
+
+/// A row of everything, then one of each key.
+pub(super) fn all_then_each<K: Copy + Ord, T: Clone, Row>(
+    found: impl IntoIterator<Item = (K, T)>,
+    row: impl Fn(Option<K>, &[T]) -> Row,
+) -> Vec<Row> {
+    let mut all = Vec::new();
+    let mut each: BTreeMap<K, Vec<T>> = BTreeMap::new();
+    for (key, one) in found {
+        all.push(one.clone());
+        each.entry(key).or_default().push(one);
+    }
+    let each = each.iter().map(|(key, of_key)| row(Some(*key), of_key));
+    iter::once(row(None, &all)).chain(each).collect()
 }
 
 /// What reports need to know of a case.

@@ -61,6 +61,20 @@ pub(super) fn mean_min(durations: &[SignedDuration]) -> Option<f64> {
 }
 
 /// `part` of `whole`; 0 where there is no whole.
+pub(super) fn fraction(part: SignedDuration, whole: SignedDuration) -> f64 {
+    if whole.is_zero() {
+        0.0
+    } else {
+        minutes(part) / minutes(whole)
+    }
+}
+
+/// How many; more than that nobody has.
+pub(super) fn count(how_many: usize) -> u32 {
+    u32::try_from(how_many).unwrap_or(u32::MAX)
+}
+
+/// `part` of `whole`; 0 where there is no whole.
 pub(super) fn share(part: u32, whole: u32) -> f64 {
     if whole == 0 {
         0.0

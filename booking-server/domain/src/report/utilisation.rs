@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, civil::Date};
 
 use super::{
-    rows::{Definition, Period, ReportRow, define},
-    statistics::{minutes, sum},
+    rows::{Period, Report, ReportRow, all_then_each, definitions},
+    statistics::{count, fraction, minutes, sum},
     stays::{STAY, Stay, by_theatre_day, stays},
     windows::{TheatreDay, Window},
 };
@@ -40,18 +40,9 @@ pub struct UtilisationRow {
     pub overlapping_pairs: u32,
 }
 
-/// The figures and how they were made.
-#[derive(Clone, Debug, PartialEq)]
-pub struct UtilisationReport {
-    /// All theatres together, then each by number.
-    pub rows: Vec<UtilisationRow>,
-    /// How.
-    pub definitions: Vec<Definition>,
-}
-
-/// Durations as they are added up.
+/// How a theatre was used, on one day or beyond the days.
 #[derive(Clone, Copy, Default)]
-struct Sums {
+struct Use {
     days: u32,
     available: SignedDuration,
     in_room: SignedDuration,
@@ -61,113 +52,85 @@ struct Sums {
     pairs: u32,
 }
 
-/// Utilisation of the theatre-days, gaps above `idle_gap_min` being idle time and no turnover.
+/// Utilisation of the theatre-days, gaps above `idle_gap_min` being idle time and no turnover: all
+/// theatres together, then each by number.
 pub fn utilisation(
     rows: &[ReportRow],
     days: &[TheatreDay],
     window: Window,
     idle_gap_min: u16,
     period: &Period,
-) -> UtilisationReport {
+) -> Report<UtilisationRow> {
     let stays = stays(rows, period);
     let by_day: BTreeMap<(&TheatreId, Date), &[Stay<'_>]> = by_theatre_day(&stays)
         .filter_map(|day| day.first().map(|stay| ((stay.theatre, stay.date), day)))
         .collect();
-    let mut theatres: BTreeMap<&TheatreId, Sums> = BTreeMap::new();
+    let mut used: Vec<(&TheatreId, Use)> = Vec::with_capacity(days.len());
     let mut in_room: BTreeMap<&TheatreId, Vec<TimeRange>> = BTreeMap::new();
     for stays in stays.chunk_by(|a, b| a.theatre == b.theatre) {
         if let Some(stay) = stays.first() {
-            theatres.entry(stay.theatre).or_default().pairs = overlapping_pairs(stays);
+            let pairs = overlapping_pairs(stays);
+            let beyond_days = Use {
+                pairs,
+                ..Use::default()
+            };
+            used.push((stay.theatre, beyond_days));
             let ranges = stays.iter().filter_map(Stay::range);
             in_room.insert(stay.theatre, union(ranges.collect()));
         }
     }
-    for days in days.chunk_by(|a, b| a.theatre == b.theatre) {
-        let Some(theatre) = days.first().map(|day| &day.theatre) else {
-            continue;
-        };
-        let in_room = in_room.get(theatre).map_or(&[][..], Vec::as_slice);
-        let sums = theatres.entry(theatre).or_default();
-        for day in days {
-            let stays = by_day
-                .get(&(theatre, day.date))
-                .copied()
-                .unwrap_or_default();
-            if stays.is_empty() && matches!(window, Window::Civil { .. }) {
-                continue;
-            }
-            sums.add(day, stays, in_room, idle_gap_min);
-        }
+    for day in days {
+        let stays = by_day.get(&(&day.theatre, day.date));
+        let stays = stays.copied().unwrap_or_default();
+        let in_room = in_room.get(&day.theatre).map_or(&[][..], Vec::as_slice);
+        let counts = !stays.is_empty() || window == Window::OpeningHours;
+        let of_day = counts.then(|| Use::of(day, stays, in_room, idle_gap_min));
+        used.push((&day.theatre, of_day.unwrap_or_default()));
     }
-    let mut all = Sums::default();
-    for sums in theatres.values() {
-        all.add_all(sums);
-    }
-    let mut rows = vec![all.row(None)];
-    rows.extend(
-        theatres
-            .iter()
-            .map(|(theatre, sums)| sums.row(Some((*theatre).clone()))),
-    );
-    UtilisationReport {
-        rows,
-        definitions: definitions(window, idle_gap_min),
+    let values = [
+        ("{stay}", STAY),
+        ("{window}", &window.definition()),
+        ("{idle_gap_min}", &idle_gap_min.to_string()),
+    ];
+    Report {
+        rows: all_then_each(used, row),
+        definitions: definitions(DEFINITIONS, &values),
     }
 }
 
-impl Sums {
-    fn add(&mut self, day: &TheatreDay, stays: &[Stay<'_>], in_room: &[TimeRange], idle_min: u16) {
-        self.days += 1;
-        let available = sum(day.window.iter().map(TimeRange::duration));
-        self.available = self.available.saturating_add(available);
-        self.in_room = self.in_room.saturating_add(within(&day.window, in_room));
-        let gaps = gaps(stays, idle_min);
-        self.turnover = self.turnover.saturating_add(within(&day.window, &gaps));
+impl Use {
+    fn of(day: &TheatreDay, stays: &[Stay<'_>], in_room: &[TimeRange], idle_min: u16) -> Self {
         let end = day.window.last().map(TimeRange::end);
         let out = stays.iter().map(|stay| stay.wheels_out).max();
-        if let (Some(end), Some(out)) = (end, out) {
-            let over = end.duration_until(out);
-            let (sum, by) = if over.is_negative() {
-                (&mut self.early, -over)
-            } else {
-                (&mut self.overrun, over)
-            };
-            *sum = sum.saturating_add(by);
-        }
-    }
-
-    fn add_all(&mut self, other: &Self) {
-        self.days += other.days;
-        self.available = self.available.saturating_add(other.available);
-        self.in_room = self.in_room.saturating_add(other.in_room);
-        self.turnover = self.turnover.saturating_add(other.turnover);
-        self.overrun = self.overrun.saturating_add(other.overrun);
-        self.early = self.early.saturating_add(other.early);
-        self.pairs += other.pairs;
-    }
-
-    fn row(&self, theatre: Option<TheatreId>) -> UtilisationRow {
-        let used = self.in_room.saturating_add(self.turnover);
-        UtilisationRow {
-            theatre,
-            days: self.days,
-            available_min: minutes(self.available),
-            in_room_min: minutes(self.in_room),
-            turnover_min: minutes(self.turnover),
-            raw: fraction(self.in_room, self.available),
-            adjusted: fraction(used, self.available),
-            overrun_min: minutes(self.overrun),
-            early_finish_min: minutes(self.early),
-            overlapping_pairs: self.pairs,
+        let over = end.zip(out).map(|(end, out)| end.duration_until(out));
+        let over = over.unwrap_or_default();
+        Self {
+            days: 1,
+            available: sum(day.window.iter().map(TimeRange::duration)),
+            in_room: within(&day.window, in_room),
+            turnover: within(&day.window, &gaps(stays, idle_min)),
+            overrun: over.max(SignedDuration::ZERO),
+            early: (-over).max(SignedDuration::ZERO),
+            pairs: 0,
         }
     }
 }
 
-fn fraction(part: SignedDuration, whole: SignedDuration) -> f64 {
-    if whole.is_zero() {
-        0.0
-    } else {
-        minutes(part) / minutes(whole)
+fn row(theatre: Option<&TheatreId>, used: &[Use]) -> UtilisationRow {
+    let total = |of: fn(&Use) -> SignedDuration| sum(used.iter().map(of));
+    let (available, in_room) = (total(|it| it.available), total(|it| it.in_room));
+    let turnover = total(|it| it.turnover);
+    UtilisationRow {
+        theatre: theatre.cloned(),
+        days: used.iter().map(|it| it.days).sum(),
+        available_min: minutes(available),
+        in_room_min: minutes(in_room),
+        turnover_min: minutes(turnover),
+        raw: fraction(in_room, available),
+        adjusted: fraction(in_room.saturating_add(turnover), available),
+        overrun_min: minutes(total(|it| it.overrun)),
+        early_finish_min: minutes(total(|it| it.early)),
+        overlapping_pairs: used.iter().map(|it| it.pairs).sum(),
     }
 }
 
@@ -202,51 +165,25 @@ fn overlapping_pairs(stays: &[Stay<'_>]) -> u32 {
     for (index, range) in ranges.iter().enumerate() {
         let later = ranges[index + 1..].iter();
         let inside = later.take_while(|other| other.start() < range.end());
-        pairs += u32::try_from(inside.count()).unwrap_or(u32::MAX);
+        pairs += count(inside.count());
     }
     pairs
 }
 
-fn definitions(window: Window, idle_gap_min: u16) -> Vec<Definition> {
-    vec![
-        define("cases", STAY),
-        define("days", window.definition()),
-        define("available_min", "Sum of the windows of the theatre-days."),
-        define(
-            "in_room_min",
-            "Minutes inside the windows with at least one patient of the theatre between wheels in \
-             and wheels out; minutes with two patients count once.",
-        ),
-        define(
-            "turnover_min",
-            format!(
-                "Minutes inside the windows between the first wheels in and the last wheels out of \
-                 a theatre-day with no patient in the room, gaps longer than {idle_gap_min} minutes \
-                 left out as idle time."
-            ),
-        ),
-        define(
-            "raw",
-            "in_room_min ÷ available_min; 0 when nothing was available.",
-        ),
-        define(
-            "adjusted",
-            "(in_room_min + turnover_min) ÷ available_min; 0 when nothing was available.",
-        ),
-        define(
-            "overrun_min",
-            "Sum over theatre-days of the minutes from the end of the window to the last wheels \
-             out of the day's cases, where that is later.",
-        ),
-        define(
-            "early_finish_min",
-            "Sum over theatre-days with a case of the minutes from the last wheels out of the \
-             day's cases to the end of the window, where that is later.",
-        ),
-        define(
-            "overlapping_pairs",
-            "Pairs of cases that share a minute between wheels in and wheels out in one theatre, \
-             whether inside a window or not: errors in the data, counted and kept.",
-        ),
-    ]
-}
+const DEFINITIONS: &str = "\
+cases: {stay}
+days: {window}
+available_min: Sum of the windows of the theatre-days.
+in_room_min: Minutes inside the windows with at least one patient of the theatre between \
+    wheels in and wheels out; minutes with two patients count once.
+turnover_min: Minutes inside the windows between the first wheels in and the last wheels out \
+    of a theatre-day with no patient in the room, gaps longer than {idle_gap_min} minutes left out \
+    as idle time.
+raw: in_room_min ÷ available_min; 0 when nothing was available.
+adjusted: (in_room_min + turnover_min) ÷ available_min; 0 when nothing was available.
+overrun_min: Sum over theatre-days of the minutes from the end of the window to the last \
+    wheels out of the day's cases, where that is later.
+early_finish_min: Sum over theatre-days with a case of the minutes from the last wheels out of \
+    the day's cases to the end of the window, where that is later.
+overlapping_pairs: Pairs of cases that share a minute between wheels in and wheels out in one \
+    theatre, whether inside a window or not: errors in the data, counted and kept.";

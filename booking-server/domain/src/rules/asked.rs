@@ -1,9 +1,11 @@
 //! What is asked of the rules, by whom, and what comes of it.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
-    Case, Claim, HeldClaim, Hospital, Override, Plan, RuleId, Session, StaffId, Unavailability,
+    Case, Claim, HeldClaim, Hospital, Override, Plan, ProcedureType, RuleId, Session, StaffId,
+    Subject, Theatre, TimeRange, Unavailability,
+    wording::{span, theatre_name, zone_of},
 };
 
 /// What is in and around the place a case is meant for: all that overlaps its claims.
@@ -72,4 +74,50 @@ pub(super) struct Asked<'a> {
     pub(super) surroundings: &'a Surroundings,
     pub(super) booker: &'a Booker,
     pub(super) now: Timestamp,
+}
+
+impl<'a> Asked<'a> {
+    /// The theatre, if there is one of that number.
+    pub(super) fn theatre(&self) -> Option<&'a Theatre> {
+        self.hospital.theatres.get(&self.plan.theatre)
+    }
+
+    /// What people call it.
+    pub(super) fn theatre_name(&self) -> &'a str {
+        theatre_name(self.hospital, &self.plan.theatre)
+    }
+
+    /// What its clocks show.
+    pub(super) fn zone(&self) -> TimeZone {
+        zone_of(self.hospital, &self.plan.theatre)
+    }
+
+    /// What the case is of.
+    pub(super) fn procedure_type(&self) -> Option<&'a ProcedureType> {
+        let id = self.case.details.procedure_type.as_ref()?;
+        self.hospital.procedure_types.get(id)
+    }
+
+    /// When the case would be there.
+    pub(super) fn wanted(&self) -> TimeRange {
+        self.case.details.footprint.range_from(self.plan.start)
+    }
+
+    /// Closures and absences of `subject` meanwhile, in sentences that begin with `is`.
+    pub(super) fn unavailable(&self, subject: &Subject, is: &str) -> Vec<String> {
+        let (zone, wanted) = (self.zone(), self.wanted());
+        let all = self.surroundings.unavailable.iter();
+        let now = all.filter(|one| one.subject == *subject && one.range.overlaps(&wanted));
+        now.map(|one| because(format!("{is} {}", span(&one.range, &zone)), &one.reason))
+            .collect()
+    }
+}
+
+/// The sentence with its reason, where one is given.
+pub(super) fn because(sentence: String, reason: &str) -> String {
+    if reason.trim().is_empty() {
+        sentence
+    } else {
+        format!("{sentence}: {reason}")
+    }
 }

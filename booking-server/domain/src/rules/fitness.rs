@@ -2,12 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{asked::Asked, hours::because};
+use super::asked::{Asked, because};
 use crate::{
-    Anaesthesia, BrokenRule, Capability, Case, CaseState, Hospital, Laterality, ProcedureType,
-    RuleId, RuleSubject, StaffId, Subject, TeamMember, TeamRole, UnitId,
-    claim::needed,
-    wording::{span, theatre_name, zone_of},
+    Anaesthesia, BrokenRule, Capability, Case, CaseState, Laterality, RuleId, RuleSubject, StaffId,
+    Subject, TeamMember, TeamRole, claim::needed, wording::span,
 };
 
 pub(super) fn check(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
@@ -30,76 +28,39 @@ pub(crate) fn confirmation(case: &Case) -> Vec<BrokenRule> {
         .collect()
 }
 
-fn procedure_type<'a>(case: &Case, hospital: &'a Hospital) -> Option<&'a ProcedureType> {
-    hospital
-        .procedure_types
-        .get(case.details.procedure_type.as_ref()?)
-}
-
-fn of_theatre(asked: &Asked<'_>, rule: RuleId, reason: &'static str, what: String) -> BrokenRule {
-    BrokenRule {
-        rule,
-        reason,
-        subject: RuleSubject::Theatre(asked.plan.theatre.clone()),
-        description: what,
-    }
-}
-
 fn of_case(rule: RuleId, reason: &'static str, what: &str) -> BrokenRule {
-    BrokenRule {
-        rule,
-        reason,
-        subject: RuleSubject::ThisCase,
-        description: what.to_owned(),
-    }
+    BrokenRule::new(rule, reason, RuleSubject::ThisCase, what)
 }
 
 fn of_staff(staff: &StaffId, reason: &'static str, what: String) -> BrokenRule {
-    BrokenRule {
-        rule: RuleId::R9,
-        reason,
-        subject: RuleSubject::Staff(staff.clone()),
-        description: what,
-    }
-}
-
-fn of_unit(unit: &UnitId, reason: &'static str, what: String) -> BrokenRule {
-    BrokenRule {
-        rule: RuleId::R7,
-        reason,
-        subject: RuleSubject::Unit(unit.clone()),
-        description: what,
-    }
+    BrokenRule::new(RuleId::R9, reason, RuleSubject::Staff(staff.clone()), what)
 }
 
 fn capabilities(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
-    let Some(theatre) = asked.hospital.theatres.get(&asked.plan.theatre) else {
+    let Some(theatre) = asked.theatre() else {
         return;
     };
-    for capability in wanted(asked.case, asked.hospital) {
+    for capability in wanted(asked) {
         if !theatre.capabilities.contains(capability) {
-            let name = theatre_name(asked.hospital, &theatre.id);
+            let name = asked.theatre_name();
             let what = format!("{name} has no {capability}, which the case needs");
-            broken.push(of_theatre(asked, RuleId::R7, "CAPABILITY_MISSING", what));
+            let (rule, subject) = (RuleId::R7, RuleSubject::Theatre(theatre.id.clone()));
+            broken.push(BrokenRule::new(rule, "CAPABILITY_MISSING", subject, what));
         }
     }
 }
 
 /// The capabilities that a case requires, by itself or by its type.
-pub(super) fn wanted<'a>(case: &'a Case, hospital: &'a Hospital) -> BTreeSet<&'a Capability> {
-    let by_type = procedure_type(case, hospital);
+pub(super) fn wanted<'a>(asked: &Asked<'a>) -> BTreeSet<&'a Capability> {
+    let by_type = asked.procedure_type();
     let by_type = by_type.map_or(&[][..], |by_type| &by_type.required_capabilities);
-    by_type
-        .iter()
-        .chain(&case.details.required_capabilities)
-        .collect()
+    let by_itself = &asked.case.details.required_capabilities;
+    by_type.iter().chain(by_itself).collect()
 }
 
 fn kinds(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
-    let Some(by_type) = procedure_type(asked.case, asked.hospital) else {
-        return;
-    };
-    for kind in &by_type.required_kinds {
+    let by_type = asked.procedure_type();
+    for kind in by_type.iter().flat_map(|by_type| &by_type.required_kinds) {
         let mut units = asked.case.details.units.iter();
         let assigned = units.any(|unit| {
             let unit = asked.hospital.units.get(unit);
@@ -113,25 +74,21 @@ fn kinds(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
 }
 
 fn units(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
-    let zone = zone_of(asked.hospital, &asked.plan.theatre);
-    let wanted = asked.case.details.footprint.range_from(asked.plan.start);
     for id in &asked.case.details.units {
+        let mut tell = |reason, what: String| {
+            let subject = RuleSubject::Unit(id.clone());
+            broken.push(BrokenRule::new(RuleId::R7, reason, subject, what));
+        };
         let Some(unit) = asked.hospital.units.get(id) else {
-            let what = format!("There is no equipment {id}");
-            broken.push(of_unit(id, "EQUIPMENT_UNKNOWN", what));
+            tell("EQUIPMENT_UNKNOWN", format!("There is no equipment {id}"));
             continue;
         };
         let name = &unit.name;
         if unit.retired {
-            let what = format!("{name} is no longer in use");
-            broken.push(of_unit(id, "EQUIPMENT_RETIRED", what));
+            tell("EQUIPMENT_RETIRED", format!("{name} is no longer in use"));
         }
-        for away in &asked.surroundings.unavailable {
-            if away.subject == Subject::Unit(id.clone()) && away.range.overlaps(&wanted) {
-                let what = format!("{name} is away {}", span(&away.range, &zone));
-                let what = because(what, &away.reason);
-                broken.push(of_unit(id, "EQUIPMENT_UNAVAILABLE", what));
-            }
+        for what in asked.unavailable(&Subject::Unit(id.clone()), &format!("{name} is away")) {
+            tell("EQUIPMENT_UNAVAILABLE", what);
         }
     }
 }
@@ -170,7 +127,7 @@ fn role_in_words(role: TeamRole) -> &'static str {
 
 /// R9: nobody is absent while they are needed; told once for each absence.
 fn absences(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
-    let zone = zone_of(asked.hospital, &asked.plan.theatre);
+    let zone = asked.zone();
     for absence in &asked.surroundings.unavailable {
         let Subject::Staff(absent) = &absence.subject else {
             continue;
@@ -183,11 +140,8 @@ fn absences(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
         if needed_then && known.is_none_or(|staff| !staff.placeholder) {
             let name = known.map_or(absent.as_str(), |staff| &staff.name);
             let what = format!("{name} is absent {}", span(&absence.range, &zone));
-            broken.push(of_staff(
-                absent,
-                "STAFF_ABSENT",
-                because(what, &absence.reason),
-            ));
+            let what = because(what, &absence.reason);
+            broken.push(of_staff(absent, "STAFF_ABSENT", what));
         }
     }
 }
@@ -224,7 +178,7 @@ fn anaesthetist(case: &Case) -> Option<BrokenRule> {
 }
 
 fn side(asked: &Asked<'_>) -> Option<BrokenRule> {
-    let required = procedure_type(asked.case, asked.hospital)?.laterality_required;
+    let required = asked.procedure_type()?.laterality_required;
     let given = matches!(
         asked.case.details.laterality,
         Laterality::Left | Laterality::Right | Laterality::Bilateral

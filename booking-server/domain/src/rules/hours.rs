@@ -4,67 +4,41 @@ use super::asked::Asked;
 use crate::{
     BrokenRule, RuleId, RuleSubject, Subject, TheatreState,
     opening::open_within,
-    time_range::{TimeRange, later},
-    wording::{moment, span, theatre_name, zone_of},
+    time_range::later,
+    wording::{moment, span},
 };
 
 /// How far back a plan may start: somebody has to type it in. Minutes.
 pub const PAST_GRACE_MIN: u16 = 15;
 
 pub(super) fn check(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
-    let name = theatre_name(asked.hospital, &asked.plan.theatre);
-    let mut tell = |rule, reason, description| {
-        broken.push(BrokenRule {
-            rule,
-            reason,
-            subject: RuleSubject::Theatre(asked.plan.theatre.clone()),
-            description,
-        });
+    let (id, name) = (&asked.plan.theatre, asked.theatre_name());
+    let mut tell = |reason, what: String| {
+        let subject = RuleSubject::Theatre(id.clone());
+        broken.push(BrokenRule::new(RuleId::R6, reason, subject, what));
     };
-
-    let state = asked.hospital.theatres.get(&asked.plan.theatre);
-    match state.map(|theatre| theatre.state) {
+    match asked.theatre().map(|theatre| theatre.state) {
         Some(TheatreState::Open) => {}
         Some(TheatreState::Maintenance) => tell(
-            RuleId::R6,
             "THEATRE_IN_MAINTENANCE",
             format!("{name} is in maintenance"),
         ),
-        Some(TheatreState::Retired) => tell(
-            RuleId::R6,
-            "THEATRE_RETIRED",
-            format!("{name} is no longer in use"),
-        ),
-        None => tell(
-            RuleId::R6,
-            "THEATRE_UNKNOWN",
-            format!("There is no theatre {name}"),
-        ),
+        Some(TheatreState::Retired) => {
+            tell("THEATRE_RETIRED", format!("{name} is no longer in use"));
+        }
+        None => tell("THEATRE_UNKNOWN", format!("There is no theatre {name}")),
     }
-    if let Some(description) = outside_hours(asked, name) {
-        tell(RuleId::R6, "OUTSIDE_OPENING_HOURS", description);
+    if let Some(what) = outside_hours(asked, name) {
+        tell("OUTSIDE_OPENING_HOURS", what);
     }
-    for description in closures(asked, name) {
-        tell(RuleId::R6, "THEATRE_CLOSED", description);
+    for what in asked.unavailable(&Subject::Theatre(id.clone()), &format!("{name} is closed")) {
+        tell("THEATRE_CLOSED", what);
     }
-    if let Some(description) = past(asked) {
-        broken.push(BrokenRule {
-            rule: RuleId::R11,
-            reason: "START_IN_THE_PAST",
-            subject: RuleSubject::ThisCase,
-            description,
-        });
-    }
-}
-
-fn footprint(asked: &Asked<'_>) -> TimeRange {
-    asked.case.details.footprint.range_from(asked.plan.start)
+    broken.extend(past(asked));
 }
 
 fn outside_hours(asked: &Asked<'_>, name: &str) -> Option<String> {
-    let theatre = asked.hospital.theatres.get(&asked.plan.theatre)?;
-    let zone = zone_of(asked.hospital, &theatre.id);
-    let wanted = footprint(asked);
+    let (theatre, zone, wanted) = (asked.theatre()?, asked.zone(), asked.wanted());
     let open = open_within(theatre, &zone, &wanted);
     if open == [wanted] {
         return None;
@@ -81,41 +55,14 @@ fn outside_hours(asked: &Asked<'_>, name: &str) -> Option<String> {
     })
 }
 
-fn closures(asked: &Asked<'_>, name: &str) -> Vec<String> {
-    let zone = zone_of(asked.hospital, &asked.plan.theatre);
-    let wanted = footprint(asked);
-    let theatre = Subject::Theatre(asked.plan.theatre.clone());
-    let closures = asked
-        .surroundings
-        .unavailable
-        .iter()
-        .filter(|closure| closure.subject == theatre && closure.range.overlaps(&wanted));
-    closures
-        .map(|closure| {
-            let when = span(&closure.range, &zone);
-            because(format!("{name} is closed {when}"), &closure.reason)
-        })
-        .collect()
-}
-
-/// The sentence with its reason, where one is given.
-pub(super) fn because(sentence: String, reason: &str) -> String {
-    if reason.trim().is_empty() {
-        sentence
-    } else {
-        format!("{sentence}: {reason}")
-    }
-}
-
-fn past(asked: &Asked<'_>) -> Option<String> {
-    let stays = asked.case.plan.as_ref().map(|plan| plan.start) == Some(asked.plan.start);
-    let earliest = later(asked.now, -i64::from(PAST_GRACE_MIN));
-    if stays || asked.plan.start >= earliest {
+fn past(asked: &Asked<'_>) -> Option<BrokenRule> {
+    let start = asked.plan.start;
+    let stays = asked.case.plan.as_ref().map(|plan| plan.start) == Some(start);
+    if stays || start >= later(asked.now, -i64::from(PAST_GRACE_MIN)) {
         return None;
     }
-    let zone = zone_of(asked.hospital, &asked.plan.theatre);
-    Some(format!(
-        "The case would start at {}, which is past",
-        moment(asked.plan.start, &zone)
-    ))
+    let start = moment(start, &asked.zone());
+    let what = format!("The case would start at {start}, which is past");
+    let (rule, reason) = (RuleId::R11, "START_IN_THE_PAST");
+    Some(BrokenRule::new(rule, reason, RuleSubject::ThisCase, what))
 }

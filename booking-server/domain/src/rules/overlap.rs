@@ -8,11 +8,11 @@ use crate::{
     UnitId,
     claim::claims,
     time_range::later,
-    wording::{minutes, span, theatre_name, zone_of},
+    wording::{minutes, span},
 };
 
 pub(super) fn check(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
-    let zone = zone_of(asked.hospital, &asked.plan.theatre);
+    let zone = asked.zone();
     for claim in claims(asked.case, asked.plan, asked.hospital) {
         let in_the_way = asked.surroundings.held.iter().filter(|held| {
             held.case != asked.case.id
@@ -24,70 +24,56 @@ pub(super) fn check(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
 }
 
 fn told(asked: &Asked<'_>, claim: &Claim, held: &HeldClaim, zone: &TimeZone) -> BrokenRule {
-    let hospital = asked.hospital;
+    let (hospital, id) = (asked.hospital, &claim.resource.id);
     let taken = held.claim.range;
     let when = span(&taken, zone);
-    let (rule, reason, description) = match claim.resource.kind {
+    let (rule, reason, what) = match claim.resource.kind {
         ResourceKind::Theatre => {
-            let name = theatre_name(hospital, &asked.plan.theatre);
-            match turnover_alone(asked, &taken) {
-                Some(gap_min) => (
-                    RuleId::R5,
-                    "THEATRE_DOUBLE_BOOKED",
-                    format!(
-                        "{name} needs {} between cases, and with them is taken by another case \
-                         {when}",
-                        minutes(gap_min.into())
-                    ),
-                ),
+            let name = asked.theatre_name();
+            let (rule, what) = match turnover_alone(asked, &taken) {
+                Some(gap_min) => {
+                    let gap = minutes(gap_min.into());
+                    let needs = format!("{name} needs {gap} between cases, and with them");
+                    (
+                        RuleId::R5,
+                        format!("{needs} is taken by another case {when}"),
+                    )
+                }
                 None => (
                     RuleId::R1,
-                    "THEATRE_DOUBLE_BOOKED",
                     format!("{name} is taken by another case {when}"),
                 ),
-            }
+            };
+            (rule, "THEATRE_DOUBLE_BOOKED", what)
         }
-        ResourceKind::Staff => (
-            RuleId::R2,
-            "STAFF_DOUBLE_BOOKED",
-            format!(
-                "{} is needed in another case {when}",
-                staff_name(hospital, &claim.resource.id)
-            ),
-        ),
-        ResourceKind::Patient => (
-            RuleId::R3,
-            "PATIENT_DOUBLE_BOOKED",
-            format!("The patient has another case {when}"),
-        ),
-        ResourceKind::Equipment => (
-            RuleId::R4,
-            "EQUIPMENT_DOUBLE_BOOKED",
-            format!(
-                "{} is needed in another case, or being made ready after it, {when}",
-                unit_name(hospital, &claim.resource.id)
-            ),
-        ),
+        ResourceKind::Staff => {
+            let name = staff_name(hospital, id);
+            let what = format!("{name} is needed in another case {when}");
+            (RuleId::R2, "STAFF_DOUBLE_BOOKED", what)
+        }
+        ResourceKind::Patient => {
+            let what = format!("The patient has another case {when}");
+            (RuleId::R3, "PATIENT_DOUBLE_BOOKED", what)
+        }
+        ResourceKind::Equipment => {
+            let name = unit_name(hospital, id);
+            let needed = format!("{name} is needed in another case, or being made ready after it,");
+            (
+                RuleId::R4,
+                "EQUIPMENT_DOUBLE_BOOKED",
+                format!("{needed} {when}"),
+            )
+        }
     };
-    BrokenRule {
-        rule,
-        reason,
-        subject: RuleSubject::Case(held.case.clone()),
-        description,
-    }
+    BrokenRule::new(rule, reason, RuleSubject::Case(held.case.clone()), what)
 }
 
 /// The theatre's turnover gap, where the two cases would fit but for it.
 fn turnover_alone(asked: &Asked<'_>, taken: &TimeRange) -> Option<u16> {
-    let gap_min = asked
-        .hospital
-        .theatres
-        .get(&asked.plan.theatre)?
-        .turnover_min;
-    let footprint = asked.case.details.footprint.range_from(asked.plan.start);
+    let gap_min = asked.theatre()?.turnover_min;
     let until_clean = later(taken.end(), -i64::from(gap_min));
     let apart = TimeRange::new(taken.start(), until_clean)
-        .is_ok_and(|other_footprint| !footprint.overlaps(&other_footprint));
+        .is_ok_and(|other_footprint| !asked.wanted().overlaps(&other_footprint));
     apart.then_some(gap_min)
 }
 

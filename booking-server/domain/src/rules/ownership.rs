@@ -16,30 +16,30 @@ use super::{
     fitness::wanted,
 };
 use crate::{
-    Anaesthesia, BrokenRule, Case, PAEDIATRIC, Plan, RuleId, RuleSubject, Session, SessionOwner,
-    SessionState, TimeRange, Urgency,
-    wording::{span, theatre_name, zone_of},
+    Anaesthesia, BrokenRule, Case, PAEDIATRIC, Plan, RuleId, RuleSubject, Session, SessionId,
+    SessionOwner, SessionState, TimeRange, Urgency, wording::span,
 };
 
 pub(super) fn check(asked: &Asked<'_>, broken: &mut Vec<BrokenRule>) {
+    let found = session_of(asked.case, asked.plan, asked.surroundings);
     if let Some(named) = &asked.plan.session
-        && session_of(asked.case, asked.plan, asked.surroundings).map(|found| &found.id)
-            != Some(named)
+        && found.map(|found| &found.id) != Some(named)
     {
-        let name = theatre_name(asked.hospital, &asked.plan.theatre);
-        broken.push(BrokenRule {
-            rule: RuleId::R8,
-            reason: "SESSION_NOT_AVAILABLE",
-            subject: RuleSubject::Session(named.clone()),
-            description: format!("The session named for the case is not in {name} at that time"),
-        });
+        let name = asked.theatre_name();
+        let what = format!("The session named for the case is not in {name} at that time");
+        broken.push(of_session(named, "SESSION_NOT_AVAILABLE", what));
     }
-    let wanted = asked.case.details.footprint.range_from(asked.plan.start);
+    let wanted = asked.wanted();
     for session in &asked.surroundings.sessions {
         if takes_place(session, asked.plan) && session.range.overlaps(&wanted) {
-            broken.extend(against(asked, session, &wanted));
+            against(asked, session, &wanted, broken);
         }
     }
+}
+
+fn of_session(session: &SessionId, reason: &'static str, what: String) -> BrokenRule {
+    let subject = RuleSubject::Session(session.clone());
+    BrokenRule::new(RuleId::R8, reason, subject, what)
 }
 
 /// The session that a case starts in; without one, the first that it reaches into.
@@ -59,39 +59,23 @@ fn takes_place(session: &Session, plan: &Plan) -> bool {
     session.state != SessionState::Cancelled && session.theatre == plan.theatre
 }
 
-fn against(asked: &Asked<'_>, session: &Session, wanted: &TimeRange) -> Vec<BrokenRule> {
-    let zone = zone_of(asked.hospital, &asked.plan.theatre);
+fn against(asked: &Asked<'_>, session: &Session, wanted: &TimeRange, broken: &mut Vec<BrokenRule>) {
+    let (name, zone) = (asked.theatre_name(), asked.zone());
     let when = span(&session.range, &zone);
-    let name = theatre_name(asked.hospital, &asked.plan.theatre);
-    let mut broken = Vec::new();
-    let mut tell = |reason, description| {
-        broken.push(BrokenRule {
-            rule: RuleId::R8,
-            reason,
-            subject: RuleSubject::Session(session.id.clone()),
-            description,
-        });
-    };
+    let mut tell = |reason, what| broken.push(of_session(&session.id, reason, what));
     if !may_use(asked, session) {
         let whose = whose(asked, &session.owner);
-        tell(
-            "SESSION_NOT_AVAILABLE",
-            format!("{name} belongs to {whose} {when}"),
-        );
+        let what = format!("{name} belongs to {whose} {when}");
+        tell("SESSION_NOT_AVAILABLE", what);
     } else if !session.range.contains(wanted) {
         let wanted = span(wanted, &zone);
-        tell(
-            "SESSION_OVERRUN",
-            format!("The case would be in {name} {wanted}, its session is {when}"),
-        );
+        let what = format!("The case would be in {name} {wanted}, its session is {when}");
+        tell("SESSION_OVERRUN", what);
     }
     for lack in lacks(asked, session) {
-        tell(
-            "SESSION_UNSUITABLE",
-            format!("The session in {name} {when} has no {lack}"),
-        );
+        let what = format!("The session in {name} {when} has no {lack}");
+        tell("SESSION_UNSUITABLE", what);
     }
-    broken
 }
 
 fn may_use(asked: &Asked<'_>, session: &Session) -> bool {
@@ -106,8 +90,7 @@ fn may_use(asked: &Asked<'_>, session: &Session) -> bool {
         SessionOwner::Open => true,
         SessionOwner::Surgeon(owner) => asked.case.primary_surgeon() == Some(owner),
         SessionOwner::Specialty(owner) => {
-            let by_type = asked.case.details.procedure_type.as_ref();
-            let by_type = by_type.and_then(|id| asked.hospital.procedure_types.get(id));
+            let by_type = asked.procedure_type();
             let by_type = by_type.and_then(|by_type| by_type.specialty.as_ref());
             asked.case.details.specialty.as_ref().or(by_type) == Some(owner)
         }
@@ -143,7 +126,7 @@ fn lacks(asked: &Asked<'_>, session: &Session) -> Vec<&'static str> {
     if asleep && !session.flags.general_anaesthesia {
         lacks.push("general anaesthesia");
     }
-    let mut wanted = wanted(case, asked.hospital).into_iter();
+    let mut wanted = wanted(asked).into_iter();
     if wanted.any(|capability| capability.as_str() == PAEDIATRIC) && !session.flags.paediatric {
         lacks.push("staff for children");
     }

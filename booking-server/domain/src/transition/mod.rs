@@ -91,12 +91,12 @@ pub fn confirm(
     if let Some(session) = session
         && session.state == SessionState::Cancelled
     {
-        broken.push(BrokenRule {
-            rule: RuleId::R8,
-            reason: "SESSION_NOT_AVAILABLE",
-            subject: RuleSubject::Session(session.id.clone()),
-            description: "The session of the case does not take place".to_owned(),
-        });
+        let (reason, what) = (
+            "SESSION_NOT_AVAILABLE",
+            "The session of the case does not take place",
+        );
+        let subject = RuleSubject::Session(session.id.clone());
+        broken.push(BrokenRule::new(RuleId::R8, reason, subject, what));
     }
     if !broken.is_empty() {
         return Err(TransitionError::Rules(broken));

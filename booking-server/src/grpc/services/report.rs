@@ -343,7 +343,7 @@ impl ReportService for GrpcServices {
                 max_wait_days: it.max_wait_days,
             };
             Ok(v1::WaitingReport {
-                read_time: Some(timestamp(found.now)),
+                read_time: Some(timestamp(now)),
                 rows: found.rows.iter().map(row).collect(),
                 definitions: definitions(&found.definitions),
             })

@@ -56,7 +56,7 @@ impl Reads {
         self.read_cases(sql).await
     }
 
-    /// A page of the cases that are asked for: what [`CaseQuery::page`] says of all there are.
+    /// A page of the cases that are asked for.
     ///
     /// # Errors
     ///

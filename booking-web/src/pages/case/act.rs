@@ -6,13 +6,10 @@ use axum::{
 };
 use booking_proto::{
     contract::resource::{CASES, name},
-    ot::v1::{
-        AbortCaseRequest, CancelCaseRequest, ConfirmCaseRequest, Milestone, PostponeCaseRequest,
-        RecordMilestoneRequest,
-    },
+    ot::v1::{Milestone, RecordMilestoneRequest, RescheduleCaseRequest},
 };
 
-use super::show;
+use super::{change::Change, show};
 use crate::{
     backend::Refusal,
     pages::{
@@ -20,112 +17,73 @@ use crate::{
         error::not_found,
         fields::{Fields, MAX_LINE_CHARS},
         posted::Posted,
-        undo_offer::{self, Done},
+        undo_offer,
     },
 };
 
 /// `POST /cases/{id}/{action}`
 pub(crate) async fn act(
     Path((id, action)): Path<(String, String)>,
-    Posted { ctx, fields }: Posted,
+    Posted { ctx, form }: Posted,
 ) -> Response {
     let done = match action.as_str() {
-        "confirm" | "milestone" => at_once(&ctx, &fields, &id, &action).await,
-        "postpone" | "cancel" | "abort" => with_reason(&ctx, &fields, &id, &action).await,
+        "milestone" => record(&ctx, &form, &id).await,
+        "confirm" => change(&ctx, &form, &id, Change::Confirm).await,
+        "postpone" => change(&ctx, &form, &id, Change::Postpone).await,
+        "cancel" => change(&ctx, &form, &id, Change::Cancel).await,
+        "abort" => change(&ctx, &form, &id, Change::Abort).await,
         _ => return not_found().await.into_response(),
     };
     match done {
         Ok(query) => Redirect::to(&format!("/cases/{id}?{query}")).into_response(),
-        Err(refusal) => show::page(&ctx, &id, Some(refusal), &fields).await,
+        Err(refusal) => show::page(&ctx.refused(refusal), &id, &form).await,
     }
 }
 
-/// What needs no reason. Returns the query that tells of it.
-async fn at_once(ctx: &Ctx, fields: &Fields, id: &str, action: &str) -> Result<String, Refusal> {
-    let (name, etag) = (name(CASES, id), fields.own("etag"));
-    let request_id = fields.own("request_id");
-    if action == "confirm" {
-        let request = ConfirmCaseRequest {
-            name,
-            etag,
-            request_id,
-            validate_only: false,
-        };
-        ctx.client.confirm_case(request).await?;
-        return Ok("done=confirmed".to_owned());
-    }
+/// Returns the query that tells of it, as the others do.
+async fn record(ctx: &Ctx, fields: &Fields, id: &str) -> Result<String, Refusal> {
     let milestone = Milestone::from_str_name(fields.get("milestone")).unwrap_or_default();
     let request = RecordMilestoneRequest {
-        name,
-        etag,
+        name: name(CASES, id),
+        etag: fields.own("etag"),
         milestone: milestone.into(),
         // None is now.
         time: None,
-        request_id,
+        request_id: fields.own("request_id"),
         validate_only: false,
     };
     ctx.client.record_milestone(request).await?;
     Ok("done=recorded".to_owned())
 }
 
-/// What needs one. Returns the query that tells of it, or that offers to undo it.
-async fn with_reason(
-    ctx: &Ctx,
-    fields: &Fields,
-    id: &str,
-    action: &str,
-) -> Result<String, Refusal> {
-    let (reason, note) = (fields.own("reason"), fields.own("note"));
-    if note.chars().count() > MAX_LINE_CHARS {
+/// Returns the query that tells of it, or that offers to undo it.
+async fn change(ctx: &Ctx, fields: &Fields, id: &str, change: Change) -> Result<String, Refusal> {
+    let asked = RescheduleCaseRequest {
+        name: name(CASES, id),
+        etag: fields.own("etag"),
+        reason: fields.own("reason"),
+        note: fields.own("note"),
+        request_id: fields.own("request_id"),
+        ..Default::default()
+    };
+    if asked.note.chars().count() > MAX_LINE_CHARS {
         let words = format!("Shorten the note to {MAX_LINE_CHARS} characters.");
         return Err(Refusal::of_form("note", words));
     }
-    if reason.is_empty() {
+    if asked.reason.is_empty() && change != Change::Confirm {
         return Err(Refusal::of_form("reason", "Choose a reason.".to_owned()));
     }
-    // All three take the same.
-    let asked = AbortCaseRequest {
-        name: name(CASES, id),
-        etag: fields.own("etag"),
-        reason,
-        note,
-        request_id: fields.own("request_id"),
-        validate_only: false,
+    let told = match change {
+        Change::Confirm => Some("done=confirmed"),
+        Change::Abort => Some("done=aborted"),
+        _ => None,
     };
-    if action == "abort" {
-        ctx.client.abort_case(asked).await?;
-        return Ok("done=aborted".to_owned());
+    if let Some(told) = told {
+        change.call(&ctx.client, asked).await?;
+        return Ok(told.to_owned());
     }
     let before = ctx.case(id).await?;
-    let AbortCaseRequest {
-        name,
-        etag,
-        reason,
-        note,
-        request_id,
-        validate_only,
-    } = asked;
-    let (done, after) = if action == "postpone" {
-        let request = PostponeCaseRequest {
-            name,
-            etag,
-            reason,
-            note,
-            request_id,
-            validate_only,
-        };
-        (Done::Postponed, ctx.client.postpone_case(request).await?)
-    } else {
-        let request = CancelCaseRequest {
-            name,
-            etag,
-            reason,
-            note,
-            request_id,
-            validate_only,
-        };
-        (Done::Cancelled, ctx.client.cancel_case(request).await?)
-    };
+    let after = change.call(&ctx.client, asked).await?;
     let seal = &ctx.state.sign_in.seal;
-    Ok(undo_offer::query(seal, ctx.now, done, after, &before))
+    Ok(undo_offer::query(seal, ctx.now, change, after, &before))
 }

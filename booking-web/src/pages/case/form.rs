@@ -6,13 +6,13 @@ use booking_proto::{
         limits::MAX_ID_CHARS,
         resource::{PATIENTS, name, shown_id},
     },
-    ot::v1::{Anaesthesia, Case, Laterality, ProcedureType, Staff, TeamMember, TeamRole},
+    ot::v1::{Anaesthesia, Case, Laterality, ProcedureType, Staff, TeamMember, TeamRole, Urgency},
 };
 
 use crate::{
     pages::{
         field::{Choice, Field, Kind},
-        fields::{Fields, Problems},
+        fields::{Fields, Form},
     },
     view::wording::{self, URGENCIES},
 };
@@ -207,7 +207,7 @@ impl CaseField {
     }
 
     /// As a form shows it, with what was typed and what is wrong with that.
-    pub(super) fn shown(self, known: &Known, typed: &Fields, problems: &Problems) -> Field {
+    pub(super) fn shown(self, known: &Known, form: &Form) -> Field {
         let types = || {
             let offered = known.types.iter().filter(|one| !one.retired);
             offered.map(|one| Choice::new(&one.name, &one.display_name))
@@ -225,14 +225,9 @@ impl CaseField {
             Value::Type => Kind::or_none("None of these", types()),
             Value::Member(role) => Kind::or_none("Nobody yet", staff(role)),
         };
-        let field = Field::line(self.name, self.label)
-            .hint(self.hint)
-            .kind(kind);
-        let field = match self.needed {
-            Needed::Never => field.optional(),
-            Needed::Always | Needed::AtFirst => field,
-        };
-        field.typed(typed, problems)
+        let mut field = Field::line(self.name, self.label).hint(self.hint);
+        field.required = self.needed != Needed::Never;
+        field.kind(kind).typed(form)
     }
 
     /// What somebody would have typed for this case.
@@ -256,34 +251,31 @@ impl CaseField {
     }
 
     /// Puts what was typed into the case.
-    fn read(self, typed: &Fields, entered: bool, case: &mut Case, problems: &mut Problems) {
+    fn read(self, form: &mut Form, entered: bool, case: &mut Case) {
         let needed = match self.needed {
             Needed::Always => true,
             Needed::AtFirst => entered,
             Needed::Never => false,
         };
         match self.value {
-            Value::Line(at) => *at(case) = problems.line(typed, self.name, needed),
-            Value::Text(at) => *at(case) = problems.text(typed, self.name),
-            Value::Number(..) if !needed && !typed.has(self.name) => {}
-            Value::Number(at, least, most) => {
-                *at(case) = problems.number(typed, self.name, least..=most);
-            }
+            Value::Line(at) => *at(case) = form.line(self.name, needed),
+            Value::Text(at) => *at(case) = form.text(self.name),
+            Value::Number(..) if !needed && !form.has(self.name) => {}
+            Value::Number(at, least, most) => *at(case) = form.number(self.name, least..=most),
             Value::One(at, all) => {
-                let chosen = typed.get(self.name);
+                let chosen = form.get(self.name);
                 match all().into_iter().find(|(_, one)| one.value == chosen) {
                     Some((value, _)) => *at(case) = value,
-                    None => problems.add(self.name, "Choose one of these."),
+                    None => form.complain(self.name, "Choose one of these."),
                 }
             }
             Value::Patient => {
-                let patient = problems.line(typed, self.name, needed);
-                problems.short(self.name, &patient, MAX_ID_CHARS);
-                case.patient = name(PATIENTS, &patient);
+                form.short(self.name, MAX_ID_CHARS);
+                case.patient = name(PATIENTS, &form.line(self.name, needed));
             }
-            Value::Type => case.procedure_type = typed.own(self.name),
-            Value::Member(role) if typed.has(self.name) => case.team.push(TeamMember {
-                staff: typed.own(self.name),
+            Value::Type => case.procedure_type = form.own(self.name),
+            Value::Member(role) if form.has(self.name) => case.team.push(TeamMember {
+                staff: form.own(self.name),
                 role: role.into(),
             }),
             Value::Member(_) => {}
@@ -297,42 +289,38 @@ pub(super) fn typed(case: &Case) -> Fields {
 }
 
 /// What was typed for a new case, or, where it is not `entered`, for one that is changed.
-pub(super) fn read(typed: &Fields, entered: bool, problems: &mut Problems) -> Case {
+pub(super) fn read(form: &mut Form, entered: bool) -> Case {
     let mut case = Case::default();
     let asked = FIELDS.into_iter();
     for field in asked.filter(|field| entered || !field.path.is_empty()) {
-        field.read(typed, entered, &mut case, problems);
+        field.read(form, entered, &mut case);
     }
     case
 }
 
 fn lateralities() -> Vec<(i32, Choice)> {
-    [
+    let all = [
         (Laterality::NotApplicable, "Not applicable"),
         (Laterality::Left, "Left"),
         (Laterality::Right, "Right"),
         (Laterality::Bilateral, "Both sides"),
-    ]
-    .map(|(one, label)| (one.into(), Choice::new(one.as_str_name(), label)))
-    .to_vec()
+    ];
+    all.map(|(one, label)| (one.into(), Choice::new(one.as_str_name(), label)))
+        .to_vec()
 }
 
 pub(crate) fn urgencies() -> Vec<(i32, Choice)> {
-    URGENCIES
-        .map(|one| {
-            let label = wording::urgency(one).word;
-            (one.into(), Choice::new(one.as_str_name(), label))
-        })
-        .to_vec()
+    let label = |one| wording::urgency(one).word;
+    let choice = |one: Urgency| (one.into(), Choice::new(one.as_str_name(), label(one)));
+    URGENCIES.map(choice).to_vec()
 }
 
 fn anaesthesias() -> Vec<(i32, Choice)> {
     use Anaesthesia::{General, Local, None, Regional, Sedation};
+    let label = wording::anaesthesia;
+    let choice = |one: Anaesthesia| (one.into(), Choice::new(one.as_str_name(), label(one)));
     [General, Regional, Sedation, Local, None]
-        .map(|one| {
-            let label = wording::anaesthesia(one);
-            (one.into(), Choice::new(one.as_str_name(), label))
-        })
+        .map(choice)
         .to_vec()
 }
 

@@ -1,6 +1,7 @@
 //! Pages about one case: `/cases/…`.
 
 pub(crate) mod act;
+pub(crate) mod change;
 pub(crate) mod edit;
 pub(crate) mod emergency;
 mod form;

@@ -1,10 +1,7 @@
 //! `/cases/new`: entering a case, the first of two steps; the second is where it fits.
 
 use askama::Template;
-use axum::{
-    http::StatusCode,
-    response::{IntoResponse as _, Redirect, Response},
-};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use booking_proto::ot::v1::{
     Anaesthesia, Case, CreateCaseRequest, Laterality, ListProcedureTypesRequest, Urgency,
 };
@@ -15,10 +12,9 @@ use crate::{
     pages::{
         context::{ALL, Ctx, permitted, request_id},
         field::Field,
-        fields::{Fields, Problems},
-        frame::{Frame, Here},
+        fields::{Fields, Form},
+        frame::Frame,
         posted::Posted,
-        render::page,
     },
     view::civil,
 };
@@ -31,34 +27,25 @@ struct NewCasePage {
     what: Vec<Field>,
     how_long: Vec<Field>,
     who: Vec<Field>,
-    refusal: Option<Refusal>,
     complaints: bool,
 }
 
 impl NewCasePage {
-    fn new(
-        ctx: &Ctx,
-        known: &Known,
-        typed: &Fields,
-        problems: &Problems,
-        refusal: Option<Refusal>,
-    ) -> Self {
+    fn new(ctx: &Ctx, known: &Known, form: &Form) -> Self {
         let fields = |part: Part| {
             let own = FIELDS.into_iter().filter(|field| field.part == part);
-            own.map(|field| field.shown(known, typed, problems))
-                .collect()
+            own.map(|field| field.shown(known, form)).collect()
         };
         Self {
-            request_id: match typed.get("request_id") {
+            request_id: match form.get("request_id") {
                 "" => request_id(),
                 sent => sent.to_owned(),
             },
             what: fields(Part::What),
             how_long: fields(Part::HowLong),
             who: fields(Part::Who),
-            refusal,
-            complaints: !problems.is_empty(),
-            frame: ctx.frame(Here::NewCase),
+            complaints: form.is_wrong(),
+            frame: ctx.frame(),
         }
     }
 }
@@ -78,11 +65,8 @@ async fn known(ctx: &Ctx) -> Result<Known, Refusal> {
 
 /// `GET /cases/new`
 pub(crate) async fn show(ctx: Ctx) -> Response {
-    let page = known(&ctx).await.map(|known| {
-        let start = start(&ctx.query, &known);
-        NewCasePage::new(&ctx, &known, &start, &Problems::default(), None)
-    });
-    ctx.show(Here::NewCase, page)
+    let known = known(&ctx).await;
+    ctx.show(known.map(|known| NewCasePage::new(&ctx, &known, &start(&ctx.query, &known).into())))
 }
 
 /// What the form starts with: the defaults of the kind that the address names, if it names one.
@@ -121,42 +105,38 @@ fn defaults(fields: &Fields, known: &Known) -> Fields {
 }
 
 /// `POST /cases/new`
-pub(crate) async fn create(Posted { ctx, fields }: Posted) -> Response {
+pub(crate) async fn create(Posted { ctx, mut form }: Posted) -> Response {
     let known = match known(&ctx).await {
         Ok(known) => known,
-        Err(refusal) => return ctx.trouble(Here::NewCase, &refusal),
+        Err(refusal) => return ctx.trouble(&refusal),
     };
-    let mut problems = Problems::default();
-    if fields.has("fill") {
+    if form.has("fill") {
         // By POST like all that is typed here: an address would keep the patient's number.
-        let filled = defaults(&fields, &known).or(fields.pairs().iter().cloned());
-        let shown = NewCasePage::new(&ctx, &known, &filled, &problems, None);
-        return page(StatusCode::OK, &shown);
+        let filled = defaults(&form, &known).or(form.pairs().iter().cloned());
+        return ctx.show(Ok(NewCasePage::new(&ctx, &known, &filled.into())));
     }
     let case = Case {
         decision_time: Some(civil::message(ctx.now)),
-        ..form::read(&fields, true, &mut problems)
+        ..form::read(&mut form, true)
     };
-    if !problems.is_empty() {
-        let shown = NewCasePage::new(&ctx, &known, &fields, &problems, None);
-        return page(StatusCode::UNPROCESSABLE_ENTITY, &shown);
+    if form.is_wrong() {
+        return ctx.show_form(&form, &NewCasePage::new(&ctx, &known, &form));
     }
     let request = CreateCaseRequest {
         case: Some(case),
-        request_id: fields.own("request_id"),
+        request_id: form.own("request_id"),
         ..Default::default()
     };
     match ctx.client.create_case(request).await {
         Ok(case) => Redirect::to(&format!("/{}/slots", case.name)).into_response(),
         Err(refusal) => {
             for wrong in &refusal.fields {
-                problems.add(field_of(&wrong.field), wrong.description.clone());
+                form.complain(field_of(&wrong.field), wrong.description.clone());
             }
-            let status = refusal.text().status;
-            let shown = (refusal.kind != RefusalKind::InvalidInput || problems.is_empty())
-                .then_some(refusal);
-            let shown = NewCasePage::new(&ctx, &known, &fields, &problems, shown);
-            page(status, &shown)
+            // What stands beside its field need not be told twice.
+            let told = refusal.kind == RefusalKind::InvalidInput && form.is_wrong();
+            let ctx = if told { ctx } else { ctx.refused(refusal) };
+            ctx.show_form(&form, &NewCasePage::new(&ctx, &known, &form))
         }
     }
 }

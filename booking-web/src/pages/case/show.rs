@@ -4,10 +4,7 @@ use askama::Template;
 use axum::{extract::Path, response::Response};
 use booking_proto::{
     contract::resource::{CASES, name, shown_id},
-    ot::v1::{
-        AuditEvent, Case, ListAuditEventsRequest, Milestone, TeamMember, audit_event::Outcome,
-        case::State,
-    },
+    ot::v1::{AuditEvent, Case, ListAuditEventsRequest, Milestone, TeamMember, case::State},
 };
 
 use crate::{
@@ -16,14 +13,15 @@ use crate::{
         context::{Ctx, permitted, reason_choices},
         field::Choice,
         fields::Fields,
-        frame::{Frame, Here},
+        frame::Frame,
         url::quoted,
     },
     view::{
         card::total_min,
         civil::{Civil, between, how_long, instant, minutes},
         directory::Directory,
-        wording::{self, MILESTONES, StateMark, UrgencyMark, reached},
+        history,
+        wording::{self, MILESTONES, UrgencyMark, reached},
     },
 };
 
@@ -35,18 +33,14 @@ const HISTORY: i32 = 50;
 pub(crate) struct CasePage {
     frame: Frame,
     id: String,
-    etag: String,
-    procedure: String,
-    state: State,
-    mark: StateMark,
+    case: Case,
     urgency: UrgencyMark,
     plan: Option<PlanWords>,
     facts: Vec<(&'static str, String)>,
-    overrides: Vec<String>,
     steps: Vec<Step>,
     reasons: Vec<Choice>,
-    history: Option<Vec<Event>>,
-    refusal: Option<Refusal>,
+    history: Option<Vec<AuditEvent>>,
+    civil: Civil,
     /// As typed for what was refused.
     reason: String,
     note: String,
@@ -72,32 +66,17 @@ struct Step {
     next: bool,
 }
 
-/// One line of the history.
-struct Event {
-    time: String,
-    what: String,
-    who: String,
-    account: String,
-    transport: String,
-    changes: Vec<String>,
-    reason: String,
-    denied: bool,
-}
-
 impl CasePage {
     fn may_record(&self) -> bool {
-        matches!(
-            self.state,
-            State::Scheduled | State::Confirmed | State::InTheatre | State::InRecovery
-        )
+        self.may_move() || matches!(self.case.state(), State::InTheatre | State::InRecovery)
     }
 
     fn may_move(&self) -> bool {
-        matches!(self.state, State::Scheduled | State::Confirmed)
+        matches!(self.case.state(), State::Scheduled | State::Confirmed)
     }
 
     fn waits(&self) -> bool {
-        matches!(self.state, State::Requested | State::Postponed)
+        matches!(self.case.state(), State::Requested | State::Postponed)
     }
 
     fn may_cancel(&self) -> bool {
@@ -105,41 +84,29 @@ impl CasePage {
     }
 
     fn is_confirmable(&self) -> bool {
-        self.state == State::Scheduled
+        self.case.state() == State::Scheduled
     }
 
     fn may_abort(&self) -> bool {
-        self.state == State::InTheatre
+        self.case.state() == State::InTheatre
     }
 
     fn is_urgent(&self) -> bool {
-        self.waits() && matches!(self.urgency.class, "immediate" | "urgent")
+        self.waits() && self.urgency.is_urgent()
     }
 }
 
 /// `GET /cases/{id}`
 pub(crate) async fn show(Path(id): Path<String>, ctx: Ctx) -> Response {
-    page(&ctx, &id, None, &Fields::default()).await
+    page(&ctx, &id, &Fields::default()).await
 }
 
-/// The case's page, with what stood in the way of what was asked, if anything did, and with what
-/// was typed for it.
-pub(crate) async fn page(
-    ctx: &Ctx,
-    id: &str,
-    refusal: Option<Refusal>,
-    typed: &Fields,
-) -> Response {
-    let page = load(ctx, id, refusal.clone(), typed).await;
-    ctx.show_refused(Here::Elsewhere, refusal.as_ref(), page)
+/// The case's page, with what was typed for what was refused, if anything was.
+pub(crate) async fn page(ctx: &Ctx, id: &str, typed: &Fields) -> Response {
+    ctx.show(load(ctx, id, typed).await)
 }
 
-async fn load(
-    ctx: &Ctx,
-    id: &str,
-    refusal: Option<Refusal>,
-    typed: &Fields,
-) -> Result<CasePage, Refusal> {
+async fn load(ctx: &Ctx, id: &str, typed: &Fields) -> Result<CasePage, Refusal> {
     let events = ListAuditEventsRequest {
         page_size: HISTORY,
         filter: format!("resource = {}", quoted(&name(CASES, id))),
@@ -154,31 +121,20 @@ async fn load(
         history
     )?;
     let names = names.reasons(&reasons);
-    let overrides = case.overrides.iter();
-    let overrides =
-        overrides.map(|one| format!("{} set aside by {}: {}", one.rule, one.author, one.reason));
-    let history = history.map(|listed| {
-        let events = listed.audit_events.into_iter();
-        events.map(|event| Event::of(event, &civil)).collect()
-    });
     Ok(CasePage {
         id: id.to_owned(),
-        etag: case.etag.clone(),
-        procedure: wording::procedure(&case.procedure, case.laterality()),
-        state: case.state(),
-        mark: wording::state(case.state()),
         urgency: wording::urgency(case.urgency()),
         plan: plan(&case, &names, &civil),
         facts: facts(&case, &names, &civil, ctx),
-        overrides: overrides.collect(),
         steps: steps(&case, &civil),
         reasons: reason_choices(&reasons),
-        history,
-        refusal,
+        history: history.map(|listed| listed.audit_events),
         reason: typed.own("reason"),
         note: typed.own("note"),
         done: done(ctx.query.get("done"), ctx.query.get("late")),
-        frame: ctx.frame(Here::Elsewhere),
+        frame: ctx.frame(),
+        case,
+        civil,
     })
 }
 
@@ -198,7 +154,7 @@ fn done(done: &str, late: &str) -> &'static str {
 
 fn plan(case: &Case, names: &Directory, civil: &Civil) -> Option<PlanWords> {
     let plan = case.plan.as_ref()?;
-    let (start, end) = between(plan.start_time.as_ref(), plan.end_time.as_ref())?;
+    let (start, end) = between(plan.start_time, plan.end_time)?;
     let durations = case.durations.unwrap_or_default();
     Some(PlanWords {
         theatre: names.name(&plan.theatre).to_owned(),
@@ -213,10 +169,10 @@ fn plan(case: &Case, names: &Directory, civil: &Civil) -> Option<PlanWords> {
 
 /// What is known of the case, and who is down for it.
 fn facts(case: &Case, names: &Directory, civil: &Civil, ctx: &Ctx) -> Vec<(&'static str, String)> {
-    let when = |at: Option<&prost_types::Timestamp>| {
+    let when = |at: Option<prost_types::Timestamp>| {
         instant(at).map(|at| civil.moment(at)).unwrap_or_default()
     };
-    let waits = instant(case.decision_time.as_ref()).filter(|_| case.plan.is_none());
+    let waits = instant(case.decision_time).filter(|_| case.plan.is_none());
     let waited = waits.map(|since| how_long(minutes(since, ctx.now).max(0)));
     let cancelled = case.cancellation.as_ref().map(|one| {
         let day = match one.day_of_surgery {
@@ -240,9 +196,9 @@ fn facts(case: &Case, names: &Directory, civil: &Civil, ctx: &Ctx) -> Vec<(&'sta
         ("Anaesthesia", anaesthesia.to_owned()),
         ("Specialty", case.specialty.clone()),
         ("Needs", format!("{needs} min in all")),
-        ("Decision", when(case.decision_time.as_ref())),
+        ("Decision", when(case.decision_time)),
         ("Waited", waited.unwrap_or_default()),
-        ("Target", when(case.target_time.as_ref())),
+        ("Target", when(case.target_time)),
         ("Equipment", wording::shown_ids(&case.equipment)),
         ("Blood", wording::blood(case.blood_units)),
         ("Cancelled", cancelled.unwrap_or_default()),
@@ -254,13 +210,13 @@ fn facts(case: &Case, names: &Directory, civil: &Civil, ctx: &Ctx) -> Vec<(&'sta
 }
 
 fn steps(case: &Case, civil: &Civil) -> Vec<Step> {
-    let reached_at = |milestone| reached(case.milestones.as_ref(), milestone);
+    let reached_at = |milestone| reached(case.milestones, milestone);
     let mut open = MILESTONES
         .iter()
         .filter(|(one, _)| reached_at(*one).is_none());
     let next = open.next().map(|(milestone, _)| *milestone);
-    let plan = case.plan.as_ref();
-    let planned = plan.and_then(|plan| instant(plan.start_time.as_ref()));
+    let planned = case.plan.as_ref();
+    let planned = planned.and_then(|plan| instant(plan.start_time));
     let step = |&(milestone, label): &(Milestone, &'static str)| {
         let at = reached_at(milestone);
         let planned = planned.filter(|_| milestone == Milestone::WheelsIn);
@@ -280,43 +236,4 @@ fn steps(case: &Case, civil: &Civil) -> Vec<Step> {
         }
     };
     MILESTONES.iter().map(step).collect()
-}
-
-impl Event {
-    fn of(event: AuditEvent, civil: &Civil) -> Self {
-        let change = |before: &str, after: &str| match (before, after) {
-            ("", after) => after.to_owned(),
-            (before, "") => format!("{before} removed"),
-            (before, after) => format!("{before} → {after}"),
-        };
-        let changes = event.changes.iter();
-        let changes =
-            changes.map(|one| format!("{}: {}", one.field, change(&one.before, &one.after)));
-        let time = instant(event.time.as_ref()).map(|at| civil.exactly(at));
-        Self {
-            time: time.unwrap_or_default(),
-            what: method_words(&event.method),
-            changes: changes.collect(),
-            denied: event.outcome() == Outcome::Denied,
-            who: event.person,
-            account: event.account,
-            transport: event.transport,
-            reason: event.reason,
-        }
-    }
-}
-
-/// `ot.v1.CaseService/RescheduleCase` as `Reschedule case`.
-pub(crate) fn method_words(method: &str) -> String {
-    let name = method.rsplit('/').next().unwrap_or(method);
-    let mut words = String::new();
-    for letter in name.chars() {
-        if letter.is_uppercase() && !words.is_empty() {
-            words.push(' ');
-            words.extend(letter.to_lowercase());
-        } else {
-            words.push(letter);
-        }
-    }
-    words
 }

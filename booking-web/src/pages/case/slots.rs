@@ -2,15 +2,15 @@
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use booking_proto::ot::v1::{Case, FindSlotsRequest, Plan, SlotOffer};
+use booking_proto::ot::v1::{Case, FindSlotsRequest, SlotOffer};
 
 use crate::{
     backend::Refusal,
     pages::{
-        context::{Ctx, request_id},
+        context::Ctx,
         field::{Field, Kind},
-        fields::Problems,
-        frame::{Frame, Here},
+        fields::Form,
+        frame::Frame,
         url::with_query,
     },
     view::{
@@ -30,8 +30,7 @@ const OFFERS: i32 = 20;
 struct SlotsPage {
     frame: Frame,
     id: String,
-    etag: String,
-    procedure: String,
+    case: Case,
     from: Field,
     days: Field,
     free: Vec<Slot>,
@@ -39,28 +38,33 @@ struct SlotsPage {
 }
 
 struct Slot {
+    offer: SlotOffer,
     theatre: String,
     theatre_name: String,
     when: String,
     at: String,
-    request_id: String,
+}
+
+impl SlotsPage {
     /// The form with this place filled in.
-    link: String,
-    broken: Vec<String>,
+    fn link(&self, slot: &Slot) -> String {
+        let place = [("theatre", slot.theatre.as_str()), ("at", slot.at.as_str())];
+        with_query(&format!("/{}/move", self.case.name), place)
+    }
 }
 
 /// `GET /cases/{id}/slots`
 pub(crate) async fn show(Path(id): Path<String>, ctx: Ctx) -> Response {
-    ctx.show(Here::Elsewhere, load(&ctx, id).await)
+    ctx.show(load(&ctx, id).await)
 }
 
 async fn load(ctx: &Ctx, id: String) -> Result<SlotsPage, Refusal> {
     let (case, names, civil) = tokio::try_join!(ctx.case(&id), ctx.names(), ctx.civil())?;
     let today = civil.date(ctx.now);
-    let mut problems = Problems::default();
-    let from = problems.optional_date(&ctx.query, "from");
+    let mut form = Form::from(ctx.query.clone());
+    let from = form.optional_date("from");
     let first = from.unwrap_or(today).max(today);
-    let days = ctx.query.get("days").parse().unwrap_or(DAYS);
+    let days = form.get("days").parse().unwrap_or(DAYS);
     let days = days.clamp(1, MAX_DAYS);
     let earliest = civil.midnight(first).max(ctx.now);
     let request = FindSlotsRequest {
@@ -72,49 +76,36 @@ async fn load(ctx: &Ctx, id: String) -> Result<SlotsPage, Refusal> {
         ..Default::default()
     };
     let offers = ctx.client.find_slots(request).await?.offers.into_iter();
-    let slots = offers.filter_map(|offer| Slot::of(offer, &case, &names, &civil));
-    let (free, near) = slots.partition(|slot| slot.broken.is_empty());
+    let slots = offers.filter_map(|offer| Slot::of(offer, &names, &civil));
+    let (free, near) = slots.partition(|slot| slot.offer.broken_rules.is_empty());
     Ok(SlotsPage {
+        frame: ctx.frame(),
         id,
-        procedure: wording::procedure(&case.procedure, case.laterality()),
-        etag: case.etag,
+        case,
         from: Field::line("from", "From")
             .kind(Kind::Date)
             .value(first.to_string())
-            .wrong(&ctx.query, &problems),
+            .wrong(&form),
         days: Field::line("days", "Days")
             .kind(Kind::Number)
             .value(days.to_string()),
         free,
         near,
-        frame: ctx.frame(Here::Elsewhere),
     })
 }
 
 impl Slot {
-    fn of(offer: SlotOffer, case: &Case, names: &Directory, civil: &Civil) -> Option<Self> {
-        let Plan {
-            theatre,
-            start_time,
-            end_time,
-            ..
-        } = offer.plan?;
-        let start = instant(start_time.as_ref())?;
-        let end = instant(end_time.as_ref());
+    fn of(offer: SlotOffer, names: &Directory, civil: &Civil) -> Option<Self> {
+        let plan = offer.plan.as_ref()?;
+        let start = instant(plan.start_time)?;
+        let end = instant(plan.end_time);
         let end = end.map(|end| format!(" to {}", civil.time(end)));
-        let at = start.to_string();
-        let broken = offer.broken_rules.into_iter();
         Some(Self {
-            link: with_query(
-                &format!("/{}/move", case.name),
-                [("theatre", &theatre), ("at", &at)],
-            ),
-            at,
-            theatre_name: names.name(&theatre).to_owned(),
-            theatre,
+            theatre: plan.theatre.clone(),
+            theatre_name: names.name(&plan.theatre).to_owned(),
             when: civil.moment(start) + &end.unwrap_or_default(),
-            request_id: request_id(),
-            broken: broken.map(|one| one.description).collect(),
+            at: start.to_string(),
+            offer,
         })
     }
 }

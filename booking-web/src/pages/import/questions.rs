@@ -6,7 +6,7 @@ use crate::{
     imports::{Import, Settings},
     pages::{
         field::{Choice, Field, Kind},
-        fields::{Fields, Problems},
+        fields::{Fields, Form},
     },
 };
 
@@ -25,11 +25,11 @@ impl Questions {
     pub(super) fn of(
         import: &Import,
         begins: &Beginning,
-        answers: Option<&Fields>,
-        problems: &Problems,
+        answers: Option<&Form>,
         zone: &str,
     ) -> Self {
-        let suggested = Fields::default().or([("time_zone", zone), ("source", &import.file)]);
+        let suggested = [("time_zone", zone), ("source", &import.file)];
+        let suggested = Fields::default().or(suggested).into();
         let typed = answers.unwrap_or(&suggested);
         let about = [
             Field::line("time_zone", "Time zone of the log")
@@ -41,21 +41,16 @@ impl Questions {
                 .hint("Only if they are unusual, such as %d.%m.%Y %H:%M for 03.01.2022 07:05"),
         ];
         Self {
-            about: about.map(|field| field.typed(typed, problems)).into(),
+            about: about.map(|field| field.typed(typed)).into(),
             columns: LogField::ALL
-                .map(|field| column(field, begins, answers, problems))
+                .map(|field| column(field, begins, answers))
                 .into(),
             strict: typed.has("strict"),
         }
     }
 }
 
-fn column(
-    field: LogField,
-    begins: &Beginning,
-    answers: Option<&Fields>,
-    problems: &Problems,
-) -> Field {
+fn column(field: LogField, begins: &Beginning, answers: Option<&Form>) -> Field {
     let columns = begins.header.iter().filter(|name| !name.is_empty());
     let columns = columns.map(|name| Choice::new(name, name));
     let question = Field::line(field.key(), label(field));
@@ -66,7 +61,7 @@ fn column(
             .optional(),
     };
     match answers {
-        Some(answers) => question.typed(answers, problems),
+        Some(answers) => question.typed(answers),
         None => question.value(field.usual_in(&begins.header).cloned().unwrap_or_default()),
     }
 }
@@ -88,35 +83,31 @@ fn label(field: LogField) -> &'static str {
 }
 
 /// What was answered, if a log can be read with it.
-pub(super) fn answered(import: &Import, fields: &Fields) -> Result<Settings, Problems> {
-    let mut problems = Problems::default();
-    let zone = problems.zone(fields, "time_zone");
-    let source = problems.line(fields, "source", true);
-    let form = fields.get("form");
+pub(super) fn answered(import: &Import, form: &mut Form) -> Option<Settings> {
+    let zone = form.zone("time_zone");
+    let source = form.line("source", true);
+    let dates = form.short("form", MAX_FORM_CHARS);
     let mut mapping = Mapping::separated_as(&import.bytes);
-    problems.short("form", form, MAX_FORM_CHARS);
-    if !form.is_empty() && problems.of("form").is_none() {
-        mapping.try_form(form);
+    if !dates.is_empty() && form.problem("form").is_none() {
+        mapping.try_form(&dates);
     }
     for field in LogField::ALL {
-        let column = fields.get(field.key());
+        let column = form.own(field.key());
         if column.is_empty() && field.is_needed() {
-            problems.add(field.key(), "Say which column has it.");
+            form.complain(field.key(), "Say which column has it.");
         }
-        mapping.put(field, (!column.is_empty()).then(|| column.to_owned()));
+        mapping.put(field, (!column.is_empty()).then_some(column));
     }
-    let (true, Some(zone)) = (problems.is_empty(), zone) else {
-        return Err(problems);
-    };
+    let zone = zone.filter(|_| !form.is_wrong())?;
     if let Err(error) = Log::open(&*import.bytes, &mapping, zone.clone()) {
-        problems.add("log", format!("The log {error}."));
-        return Err(problems);
+        form.complain("log", format!("The log {error}."));
+        return None;
     }
-    Ok(Settings {
+    Some(Settings {
         source,
         zone,
         mapping,
-        strict: fields.has("strict"),
-        typed: fields.pairs().to_vec(),
+        strict: form.has("strict"),
+        typed: form.pairs().to_vec(),
     })
 }

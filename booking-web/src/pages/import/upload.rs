@@ -19,12 +19,8 @@ use crate::{
     backend::Refusal,
     imports::{MAX_LOG_BYTES, MAX_LOG_MIB},
     pages::{
-        context::Ctx,
-        error::ErrorPage,
-        fields::MAX_LINE_CHARS,
-        frame::{Frame, Here},
-        posted::not_from_this_sign_in,
-        render,
+        context::Ctx, error::ErrorPage, fields::MAX_LINE_CHARS, frame::Frame,
+        posted::not_from_this_sign_in, render,
     },
 };
 
@@ -50,10 +46,10 @@ pub(crate) async fn show(ctx: Ctx) -> Response {
 
 async fn page(ctx: &Ctx, status: StatusCode, problem: &str) -> Response {
     if let Err(refusal) = allowed(ctx).await {
-        return ctx.trouble(Here::Import, &refusal);
+        return ctx.trouble(&refusal);
     }
     let page = ImportPage {
-        frame: ctx.frame(Here::Import),
+        frame: ctx.frame(),
         problem: problem.to_owned(),
         most_mib: MAX_LOG_MIB,
     };
@@ -84,7 +80,7 @@ pub(crate) async fn upload(ctx: Ctx, multipart: Result<Multipart, MultipartRejec
         return page(&ctx, StatusCode::UNPROCESSABLE_ENTITY, problem).await;
     }
     if let Err(refusal) = allowed(&ctx).await {
-        return ctx.trouble(Here::Import, &refusal);
+        return ctx.trouble(&refusal);
     }
     let owner = ctx.visitor.person.clone();
     match ctx.state.imports.keep(owner, file, bytes, Instant::now()) {

@@ -134,7 +134,7 @@ fn on_time_is_the_first_scheduled_case_with_its_grace() {
     let mut rows = monday();
     rows.extend([cancelled, emergency, add_on.clone()]);
     let report = on_time_starts(&rows, &june());
-    let figures = |report: &OnTimeReport| {
+    let figures = |report: &Report<OnTimeRow>| {
         let row = |row: &OnTimeRow| (row.first_cases, row.on_time, row.mean_delay_min);
         report.rows.iter().map(row).collect::<Vec<_>>()
     };
