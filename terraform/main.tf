@@ -13,8 +13,10 @@ locals {
   authority_port = 18070
   state_disk_gb  = 10 # The least that Google makes of its kind.
   arm            = can(regex("^(t2a|c4a|n4a)-", var.machine_type))
-  image          = local.arm ? "debian-cloud/debian-12-arm64" : "debian-cloud/debian-12"
-  platform       = local.arm ? "linux-arm64" : "linux-amd64"
+  # Debian 13 has updates until 2030. A machine is made from the newest image of the family; one that is there stays as it is.
+  codename = "trixie"
+  image    = local.arm ? "debian-cloud/debian-13-arm64" : "debian-cloud/debian-13"
+  platform = local.arm ? "linux-arm64" : "linux-amd64"
 
   # The newest families take no other disks.
   disk_type = can(regex("^[cn]4[ad]?-", var.machine_type)) ? "hyperdisk-balanced" : "pd-balanced"
@@ -30,7 +32,7 @@ locals {
   backend = "${module.network.addresses["server"]}:${var.port}"
 
   services = concat(
-    ["compute", "iam", "iap", "logging", "monitoring", "osconfig", "oslogin", "storage"],
+    ["cloudresourcemanager", "compute", "iam", "iap", "logging", "monitoring", "osconfig", "oslogin", "serviceusage", "storage"],
     local.suite || var.database != null ? ["secretmanager"] : [],
     var.database != null ? ["servicenetworking", "sqladmin"] : [],
   )
@@ -50,6 +52,23 @@ resource "google_project_service" "this" {
   service = "${each.key}.googleapis.com"
   # Something else in the project may need it.
   disable_on_destroy = false
+}
+
+# What somebody else made is asked about before anything is put on it: without a way to Google's APIs, a machine without an external address
+# waits for its programs until somebody notices.
+data "google_compute_subnetwork" "existing" {
+  count = var.existing_network == null ? 0 : 1
+
+  project = split("/", var.existing_network.subnetwork)[1]
+  region  = split("/", var.existing_network.subnetwork)[3]
+  name    = split("/", var.existing_network.subnetwork)[5]
+
+  lifecycle {
+    postcondition {
+      condition     = self.private_ip_google_access || var.nat || var.existing_network.reaches_internet
+      error_message = "The subnet ${self.name} has no Private Google Access, so machines without an external address reach neither the bucket nor anything else of Google's: switch it on, set nat = true, or say existing_network.reaches_internet where it has a NAT of its own."
+    }
+  }
 }
 
 module "identity" {
@@ -174,7 +193,9 @@ module "machine" {
   account             = module.identity.emails[each.key]
   startup_script      = module.software[each.key].startup_script
   state_disk_gb       = module.software[each.key].state == null ? null : local.state_disk_gb
-  labels              = module.naming.labels
+  snapshot            = lookup(var.restore_from, each.key, null)
+  snapshot_days       = var.snapshot_days
+  labels              = merge(module.naming.labels, { role = each.key })
   deletion_protection = var.deletion_protection
 
   # Its account may fetch and read before it tries to.
@@ -200,7 +221,7 @@ module "backend_group" {
   port           = var.port
   account        = module.identity.emails["server"]
   startup_script = module.software["server"].startup_script
-  labels         = module.naming.labels
+  labels         = merge(module.naming.labels, { role = "server" })
 
   depends_on = [module.release, module.authority, module.database]
 }
@@ -212,8 +233,13 @@ module "operations" {
   zones       = local.zones
   prefix      = module.naming.prefix
   environment = var.environment
+  codename    = local.codename
+  handshakers = local.suite
+  patched     = var.nat
   dashboard   = var.dashboard
   alert_email = var.alert_email
+
+  machine_count = length(local.machines) + (local.group ? var.backends : 0)
 
   depends_on = [google_project_service.this]
 }
@@ -223,7 +249,11 @@ module "access" {
 
   project_id = var.project_id
   zone       = local.zone
-  machines   = { for role, machine in module.machine : role => machine.name }
+  prefix     = module.naming.prefix
+  machines   = { for role, machine in module.machine : role => { name = machine.name, instance_id = machine.instance_id } }
+  group      = local.group ? module.naming.backend_group : null
   accounts   = module.identity.names
   members    = var.ssh_members
+
+  depends_on = [google_project_service.this]
 }

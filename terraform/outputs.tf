@@ -1,9 +1,14 @@
 locals {
-  gcloud  = "--project=${var.project_id} --zone=${local.zone}"
-  flags   = local.suite ? "--handshaker-address 127.0.0.1:18080 --allow-untrusted-handshaker " : ""
-  call    = "booking-client ${local.flags}${local.backend} ${module.identity.emails["server"]}"
-  ssh     = { for role, machine in module.machine : role => "gcloud compute ssh ${machine.name} ${local.gcloud} --tunnel-through-iap" }
-  restart = local.group ? "gcloud compute instance-groups managed rolling-action restart ${module.backend_group[0].group} --project=${var.project_id} --region=${var.region}" : "${local.ssh["server"]} --command='sudo systemctl restart booking-server'"
+  gcloud = "--project=${var.project_id} --zone=${local.zone}"
+  flags  = local.suite ? "--handshaker-address 127.0.0.1:18080 --allow-untrusted-handshaker " : ""
+  call   = "booking-client ${local.flags}${local.backend} ${module.identity.emails["server"]}"
+  ssh    = { for role, machine in module.machine : role => "gcloud compute ssh ${machine.name} ${local.gcloud} --tunnel-through-iap" }
+
+  # Each machine of the group, one after the other. Its programs and not the machine: one that boots fetches them again, and cannot while its
+  # account is disabled.
+  members = local.group ? "gcloud compute instance-groups managed list-instances ${module.backend_group[0].group} --project=${var.project_id} --region=${var.region} --format='value(instance.basename(),instance.scope(zones).segment(0))'" : null
+  each    = local.group ? "${local.members} | while read -r name zone; do gcloud compute ssh \"$name\" --project=${var.project_id} --zone=\"$zone\" --tunnel-through-iap --command='%s' < /dev/null || exit 1; done" : "${local.ssh["server"]} --command='%s'"
+  restart = format(local.each, "sudo systemctl restart booking-server")
 }
 
 output "accounts" {
@@ -33,18 +38,21 @@ output "drill" {
 }
 
 output "journals" {
-  description = "What the programs say, live."
+  description = "What the programs say, live; of a group's backends the last hundred lines each."
   value = merge(
     {
-      client = "${local.ssh["client"]} --command='journalctl --follow --unit=alts-handshaker --unit=booking-web'"
-    },
-    local.group ? {} : {
-      server = "${local.ssh["server"]} --command='journalctl --follow --unit=alts-handshaker --unit=booking-server'"
+      client = "${local.ssh["client"]} --command='sudo journalctl --follow --unit=alts-handshaker --unit=booking-web'"
+      server = format(local.each, "sudo journalctl ${local.group ? "--lines=100" : "--follow"} --unit=alts-handshaker --unit=booking-server")
     },
     local.suite ? {
-      authority = "${local.ssh["authority"]} --command='journalctl --follow --unit=alts-authority'"
+      authority = "${local.ssh["authority"]} --command='sudo journalctl --follow --unit=alts-authority'"
     } : {},
   )
+}
+
+output "renew_group" {
+  description = "Makes a group's machines anew, none before another one is there; null without a group."
+  value       = local.group ? "gcloud compute instance-groups managed rolling-action replace ${module.backend_group[0].group} --project=${var.project_id} --region=${var.region} --max-unavailable=0 --max-surge=${length(local.zones)} && gcloud compute instance-groups managed wait-until ${module.backend_group[0].group} --project=${var.project_id} --region=${var.region} --stable" : null
 }
 
 output "ssh" {

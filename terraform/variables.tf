@@ -1,5 +1,5 @@
 variable "alert_email" {
-  description = "Who is written to when handshakes fail; null for no alert. In suite mode only: Google's handshaker counts nothing here."
+  description = "Who is written to when handshakes fail, a credential ends, a program fails, a machine is missing or tells nothing, a disk is nearly full; null for no alert. In suite mode only: Google's handshaker counts nothing here."
   type        = string
   default     = null
 
@@ -134,10 +134,11 @@ variable "environment" {
 }
 
 variable "existing_network" {
-  description = "A network and subnet that are there already, as projects/P/global/networks/N and projects/P/regions/R/subnetworks/S; null for a network of its own."
+  description = "A network and subnet of this project that are there already, as projects/P/global/networks/N and projects/P/regions/R/subnetworks/S; null for a network of its own. reaches_internet: whether a NAT of yours is on it, which then leads to Google's APIs too."
   type = object({
-    network    = string
-    subnetwork = string
+    network          = string
+    subnetwork       = string
+    reaches_internet = optional(bool, false)
   })
   default = null
 
@@ -149,6 +150,17 @@ variable "existing_network" {
   validation {
     condition     = var.existing_network == null || can(regex("^projects/[^/]+/regions/[^/]+/subnetworks/[^/]+$", var.existing_network.subnetwork))
     error_message = "A subnet is written projects/PROJECT/regions/REGION/subnetworks/NAME."
+  }
+
+  # Firewall rules belong to the network's project, and name accounts of that project.
+  validation {
+    condition     = var.existing_network == null || alltrue([for path in try([var.existing_network.network, var.existing_network.subnetwork], []) : try(split("/", path)[1] == var.project_id, false)])
+    error_message = "A network that is there already is one of the project that everything is made in."
+  }
+
+  validation {
+    condition     = var.existing_network == null || try(split("/", var.existing_network.subnetwork)[3] == var.region, false)
+    error_message = "A subnet that is there already is one of the region that everything is made in."
   }
 }
 
@@ -177,7 +189,7 @@ variable "handshaker" {
 }
 
 variable "labels" {
-  description = "Labels for everything that can carry some, beside the suite's own three."
+  description = "Labels for everything that can carry some, beside the suite's own."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -188,8 +200,8 @@ variable "labels" {
   }
 
   validation {
-    condition     = length(setintersection(keys(var.labels), ["application", "environment", "managed-by"])) == 0
-    error_message = "The labels application, environment and managed-by are the suite's own."
+    condition     = length(setintersection(keys(var.labels), ["application", "environment", "managed-by", "role"])) == 0
+    error_message = "The labels application, environment, managed-by and role are the suite's own."
   }
 }
 
@@ -218,7 +230,7 @@ variable "max_connection_age" {
 }
 
 variable "nat" {
-  description = "Whether machines reach the internet, through Cloud NAT. They need nothing there."
+  description = "Whether machines reach the internet, through Cloud NAT, and are given Debian's updates every week. Their programs need nothing there; without it they are patched by being made anew."
   type        = bool
   default     = false
   nullable    = false
@@ -270,6 +282,18 @@ variable "release_dir" {
   default     = null
 }
 
+variable "restore_from" {
+  description = "Role to the snapshot that its new state disk is made from, server or authority; looked at only when a disk is made."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.restore_from), ["authority", "server"])) == 0
+    error_message = "State that can be restored is that of \"authority\" and \"server\"."
+  }
+}
+
 variable "seed" {
   description = "What a new database is filled with: article for an invented hospital around the article's case, demo for the same with a week of cases around today, none for a hospital of your own."
   type        = string
@@ -279,6 +303,18 @@ variable "seed" {
   validation {
     condition     = contains(["article", "demo", "none"], var.seed)
     error_message = "A new database is filled with \"article\", \"demo\" or \"none\"."
+  }
+}
+
+variable "snapshot_days" {
+  description = "How long the nightly snapshots of the state disks are kept; null for no snapshots."
+  type        = number
+  default     = 14
+  nullable    = true
+
+  validation {
+    condition     = var.snapshot_days == null || try(var.snapshot_days >= 1 && var.snapshot_days <= 365 && floor(var.snapshot_days) == var.snapshot_days, false)
+    error_message = "Snapshots are kept for 1 to 365 days."
   }
 }
 

@@ -6,7 +6,7 @@ terraform {
     google = {
       source = "hashicorp/google"
       # Checked against the schemas of one release of each of these majors: 6, 7 and 8.
-      version = ">= 6.50, < 9"
+      version = ">= 6.50.0, < 9.0.0"
     }
   }
 }

@@ -113,8 +113,8 @@ run "a_group_stands_behind_the_backends_address" {
   }
 
   assert {
-    condition     = strcontains(output.drill[3].do, "rolling-action restart")
-    error_message = "A group's backends are restarted by their group."
+    condition     = strcontains(output.drill[3].do, "list-instances prod-ot-booking-backends") && strcontains(output.drill[3].do, "sudo systemctl restart booking-server")
+    error_message = "A group's programs are started again one after the other, and not its machines: those could fetch nothing while their account is disabled."
   }
 }
 

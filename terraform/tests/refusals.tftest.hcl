@@ -210,6 +210,32 @@ run "a_subnet_is_written_in_full" {
   expect_failures = [var.existing_network]
 }
 
+run "a_network_is_the_projects_own" {
+  command = plan
+
+  variables {
+    existing_network = {
+      network    = "projects/somebody-elses/global/networks/shared"
+      subnetwork = "projects/somebody-elses/regions/us-central1/subnetworks/shared"
+    }
+  }
+
+  expect_failures = [var.existing_network]
+}
+
+run "a_subnet_is_the_regions_own" {
+  command = plan
+
+  variables {
+    existing_network = {
+      network    = "projects/grpc-alts-demo/global/networks/default"
+      subnetwork = "projects/grpc-alts-demo/regions/europe-west3/subnetworks/default"
+    }
+  }
+
+  expect_failures = [var.existing_network]
+}
+
 run "there_are_two_handshakers" {
   command = plan
 
@@ -308,6 +334,26 @@ run "a_region_is_googles" {
   }
 
   expect_failures = [var.region]
+}
+
+run "the_front_end_has_nothing_to_restore" {
+  command = plan
+
+  variables {
+    restore_from = { client = "yesterday" }
+  }
+
+  expect_failures = [var.restore_from]
+}
+
+run "snapshots_are_kept_for_days" {
+  command = plan
+
+  variables {
+    snapshot_days = 0
+  }
+
+  expect_failures = [var.snapshot_days]
 }
 
 run "a_new_database_is_filled_with_something_known" {

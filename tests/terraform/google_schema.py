@@ -24,23 +24,24 @@ ACCESSOR = re.compile(r"^ +// (\w+) - computed: (true|false), optional: (true|fa
 CLASS = re.compile(r"^(?:export )?class (\w+) extends [\w.]+ \{", re.M)
 INTERFACE = re.compile(r"^export interface (\w+?) (?:extends [\w.]+ )?\{(.*?)^\}", re.M | re.S)
 OPTION = re.compile(r"/\*\*((?:(?!\*/).)*?)\*/\s+readonly (\w+)\??:", re.S)
-USED = re.compile(r'^resource\s+"(google_\w+)"', re.M)
+USED = re.compile(r'^(resource|data)\s+"(google_\w+)"', re.M)
 
 # How far behind its comment an accessor's type stands at most.
 ACCESSOR_CHARS = 1200
 
 
 def used_types(configuration):
-    """Types that the configuration's files name."""
+    """Types that the configuration's files name, of resources and, with `data.` before them, of data sources."""
     found = set()
     for path in pathlib.Path(configuration).rglob("*.tf"):
-        found.update(USED.findall(path.read_text(encoding="utf-8")))
+        for kind, name in USED.findall(path.read_text(encoding="utf-8")):
+            found.add(name if kind == "resource" else f"data.{name}")
     return sorted(found)
 
 
 def bindings(wheel, types):
     """{type: {file name: text}}."""
-    folders = {name.removeprefix("google_").replace("_", "-"): name for name in types}
+    folders = {name.replace("data.google_", "data-google-").removeprefix("google_").replace("_", "-"): name for name in types}
     files = {name: {} for name in types}
     with zipfile.ZipFile(wheel) as archive:
         inner = next(name for name in archive.namelist() if name.endswith(".jsii.tgz"))
@@ -172,15 +173,16 @@ def schema(files):
 
 def main(wheel, configuration, out):
     types = used_types(configuration)
-    resources, versions = {}, set()
+    resources, sources, versions = {}, {}, set()
     for name, files in bindings(wheel, types).items():
         if not files:
             sys.exit(f"{wheel} has no bindings for {name}")
-        resources[name], version = schema(files)
+        block_of, version = schema(files)
+        (sources if name.startswith("data.") else resources)[name.removeprefix("data.")] = block_of
         versions.add(version)
-    document = {"provider_version": versions.pop(), "types": types, "resource_schemas": resources}
+    document = {"provider_version": versions.pop(), "types": types, "resource_schemas": resources, "data_source_schemas": sources}
     pathlib.Path(out).write_text(json.dumps(document, indent=1, sort_keys=True), encoding="utf-8")
-    print(f"{out}: {len(resources)} types of provider {document['provider_version']}")
+    print(f"{out}: {len(types)} types of provider {document['provider_version']}")
 
 
 if __name__ == "__main__":

@@ -1,31 +1,6 @@
 # Where the signing authority's keys are kept, and who reads what. The authority makes its root key itself, on its first start, and
 # stores it in the first secret; no person and no Terraform state ever has it. Its public half is in the second, for the other machines.
 
-variable "project_id" {
-  description = "Project that everything is in."
-  type        = string
-}
-
-variable "region" {
-  description = "Where the secrets are kept."
-  type        = string
-}
-
-variable "prefix" {
-  description = "What names begin with."
-  type        = string
-}
-
-variable "labels" {
-  description = "The secrets' labels."
-  type        = map(string)
-}
-
-variable "accounts" {
-  description = "Role to e-mail address: client, server, authority."
-  type        = map(string)
-}
-
 resource "google_secret_manager_secret" "this" {
   for_each = toset(["key", "roots"])
 
@@ -61,9 +36,4 @@ resource "google_secret_manager_secret_iam_member" "member" {
   secret_id = google_secret_manager_secret.this["roots"].secret_id
   role      = "roles/secretmanager.secretAccessor"
   member    = "serviceAccount:${var.accounts[each.key]}"
-}
-
-output "secrets" {
-  description = "key and roots: the secrets' names."
-  value       = { for name, secret in google_secret_manager_secret.this : name => secret.secret_id }
 }

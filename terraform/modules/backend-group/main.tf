@@ -1,86 +1,5 @@
 # Several backends with one account behind one address. The load balancer passes packets through: it cannot read ALTS and does not have to.
 
-variable "project_id" {
-  description = "Project that everything is in."
-  type        = string
-}
-
-variable "region" {
-  description = "Region of group and load balancer."
-  type        = string
-}
-
-variable "zones" {
-  description = "Zones that the machines are spread over."
-  type        = list(string)
-}
-
-variable "prefix" {
-  description = "What names begin with."
-  type        = string
-}
-
-variable "machine_prefix" {
-  description = "What the machines' names begin with."
-  type        = string
-}
-
-variable "size" {
-  description = "How many machines."
-  type        = number
-}
-
-variable "machine_type" {
-  description = "Compute Engine's machine type."
-  type        = string
-}
-
-variable "disk_type" {
-  description = "Compute Engine's kind of disk that its kind of machine takes."
-  type        = string
-}
-
-variable "image" {
-  description = "Image of the boot disks."
-  type        = string
-}
-
-variable "network" {
-  description = "Network of the load balancer."
-  type        = string
-}
-
-variable "subnetwork" {
-  description = "Subnet of machines and load balancer."
-  type        = string
-}
-
-variable "address" {
-  description = "The load balancer's address on the subnet; null lets Google choose."
-  type        = string
-  default     = null
-}
-
-variable "port" {
-  description = "Port of the booking service."
-  type        = number
-}
-
-variable "account" {
-  description = "E-mail address of the account that all the machines' programs are."
-  type        = string
-}
-
-variable "startup_script" {
-  description = "What runs as root at every boot."
-  type        = string
-}
-
-variable "labels" {
-  description = "Labels of machines and disks."
-  type        = map(string)
-}
-
 resource "google_compute_instance_template" "this" {
   project      = var.project_id
   region       = var.region
@@ -127,7 +46,7 @@ resource "google_compute_instance_template" "this" {
   }
 }
 
-# Whether a backend accepts connections: Google's checks cannot speak ALTS, and the program answers them with nothing.
+# Where new connections go: Google's checks cannot speak ALTS, and the program answers them with nothing.
 resource "google_compute_region_health_check" "this" {
   project             = var.project_id
   region              = var.region
@@ -136,6 +55,22 @@ resource "google_compute_region_health_check" "this" {
   timeout_sec         = 5
   healthy_threshold   = 2
   unhealthy_threshold = 2
+
+  tcp_health_check {
+    port = var.port
+  }
+}
+
+# When a machine is given up and made anew: long after the balancer stopped asking it. A program that starts again, or a database that
+# changes over, mends itself sooner, and a new machine would only have to fetch everything first.
+resource "google_compute_region_health_check" "healing" {
+  project             = var.project_id
+  region              = var.region
+  name                = "${var.prefix}-backend-healing"
+  check_interval_sec  = 30
+  timeout_sec         = 10
+  healthy_threshold   = 1
+  unhealthy_threshold = 10
 
   tcp_health_check {
     port = var.port
@@ -155,9 +90,9 @@ resource "google_compute_region_instance_group_manager" "this" {
   }
 
   auto_healing_policies {
-    health_check = google_compute_region_health_check.this.id
-    # A machine fetches and verifies its programs first.
-    initial_delay_sec = 180
+    health_check = google_compute_region_health_check.healing.id
+    # A machine fetches and verifies its programs first, and its account's roles may take minutes to reach everywhere.
+    initial_delay_sec = 900
   }
 
   update_policy {
@@ -197,14 +132,4 @@ resource "google_compute_forwarding_rule" "this" {
   subnetwork            = var.subnetwork
   ip_address            = var.address
   backend_service       = google_compute_region_backend_service.this.id
-}
-
-output "address" {
-  description = "What clients connect to."
-  value       = google_compute_forwarding_rule.this.ip_address
-}
-
-output "group" {
-  description = "The group's name."
-  value       = google_compute_region_instance_group_manager.this.name
 }

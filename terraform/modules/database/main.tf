@@ -1,62 +1,6 @@
 # PostgreSQL on Cloud SQL, with an address on the private network and no other. The password goes from the caller's variable into the
 # database and into a secret that the backend's account reads; neither plan nor state holds it.
 
-variable "project_id" {
-  description = "Project that everything is in."
-  type        = string
-}
-
-variable "region" {
-  description = "Region of the instance and of the secret."
-  type        = string
-}
-
-variable "prefix" {
-  description = "What names begin with."
-  type        = string
-}
-
-variable "labels" {
-  description = "Labels of instance and secret."
-  type        = map(string)
-}
-
-variable "network" {
-  description = "Network that the instance is reachable from."
-  type        = string
-}
-
-variable "tier" {
-  description = "Cloud SQL's machine type."
-  type        = string
-}
-
-variable "highly_available" {
-  description = "Whether a standby in another zone takes over."
-  type        = bool
-}
-
-variable "password" {
-  description = "Password of the backend's user."
-  type        = string
-  ephemeral   = true
-}
-
-variable "password_version" {
-  description = "Counted up to make a new password known."
-  type        = number
-}
-
-variable "reader" {
-  description = "E-mail address of the account that reads how to reach the database."
-  type        = string
-}
-
-variable "deletion_protection" {
-  description = "Whether the instance can be deleted."
-  type        = bool
-}
-
 locals {
   user = "ot-booking"
   name = "ot_booking"
@@ -142,6 +86,11 @@ resource "google_sql_database" "this" {
   project  = var.project_id
   instance = google_sql_database_instance.this.name
   name     = local.name
+  # It goes with its instance.
+  deletion_policy = "ABANDON"
+
+  # Taken down in the other order: PostgreSQL drops no role that still owns something.
+  depends_on = [google_sql_user.this]
 }
 
 resource "google_sql_user" "this" {
@@ -150,6 +99,8 @@ resource "google_sql_user" "this" {
   name                = local.user
   password_wo         = var.password
   password_wo_version = var.password_version
+  # It goes with its instance.
+  deletion_policy = "ABANDON"
 }
 
 resource "google_secret_manager_secret" "url" {
@@ -174,7 +125,15 @@ resource "google_secret_manager_secret_version" "url" {
     local.user, urlencode(var.password), google_sql_database_instance.this.private_ip_address, local.name,
     google_sql_database_instance.this.server_ca_cert[0].cert,
   )
-  secret_data_wo_version = var.password_version
+  # Known again whenever one of the three is another: a restored instance has another address, and its authority changes every ten years.
+  secret_data_wo_version = parseint(substr(sha256(join("\n", [
+    tostring(var.password_version), google_sql_database_instance.this.private_ip_address, google_sql_database_instance.this.server_ca_cert[0].cert,
+  ])), 0, 8), 16)
+
+  lifecycle {
+    # Whoever starts in between finds the old one and not nothing.
+    create_before_destroy = true
+  }
 }
 
 resource "google_secret_manager_secret_iam_member" "reader" {
@@ -182,14 +141,4 @@ resource "google_secret_manager_secret_iam_member" "reader" {
   secret_id = google_secret_manager_secret.url.secret_id
   role      = "roles/secretmanager.secretAccessor"
   member    = "serviceAccount:${var.reader}"
-}
-
-output "secret" {
-  description = "Name of the secret that holds the database's URL and its certificate authority."
-  value       = google_secret_manager_secret.url.secret_id
-}
-
-output "instance" {
-  description = "The instance's name."
-  value       = google_sql_database_instance.this.name
 }

@@ -1,70 +1,8 @@
 # One virtual machine: no external address, verified boot, logins by OS Login alone, its account, its startup script.
 
-variable "project_id" {
-  description = "Project that everything is in."
-  type        = string
-}
-
-variable "zone" {
-  description = "Zone of the machine."
-  type        = string
-}
-
-variable "name" {
-  description = "Name of the machine, which handshakers know it by."
-  type        = string
-}
-
-variable "machine_type" {
-  description = "Compute Engine's machine type."
-  type        = string
-}
-
-variable "disk_type" {
-  description = "Compute Engine's kind of disk that its kind of machine takes."
-  type        = string
-}
-
-variable "image" {
-  description = "Image of the boot disk."
-  type        = string
-}
-
-variable "subnetwork" {
-  description = "Subnet that it is on."
-  type        = string
-}
-
-variable "address" {
-  description = "Its address on the subnet; null lets Google choose."
-  type        = string
-  default     = null
-}
-
-variable "state_disk_gb" {
-  description = "Size of the disk that outlives the machine; null for a machine that keeps nothing."
-  type        = number
-  default     = null
-}
-
-variable "account" {
-  description = "E-mail address of the account that its programs are."
-  type        = string
-}
-
-variable "startup_script" {
-  description = "What runs as root at every boot."
-  type        = string
-}
-
-variable "labels" {
-  description = "Labels of machine and disks."
-  type        = map(string)
-}
-
-variable "deletion_protection" {
-  description = "Whether Google refuses to delete it."
-  type        = bool
+locals {
+  region    = join("-", slice(split("-", var.zone), 0, 2))
+  snapshots = var.state_disk_gb != null && var.snapshot_days != null
 }
 
 # What must not go with the machine: a new machine of the same name gets it.
@@ -77,6 +15,55 @@ resource "google_compute_disk" "state" {
   type    = var.disk_type
   size    = var.state_disk_gb
   labels  = var.labels
+  # From when it was made; a disk that is there already stays as it is.
+  snapshot = var.snapshot
+
+  lifecycle {
+    ignore_changes = [snapshot]
+  }
+}
+
+# A copy of it every night, which stays when the disk goes.
+resource "google_compute_resource_policy" "nightly" {
+  count = local.snapshots ? 1 : 0
+
+  project     = var.project_id
+  region      = local.region
+  name        = "${var.name}-state-nightly"
+  description = "A snapshot of the disk ${var.name}-state every night."
+
+  snapshot_schedule_policy {
+    schedule {
+      daily_schedule {
+        days_in_cycle = 1
+        start_time    = "02:00" # UTC
+      }
+    }
+
+    retention_policy {
+      max_retention_days    = var.snapshot_days
+      on_source_disk_delete = "KEEP_AUTO_SNAPSHOTS"
+    }
+
+    snapshot_properties {
+      labels            = var.labels
+      storage_locations = [local.region]
+    }
+  }
+}
+
+resource "google_compute_disk_resource_policy_attachment" "nightly" {
+  count = local.snapshots ? 1 : 0
+
+  project = var.project_id
+  zone    = var.zone
+  name    = google_compute_resource_policy.nightly[0].name
+  disk    = google_compute_disk.state[0].name
+
+  lifecycle {
+    # A disk that is made anew has no schedule.
+    replace_triggered_by = [google_compute_disk.state[0].disk_id]
+  }
 }
 
 resource "google_compute_instance" "this" {
@@ -131,14 +118,10 @@ resource "google_compute_instance" "this" {
     serial-port-enable     = "FALSE"
     startup-script         = var.startup_script
   }
-}
 
-output "name" {
-  description = "Its name."
-  value       = google_compute_instance.this.name
-}
-
-output "address" {
-  description = "Its address on the subnet."
-  value       = google_compute_instance.this.network_interface[0].network_ip
+  lifecycle {
+    # Releases of the provider before September 2025 make a new machine for another label of its boot disk. What is on that disk is the
+    # machine's and goes with it; the labels are those of the day that it was made.
+    ignore_changes = [boot_disk[0].initialize_params[0].labels]
+  }
 }

@@ -28,7 +28,7 @@ resource "google_compute_subnetwork" "this" {
   name          = "${var.prefix}-subnet"
   network       = google_compute_network.this[0].id
   ip_cidr_range = var.subnet_range
-  # Machines without an external address reach Google's APIs, and nothing else.
+  # Machines without an external address reach Google's APIs, and nothing else unless there is a NAT.
   private_ip_google_access = true
 
   log_config {

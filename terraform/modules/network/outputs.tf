@@ -1,3 +1,8 @@
+output "addresses" {
+  description = "Role to address on the subnet."
+  value       = { for role, address in google_compute_address.this : role => address.address }
+}
+
 output "network" {
   description = "The network, made here or not."
   value       = local.network
@@ -6,9 +11,4 @@ output "network" {
 output "subnetwork" {
   description = "The subnet, made here or not."
   value       = local.subnetwork
-}
-
-output "addresses" {
-  description = "Role to address on the subnet."
-  value       = { for role, address in google_compute_address.this : role => address.address }
 }

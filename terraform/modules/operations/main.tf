@@ -1,103 +1,54 @@
-# What people see of it: Google's Ops Agent on every machine, and, when asked for, a dashboard and an alert.
-
-variable "project_id" {
-  description = "Project that everything is in."
-  type        = string
-}
-
-variable "zones" {
-  description = "Zones that have machines."
-  type        = set(string)
-}
-
-variable "prefix" {
-  description = "What names begin with."
-  type        = string
-}
-
-variable "environment" {
-  description = "The label by which the machines are found."
-  type        = string
-}
-
-variable "dashboard" {
-  description = "Whether there is a dashboard."
-  type        = bool
-}
-
-variable "alert_email" {
-  description = "Who is written to when handshakes fail; null for nobody."
-  type        = string
-}
-
-# Declared, not scripted: Google's agent for OS policies, which its Debian images carry, installs the package and keeps it there.
-resource "google_os_config_os_policy_assignment" "ops_agent" {
-  for_each = var.zones
-
-  project     = var.project_id
-  location    = each.key
-  name        = "${var.prefix}-ops-agent"
-  description = "The Ops Agent on the suite's machines."
-
-  instance_filter {
-    inclusion_labels {
-      labels = {
-        application = "ot-booking"
-        environment = var.environment
-      }
-    }
-  }
-
-  os_policies {
-    id   = "ops-agent"
-    mode = "ENFORCEMENT"
-
-    resource_groups {
-      resources {
-        id = "repository"
-
-        repository {
-          apt {
-            archive_type = "DEB"
-            uri          = "https://packages.cloud.google.com/apt"
-            distribution = "google-cloud-ops-agent-bookworm-2"
-            components   = ["main"]
-            gpg_key      = "https://packages.cloud.google.com/apt/doc/apt-key.gpg"
-          }
-        }
-      }
-
-      resources {
-        id = "package"
-
-        pkg {
-          desired_state = "INSTALLED"
-
-          apt {
-            name = "google-cloud-ops-agent"
-          }
-        }
-      }
-    }
-  }
-
-  rollout {
-    min_wait_duration = "0s"
-
-    disruption_budget {
-      percent = 100
-    }
-  }
-}
+# What people see of it: a dashboard, and alerts to somebody who is written to, each when it is asked for. `agent.tf` has what machines tell.
 
 locals {
+  # The handshakers' counters are asked for once in `scrape_interval_s`: a rate is over five minutes.
+  window = "5m"
+
   # Each: a title and a PromQL query over what the handshakers count.
   charts = [
-    ["Handshakes per second, by outcome", "sum by (outcome) (rate(alts_handshakes_total[5m]))"],
-    ["Slowest handshake in a hundred, seconds", "histogram_quantile(0.99, sum by (le, side) (rate(alts_handshake_duration_seconds_bucket[5m])))"],
-    ["Credential requests per second, by result", "sum by (result) (rate(alts_credential_requests_total[5m]))"],
+    ["Handshakes per second, by outcome", "sum by (outcome) (rate(alts_handshakes_total[${local.window}]))"],
+    ["Slowest handshake in a hundred, seconds", "histogram_quantile(0.99, sum by (le, side) (rate(alts_handshake_duration_seconds_bucket[${local.window}])))"],
+    ["Credential requests per second, by result", "sum by (result) (rate(alts_credential_requests_total[${local.window}]))"],
     ["Least remaining life of a credential, seconds", "min by (machine) (alts_credential_remaining_seconds)"],
   ]
+
+  machines = "monitored_resource=\"gce_instance\",instance_name=~\"${var.environment}-(booking|alts)-.*\""
+
+  # What somebody is written to about: a PromQL query that has an answer when it is so, for how long, and what to do about it.
+  alerts = {
+    handshakes = {
+      title    = "handshakes fail"
+      query    = "sum(increase(alts_handshakes_total{outcome=\"failed\"}[${local.window}])) > 0"
+      duration = "300s"
+      about    = "Front end and backend do not prove themselves to each other. The journal of alts-handshaker.service says who refused whom and why; terraform/docs/status-codes.md says what to look at."
+    }
+    credential = {
+      title = "a credential ends"
+      # A handshaker asks for the next one long before; five minutes before the end it has been refused for a while.
+      query    = "min by (machine) (alts_credential_remaining_seconds) < 300"
+      duration = "120s"
+      about    = "A handshaker's credential ends within minutes and no new one has come: the authority does not answer, or the account is disabled. The journals of alts-handshaker.service there and of alts-authority.service say which."
+    }
+    machines = {
+      title    = "a machine is missing"
+      query    = "(count(count by (instance_id) (count_over_time(compute_googleapis_com:instance_uptime{${local.machines}}[10m]))) or vector(0)) < ${var.machine_count}"
+      duration = "300s"
+      about    = "Fewer than ${var.machine_count} of the suite's machines run."
+    }
+    silence = {
+      title = "a machine tells nothing"
+      # A machine that Compute Engine counts as up and that the Ops Agent says nothing of: it is not there, or may not write.
+      query    = "count by (instance_id) (count_over_time(compute_googleapis_com:instance_uptime{${local.machines}}[15m])) unless count by (instance_id) (count_over_time(agent_googleapis_com:agent_uptime{monitored_resource=\"gce_instance\"}[15m]))"
+      duration = "900s"
+      about    = "No metric and no journal comes from a machine that runs: the Ops Agent is not installed, does not start, or the machine's account is disabled. VM Manager's compliance of the policy ops-agent says which of its steps failed."
+    }
+    disk = {
+      title    = "a disk is nearly full"
+      query    = "max by (instance_id, device) (agent_googleapis_com:disk_percent_used{monitored_resource=\"gce_instance\",state=\"used\",device!~\"loop.*\"}) > 85"
+      duration = "300s"
+      about    = "A boot disk is full of logs or programs, a state disk of bookings. A larger state disk takes an apply and resize2fs."
+    }
+  }
 }
 
 resource "google_monitoring_dashboard" "this" {
@@ -130,26 +81,58 @@ resource "google_monitoring_notification_channel" "email" {
   labels       = { email_address = var.alert_email }
 }
 
-resource "google_monitoring_alert_policy" "handshakes" {
-  count = var.alert_email == null ? 0 : 1
+resource "google_monitoring_alert_policy" "this" {
+  for_each = var.alert_email == null ? {} : local.alerts
 
   project               = var.project_id
-  display_name          = "OT booking (${var.environment}): handshakes fail"
+  display_name          = "OT booking (${var.environment}): ${each.value.title}"
   combiner              = "OR"
   notification_channels = [google_monitoring_notification_channel.email[0].id]
 
   conditions {
-    display_name = "A handshake failed in each of the last five minutes"
+    display_name = each.value.title
 
     condition_prometheus_query_language {
-      query               = "sum(increase(alts_handshakes_total{outcome=\"failed\"}[1m])) > 0"
-      duration            = "300s"
+      query               = each.value.query
+      duration            = each.value.duration
       evaluation_interval = "60s"
+      # Nothing has been counted yet where everything is new: the metric comes with the first machine.
+      disable_metric_validation = true
     }
   }
 
   documentation {
     mime_type = "text/markdown"
-    content   = "Front end and backend do not prove themselves to each other. The journal of alts-handshaker.service says who refused whom and why; terraform/docs/status-codes.md says what to look at."
+    content   = each.value.about
+  }
+}
+
+# systemd on a machine says that a program of the suite failed; the Ops Agent brings it to Cloud Logging.
+resource "google_monitoring_alert_policy" "failed_unit" {
+  count = var.alert_email == null ? 0 : 1
+
+  project               = var.project_id
+  display_name          = "OT booking (${var.environment}): a program failed"
+  combiner              = "OR"
+  notification_channels = [google_monitoring_notification_channel.email[0].id]
+
+  conditions {
+    display_name = "A program of the suite ended that should not"
+
+    condition_matched_log {
+      filter = "resource.type=\"gce_instance\" AND jsonPayload.SYSLOG_IDENTIFIER=\"systemd\" AND jsonPayload.MESSAGE=~\"^(booking-server|booking-web|alts-handshaker|alts-authority)[.]service: Failed with result\""
+    }
+  }
+
+  alert_strategy {
+    notification_rate_limit {
+      period = "3600s"
+    }
+    auto_close = "86400s"
+  }
+
+  documentation {
+    mime_type = "text/markdown"
+    content   = "A program ended and is started again every five seconds. Its journal says why it ended."
   }
 }

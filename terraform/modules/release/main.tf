@@ -1,51 +1,6 @@
 # The suite's programs in a bucket that only these machines read. An object is named for its content: a new release changes no object
 # that a machine may be fetching, and a machine verifies the same digest that this file computed.
 
-variable "project_id" {
-  description = "Project that everything is in."
-  type        = string
-}
-
-variable "location" {
-  description = "Where the bucket is: the machines' region."
-  type        = string
-}
-
-variable "bucket" {
-  description = "The bucket's name, unique in all of Google Cloud."
-  type        = string
-}
-
-variable "labels" {
-  description = "The bucket's labels."
-  type        = map(string)
-}
-
-variable "directory" {
-  description = "Folder that scripts/release made: SHA256SUMS and one folder for each platform."
-  type        = string
-}
-
-variable "platform" {
-  description = "Which of its folders."
-  type        = string
-}
-
-variable "programs" {
-  description = "Which programs."
-  type        = set(string)
-}
-
-variable "readers" {
-  description = "Role to e-mail address of the accounts that fetch."
-  type        = map(string)
-}
-
-variable "force_destroy" {
-  description = "Whether the bucket goes with its objects."
-  type        = bool
-}
-
 locals {
   sums = { for line in try(split("\n", trimspace(file("${var.directory}/SHA256SUMS"))), []) :
     trimprefix(substr(line, 64, -1), "  ") => substr(line, 0, 64)
@@ -69,6 +24,25 @@ resource "google_storage_bucket" "this" {
   versioning {
     enabled = true
   }
+
+  # What was overwritten or deleted, by a mistake or by somebody else, can be had back for a month and is not paid for any longer.
+  lifecycle_rule {
+    condition {
+      days_since_noncurrent_time = 30
+    }
+    action {
+      type = "Delete"
+    }
+  }
+
+  lifecycle_rule {
+    condition {
+      age = 1
+    }
+    action {
+      type = "AbortIncompleteMultipartUpload"
+    }
+  }
 }
 
 resource "google_storage_bucket_object" "program" {
@@ -78,8 +52,13 @@ resource "google_storage_bucket_object" "program" {
   name         = "${coalesce(each.value.sha256, "unknown")}/${each.key}"
   source       = each.value.path
   content_type = "application/octet-stream"
+  # Programs of earlier releases stay: machines that were made before an apply boot again after it, and an earlier release can be gone
+  # back to. They go with the bucket.
+  deletion_policy = "ABANDON"
 
   lifecycle {
+    create_before_destroy = true
+
     precondition {
       condition     = each.value.sha256 != null
       error_message = "SHA256SUMS of the release has no line for ${var.platform}/${each.key}; make the release with scripts/release."
@@ -97,17 +76,4 @@ resource "google_storage_bucket_iam_member" "reader" {
   bucket = google_storage_bucket.this.name
   role   = "roles/storage.objectViewer"
   member = "serviceAccount:${each.value}"
-}
-
-output "bucket" {
-  description = "The bucket's name."
-  value       = google_storage_bucket.this.name
-}
-
-output "programs" {
-  description = "Program to its object and SHA-256 digest."
-  value = { for program, file in local.programs : program => {
-    object = google_storage_bucket_object.program[program].name
-    sha256 = coalesce(file.sha256, "unknown")
-  } }
 }

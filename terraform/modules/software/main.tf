@@ -123,14 +123,7 @@ locals {
     }
   } : {}
 
-  operations_files = {
-    "/etc/google-cloud-ops-agent/config.yaml" = {
-      mode    = "0644"
-      content = templatefile("${path.module}/templates/ops-agent.yaml.tftpl", { handshaker = local.member })
-    }
-  }
-
-  files = merge(local.unit_files, local.handshaker_file, local.trust_files, local.member_files, local.authority_files, local.access_files, local.operations_files)
+  files = merge(local.unit_files, local.handshaker_file, local.trust_files, local.member_files, local.authority_files, local.access_files)
 
   startup_script = templatefile("${path.module}/templates/startup.sh.tftpl", {
     title    = var.titles[var.role]

@@ -1,3 +1,13 @@
+output "files" {
+  description = "Path to mode and content of every file that the script writes."
+  value       = local.files
+}
+
+output "programs" {
+  description = "Programs that the script installs."
+  value       = toset(local.wanted)
+}
+
 output "startup_script" {
   description = "For the machine's metadata."
   value       = local.startup_script
@@ -8,17 +18,7 @@ output "state" {
   value       = local.state
 }
 
-output "files" {
-  description = "Path to mode and content of every file that the script writes."
-  value       = local.files
-}
-
 output "units" {
   description = "Units that the script starts."
   value       = local.units
-}
-
-output "programs" {
-  description = "Programs that the script installs."
-  value       = toset(local.wanted)
 }

@@ -69,6 +69,7 @@ pub(crate) fn newest() -> &'static Stub {
 /// A copy that may be changed and applied.
 pub(crate) struct Configuration {
     folder: TempDir,
+    terraform: PathBuf,
 }
 
 /// How a `terraform` command ended.
@@ -91,6 +92,11 @@ impl Ran {
 impl Configuration {
     /// `terraform/` as it is in the repository, and a release of programs that are none.
     pub(crate) fn copy() -> Self {
+        Self::copy_for(terraform())
+    }
+
+    /// The same for one of several releases of Terraform.
+    pub(crate) fn copy_for(terraform: PathBuf) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         copy(
             &repository().join("terraform"),
@@ -110,7 +116,7 @@ impl Configuration {
             }
         }
         fs::write(release.join("SHA256SUMS"), sums).expect("a file");
-        Self { folder }
+        Self { folder, terraform }
     }
 
     /// A file or folder of the copy, by its path in the repository.
@@ -137,7 +143,7 @@ impl Configuration {
     }
 
     fn command(&self, stub: &Stub, folder: &str, arguments: &[&str]) -> Command {
-        let mut command = Command::new(terraform());
+        let mut command = Command::new(&self.terraform);
         command
             .args(arguments)
             .arg("-no-color")
@@ -178,7 +184,13 @@ impl Configuration {
     /// A plan's or the state's JSON.
     #[track_caller]
     pub(crate) fn show(&self, folder: &str, plan: Option<&str>) -> Value {
-        let mut command = self.command(newest(), folder, &["show", "-json"]);
+        self.show_by(newest(), folder, plan)
+    }
+
+    /// The same by the release that made it.
+    #[track_caller]
+    pub(crate) fn show_by(&self, stub: &Stub, folder: &str, plan: Option<&str>) -> Value {
+        let mut command = self.command(stub, folder, &["show", "-json"]);
         // Its one argument comes last.
         command.args(plan);
         let shown = ran(&command.output().expect("terraform runs")).well();
@@ -194,6 +206,19 @@ fn ran(output: &Output) -> Ran {
         all: format!("{stdout}{stderr}"),
         stdout,
     }
+}
+
+/// The oldest release of Terraform that `versions.tf` allows, and the newest there was when the gate was last changed.
+pub(crate) fn oldest_and_newest() -> [PathBuf; 2] {
+    ["terraform-oldest-venv", "terraform-venv"].map(|venv| {
+        let path = repository().join("target").join(venv).join("bin/terraform");
+        assert!(
+            path.is_file(),
+            "{} is not there; run scripts/test --install",
+            path.display()
+        );
+        path
+    })
 }
 
 /// The one on PATH, else the one that scripts/test --install made.
@@ -213,7 +238,10 @@ fn copy(from: &Path, to: &Path) {
         let name = entry.file_name();
         // What somebody's own terraform left beside the sources is not the configuration.
         let text = name.to_string_lossy();
-        if text.starts_with(".terraform") || text.contains(".tfstate") || text.ends_with(".tfvars")
+        let lock = text == ".terraform.lock.hcl";
+        if text.starts_with(".terraform") && !lock
+            || text.contains(".tfstate")
+            || text.ends_with(".tfvars")
         {
             continue;
         }

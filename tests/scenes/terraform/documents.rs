@@ -1,87 +1,46 @@
-//! Documents that a program can check: tables of variables and outputs are the configuration's own, and every `gcloud` command, in a document or
-//! put out by Terraform, is one that `gcloud` knows.
+//! Documents that a program can check: every `gcloud` command, in a document or put out by Terraform, is one that `gcloud` knows; roles and
+//! refusals are the ones that there are; the workflow for a project of one's own does nothing by itself.
 
-use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path, process::Command};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use serde_json::Value;
 
-use crate::configuration::{Configuration, repository};
-
-/// One `variable` or `output` block.
-struct Described {
-    name: String,
-    description: String,
-    default: Option<String>,
-}
-
-/// The blocks of a kind in a file. Terraform's own formatting makes them easy to read: a block begins and ends in the first column.
-fn described(file: &str, kind: &str) -> Vec<Described> {
-    let text = fs::read_to_string(repository().join("terraform").join(file)).expect("a file");
-    let mut found = Vec::new();
-    for block in text
-        .split(&format!("\n{kind} \""))
-        .skip(usize::from(!text.starts_with(kind)))
-    {
-        let block = block.strip_prefix(&format!("{kind} \"")).unwrap_or(block);
-        let block = block.split("\n}").next().unwrap_or(block);
-        let (name, rest) = block.split_once('"').expect("a name");
-        let value = |key: &str| {
-            let line = rest.lines().find(|line| {
-                line.strip_prefix("  ").is_some_and(|line| {
-                    line.strip_prefix(key)
-                        .is_some_and(|line| line.trim_start().starts_with('='))
-                })
-            })?;
-            Some(line.split_once('=')?.1.trim().to_owned())
-        };
-        let description = value("description").expect("every block has a description");
-        found.push(Described {
-            name: name.to_owned(),
-            description: description.trim_matches('"').replace("\\\"", "\""),
-            default: value("default"),
-        });
-    }
-    found
-}
-
-fn inputs() -> String {
-    let mut table = String::from("| variable | what | when left out |\n|---|---|---|\n");
-    for variable in described("variables.tf", "variable") {
-        let default = variable
-            .default
-            .map_or_else(|| "**needed**".to_owned(), |value| format!("`{value}`"));
-        writeln!(
-            table,
-            "| `{}` | {} | {default} |",
-            variable.name, variable.description
-        )
-        .expect("a string takes everything");
-    }
-    table
-}
-
-fn outputs() -> String {
-    let mut table = String::from("| output | what |\n|---|---|\n");
-    for output in described("outputs.tf", "output") {
-        writeln!(table, "| `{}` | {} |", output.name, output.description)
-            .expect("a string takes everything");
-    }
-    table
-}
+use crate::configuration::{Configuration, PROJECT, repository};
 
 #[test]
-fn the_tables_are_the_configurations_own() {
-    let readme = fs::read_to_string(repository().join("terraform/README.md")).expect("a file");
-    for (name, table) in [("inputs", inputs()), ("outputs", outputs())] {
-        let begin = format!("<!-- {name} -->\n");
-        let end = format!("<!-- end of {name} -->");
-        let found = readme
-            .split_once(&begin)
-            .and_then(|(_, rest)| rest.split_once(&end));
-        let (found, _) = found.unwrap_or_else(|| panic!("terraform/README.md has no {begin}"));
+fn the_workflow_for_a_project_of_ones_own_is_off_keeps_no_key_and_applies_nothing() {
+    let workflow = repository().join(".github/workflows/google-cloud.yml");
+    let text = fs::read_to_string(workflow).expect("a workflow");
+    let (head, jobs) = text.split_once("\njobs:\n").expect("jobs");
+    for other in ["push:", "pull_request", "schedule:"] {
+        assert!(!head.contains(other), "it starts by {other}");
+    }
+    let every: Vec<&str> = jobs
+        .lines()
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   ") && line.ends_with(':'))
+        .collect();
+    let off = jobs
+        .matches("    if: vars.GOOGLE_CLOUD_PROJECT != ''\n")
+        .count();
+    assert_eq!(every.len(), off, "{every:?}");
+    assert!(head.contains("permissions:\n  contents: read"), "{head}");
+    assert!(
+        !text.contains("secrets.") && !text.contains("credentials_json"),
+        "a key"
+    );
+    assert!(
+        !text.contains(" apply") && !text.contains(" destroy"),
+        "it changes something"
+    );
+    let setup = fs::read_to_string(repository().join("terraform/docs/ci.md")).expect("text");
+    let named = text.split("vars.").skip(1).map(|rest| {
+        let end = rest.find(|c: char| !(c.is_ascii_uppercase() || c == '_'));
+        &rest[..end.unwrap_or(rest.len())]
+    });
+    for variable in named {
         assert!(
-            found.trim() == table.trim(),
-            "terraform/README.md, {name}, should be:\n\n{table}"
+            setup.contains(&format!("`{variable}`")),
+            "docs/ci.md says nothing of {variable}"
         );
     }
 }
@@ -103,17 +62,6 @@ fn the_front_ends_roles_are_the_backends() {
     // The article's question is always allowed.
     let allowed: BTreeSet<&str> = allowed.chain(["legacy"]).collect();
     assert_eq!(allowed, roles);
-}
-
-#[test]
-fn variables_and_outputs_stand_in_the_order_of_their_names() {
-    for (file, kind) in [("variables.tf", "variable"), ("outputs.tf", "output")] {
-        let names: Vec<String> = described(file, kind)
-            .into_iter()
-            .map(|found| found.name)
-            .collect();
-        assert!(names.is_sorted(), "{file}: {names:?}");
-    }
 }
 
 #[test]
@@ -146,6 +94,57 @@ fn every_validation_has_a_value_that_it_refuses_and_says_so_in_one_sentence() {
             );
         }
     }
+}
+
+#[test]
+fn every_module_refuses_something_and_each_validation_has_a_value_that_it_refuses() {
+    let folder = repository().join("terraform");
+    let tested = fs::read_to_string(folder.join("tests/modules.tftest.hcl")).expect("a file");
+    for entry in fs::read_dir(folder.join("modules")).expect("a readable folder") {
+        let entry = entry.expect("a readable folder");
+        let module = entry.file_name().to_string_lossy().into_owned();
+        let variables = fs::read_to_string(entry.path().join("variables.tf")).expect("a file");
+        let source = format!("source = \"./modules/{module}\"");
+        let runs: Vec<&str> = tested
+            .split("\nrun ")
+            .filter(|run| run.contains(&source))
+            .collect();
+        assert!(!runs.is_empty(), "{module} refuses nothing");
+        for block in variables
+            .split("\nvariable \"")
+            .filter(|block| block.contains("  validation {"))
+        {
+            let name = block
+                .trim_start_matches("variable \"")
+                .split('"')
+                .next()
+                .unwrap_or_default();
+            let refused = format!("expect_failures = [var.{name}]");
+            assert!(
+                runs.iter().any(|run| run.contains(&refused)),
+                "{module}: {name}"
+            );
+        }
+    }
+}
+
+/// The blocks of commands to paste under a heading of a document, each as one line for bash. `my-project` is what a reader replaces.
+pub(crate) fn commands(document: &Path, heading: &str) -> Vec<String> {
+    let text = fs::read_to_string(document).expect("text");
+    let (_, rest) = text
+        .split_once(&format!("## {heading}\n"))
+        .unwrap_or_else(|| panic!("{} has no {heading}", document.display()));
+    let section = rest.split("\n## ").next().unwrap_or(rest);
+    let blocks = section.split("```console\n").skip(1);
+    let lines = |block: &str| {
+        let fenced = block.split("```").next().unwrap_or_default();
+        let commands = fenced.lines().filter_map(|line| line.strip_prefix("$ "));
+        commands
+            .collect::<Vec<_>>()
+            .join(" && ")
+            .replace("my-project", PROJECT)
+    };
+    blocks.map(lines).collect()
 }
 
 /// Lines of a document that are a `gcloud` command to paste.
@@ -181,9 +180,18 @@ fn documents(folder: &Path, found: &mut BTreeSet<String>) {
 fn commands_of(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::String(text) if text.starts_with("gcloud ") => {
-            // What follows is for ssh, not for gcloud.
+            // What follows is for ssh or for bash, not for gcloud.
             let command = text.split(" -- ").next().unwrap_or(text);
+            let (command, each) = command.split_once(" | ").unwrap_or((command, ""));
             found.insert(command.to_owned());
+            if let Some((_, each)) = each.split_once("do gcloud ") {
+                let each = each.split(" < ").next().unwrap_or(each);
+                found.insert(format!(
+                    "gcloud {}",
+                    each.replace("$name", "name")
+                        .replace("$zone", "us-central1-a")
+                ));
+            }
         }
         Value::Array(items) => items.iter().for_each(|item| commands_of(item, found)),
         Value::Object(fields) => fields.values().for_each(|field| commands_of(field, found)),

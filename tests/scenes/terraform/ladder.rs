@@ -1,6 +1,11 @@
 //! The rungs that `terraform` itself climbs.
 
-use crate::configuration::{Configuration, PASSWORD, newest, stubs};
+use serde_json::Value;
+
+use crate::{
+    configuration::{Configuration, PASSWORD, newest, oldest_and_newest, stubs},
+    plan::{list, word, words},
+};
 
 /// Everything that can be applied: the root and the examples.
 pub(crate) const ROOTS: [&str; 4] = [
@@ -86,6 +91,174 @@ fn comes_and_goes(root: &str, variables: &[&str]) {
         with(&["destroy", "-auto-approve"]).well();
         let left = copy.run(stub, root, &["state", "list"]).well().stdout;
         assert_eq!(left.trim(), "", "left behind");
+    }
+}
+
+#[test]
+fn the_oldest_and_the_newest_terraform_take_it() {
+    let versions =
+        std::fs::read_to_string(crate::configuration::repository().join("terraform/versions.tf"));
+    let versions = versions.expect("a file");
+    let (_, oldest) = versions
+        .split_once("required_version = \">= ")
+        .expect("a version");
+    let oldest = oldest.split('"').next().unwrap_or_default();
+    for (number, terraform) in oldest_and_newest().into_iter().enumerate() {
+        let copy = Configuration::copy_for(terraform);
+        let (stub, root) = (newest(), "terraform");
+        let version = copy.run(stub, root, &["version"]).well().stdout;
+        assert_eq!(
+            number == 0,
+            version.starts_with(&format!("Terraform v{oldest}.")),
+            "{version}"
+        );
+        let project = "-var=project_id=grpc-alts-demo";
+        copy.init(stub, root);
+        copy.run(stub, root, &["fmt", "-check", "-recursive"])
+            .well();
+        copy.run(stub, root, &["validate"]).well();
+        let tested = copy.run(stub, root, &["test"]).well();
+        assert!(tested.all.contains("Success!"), "{}", tested.all);
+        copy.run(stub, root, &["apply", "-auto-approve", project])
+            .well();
+        copy.run(stub, root, &["plan", "-detailed-exitcode", project])
+            .well();
+        copy.run(stub, root, &["destroy", "-auto-approve", project])
+            .well();
+    }
+}
+
+/// What a further plan would do after an apply: address to actions, of what changes.
+fn changes(root: &str, applied: &[&str], planned: &[&str]) -> Vec<(String, String)> {
+    let copy = Configuration::copy();
+    copy.init(newest(), root);
+    let mut apply = vec!["apply", "-auto-approve", "-var=project_id=grpc-alts-demo"];
+    apply.extend(applied);
+    // As the oldest release of the provider would, which has the least patience.
+    copy.run(&stubs()[0], root, &apply).well();
+    let mut plan = vec!["plan", "-out=plan", "-var=project_id=grpc-alts-demo"];
+    plan.extend(planned);
+    copy.run(&stubs()[0], root, &plan).well();
+    let plan = copy.show_by(&stubs()[0], root, Some("plan"));
+    list(&plan["resource_changes"])
+        .map(|change| {
+            let actions: Vec<&str> = list(&change["change"]["actions"]).map(word).collect();
+            (word(&change["address"]).to_owned(), actions.join(" "))
+        })
+        .filter(|(_, actions)| actions != "no-op")
+        .collect()
+}
+
+fn actions<'a>(changes: &'a [(String, String)], address: &str) -> Vec<&'a str> {
+    let found = changes.iter().filter(|(found, _)| found.contains(address));
+    found.map(|(_, actions)| actions.as_str()).collect()
+}
+
+#[test]
+fn a_machine_that_is_made_anew_keeps_who_may_log_in() {
+    let members = "-var=ssh_members=[\"user:ada@example.org\"]";
+    let replace = "-replace=module.machine[\"client\"].google_compute_instance.this";
+    let changes = changes("terraform", &[members], &[members, replace]);
+    for grant in [
+        "google_compute_instance_iam_member",
+        "google_iap_tunnel_instance_iam_member",
+    ] {
+        let found = actions(&changes, grant);
+        assert_eq!(found, ["delete create"], "{grant}: {changes:?}");
+    }
+}
+
+#[test]
+fn another_label_makes_no_machine_anew() {
+    let changes = changes("terraform", &[], &["-var=labels={team=\"surgery\"}"]);
+    let machines = actions(&changes, "google_compute_instance.this");
+    assert_eq!(machines, ["update", "update", "update"], "{changes:?}");
+}
+
+#[test]
+fn a_database_that_is_made_anew_is_made_known() {
+    let database = ["-var=database={}"];
+    let replace = "-replace=module.database[0].google_sql_database_instance.this";
+    let changes = changes("terraform", &database, &[database[0], replace]);
+    let known = actions(&changes, "google_secret_manager_secret_version.url");
+    assert_eq!(known, ["create delete"], "{changes:?}");
+}
+
+#[test]
+fn a_new_release_is_there_before_the_last_one_goes_and_that_one_can_be_gone_back_to() {
+    let copy = Configuration::copy();
+    let (stub, root) = (newest(), "terraform");
+    let apply = ["apply", "-auto-approve", "-var=project_id=grpc-alts-demo"];
+    copy.init(stub, root);
+    copy.run(stub, root, &apply).well();
+    let program = copy.path("target/cloud-release/linux-amd64/booking-web");
+    std::fs::write(&program, "#!/bin/sh\necho the next release\n").expect("a file");
+    let sums = copy.path("target/cloud-release/SHA256SUMS");
+    let known = std::fs::read_to_string(&sums).expect("a file");
+    let new = std::process::Command::new("sha256sum")
+        .arg(&program)
+        .output()
+        .expect("it runs");
+    let new = String::from_utf8_lossy(&new.stdout)[..64].to_owned();
+    let lines = known.lines().map(|line| match line.split_once("  ") {
+        Some((_, name @ "linux-amd64/booking-web")) => format!("{new}  {name}\n"),
+        _ => format!("{line}\n"),
+    });
+    std::fs::write(&sums, lines.collect::<String>()).expect("a file");
+    copy.run(stub, root, &["plan", "-out=plan", apply[2]])
+        .well();
+    let plan = copy.show(root, Some("plan"));
+    let object = list(&plan["resource_changes"])
+        .find(|change| word(&change["address"]).contains("program[\"booking-web\"]"))
+        .expect("it changes");
+    assert_eq!(words(&object["change"]["actions"]).len(), 2, "{object}");
+    assert_eq!(object["change"]["actions"][0], "create", "{object}");
+    assert_eq!(
+        object["change"]["before"]["deletion_policy"],
+        Value::from("ABANDON")
+    );
+}
+
+#[test]
+fn a_disk_is_made_from_a_snapshot_when_it_is_made_anew_and_only_then() {
+    let from = "-var=restore_from={server=\"yesterday\"}";
+    assert_eq!(changes("terraform", &[], &[from]), []);
+    let disk = "module.machine[\"server\"].google_compute_disk.state[0]";
+    let replace = format!("-replace={disk}");
+    let changes = changes("terraform", &[], &[from, &replace]);
+    assert_eq!(actions(&changes, disk).len(), 1, "{changes:?}");
+    assert!(actions(&changes, disk)[0].contains("create"), "{changes:?}");
+    let schedule = actions(
+        &changes,
+        "[\"server\"].google_compute_disk_resource_policy_attachment",
+    );
+    assert_eq!(schedule, ["delete create"], "{changes:?}");
+}
+
+#[test]
+fn every_root_takes_the_drills_commands_as_they_are_printed() {
+    for root in ROOTS {
+        let copy = Configuration::copy();
+        let project = "project_id = \"grpc-alts-demo\"\n";
+        std::fs::write(copy.path(root).join("terraform.tfvars"), project).expect("a file");
+        copy.init(newest(), root);
+        copy.run(newest(), root, &["apply", "-auto-approve"]).well();
+        let mut outputs = copy.show(root, None)["values"]["outputs"].take();
+        let drill = match outputs["ot_booking"]["value"]["drill"].take() {
+            Value::Null => outputs["drill"]["value"].take(),
+            of_module => of_module,
+        };
+        let steps = list(&drill).map(|step| word(&step["do"]));
+        let applies = steps.filter_map(|step| step.strip_prefix("terraform apply -var '"));
+        for variable in applies {
+            let variable = format!("-var={}", variable.trim_end_matches('\''));
+            let ran = copy.run(newest(), root, &["plan", &variable]).well();
+            assert!(
+                ran.all.contains("0 to add, 1 to change, 0 to destroy"),
+                "{root}: {}",
+                ran.all
+            );
+        }
     }
 }
 

@@ -4,18 +4,24 @@
 //! |---|---|
 //! | `ladder.rs` | formatted, valid for three major releases of the provider, tested, planned, applied, planned again to nothing, destroyed |
 //! | `policy.rs` | what a plan may and may not contain |
+//! | `platform.rs` | what Google's platform would make of a plan |
 //! | `rendered.rs` | units, scripts and settings that the machines get, before the programs that read them |
-//! | `documents.rs` | tables and commands in the documents |
-//! | `mistakes.rs` | planted mistakes: each is caught, by the check that should |
+//! | `conventions.rs` | files, names, types and tables as readers of modules expect them |
+//! | `documents.rs` | commands in the documents |
+//! | `mistakes.rs`, `planted.rs` | planted mistakes: each is caught, by the check that should |
 //!
 //! `configuration.rs` copies the configuration and runs `terraform` in the copy; `stub/` is the provider. What needs Google is not here, and
 //! `terraform/README.md` says what that is.
 
 mod bench;
 mod configuration;
+mod conventions;
 mod documents;
 mod ladder;
 mod mistakes;
+mod plan;
+mod planted;
+mod platform;
 mod policy;
 mod rendered;
 mod stub;

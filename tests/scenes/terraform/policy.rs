@@ -7,51 +7,28 @@ use serde_json::Value;
 use crate::{
     configuration::{Configuration, PASSWORD, PROJECT},
     ladder::ROOTS,
+    plan::{Resource, list, resources, word, words},
+    platform,
 };
 
 /// Project-wide roles that have no narrower place: writing one's own logs and metrics.
 const PROJECT_ROLES: [&str; 2] = ["roles/logging.logWriter", "roles/monitoring.metricWriter"];
+/// Those that have none where a group's machines have no names yet; only with a condition that narrows them.
+const CONDITIONAL_ROLES: [&str; 2] = [
+    "roles/compute.osAdminLogin",
+    "roles/iap.tunnelResourceAccessor",
+];
+/// All that a role of our own may hold: what `gcloud compute ssh` looks at.
+const PERMISSIONS: [&str; 5] = [
+    "compute.instanceGroupManagers.get",
+    "compute.instanceGroupManagers.list",
+    "compute.instances.get",
+    "compute.instances.list",
+    "compute.projects.get",
+];
 /// Where Identity-Aware Proxy and Google's health checks come from.
 const IAP: [&str; 1] = ["35.235.240.0/20"];
 const HEALTH_CHECKS: [&str; 2] = ["130.211.0.0/22", "35.191.0.0/16"];
-
-/// A resource of a plan: its address, its type, its values.
-struct Resource<'a> {
-    address: &'a str,
-    kind: &'a str,
-    values: &'a Value,
-}
-
-/// Every resource, of every module.
-fn resources(plan: &Value) -> Vec<Resource<'_>> {
-    fn of_module<'a>(module: &'a Value, all: &mut Vec<Resource<'a>>) {
-        for resource in list(&module["resources"]) {
-            all.push(Resource {
-                address: word(&resource["address"]),
-                kind: word(&resource["type"]),
-                values: &resource["values"],
-            });
-        }
-        for child in list(&module["child_modules"]) {
-            of_module(child, all);
-        }
-    }
-    let mut all = Vec::new();
-    of_module(&plan["planned_values"]["root_module"], &mut all);
-    all
-}
-
-fn list(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_array().into_iter().flatten()
-}
-
-fn word(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
-}
-
-fn words(value: &Value) -> BTreeSet<&str> {
-    list(value).map(word).collect()
-}
 
 /// Everything in a plan that the policy forbids, one sentence each.
 pub(crate) fn violations(plan: &Value) -> Vec<String> {
@@ -80,6 +57,7 @@ pub(crate) fn violations(plan: &Value) -> Vec<String> {
         }
     }
     firewall(&resources, &mut found);
+    found.extend(platform::faults(plan));
     if plan.to_string().contains(PASSWORD) {
         found.push("the database's password is in the plan".to_owned());
     }
@@ -147,7 +125,20 @@ fn grant(resource: &Resource<'_>, found: &mut Vec<String>) {
     let (address, values) = (resource.address, resource.values);
     let role = word(&values["role"]);
     let member = word(&values["member"]);
-    if resource.kind.starts_with("google_project_iam") && !PROJECT_ROLES.contains(&role) {
+    let own = format!("projects/{PROJECT}/roles/prod_ot_booking_ssh");
+    let narrowed = CONDITIONAL_ROLES.contains(&role)
+        && !word(&values["condition"][0]["expression"]).is_empty();
+    if resource.kind == "google_project_iam_custom_role" {
+        for permission in words(&values["permissions"]) {
+            if !PERMISSIONS.contains(&permission) {
+                found.push(format!(
+                    "{address}: {permission} is more than a login needs"
+                ));
+            }
+        }
+    } else if resource.kind.starts_with("google_project_iam")
+        && !(PROJECT_ROLES.contains(&role) || role == own || narrowed)
+    {
         found.push(format!("{address}: {role} is granted on the whole project"));
     }
     if matches!(member, "allUsers" | "allAuthenticatedUsers") {
@@ -242,15 +233,6 @@ fn firewall(resources: &[Resource<'_>], found: &mut Vec<String>) {
     if !denies {
         found.push("no firewall rule refuses and logs the rest".to_owned());
     }
-}
-
-/// The startup script of every machine and of every template of machines.
-pub(crate) fn startup_scripts(plan: &Value) -> Vec<String> {
-    let scripts = resources(plan);
-    let scripts = scripts
-        .iter()
-        .filter_map(|resource| resource.values["metadata"]["startup-script"].as_str());
-    scripts.map(str::to_owned).collect()
 }
 
 /// The article's machines with the article's accounts.

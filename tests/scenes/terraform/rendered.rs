@@ -12,38 +12,16 @@ use std::{
 use tempfile::TempDir;
 use tests::process::{Process, program};
 
-use crate::{configuration::Configuration, policy::startup_scripts};
+use crate::{
+    configuration::Configuration,
+    plan::{placed, startup_scripts},
+};
 
 /// How exposed a unit may be, in tenths, by `systemd-analyze security`: below it is what systemd calls OK.
 const EXPOSURE_TENTHS: &str = "15";
 
 /// A root key's public half, of no authority.
 const ROOT: &str = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
-
-/// A file that a startup script writes.
-pub(crate) struct Placed {
-    pub(crate) path: String,
-    pub(crate) mode: u32,
-    pub(crate) text: String,
-}
-
-/// The files of a startup script, in its order.
-pub(crate) fn placed(script: &str) -> Vec<Placed> {
-    let mut files = Vec::new();
-    for part in script.split("\nplace ").skip(1) {
-        let (head, rest) = part
-            .split_once(" << 'END OF FILE'\n")
-            .expect("a here-document");
-        let (path, mode) = head.split_once(' ').expect("path and mode");
-        let (text, _) = rest.split_once("END OF FILE\n").expect("its end");
-        files.push(Placed {
-            path: path.to_owned(),
-            mode: u32::from_str_radix(mode, 8).expect("an octal mode"),
-            text: text.to_owned(),
-        });
-    }
-    files
-}
 
 /// A folder that looks like the machine's root after its startup script.
 fn machine(script: &str) -> TempDir {

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""A stand-in for the two of Google's APIs that machines call: objects of a bucket, and secrets. It lets in whom the plan's roles let in:
-who asks is known by address, because on the bench's network nobody has another's.
+"""A stand-in for what machines call of Google's: objects of a bucket, secrets, and what packages there are. It lets in whom the plan's roles
+let in: who asks is known by address, because on the bench's network nobody has another's. Where the file WORLD.json.late holds a number, so
+many questions for objects are refused before a role has arrived.
 
 usage: google_apis.py WORLD.json     {"machines": {address: e-mail}, "objects": {"bucket/object": file}, "readers": {bucket: [e-mail]},
                                       "secrets": {name: value or null}, "access": {name: [e-mail]}, "adders": {name: [e-mail]}}
@@ -8,9 +9,12 @@ usage: google_apis.py WORLD.json     {"machines": {address: e-mail}, "objects": 
 import base64
 import http.server
 import json
+import os
 import re
 import sys
 
+# Of the Ops Agent, for the image that the machines have.
+REPOSITORY = "google-cloud-ops-agent-trixie-all"
 SECRET = re.compile(r"^/v1/projects/[^/]+/secrets/([^/:]+)(/versions/latest:access|:addVersion)$")
 
 
@@ -33,7 +37,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return None
         return WORLD["machines"].get(self.client_address[0])
 
+    def arrives_later(self):
+        """Whether a role that is granted has not reached here yet."""
+        late = f"{sys.argv[1]}.late"
+        if not os.path.exists(late):
+            return False
+        with open(late, encoding="utf-8") as file:
+            left = int(file.read())
+        if left == 0:
+            return False
+        with open(late, "w", encoding="utf-8") as file:
+            file.write(str(left - 1))
+        return True
+
     def do_GET(self):
+        if self.path.startswith("/apt/dists/"):
+            known = self.path == f"/apt/dists/{REPOSITORY}/Release"
+            return self.answer(200, b"", "text/plain") if known else self.refuse(404, "NOT_FOUND")
         caller = self.caller()
         if not caller:
             return self.refuse(401, "UNAUTHENTICATED")
@@ -41,7 +61,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if secret:
             return self.secret(caller, secret[1])
         bucket = self.path.split("/")[1]
-        if caller not in WORLD["readers"].get(bucket, []):
+        if caller not in WORLD["readers"].get(bucket, []) or self.arrives_later():
             return self.refuse(403, "PERMISSION_DENIED")
         file = WORLD["objects"].get(self.path[1:])
         if not file:

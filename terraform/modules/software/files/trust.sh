@@ -4,7 +4,8 @@
 #   trust restore-key         the authority's root keys, if this machine does not have them
 #   trust publish             the same the other way round, and the public halves for everybody
 #   trust handshaker-config   serve.toml with the public halves in it
-#   trust database            the backend's database, password included, and the certificate that it has to prove
+#   trust database            the backend's database, password included, and the certificate that it has to prove; what was read before stays
+#                             when it cannot be read again
 #
 # Runs as the service's own user: anybody on this machine may ask the metadata server for the machine's token, and what the token may
 # read is decided by IAM. Settings come from the unit: PROJECT, SECRETS (the API's address), KEY_SECRET, ROOTS_SECRET, DATABASE_SECRET.
@@ -101,6 +102,10 @@ case ${1:-} in
   database)
     status=0
     said=$(latest "$DATABASE_SECRET") || status=$?
+    if [ "$status" != 0 ] && [ -e "$RUNTIME_DIRECTORY/database.env" ]; then
+      echo "trust: going on with the database that was read when this program was last started"
+      exit
+    fi
     [ "$status" != 3 ] || die "the secret $DATABASE_SECRET has no version yet: this is tried again until it has"
     [ "$status" = 0 ] || exit "$status"
     # The URL is the first line, the certificate the others.

@@ -14,8 +14,8 @@ use serde_json::Value;
 
 use super::world::{Balancer, Machine, World, list, text};
 
-/// The machine's rules, as `nft -f` reads them.
-pub(crate) fn ruleset(world: &World, machine: &Machine) -> String {
+/// The machine's rules, as `nft -f` reads them. Where there is no way to Google's APIs, which are at the address `apis`, nothing gets there.
+pub(crate) fn ruleset(world: &World, machine: &Machine, apis: &str) -> String {
     let mut rules: Vec<(u64, String)> = Vec::new();
     for rule in world.every("google_compute_firewall") {
         let targets: Vec<String> = list(&rule["target_service_accounts"]).map(text).collect();
@@ -47,7 +47,16 @@ pub(crate) fn ruleset(world: &World, machine: &Machine) -> String {
     for (_, rule) in rules {
         writeln!(ruleset, "  {rule}").expect("a string takes everything");
     }
-    ruleset.push_str(" }\n}\n");
+    ruleset.push_str(" }\n");
+    if !machine.reaches_google {
+        let way = format!("ip daddr {apis} reject comment \"no Private Google Access and no NAT\"");
+        writeln!(
+            ruleset,
+            " chain egress {{\n  type filter hook output priority 0;\n  {way}\n }}"
+        )
+        .expect("a string takes everything");
+    }
+    ruleset.push_str("}\n");
     ruleset
 }
 
@@ -127,7 +136,7 @@ mod tests {
     fn accounts_become_addresses_and_priorities_an_order() {
         let world = world();
         let machines = world.machines();
-        let back = ruleset(&world, &machines[1]);
+        let back = ruleset(&world, &machines[1], "10.0.0.9");
         let rules: Vec<&str> = back.lines().map(str::trim).collect();
         assert_eq!(
             rules[5..7],
@@ -141,7 +150,7 @@ mod tests {
     #[test]
     fn a_machine_that_no_rule_targets_lets_nobody_in() {
         let world = world();
-        let front = ruleset(&world, &world.machines()[0]);
+        let front = ruleset(&world, &world.machines()[0], "10.0.0.9");
         assert!(!front.contains("saddr"), "{front}");
         assert!(front.contains("policy drop"), "{front}");
     }

@@ -5,6 +5,9 @@
 //! | machines, accounts, addresses | `mock-gce`: namespaces, a metadata server each |
 //! | firewall rules | nftables in each machine (`firewall.rs`) |
 //! | bucket, secrets, roles on them | `google_apis.py` on a machine of its own |
+//! | ways to Google's APIs from a subnet | nftables too |
+//! | OS policies: the Ops Agent and its settings | `osconfig.py`, a package with a configuration file, and dpkg itself |
+//! | who may log in | `gcloud.py` asks for what Google asks for; on the machine, whoever came by it is nobody in particular |
 //! | Cloud SQL | a PostgreSQL that demands TLS, in memory (`database.rs`) |
 //! | disks that outlive machines | loop devices (`disks.rs`) |
 //! | startup scripts, programs, settings | the very same, run in the machines |
@@ -14,21 +17,23 @@
 //! Real: Terraform, scripts, checksums, programs, handshakes, tokens' signatures, firewall. Not real: everything that only Google has. What
 //! is seen here is the suite's behaviour and never passed off as Google's.
 
+mod beside;
 mod database;
 mod disks;
 mod firewall;
+mod healing;
 mod release;
 mod scenes;
 mod world;
 
 use std::{
     fs,
-    os::unix::fs::{PermissionsExt as _, symlink},
     path::{Path, PathBuf},
     process::Stdio,
     sync::Arc,
 };
 
+use beside::{pasted, scripts_beside, stand_ins};
 use database::Database;
 use disks::Disks;
 use release::Release;
@@ -38,7 +43,10 @@ use tests::{machines::Machines, process::program};
 use tokio::process::{Child, Command};
 pub(crate) use world::{Machine, World};
 
-use crate::configuration::{Configuration, PROJECT, newest, repository, terraform};
+use crate::{
+    configuration::{Configuration, PROJECT, newest, terraform},
+    documents,
+};
 
 /// Where the stand-in for Google's APIs is, in the subnet and far from its machines.
 const APIS: &str = "10.128.15.200";
@@ -72,11 +80,22 @@ impl Bench {
         let endpoints = format!(
             "endpoints = {{ storage = \"http://{APIS}\", secretmanager = \"http://{APIS}\", token_keys = \"{TOKEN_KEYS}\" }}"
         );
-        let settings = format!("project_id = \"{PROJECT}\"\n{endpoints}\n{variables}\n");
-        fs::write(copy.path(folder).join("terraform.tfvars"), settings).expect("a file");
-        copy.init(newest(), folder);
-        copy.run(newest(), folder, &["apply", "-auto-approve"])
-            .well();
+        let settings = format!("{endpoints}\n{variables}\n");
+        fs::write(copy.path(folder).join("bench.auto.tfvars"), settings).expect("a file");
+        scripts_beside(&copy);
+        let bin = tempfile::tempdir().expect("a temporary folder");
+        stand_ins(bin.path());
+        if folder == "terraform" {
+            // As somebody does it who reads the README.
+            let printed = documents::commands(&copy.path("terraform/README.md"), "Apply it");
+            pasted(&copy, bin.path(), &printed[0], "yes\n");
+        } else {
+            let project = format!("project_id = \"{PROJECT}\"\n");
+            fs::write(copy.path(folder).join("terraform.tfvars"), project).expect("a file");
+            copy.init(newest(), folder);
+            copy.run(newest(), folder, &["apply", "-auto-approve"])
+                .well();
+        }
         let world = World::of(&copy.show(folder, None));
 
         let machines = Machines::up_with(&mock_gce(&world)).await;
@@ -84,6 +103,12 @@ impl Bench {
         stand_ins(machines.folder());
         let disks = Disks::attach(machines.folder(), &world.machines());
         let database = Database::start(&machines, &world).await;
+        let logins = machines.folder().join("logins.json");
+        fs::write(logins, world.logins().to_string()).expect("a file");
+        for machine in world.machines() {
+            let script = machines.folder().join(format!("{}.sh", machine.name));
+            fs::write(script, &machine.startup_script).expect("a file");
+        }
         let apis = start_apis(&machines, &world, database.as_ref(), &copy.path(folder));
         let bench = Self {
             copy,
@@ -127,21 +152,63 @@ impl Bench {
     /// Runs the startup script of a machine, as at a boot.
     pub(crate) async fn boot(&self, machine: &Machine) -> (bool, String) {
         let script = self.machines.folder().join(format!("{}.sh", machine.name));
-        fs::write(&script, &machine.startup_script).expect("a file");
         let (well, said) = self
             .says(&machine.name, &["/bin/bash", &script.display().to_string()])
             .await;
         (well && said.contains(READY), said)
     }
 
+    /// Carries out the OS policies that apply to a machine: what became of them.
+    pub(crate) async fn manage(&self, machine: &Machine) -> (bool, String) {
+        let folder = self.machines.folder();
+        let policies = folder.join(format!("{}.policies", machine.name));
+        let wanted = serde_json::Value::from(self.world.policies(machine));
+        fs::write(&policies, wanted.to_string()).expect("a file");
+        let path = |path: PathBuf| path.display().to_string();
+        let (agent, deb) = (
+            path(folder.join("osconfig.py")),
+            path(folder.join("ops-agent.deb")),
+        );
+        let apis = format!("http://{APIS}");
+        let words = ["/usr/bin/python3", &agent, &path(policies), &apis, &deb];
+        self.says(&machine.name, &words).await
+    }
+
+    /// Questions for objects that are refused before the roles on the bucket have arrived.
+    pub(crate) fn roles_arrive_after(&self, questions: u32) {
+        let late = self.machines.folder().join("world.json.late");
+        fs::write(late, questions.to_string()).expect("a file");
+    }
+
+    /// The file that a disk is.
+    pub(crate) fn disk(&self, name: &str) -> PathBuf {
+        self.machines.folder().join(format!("{name}.img"))
+    }
+
+    /// One of the outputs, of the root or of an example's module.
+    pub(crate) fn output(&self, name: &str) -> serde_json::Value {
+        let mut outputs = self.copy.show(self.folder, None)["values"]["outputs"].take();
+        let of_module = outputs["ot_booking"]["value"].take();
+        if of_module.is_null() {
+            outputs[name]["value"].take()
+        } else {
+            of_module[name].clone()
+        }
+    }
+
     /// Another machine takes the place of one whose power was cut: of the old one it has the disks that outlive it, and nothing else.
     pub(crate) async fn replace(&self, machine: &Machine) -> (bool, String) {
+        self.power_off(machine).await;
+        self.boot(machine).await
+    }
+
+    /// Cuts the power and takes the machine away; its disks stay.
+    pub(crate) async fn power_off(&self, machine: &Machine) {
         const GONE: &str = "systemctl poweroff --force --force && cd / && \
              umount --recursive /run /var/log /var/lib /usr/local /etc /dev/disk/by-id";
         let (well, said) = self.says(&machine.name, &["/bin/sh", "-c", GONE]).await;
         assert!(well, "{said}");
         fs::remove_dir_all(self.machine_folder(&machine.name)).expect("it was there");
-        self.boot(machine).await
     }
 
     /// Boots every machine.
@@ -164,24 +231,48 @@ impl Bench {
 
     /// One of the suite's scripts, as a person with a project runs it.
     pub(crate) async fn script(&self, name: &str, seconds: &[(&str, &str)]) -> (bool, String) {
+        let folder = (self.folder != "terraform")
+            .then_some(self.folder)
+            .unwrap_or_default();
+        self.paste(&format!("scripts/{name} {folder}"), seconds)
+            .await
+    }
+
+    /// A line that a document prints or that Terraform put out, in the repository's folder, as who may log in there: the first of
+    /// `ssh_members` where there are some, else the project's owner.
+    pub(crate) async fn paste(&self, line: &str, seconds: &[(&str, &str)]) -> (bool, String) {
+        self.pasted(line, seconds, "").await
+    }
+
+    /// The same with an answer to what it asks.
+    pub(crate) async fn answer(&self, line: &str, answer: &str) -> (bool, String) {
+        self.pasted(line, &[], answer).await
+    }
+
+    async fn pasted(&self, line: &str, seconds: &[(&str, &str)], answer: &str) -> (bool, String) {
+        let who = self
+            .world
+            .every("google_service_account_iam_member")
+            .find_map(|grant| grant["member"].as_str());
         let path = std::env::var("PATH").unwrap_or_default();
-        let bin = self.machines.folder().join("bin");
-        let mut command = self.machines.mock_gce(&[]).expect("mock-gce is built");
-        let environment: Vec<_> = command
-            .as_std()
-            .get_envs()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
-            .collect();
-        command = Command::new(repository().join("scripts").join(name));
-        let output = command
-            .arg(self.copy.path(self.folder))
-            .envs(environment)
+        let folder = self.machines.folder();
+        let of_machines = self.machines.mock_gce(&[]).expect("mock-gce is built");
+        let of_machines = of_machines.as_std().get_envs();
+        let answers = folder.join("answers");
+        fs::write(&answers, answer).expect("a file");
+        let output = Command::new("/bin/bash")
+            .args(["-c", line])
+            .current_dir(self.copy.path(""))
+            .envs(of_machines.filter_map(|(name, value)| Some((name, value?))))
             .envs(self.copy.environment(newest()))
             .envs(seconds.iter().copied())
-            .env("PATH", format!("{}:{path}", bin.display()))
-            .env("BENCH", self.machines.folder())
+            .envs(who.map(|who| ("BENCH_WHO", who)))
+            .env("TF_INPUT", "1")
+            .env("PATH", format!("{}:{path}", folder.join("bin").display()))
+            .env("BENCH", folder)
             .env("MOCK_GCE", program("mock-gce").expect("it is built"))
             .env("REAL_TERRAFORM", terraform())
+            .stdin(fs::File::open(&answers).expect("a file"))
             .kill_on_drop(true)
             .output()
             .await
@@ -227,7 +318,7 @@ impl Bench {
 
     async fn close_firewalls(&self) {
         for machine in self.world.machines() {
-            let rules = firewall::ruleset(&self.world, &machine);
+            let rules = firewall::ruleset(&self.world, &machine, APIS);
             self.nft(&machine.name, &rules).await;
         }
     }
@@ -249,26 +340,6 @@ fn mock_gce(world: &World) -> String {
     add("google-apis", APIS, &apis);
     add(database::MACHINE, database::ADDRESS, &apis);
     config
-}
-
-/// The programs that stand for Google's, where the scripts find them.
-fn stand_ins(folder: &Path) {
-    let from = repository().join("tests/terraform/bench");
-    fs::create_dir_all(folder.join("bin")).expect("a folder");
-    for (name, to) in [
-        ("enter", "enter"),
-        ("systemctl.py", "systemctl.py"),
-        ("google_apis.py", "google_apis.py"),
-        ("cloud_sql", "cloud_sql"),
-        ("gcloud.py", "bin/gcloud"),
-        ("terraform.py", "bin/terraform"),
-    ] {
-        let to = folder.join(to);
-        fs::copy(from.join(name), &to).expect("a file");
-        fs::set_permissions(&to, fs::Permissions::from_mode(0o755)).expect("a mode");
-    }
-    // Scripts that ask for a shell's usual programs find this computer's.
-    drop(symlink("/usr/bin/python3", folder.join("bin/python3")));
 }
 
 fn start_apis(

@@ -12,6 +12,11 @@ pub(crate) struct Machine {
     /// Its service account's e-mail address.
     pub(crate) account: String,
     pub(crate) startup_script: String,
+    pub(crate) zone: String,
+    /// What policies find it by.
+    pub(crate) labels: BTreeMap<String, String>,
+    /// Whether there is a way to Google's APIs from its subnet, without an external address.
+    pub(crate) reaches_google: bool,
     /// Disks beside the one that it boots from.
     pub(crate) disks: Vec<Disk>,
 }
@@ -74,6 +79,9 @@ impl World {
                 address: text(&values["network_interface"][0]["network_ip"]),
                 account: text(&values["service_account"][0]["email"]),
                 startup_script: text(&values["metadata"]["startup-script"]),
+                zone: text(&values["zone"]),
+                labels: labels(&values["labels"]),
+                reaches_google: self.reaches_google(values),
                 disks: list(&values["attached_disk"]).map(disk).collect(),
             })
             .collect();
@@ -82,17 +90,97 @@ impl World {
             .every("google_compute_region_instance_group_manager")
             .zip(templates)
         {
+            let zones: Vec<String> = list(&group["distribution_policy_zones"])
+                .map(text)
+                .collect();
             for number in 0..group["target_size"].as_u64().unwrap_or_default() {
                 machines.push(Machine {
                     name: format!("{}-{number}", text(&group["base_instance_name"])),
                     address: format!("10.128.0.{}", 20 + number),
                     account: text(&template["service_account"][0]["email"]),
                     startup_script: text(&template["metadata"]["startup-script"]),
+                    zone: zones[number as usize % zones.len()].clone(),
+                    labels: labels(&template["labels"]),
+                    reaches_google: self.reaches_google(template),
                     disks: Vec::new(),
                 });
             }
         }
         machines
+    }
+
+    /// By Private Google Access of the subnet, or through a NAT; of a subnet that nobody looked at, nothing is known.
+    fn reaches_google(&self, machine: &Value) -> bool {
+        let subnet = &machine["network_interface"][0]["subnetwork"];
+        let looked_at = self
+            .every("google_compute_subnetwork")
+            .find(|found| found["id"] == *subnet);
+        let access = looked_at.is_some_and(|found| found["private_ip_google_access"] == true);
+        access || self.every("google_compute_router_nat").next().is_some()
+    }
+
+    /// The OS policies that apply to a machine: those of its zone whose labels it has.
+    pub(crate) fn policies(&self, machine: &Machine) -> Vec<Value> {
+        self.every("google_os_config_os_policy_assignment")
+            .filter(|assignment| text(&assignment["location"]) == machine.zone)
+            .filter(|assignment| {
+                list(&assignment["instance_filter"][0]["inclusion_labels"]).any(|wanted| {
+                    let wanted = labels(&wanted["labels"]);
+                    wanted
+                        .iter()
+                        .all(|(key, value)| machine.labels.get(key) == Some(value))
+                })
+            })
+            .flat_map(|assignment| list(&assignment["os_policies"]).cloned())
+            .collect()
+    }
+
+    /// Who may log in where, for the stand-in of `gcloud`: grants on the project, on machines, on tunnels to them, on accounts.
+    pub(crate) fn logins(&self) -> Value {
+        let granted = |kind, thing: &str| -> Vec<Value> {
+            let grants = self.every(kind);
+            let grant = |values: &Value| {
+                json!({
+                    "on": values[thing],
+                    "role": values["role"],
+                    "member": values["member"],
+                    "condition": values["condition"][0]["expression"],
+                })
+            };
+            grants.map(grant).collect()
+        };
+        let roles: BTreeMap<String, Value> = self
+            .every("google_project_iam_custom_role")
+            .map(|role| {
+                let name = format!(
+                    "projects/{}/roles/{}",
+                    text(&role["project"]),
+                    text(&role["role_id"])
+                );
+                (name, role["permissions"].clone())
+            })
+            .collect();
+        let groups = self.every("google_compute_region_instance_group_manager");
+        let groups: BTreeMap<String, String> = groups
+            .map(|group| (text(&group["name"]), text(&group["base_instance_name"])))
+            .collect();
+        let machines: BTreeMap<String, Value> = self
+            .machines()
+            .into_iter()
+            .map(|machine| {
+                let about = json!({"account": machine.account, "zone": machine.zone});
+                (machine.name, about)
+            })
+            .collect();
+        json!({
+            "roles": roles,
+            "groups": groups,
+            "machines": machines,
+            "project": granted("google_project_iam_member", "project"),
+            "instances": granted("google_compute_instance_iam_member", "instance_name"),
+            "tunnels": granted("google_iap_tunnel_instance_iam_member", "instance"),
+            "accounts": granted("google_service_account_iam_member", "service_account_id"),
+        })
     }
 
     /// The load balancer, where there is one.
@@ -149,6 +237,13 @@ impl World {
         }
         granted
     }
+}
+
+fn labels(given: &Value) -> BTreeMap<String, String> {
+    let given = given.as_object().into_iter().flatten();
+    given
+        .map(|(key, value)| (key.clone(), text(value)))
+        .collect()
 }
 
 /// Of a block `attached_disk`, whose source is a path that ends with the disk's name.

@@ -9,8 +9,9 @@ use super::{
 };
 
 /// Arguments that name a resource, the most telling first.
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
     "account_id",
+    "role_id",
     "secret_id",
     "name",
     "name_prefix",
@@ -124,6 +125,11 @@ fn invented_text(about: &About, key: &str) -> String {
         "member" => format!("serviceAccount:{email}"),
         "name" if kind == "google_service_account" => {
             format!("projects/{project}/serviceAccounts/{email}")
+        }
+        // Of the network's own range, as Google chooses one, and another for each name.
+        "address" if kind == "google_compute_address" => {
+            let sum: u32 = name.bytes().map(u32::from).sum();
+            format!("10.128.0.{}", 32 + sum % 200)
         }
         // Of the documentation's range, so that nobody takes it for a real one.
         "address" | "ip_address" | "network_ip" | "private_ip_address" => "192.0.2.7".to_owned(),

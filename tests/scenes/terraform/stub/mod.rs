@@ -5,10 +5,12 @@
 //!   terraform  -- tfplugin6 over gRPC, loopback -->  stub
 //!       |                                             |- schema.rs      arguments, types, flags, words: Google's
 //!       |  TF_REATTACH_PROVIDERS                      |- rules.rs       refusals that are code in the provider: facts
+//!       |                                             |- order.rs       refusals that depend on what was done before: facts
 //!       '- local state                                |- invention.rs   ids, e-mail addresses: invented
 //! ```
 
 mod invention;
+mod order;
 mod provider;
 mod rules;
 mod schema;

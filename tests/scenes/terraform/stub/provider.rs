@@ -7,9 +7,10 @@ use tonic::{Request, Response, Status};
 
 use super::{
     invention::{When, asks_for_a_disabled_account, decide},
+    order::Order,
     rules,
     schema::{Block, Schema},
-    value::{decode, encode, field, set},
+    value::{decode, encode, field, set, text},
     wire::{
         self, AttributePath, Diagnostic, attribute_path, diagnostic, provider_server::Provider,
     },
@@ -17,11 +18,13 @@ use super::{
 
 pub(super) struct StubProvider {
     schema: Arc<Schema>,
+    order: Order,
 }
 
 impl StubProvider {
     pub(super) fn new(schema: Arc<Schema>) -> Self {
-        Self { schema }
+        let order = Order::default();
+        Self { schema, order }
     }
 
     fn block(&self, kind: &str) -> Result<&Block, Status> {
@@ -57,6 +60,46 @@ impl Provider for StubProvider {
         let broken = rules::broken(&self.schema, &request.type_name, &config);
         Ok(Response::new(wire::validate_resource_config::Response {
             diagnostics: broken.into_iter().map(error).collect(),
+        }))
+    }
+
+    async fn validate_data_resource_config(
+        &self,
+        _: Request<wire::validate_data_resource_config::Request>,
+    ) -> Answer<wire::validate_data_resource_config::Response> {
+        Ok(Response::new(Default::default()))
+    }
+
+    /// What somebody else made: Google's default network, whose subnets have no way to its APIs, and others, which do.
+    async fn read_data_source(
+        &self,
+        request: Request<wire::read_data_source::Request>,
+    ) -> Answer<wire::read_data_source::Response> {
+        let request = request.into_inner();
+        let kind = &request.type_name;
+        let block = self.schema.data_source_schemas.get(kind);
+        let block = block.ok_or_else(|| Status::not_found(format!("no data source {kind}")))?;
+        let mut state = decode(request.config.as_ref())?;
+        decide(kind, block, &mut state, When::Applied);
+        if kind == "google_compute_subnetwork" {
+            let access = text(&state, "name") != Some("default");
+            set(
+                &mut state,
+                "private_ip_google_access",
+                Value::Boolean(access),
+            );
+            let part = |key| text(&state, key).unwrap_or_default();
+            let id = format!(
+                "projects/{}/regions/{}/subnetworks/{}",
+                part("project"),
+                part("region"),
+                part("name")
+            );
+            set(&mut state, "id", Value::from(id));
+        }
+        Ok(Response::new(wire::read_data_source::Response {
+            state: Some(encode(&state)),
+            diagnostics: Vec::new(),
         }))
     }
 
@@ -107,6 +150,11 @@ impl Provider for StubProvider {
             let changed = |argument: &&&str| field(&prior, argument) != field(&planned, argument);
             let replacing = rules::replacing(kind).iter().filter(changed);
             requires_replace.extend(replacing.map(|argument| path(argument)));
+            let version = &self.schema.provider_version;
+            let labels = |value| rules::boot_labels(kind, version, value).cloned();
+            if labels(&prior) != labels(&planned) {
+                requires_replace.push(path("boot_disk"));
+            }
         }
         decide(kind, self.block(kind)?, &mut planned, When::Planned);
         Ok(Response::new(wire::plan_resource_change::Response {
@@ -122,10 +170,18 @@ impl Provider for StubProvider {
         &self,
         request: Request<wire::apply_resource_change::Request>,
     ) -> Answer<wire::apply_resource_change::Response> {
+        let run = request.remote_addr();
         let request = request.into_inner();
         let kind = &request.type_name;
         let prior = decode(request.prior_state.as_ref())?;
         let mut new = decode(request.planned_state.as_ref())?;
+        if let Some(why) = self.order.refusal(run, kind, &prior, &new).await {
+            return Ok(Response::new(wire::apply_resource_change::Response {
+                new_state: request.prior_state,
+                diagnostics: vec![error(why)],
+                legacy_type_system: true,
+            }));
+        }
         decide(kind, self.block(kind)?, &mut new, When::Applied);
         if prior.is_nil() && asks_for_a_disabled_account(kind, &new) {
             // Google creates every account enabled, whatever is asked for; the provider's documentation says so.

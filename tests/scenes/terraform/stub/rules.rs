@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Arguments whose change makes a new resource. Others of these types change in place.
-const REPLACED_WHEN_CHANGED: [(&str, &[&str]); 6] = [
+const REPLACED_WHEN_CHANGED: [(&str, &[&str]); 7] = [
     ("google_service_account", &["account_id", "project"]),
     (
         "google_compute_instance",
@@ -34,6 +34,10 @@ const REPLACED_WHEN_CHANGED: [(&str, &[&str]); 6] = [
         ],
     ),
     ("google_storage_bucket_object", &["name", "bucket"]),
+    (
+        "google_secret_manager_secret_version",
+        &["secret", "secret_data_wo_version"],
+    ),
 ];
 
 /// At most one of these, by type.
@@ -62,6 +66,16 @@ pub(crate) fn replacing(kind: &str) -> &'static [&'static str] {
         .map_or(&[], |(_, arguments)| *arguments)
 }
 
+/// What a machine is made anew for although it is deep inside it: other labels of its boot disk, before the releases of September 2025.
+pub(crate) fn boot_labels<'a>(kind: &str, version: &str, value: &'a Value) -> Option<&'a Value> {
+    if kind != "google_compute_instance" || !version.starts_with("6.") {
+        return None;
+    }
+    let boot = field(value, "boot_disk").as_array()?.first()?;
+    let disk = field(boot, "initialize_params").as_array()?.first()?;
+    Some(field(disk, "labels"))
+}
+
 /// Everything that is wrong with a resource's configuration, one sentence each.
 pub(crate) fn broken(schema: &Schema, kind: &str, config: &Value) -> Vec<String> {
     let mut broken = Vec::new();
@@ -69,6 +83,7 @@ pub(crate) fn broken(schema: &Schema, kind: &str, config: &Value) -> Vec<String>
         by_schema(block, config, kind, &mut broken);
     }
     by_name(kind, config, &mut broken);
+    by_platform(kind, config, &mut broken);
     for (name, [one, other]) in EXCLUSIVE {
         let given = |argument| match field(config, argument) {
             Value::Array(items) => !items.is_empty(),
@@ -108,6 +123,22 @@ fn by_schema(block: &Block, value: &Value, path: &str, broken: &mut Vec<String>)
                     .iter()
                     .for_each(|item| by_schema(&nested.block, item, &here, broken)),
                 _ => by_schema(&nested.block, inner, &here, broken),
+            }
+        }
+    }
+}
+
+/// What the API refuses although each word is one that it knows.
+fn by_platform(kind: &str, config: &Value, broken: &mut Vec<String>) {
+    if kind == "google_compute_region_backend_service"
+        && text(config, "load_balancing_scheme") == Some("INTERNAL")
+    {
+        for backend in field(config, "backend").as_array().into_iter().flatten() {
+            if let Some(mode) = text(backend, "balancing_mode").filter(|mode| *mode != "CONNECTION")
+            {
+                broken.push(format!(
+                    "an internal passthrough load balancer balances connections: balancing_mode {mode} is refused"
+                ));
             }
         }
     }

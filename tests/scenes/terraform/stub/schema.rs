@@ -13,6 +13,9 @@ pub(crate) struct Schema {
     pub(crate) provider_version: String,
     /// Type to its arguments.
     pub(crate) resource_schemas: BTreeMap<String, Block>,
+    /// The same of what is only read.
+    #[serde(default)]
+    pub(crate) data_source_schemas: BTreeMap<String, Block>,
 }
 
 /// Arguments and the blocks below them.
@@ -76,17 +79,20 @@ impl Schema {
             version: 0,
             block: Some(block.to_wire()),
         };
+        let all = |blocks: &BTreeMap<String, Block>| {
+            let blocks = blocks.iter();
+            blocks
+                .map(|(name, block)| (name.clone(), whole(block)))
+                .collect()
+        };
         wire::get_provider_schema::Response {
             // Our configuration leaves the provider's own arguments to its environment.
             provider: Some(wire::Schema {
                 version: 0,
                 block: Some(wire::schema::Block::default()),
             }),
-            resource_schemas: self
-                .resource_schemas
-                .iter()
-                .map(|(name, block)| (name.clone(), whole(block)))
-                .collect(),
+            resource_schemas: all(&self.resource_schemas),
+            data_source_schemas: all(&self.data_source_schemas),
             diagnostics: Vec::new(),
         }
     }

@@ -1,8 +1,9 @@
 //! What somebody sees who applied the configuration, ran the scripts, and switched things off.
 
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, time::Duration};
 
 use serde_json::Value;
+use tokio::time::{Instant, sleep};
 
 mod scaled;
 
@@ -10,7 +11,19 @@ use super::{
     Bench, Machine,
     world::{list, text},
 };
+use crate::documents::commands;
 
+/// Google's agent, and when it was started.
+const AGENT: &str = "google-cloud-ops-agent";
+const STARTED: [&str; 5] = [
+    "systemctl",
+    "show",
+    "--property=ActiveEnterTimestamp",
+    "--value",
+    AGENT,
+];
+/// Who may log in, where somebody may.
+const ADA: &str = "user:ada@example.org";
 /// Where the front end finds the backend.
 const BACKEND: &str = "10.128.0.2:8080";
 
@@ -32,7 +45,8 @@ async fn smoke(bench: &Bench) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_deployment_works_and_the_articles_drill_goes_as_in_the_article() {
-    let bench = Bench::up("terraform", "").await;
+    // By somebody who may log in and no more.
+    let bench = Bench::up("terraform", &format!("ssh_members = [\"{ADA}\"]")).await;
     bench.boot_all().await;
     let found = smoke(&bench).await;
     assert_eq!(found.len(), 5, "{found:?}");
@@ -51,15 +65,69 @@ async fn the_deployment_works_and_the_articles_drill_goes_as_in_the_article() {
         ["OK", "UNAVAILABLE", "OK", "OK", "UNKNOWN", "OK"],
         "{said}"
     );
+
+    // And gone again, as the document about it says.
+    let printed = commands(&bench.path("terraform/docs/take-down.md"), "Take it down");
+    let (well, said) = bench.answer(&printed[0], "yes\n").await;
+    assert!(well && said.contains("Destroy complete!"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ops_agent_is_installed_with_its_settings_and_journals_are_for_who_asks_by_sudo() {
+    let bench = Bench::up("terraform", &format!("ssh_members = [\"{ADA}\"]")).await;
+    bench.boot_all().await;
+    let machines = bench.world.machines();
+    for machine in &machines {
+        assert_eq!(bench.world.policies(machine).len(), 1, "{}", machine.name);
+        let (well, said) = bench.manage(machine).await;
+        assert!(well, "{}: {said}", machine.name);
+        // A second look finds everything as it should be: the agent was started after its settings were written, and stays.
+        let (_, started) = bench.says(&machine.name, &STARTED).await;
+        let (well, said) = bench.manage(machine).await;
+        assert!(well, "{said}");
+        assert_eq!(bench.says(&machine.name, &STARTED).await.1, started);
+        // What it read then, which it says in its own time.
+        let end = Instant::now() + Duration::from_secs(20);
+        let counters = !machine.name.contains("authority");
+        loop {
+            let read = bench.journal(&machine.name, AGENT);
+            let (_, last) = read.rsplit_once("logging:").unwrap_or_default();
+            if last.contains("type: systemd_journald")
+                && last.contains("127.0.0.1:18091") == counters
+            {
+                break;
+            }
+            assert!(Instant::now() < end, "{}: {read}", machine.name);
+            sleep(Duration::from_millis(100)).await;
+        }
+    }
+    let commands = bench.output("journals");
+    assert_eq!(commands.as_object().expect("commands").len(), 3);
+    for (role, command) in commands.as_object().expect("commands") {
+        let (well, said) = bench.paste(command.as_str().expect("a command"), &[]).await;
+        assert!(well && said.contains("alts-"), "{role}: {said}");
+    }
+
+    // Machines of today's image: who could log in before can after it.
+    let port = free_port().to_string();
+    let settings = [
+        ("OT_SMOKE_PATIENCE_S", "60"),
+        ("OT_SMOKE_PORT", port.as_str()),
+    ];
+    let (well, said) = bench.script("gce-renew", &settings).await;
+    assert!(well, "{said}\n{}", journals(&bench));
+    assert_eq!(said.matches(": made anew").count(), 3, "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_front_end_without_roles_has_the_articles_question_and_says_so() {
-    let bench = Bench::up("terraform", "front_end_roles = []").await;
+    // The article's own deployment, on a network that somebody else made: the default one.
+    let bench = Bench::up("terraform/examples/article", "").await;
     bench.boot_all().await;
     let found = smoke(&bench).await;
+    assert_eq!(found.len(), 2, "{found:?}");
     assert!(
-        found[4].starts_with("the look-up, and no board"),
+        found[1].starts_with("the look-up, and no board"),
         "{found:?}"
     );
 }
@@ -169,6 +237,33 @@ async fn what_was_booked_outlives_the_backends_machine() {
     smoke(&bench).await;
     let (well, said) = bench.books(BACKEND, "cases get outlives").await;
     assert!(well && said.contains("Tonsillectomy"), "{said}");
+
+    // The night's snapshot, a case that is only written after it, and then the disk is lost.
+    let (disk, snapshot) = (
+        bench.disk("prod-booking-service-vm-state"),
+        bench.disk("snapshot"),
+    );
+    let (well, said) = bench
+        .says(
+            &backend.name,
+            &["sync", "--file-system", "/var/lib/private/ot-booking"],
+        )
+        .await;
+    assert!(well, "{said}");
+    fs::copy(&disk, &snapshot).expect("a copy");
+    let later = create.replace("outlives", "later");
+    let (well, said) = bench.books(BACKEND, &later).await;
+    assert!(well, "{said}");
+    bench.power_off(&backend).await;
+    // Written to the device itself, as a restored disk has it.
+    restore(&snapshot, &disk);
+    let (well, said) = bench.boot(&backend).await;
+    assert!(well, "{said}");
+    smoke(&bench).await;
+    let (well, said) = bench.books(BACKEND, "cases get outlives").await;
+    assert!(well && said.contains("Tonsillectomy"), "{said}");
+    let (well, said) = bench.books(BACKEND, "cases get later").await;
+    assert!(!well && said.contains("NOT_FOUND"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -191,6 +286,33 @@ async fn a_full_disk_is_told_at_once() {
     let told = "the disk is full: no room for alts-handshaker in /usr/local/bin, where ";
     assert!(said.contains(told), "{said}");
     assert_eq!(said.matches("curl: (23)").count(), 1, "tried once: {said}");
+
+    // There is room again, and the role on the bucket arrives late: it is waited for, for as long as it takes.
+    let (well, said) = bench
+        .says(&client.name, &["umount", "/usr/local/bin"])
+        .await;
+    assert!(well, "{said}");
+    let hurry = "printf '#!/bin/sh\\n' > /usr/local/sbin/sleep && chmod 0755 /usr/local/sbin/sleep";
+    let (well, said) = bench.says(&client.name, &["/bin/sh", "-c", hurry]).await;
+    assert!(well, "{said}");
+    bench.roles_arrive_after(40);
+    let (well, said) = bench.boot(&client).await;
+    assert!(well, "{said}");
+    assert_eq!(
+        said.matches("could not be fetched from").count(),
+        40,
+        "{said}"
+    );
+}
+
+/// A disk is as it was when a copy of it was made.
+fn restore(copy: &std::path::Path, disk: &std::path::Path) {
+    let mut from = fs::File::open(copy).expect("a copy");
+    let mut to = fs::OpenOptions::new()
+        .write(true)
+        .open(disk)
+        .expect("a disk");
+    std::io::copy(&mut from, &mut to).expect("it takes it");
 }
 
 /// A port of this computer that nobody has right now.

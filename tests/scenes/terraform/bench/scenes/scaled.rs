@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-use super::{BACKEND, journals, smoke};
+use super::{ADA, BACKEND, DRILL, journals, smoke};
 use crate::bench::{Bench, Machine, firewall::balancing};
 
 /// A busy machine is not an error.
@@ -30,7 +30,8 @@ const KILLS_AT: [usize; 3] = [12, 30, 48];
 
 /// The deployment of the example, its database and its load balancer.
 async fn scaled() -> (Bench, Vec<Machine>) {
-    let bench = Bench::up("terraform/examples/scaled", "").await;
+    let members = format!("ssh_members = [\"{ADA}\"]");
+    let bench = Bench::up("terraform/examples/scaled", &members).await;
     bench.boot_all().await;
     let balancer = bench.world.balancer().expect("a load balancer");
     let machines = bench.world.machines().into_iter();
@@ -88,6 +89,19 @@ async fn one_database_is_behind_three_backends_and_lets_nobody_in_unencrypted() 
     for line in authorised {
         assert!(line.contains("SSL enabled"), "{line}");
     }
+
+    // A group's backends are told apart by nobody, and the drill goes as anywhere: a program that is started again knows its database.
+    let (well, said) = bench.script("gce-drill", &DRILL).await;
+    assert!(well, "{said}\n{}", journals(&bench));
+    let commands = bench.output("journals");
+    let (well, said) = bench
+        .paste(commands["server"].as_str().expect("a command"), &[])
+        .await;
+    assert_eq!(
+        (well, said.matches("started successfully").count() >= 6),
+        (true, true),
+        "{said}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,4 @@
+output "ot_booking" {
+  description = "Commands to paste."
+  value       = module.ot_booking
+}

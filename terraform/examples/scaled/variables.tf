@@ -1,0 +1,43 @@
+variable "database_password" {
+  description = "Password of the backends' database user: TF_VAR_database_password."
+  type        = string
+  ephemeral   = true
+  sensitive   = true
+}
+
+variable "disabled_accounts" {
+  description = "The drill's switch: \"client\", \"server\" or both."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
+variable "endpoints" {
+  description = "Where Google's APIs are; see the root module."
+  type = object({
+    storage       = optional(string)
+    secretmanager = optional(string)
+    token_keys    = optional(string)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "project_id" {
+  description = "Google Cloud project that everything is made in."
+  type        = string
+  nullable    = false
+}
+
+variable "release_dir" {
+  description = "Folder that scripts/release made; null for this repository's."
+  type        = string
+  default     = null
+}
+
+variable "ssh_members" {
+  description = "Who may log in to the machines beside the project's owners, such as user:ada@example.org."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
