@@ -261,7 +261,7 @@ fn command_remedy(code: Code) -> &'static str {
         Code::NotFound => "check the name; 'list' shows those that are there",
         Code::InvalidArgument => "correct what is named",
         Code::FailedPrecondition => {
-            "choose otherwise, or set aside with --override what may be set aside"
+            "choose otherwise, or override with --override what may be overridden"
         }
         Code::Aborted => "somebody else was faster: look again, then decide again",
         Code::AlreadyExists => "choose another identifier",

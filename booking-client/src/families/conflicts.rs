@@ -44,7 +44,7 @@ const COLUMNS: &[Column<Conflict, ()>] = &[
     ("case", |conflict, ()| id_of(&conflict.case)),
     ("rule", |conflict, ()| broken(conflict).rule),
     ("what", |conflict, ()| broken(conflict).description),
-    ("", |conflict, ()| when(conflict.overridden, "set aside")),
+    ("", |conflict, ()| when(conflict.overridden, "overridden")),
 ];
 
 fn broken(conflict: &Conflict) -> BrokenRule {

@@ -58,7 +58,7 @@ pub struct LoadArgs {
     /// Length of each case and distance to the next, in minutes
     #[arg(long, value_name = "MIN", default_value_t = 15, value_parser = clap::value_parser!(u16).range(5..=1440))]
     slot: u16,
-    /// A rule to set aside for every case, as in R8='a test of load'; repeat it for several
+    /// A rule to override for every case, as in R8='a test of load'; repeat it for several
     #[arg(long = "override", value_name = "RULE=WHY", value_parser = parse_rule)]
     overrides: Vec<OverrideRequest>,
     /// A word in the identifiers, so that two runs do not meet; random unless told

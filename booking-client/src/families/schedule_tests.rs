@@ -110,8 +110,8 @@ Wednesday 1 July 2026, main (Europe/London), as of 10:00, list version 12
 OT-1  Main\\u{1b}[2J, open 08:00-18:00
   session 08:00-13:00 orthopaedics (released)
   PLANNED      STATE       URGENCY    PROCEDURE                   PATIENT  SURGEON  SO FAR                    MARKS         CASE
-  08:00-10:00  in theatre  urgent 2a  Hip replacement, left side  PT-1     DC-1     in 08:04, until 10:15     R8 set aside  c-1
-  10:00-11:00  confirmed   urgent 2a  Hip replacement, left side  PT-1     DC-1     20 min late, from 10:20   R8 set aside  c-1
+  08:00-10:00  in theatre  urgent 2a  Hip replacement, left side  PT-1     DC-1     in 08:04, until 10:15     R8 overridden  c-1
+  10:00-11:00  confirmed   urgent 2a  Hip replacement, left side  PT-1     DC-1     20 min late, from 10:20   R8 overridden  c-1
 ";
     let squeeze = |text: &str| {
         text.split(' ')

@@ -95,7 +95,7 @@ fn shown_offers(offers: &[SlotOffer], site: &SiteTime) -> String {
 
 fn broken(rule: &BrokenRule) -> String {
     let may = if rule.overridable {
-        " (may be set aside)"
+        " (may be overridden)"
     } else {
         ""
     };

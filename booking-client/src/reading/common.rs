@@ -156,7 +156,7 @@ one! {
     ReleaseSessionRequest in "sessions",
 }
 
-/// A rule to set aside and why, as in `R8=the owner agreed`.
+/// A rule to override and why, as in `R8=the owner agreed`.
 pub fn parse_rule(typed: &str) -> Result<OverrideRequest, String> {
     let (rule, reason) = typed.split_once('=').unwrap_or_default();
     let reason = reason.trim().to_owned();

@@ -8,7 +8,7 @@ use tonic::Code;
 /// Who gives the reasons their meaning (`ErrorInfo.domain`).
 pub const ERROR_DOMAIN: &str = "otbooking";
 
-/// The rules that somebody with the right may set aside, with a reason, as violations name them.
+/// The rules that somebody with the right may override, with a reason, as violations name them.
 pub const OVERRIDABLE_RULES: [&str; 4] = ["R6", "R8", "R9", "R11"];
 
 /// A reason, and the status that always comes with it.

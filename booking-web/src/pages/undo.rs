@@ -57,7 +57,7 @@ async fn reverse(ctx: &Ctx, undo: Undo) -> Result<Case, Refusal> {
     };
     let overrides = undo.rules.into_iter().map(|rule| OverrideRequest {
         rule,
-        reason: "Undone: it was set aside there before.".to_owned(),
+        reason: "Undone: the rule was overridden there before.".to_owned(),
     });
     let asked = RescheduleCaseRequest {
         name: undo.case,

@@ -90,14 +90,14 @@ pub(crate) fn of_conflicts(conflicts: &[Conflict], cards: &[Card]) -> Vec<Attent
     let found = conflicts.iter().filter_map(|conflict| {
         let rule = conflict.broken_rule.as_ref()?;
         let card = cards.iter().find(|card| card.name == conflict.case)?;
-        let set_aside = match conflict.overridden {
-            true => " (set aside with a reason)",
+        let overridden = match conflict.overridden {
+            true => " (overridden with a reason)",
             false => "",
         };
         Some(Attention {
             link: card.link.clone(),
             subject: card.subject(),
-            words: format!("{}{set_aside}", rule.description),
+            words: format!("{}{overridden}", rule.description),
             matter: Matter::Rule,
             bad: !conflict.overridden,
         })

@@ -35,7 +35,7 @@ pub(crate) struct Card {
     pub(crate) wheels_out: Option<Timestamp>,
     pub(crate) projected: Option<(Timestamp, Timestamp)>,
     pub(crate) delay_min: i64,
-    /// Rules that were set aside for it.
+    /// Rules that were overridden for it.
     pub(crate) overrides: Vec<String>,
     /// Everybody who is down for it.
     pub(crate) staff: Vec<String>,

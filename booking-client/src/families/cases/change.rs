@@ -33,7 +33,7 @@ pub struct CreateArgs {
     /// Plan it at once: when
     #[arg(long, value_name = "TIME", requires = "theatre")]
     start: Option<Moment>,
-    /// Set a rule aside and say why, as in R8='the owner agreed'; repeat it for several
+    /// Override a rule and say why, as in R8='the owner agreed'; repeat it for several
     #[arg(long = "override", value_name = "RULE=WHY", requires = "start", value_parser = parse_rule)]
     overrides: Vec<OverrideRequest>,
     #[command(flatten)]
@@ -74,7 +74,7 @@ pub struct UpdateArgs {
     procedure: Option<String>,
     #[command(flatten)]
     fields: CaseFields,
-    /// Set a rule aside and say why, as in R8='the owner agreed'; repeat it for several
+    /// Override a rule and say why, as in R8='the owner agreed'; repeat it for several
     #[arg(long = "override", value_name = "RULE=WHY", value_parser = parse_rule)]
     overrides: Vec<OverrideRequest>,
     #[command(flatten)]
@@ -112,7 +112,7 @@ struct PlanArgs {
     /// In which session; found by the service unless told
     #[arg(long)]
     session: Option<String>,
-    /// Set a rule aside and say why, as in R8='the owner agreed'; repeat it for several
+    /// Override a rule and say why, as in R8='the owner agreed'; repeat it for several
     #[arg(long = "override", value_name = "RULE=WHY", value_parser = parse_rule)]
     overrides: Vec<OverrideRequest>,
 }

@@ -30,7 +30,7 @@ pub struct PushArgs {
     pub(super) from: Moment,
     #[command(flatten)]
     reason: ReasonArgs,
-    /// Set a rule aside and say why, as in R6='list overrun'; repeat it for several
+    /// Override a rule and say why, as in R6='list overrun'; repeat it for several
     #[arg(long = "override", value_name = "RULE=WHY", value_parser = parse_rule)]
     overrides: Vec<OverrideRequest>,
     #[command(flatten)]

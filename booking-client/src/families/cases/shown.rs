@@ -69,7 +69,7 @@ pub const CASE: &[Column<Case, SiteTime>] = &[
             .map(|ended| cancellation(ended, site))
             .unwrap_or_default()
     }),
-    ("Set aside", |case, _| {
+    ("Overridden", |case, _| {
         let all = case.overrides.iter();
         joined(all.map(|each| format!("{}: {} ({})", each.rule, each.reason, each.author)))
     }),
@@ -207,7 +207,7 @@ fn cancellation(ended: &Cancellation, site: &SiteTime) -> String {
 /// What a person should not overlook.
 pub fn marks(case: &Case) -> String {
     let overrides = case.overrides.iter();
-    let set_aside = overrides.map(|each| format!("{} set aside", each.rule));
+    let overridden = overrides.map(|each| format!("{} overridden", each.rule));
     let imported = (!case.import_key.is_empty()).then(|| "imported".to_owned());
-    joined(set_aside.chain(imported))
+    joined(overridden.chain(imported))
 }

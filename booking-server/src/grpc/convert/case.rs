@@ -222,7 +222,7 @@ pub(in crate::grpc) fn to_plan(
     })
 }
 
-/// The rules that somebody asks to set aside.
+/// The rules that somebody asks to override.
 pub(in crate::grpc) fn to_overrides(
     fields: &mut Fields,
     wire: &[v1::OverrideRequest],
@@ -242,7 +242,7 @@ pub(in crate::grpc) fn to_overrides(
             return Err("has no reason".to_owned());
         }
         Ok(OverrideRequest {
-            rule: rule.ok_or("has a rule that cannot be set aside; R6, R8, R9 and R11 can")?,
+            rule: rule.ok_or("has a rule that cannot be overridden; R6, R8, R9 and R11 can")?,
             reason,
         })
     })

@@ -21,7 +21,7 @@ pub(crate) enum Change {
 
 impl Change {
     /// Does it. To be rescheduled takes all that any of them takes: which case, where to, why, which
-    /// rules are set aside. The others leave out what they have no use for.
+    /// rules are overridden. The others leave out what they have no use for.
     pub(crate) async fn call(
         self,
         client: &BackendClient,

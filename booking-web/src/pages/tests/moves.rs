@@ -53,7 +53,7 @@ fn in_the_way() -> Status {
     broken("THEATRE_DOUBLE_BOOKED", &rules)
 }
 
-/// A rule that may be set aside.
+/// A rule that may be overridden.
 fn set_aside() -> Status {
     let words = "The session belongs to orthopaedics.";
     broken("SESSION_OWNED", &[["R8", "sessions/s1", words]])
@@ -84,7 +84,7 @@ async fn every_rule_in_the_way_of_a_move_is_told_and_what_was_typed_is_kept() {
     ] {
         seen.shows(part);
     }
-    seen.hides("Set aside with a reason");
+    seen.hides("Override with a reason");
 }
 
 #[tokio::test]
@@ -96,7 +96,7 @@ async fn a_rule_that_is_set_aside_without_saying_why_is_asked_about_and_stays_ti
     let app = front_end(FakeBackend::hospital(ot));
     let form = "theatre=theatres%2FOT-1&date=2026-03-02&time=10%3A05&reason=reasons%2Fill";
     let refused = send(&app, "/cases/c1/move", "/cases/c1/move", form).await;
-    refused.shows("Set aside with a reason");
+    refused.shows("Override with a reason");
     assert_eq!(value(&refused, "rule"), "R8");
     let words = crate::pages::url::encode(&value(&refused, "rule_words"));
     let form = format!("{form}&override=R8&rule=R8&rule_words={words}&override_reason=");

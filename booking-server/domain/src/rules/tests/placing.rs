@@ -1,4 +1,4 @@
-//! Places given, and rules set aside for them.
+//! Places given, and rules overridden for them.
 
 use super::*;
 use crate::{
