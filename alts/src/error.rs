@@ -48,9 +48,10 @@ pub enum Error {
         /// The handshaker's words.
         detail: String,
     },
-    /// The peer proved who it is, but our handshaker could not ask whether its account still stands.
-    #[error("the handshaker cannot tell whether the peer's account still stands: {detail}")]
-    StandingUnknown {
+    /// Our own handshaker began and could not go on: for example, because it cannot ask whether the
+    /// peer's account is still enabled.
+    #[error("the handshaker could not complete the handshake: {detail}")]
+    HandshakerUnable {
         /// The handshaker's words.
         detail: String,
     },
@@ -191,8 +192,8 @@ impl Error {
             Self::HandshakerOverloaded { .. } => {
                 "try again later, or let it run more handshakes at once; its log says which limit it was"
             }
-            Self::StandingUnknown { .. } => {
-                "check that this machine's handshaker can reach its authority"
+            Self::HandshakerUnable { .. } => {
+                "check that this machine's handshaker runs and can reach its authority"
             }
             Self::HandshakerRefused { .. } => "see the handshaker's log for the reason",
             Self::Refused { .. } => {

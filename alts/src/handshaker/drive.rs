@@ -167,6 +167,11 @@ impl Handshaker {
                 detail,
             };
         }
+        // In a message instead, it would speak of bytes that are too many.
+        if status.code() == Code::ResourceExhausted && relay.is_first() {
+            let detail = status.message().to_owned();
+            return Error::HandshakerOverloaded { detail };
+        }
         let code = i32::from(status.code()).cast_unsigned();
         relay.failure(relay.is_first(), code, status.message())
     }

@@ -37,7 +37,8 @@ const SERVER_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time to connect to the handshaker itself, which is on this machine.
 const HANDSHAKER_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A handshaker that says nothing for so long while a handshake is under way is asked whether it is
-/// there. Less would be an offence to gRPC servers that count pings.
+/// there, or for a third of the longest handshake: gRPC's servers take two pings without data, and hang
+/// up at the third.
 const HANDSHAKER_PING_INTERVAL: Duration = Duration::from_secs(10);
 /// One that does not answer for so long is given up, so that the next handshake finds another connection.
 const HANDSHAKER_PING_TIMEOUT: Duration = Duration::from_secs(5);
@@ -193,9 +194,10 @@ impl HandshakerBuilder {
         let address = self
             .address
             .unwrap_or_else(|| DEFAULT_HANDSHAKER_ADDRESS.to_owned());
+        let longest = self.handshake_timeout.unwrap_or(SERVER_HANDSHAKE_TIMEOUT);
         let endpoint = address::endpoint(&address)?
             .connect_timeout(HANDSHAKER_CONNECT_TIMEOUT)
-            .http2_keep_alive_interval(HANDSHAKER_PING_INTERVAL)
+            .http2_keep_alive_interval(HANDSHAKER_PING_INTERVAL.max(longest / 3))
             .keep_alive_timeout(HANDSHAKER_PING_TIMEOUT)
             .tcp_nodelay(true);
         if !on_gce {

@@ -161,8 +161,7 @@ impl Relay {
         };
         match (first, named) {
             (true, tonic::Code::Unavailable) => Error::NoCredential { detail },
-            (false, tonic::Code::Unavailable) => Error::StandingUnknown { detail },
-            (true, tonic::Code::ResourceExhausted) => Error::HandshakerOverloaded { detail },
+            (false, tonic::Code::Unavailable) => Error::HandshakerUnable { detail },
             (false, tonic::Code::PermissionDenied) if self.side == Side::Client => {
                 Error::NotATarget { detail }
             }

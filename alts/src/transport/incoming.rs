@@ -139,7 +139,7 @@ fn log_refusal(remote_addr: SocketAddr, error: &Error) {
     match error {
         Error::NoCredential { .. }
         | Error::HandshakerOverloaded { .. }
-        | Error::StandingUnknown { .. }
+        | Error::HandshakerUnable { .. }
         | Error::HandshakerUnreachable { .. }
         | Error::HandshakerMisbehaved(_) => {
             tracing::warn!(%remote_addr, %error, remedy = error.remedy(), "handshake failed");

@@ -26,14 +26,16 @@ use std::{
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 
-use crate::{AltsStream, Error};
+use crate::{AltsContext, AltsStream, Error};
 
 /// RFC 9113, 3.4.
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// Length (3 bytes), type (1), flags (1), stream (4); RFC 9113, 4.1.
 const FRAME_HEAD_LEN: usize = 9;
-const SETTINGS: [u8; FRAME_HEAD_LEN] = [0, 0, 0, 4, 0, 0, 0, 0, 0];
-const SETTINGS_ACK: [u8; FRAME_HEAD_LEN] = [0, 0, 0, 4, 1, 0, 0, 0, 0];
+/// RFC 9113, 6.5.
+const SETTINGS_TYPE: u8 = 4;
+const ACK: u8 = 1;
+const SETTINGS: [u8; FRAME_HEAD_LEN] = [0, 0, 0, SETTINGS_TYPE, 0, 0, 0, 0, 0];
 /// A server that accepted us answers a preface at once; one that never does is given up.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 /// What is read at a time until the acknowledgement has come.
@@ -50,6 +52,12 @@ pub struct OpenedStream<IO> {
 }
 
 impl<IO> OpenedStream<IO> {
+    /// What both ends proved in the handshake.
+    #[must_use]
+    pub fn context(&self) -> &AltsContext {
+        self.stream.context()
+    }
+
     pub(super) fn secured(&self) -> &AltsStream<IO> {
         &self.stream
     }
@@ -141,14 +149,15 @@ impl FirstAck {
 
     fn take_head(&mut self) {
         let head = self.head.split();
-        if head[..] == SETTINGS_ACK {
-            self.found = true;
-            return;
-        }
         self.payload_left = head[..3]
             .iter()
             .fold(0, |len, &byte| len << 8 | usize::from(byte));
-        self.plain.unsplit(head);
+        // Other flags, and the bit before the stream, mean nothing here (4.1).
+        if head[3] == SETTINGS_TYPE && head[4] & ACK != 0 && self.payload_left == 0 {
+            self.found = true;
+        } else {
+            self.plain.unsplit(head);
+        }
     }
 }
 
@@ -197,8 +206,13 @@ impl<IO: AsyncWrite + Unpin> AsyncWrite for OpenedStream<IO> {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         if this.preface_left > 0 {
-            let first = bufs.iter().map(|buf| buf.len()).find(|&len| len > 0);
-            let hidden = first.unwrap_or(0).min(this.preface_left);
+            let due = &PREFACE[PREFACE.len() - this.preface_left..];
+            let first = bufs.iter().find(|buf| !buf.is_empty());
+            let hidden = first.map_or(0, |buf| buf.len().min(due.len()));
+            if first.is_some_and(|buf| buf[..hidden] != due[..hidden]) {
+                let error = Error::Misconfigured("this connection is for HTTP/2 alone".to_owned());
+                return Poll::Ready(Err(error.into()));
+            }
             this.preface_left -= hidden;
             return Poll::Ready(Ok(hidden));
         }

@@ -17,7 +17,7 @@ fn frame(kind: u8, flags: u8, len: u8) -> Vec<u8> {
 fn only_the_first_acknowledgement_is_hidden_however_the_bytes_are_cut() {
     let settings = frame(4, 0, 18);
     let window = frame(8, 0, 4);
-    let ack = frame(4, 1, 0);
+    let mut ack = frame(4, 1, 0);
     let arrived = [&settings[..], &window, &ack, &ack, &window].concat();
     let expected = [&settings[..], &window, &ack, &window].concat();
 
@@ -29,12 +29,18 @@ fn only_the_first_acknowledgement_is_hidden_however_the_bytes_are_cut() {
         assert_eq!(first_ack.plain, expected, "in pieces of {cut}");
         assert!(first_ack.found);
     }
+
+    // What a receiver ignores: other flags, and the reserved bit before the stream's number.
+    (ack[4], ack[5]) = (0xff, 0x80);
+    let mut first_ack = FirstAck::default();
+    first_ack.take(&ack);
+    assert!(first_ack.found && first_ack.plain.is_empty());
 }
 
 #[test]
 fn a_payload_that_looks_like_an_acknowledgement_is_none() {
     let mut ping = frame(6, 0, 9);
-    ping[FRAME_HEAD_LEN..].copy_from_slice(&SETTINGS_ACK);
+    ping[FRAME_HEAD_LEN..].copy_from_slice(&frame(4, 1, 0));
     let mut first_ack = FirstAck::default();
     first_ack.take(&ping);
     assert_eq!(first_ack.plain, ping);

@@ -153,7 +153,7 @@ impl Answer {
                 local_service_account: proof.local_service_account().map(ToString::to_string),
                 application_protocol: proof.application_protocol().to_string(),
                 record_protocol: proof.record_protocol().to_string(),
-                security_level: proof.security_level().as_str_name().to_owned(),
+                security_level: proof.security_level().to_string(),
                 rpc_versions: Versions {
                     min: versions.min.to_string(),
                     max: versions.max.to_string(),

@@ -47,7 +47,7 @@ impl<'a> Pages<'a> {
         let question = question
             .iter()
             .map(|part| format!("\n{}:{part}", part.len()));
-        let purpose = format!("page of {method}{}", question.collect::<String>());
+        let purpose = format!("page as JSON of {method}{}", question.collect::<String>());
         Self { tokens, purpose }
     }
 

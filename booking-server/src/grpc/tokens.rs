@@ -23,7 +23,9 @@ const MAX_TOKEN_BYTES: usize = 64 * 1024;
 
 /// A token that was not made here, or for something else, or by another version of this server.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[error("was not given out for this request, or was altered; begin again without one")]
+#[error(
+    "was not given out for this request, was altered, or is of another version of this service; begin again"
+)]
 pub(crate) struct InvalidToken;
 
 /// Makes and reads tokens.

@@ -1,15 +1,12 @@
 //! `/print`: the operating list of a day, for paper: each theatre on its own page, with the list's
 //! version and time, for a superseded list must not be used.
 
-use std::hash::{Hash as _, Hasher as _};
-
 use askama::Template;
 use axum::response::Response;
 use booking_proto::{
     contract::resource::shown_id,
     ot::v1::{Case, DaySchedule},
 };
-use fnv::FnvHasher;
 
 use super::{board::day, context::Ctx, frame::Frame};
 use crate::{
@@ -30,7 +27,6 @@ struct PrintPage {
     printed: String,
 }
 
-#[derive(Hash)]
 struct List {
     date: String,
     theatre: String,
@@ -38,7 +34,6 @@ struct List {
     lines: Vec<Line>,
 }
 
-#[derive(Hash)]
 struct Line {
     time: String,
     patient: String,
@@ -92,11 +87,34 @@ fn lists(day: &DaySchedule, only: &str, names: &Directory, civil: &Civil) -> Vec
 }
 
 impl List {
-    /// Eight hexadecimal digits over all that is printed: two lists of one version say the same.
+    /// FNV-1a over all that is printed: two lists of one version say the same. It is on paper, so it
+    /// must never depend on what prints it.
     fn version(&self) -> String {
-        let mut hasher = FnvHasher::default();
-        self.hash(&mut hasher);
-        format!("{:08x}", hasher.finish() & 0xffff_ffff)
+        let heads = [&self.date, &self.theatre].into_iter();
+        let heads = heads.chain(&self.sessions).map(String::as_str);
+        let lines = self.lines.iter().flat_map(|line| {
+            let team = line.team.iter().map(String::as_str);
+            [
+                &line.time,
+                &line.patient,
+                &line.procedure,
+                &line.condition,
+                line.urgency,
+                line.anaesthesia,
+                &line.equipment,
+                &line.notes,
+            ]
+            .into_iter()
+            .chain(team)
+        });
+        // Each text ends with a byte that no text has, so that none runs into the next.
+        let bytes = heads
+            .chain(lines)
+            .flat_map(|text| text.bytes().chain([0xff]));
+        let hash = bytes.fold(0x811c_9dc5_u32, |hash, byte| {
+            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+        });
+        format!("{hash:08x}")
     }
 }
 

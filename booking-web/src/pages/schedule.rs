@@ -201,7 +201,10 @@ async fn week(ctx: &Ctx, by: By) -> Result<(Date, Week), Refusal> {
     for (index, day) in [a, b, c, d, e, f, g].iter().enumerate() {
         add(day, index, by, &names, &civil, &mut rows);
     }
-    let rows = rows.into_iter().map(|((_, name), cells)| (name, cells));
+    let rows = rows.into_iter().map(|((_, name), cells)| match by {
+        By::Theatre => (name, cells),
+        By::Surgeon => (surgeon(&name).to_owned(), cells),
+    });
     let rows = rows.collect();
     Ok((date, Week { days, today, rows }))
 }
@@ -209,7 +212,7 @@ async fn week(ctx: &Ctx, by: By) -> Result<(Date, Week), Refusal> {
 /// Lines by the theatre's place and name, or by surgeon.
 type Lines = BTreeMap<(i32, String), [Cell; 7]>;
 
-/// Adds a day, the so-and-so-many-eth of the week, to the lines.
+/// Adds a day of the week, counted from 0, to the lines.
 fn add(day: &DaySchedule, index: usize, by: By, names: &Directory, civil: &Civil, to: &mut Lines) {
     for theatre_day in &day.theatres {
         let Some(theatre) = &theatre_day.theatre else {
@@ -226,7 +229,7 @@ fn add(day: &DaySchedule, index: usize, by: By, names: &Directory, civil: &Civil
         for card in cards.filter_map(|one| Card::of(one, names, civil)) {
             let line = match by {
                 By::Theatre => line.clone(),
-                By::Surgeon => (0, surgeon(&card.surgeon).to_owned()),
+                By::Surgeon => (0, card.surgeon.clone()),
             };
             let cell = &mut to.entry(line).or_default()[index];
             cell.cases += 1;

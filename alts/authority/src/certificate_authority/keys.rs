@@ -97,7 +97,8 @@ impl CertificateAuthority {
         let state = self.state.lock();
         let changed = decide(&Arc::clone(&self.roots.read()), self.clock.now())?;
         // The list first: if the roots then cannot be written, a time was skipped and that is all.
-        let list = self.new_list(&state, &changed, Revoked::clone(&self.revoked.read()))?;
+        let revoked = Revoked::clone(&self.revoked.read());
+        let list = self.new_list(&state, &changed, revoked)?;
         state.replace(AUTHORITY_FILE, RootKeysRecord::from(&changed))?;
         *self.roots.write() = Arc::new(changed.clone());
         self.publish(&changed, list);
@@ -151,7 +152,8 @@ impl CertificateAuthority {
         // Somebody else may have done it meanwhile.
         if self.list_is_due() {
             let roots = Arc::clone(&self.roots.read());
-            let list = self.new_list(&state, &roots, Revoked::clone(&self.revoked.read()))?;
+            let revoked = Revoked::clone(&self.revoked.read());
+            let list = self.new_list(&state, &roots, revoked)?;
             self.publish(&roots, list);
         }
         Ok(())

@@ -11,7 +11,8 @@ use crate::{
 #[tokio::test]
 async fn every_failure_at_the_clients_handshaker_has_its_name() {
     use Code::{
-        Internal, InvalidArgument, PermissionDenied, Unauthenticated, Unavailable, Unknown,
+        Internal, InvalidArgument, PermissionDenied, ResourceExhausted, Unauthenticated,
+        Unavailable, Unknown,
     };
     let rows = [
         (
@@ -28,6 +29,11 @@ async fn every_failure_at_the_clients_handshaker_has_its_name() {
             Flaw::FailsCall(1, Unavailable),
             Unavailable,
             "no credential for this workload: the fake",
+        ),
+        (
+            Flaw::FailsCall(1, ResourceExhausted),
+            Unavailable,
+            "no room for another handshake: the fake",
         ),
         (
             Flaw::FailsCall(1, Internal),
@@ -100,7 +106,7 @@ async fn every_failure_at_the_clients_handshaker_has_its_name() {
 
 #[tokio::test]
 async fn every_failure_at_the_servers_handshaker_has_its_name() {
-    use Code::{Internal, Unauthenticated, Unavailable, Unknown};
+    use Code::{Internal, ResourceExhausted, Unauthenticated, Unavailable, Unknown};
     let rows = [
         (
             Flaw::Refuses(1, Unavailable),

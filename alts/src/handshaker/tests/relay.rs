@@ -128,8 +128,7 @@ fn a_status_is_judged_by_when_and_to_whom_it_came() {
     let no_credential: Check = |error| matches!(error, Error::NoCredential { .. });
     let ours: Check = |error| matches!(error, Error::HandshakerRefused { .. });
     let peers: Check = |error| matches!(error, Error::Refused { .. });
-    let standing: Check = |error| matches!(error, Error::StandingUnknown { .. });
-    let overloaded: Check = |error| matches!(error, Error::HandshakerOverloaded { .. });
+    let standing: Check = |error| matches!(error, Error::HandshakerUnable { .. });
     let target: Check = |error| matches!(error, Error::NotATarget { .. });
     let unavailable = 14;
     let denied = 7;
@@ -140,14 +139,14 @@ fn a_status_is_judged_by_when_and_to_whom_it_came() {
         (true, false, denied, ours),
         (true, false, 3, ours),
         (true, true, unavailable, standing),
-        (true, false, exhausted, overloaded),
+        (true, false, exhausted, ours),
         (true, true, exhausted, peers),
         (true, true, denied, target),
         (true, true, 16, peers),
         (true, true, 9999, peers),
         (false, false, unavailable, no_credential),
         (false, true, unavailable, standing),
-        (false, false, exhausted, overloaded),
+        (false, false, exhausted, peers),
         (false, false, denied, peers),
         (false, true, denied, peers),
         (false, true, 16, peers),

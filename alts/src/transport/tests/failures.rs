@@ -216,7 +216,7 @@ fn every_kind_of_error_has_one_status() {
             Error::HandshakerOverloaded { detail: detail() },
             Unavailable,
         ),
-        (Error::StandingUnknown { detail: detail() }, Unavailable),
+        (Error::HandshakerUnable { detail: detail() }, Unavailable),
         (
             Error::HandshakerRefused {
                 code: 3,

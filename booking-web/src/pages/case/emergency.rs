@@ -68,11 +68,16 @@ async fn load(ctx: &Ctx, id: &str) -> Result<EmergencyPage, Refusal> {
         ctx.civil(),
         ctx.client.plan_emergency(request)
     )?;
+    let mut options = plan.options;
+    options.retain(|option| {
+        let plan = option.plan.as_ref();
+        plan.is_some_and(|plan| plan.start_time.is_some())
+    });
     Ok(EmergencyPage {
         frame: ctx.frame(),
         id: id.to_owned(),
         case,
-        options: plan.options,
+        options,
         names,
         civil,
     })

@@ -231,9 +231,10 @@ impl Bench {
 
     /// One of the suite's scripts, as a person with a project runs it.
     pub(crate) async fn script(&self, name: &str, seconds: &[(&str, &str)]) -> (bool, String) {
-        let folder = (self.folder != "terraform")
-            .then_some(self.folder)
-            .unwrap_or_default();
+        let folder = match self.folder {
+            "terraform" => "",
+            other => other,
+        };
         self.paste(&format!("scripts/{name} {folder}"), seconds)
             .await
     }
