@@ -20,7 +20,7 @@ use tower::{Service, ServiceExt};
 
 use super::{
     AltsConnector, deadline,
-    failure::{explain, status_of, too_late},
+    failure::{explain, metadata_too_large, status_of, too_late},
 };
 use crate::{AltsContext, Error, Handshaker, ServiceAccount};
 
@@ -176,6 +176,9 @@ async fn answer(
     let history = connector.history();
     let ends = history.ends_since(&began);
     let response = outcome.map_err(|error| status_of(&error, &ends))?;
+    if response.status() == http::StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE {
+        return Err(metadata_too_large());
+    }
     let mut response =
         response.map(|body| Body::new(body.map_err(move |status| explain(status, &ends))));
     if let Some(context) = history.claim(&began) {

@@ -54,3 +54,12 @@ pub(super) fn too_late() -> Status {
         "no answer within the call's deadline; allow more time, or check that the server runs",
     )
 }
+
+/// The status of a call whose headers were more than the server takes, which HTTP/2 says by number
+/// alone.
+pub(super) fn metadata_too_large() -> Status {
+    Status::resource_exhausted(
+        "the call's metadata is more than the server takes, which is 16 KiB where nobody set it \
+         otherwise; send less of it, or send it in the message",
+    )
+}

@@ -106,7 +106,7 @@ async fn every_failure_at_the_clients_handshaker_has_its_name() {
 
 #[tokio::test]
 async fn every_failure_at_the_servers_handshaker_has_its_name() {
-    use Code::{Internal, ResourceExhausted, Unauthenticated, Unavailable, Unknown};
+    use Code::{Internal, Unauthenticated, Unavailable, Unknown};
     let rows = [
         (
             Flaw::Refuses(1, Unavailable),

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     AltsChannel, AltsConnector, AltsContext, AuthorizationEvent, ClientAuthorizationLayer, Error,
-    RpcVersions, ServiceAccount, gcp,
+    RpcVersions, SecurityLevel, ServiceAccount,
 };
 
 #[tokio::test]

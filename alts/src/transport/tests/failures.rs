@@ -1,9 +1,11 @@
 //! The table of failures that a caller sees: status, cause and remedy. The README has the same.
 
 use tokio::net::TcpListener;
-use tonic::{Code, Status};
+use tonic::{Code, Request, Status};
 
-use super::{Backend, CLIENT, SERVER, SHORT, Stage, account, call, expecting_server, lazy};
+use super::{
+    Backend, CLIENT, SERVER, SHORT, Stage, account, call, expecting_server, lazy, message, stub,
+};
 use crate::{
     AltsChannel, ClientAuthorizationLayer, Error, Misbehaviour,
     handshaker::fake::{Flaw, builder_for},
@@ -175,6 +177,21 @@ async fn a_server_without_alts_is_not_talked_to() {
     assert!(Error::from_status(&status).is_some(), "{status}");
     assert_ne!(status.code(), Code::Ok);
     assert_eq!(plain.handled(), 0);
+}
+
+#[tokio::test]
+async fn metadata_that_a_server_does_not_take_is_told_as_that() {
+    let stage = Stage::start().await;
+    let channel = stage.channel();
+    let mut request = Request::new(tokio_stream::once(message(b"hi")));
+    let much = "m".repeat(20 << 10).parse().expect("ASCII");
+    request.metadata_mut().insert("much", much);
+    let refused = stub(&channel).do_handshake(request).await;
+    let status = refused.expect_err("too much");
+    assert_eq!(status.code(), Code::ResourceExhausted, "{status}");
+    assert!(status.message().contains("metadata"), "{status}");
+
+    call(&channel, b"hi").await.expect("the connection goes on");
 }
 
 #[tokio::test]

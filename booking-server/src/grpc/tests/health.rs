@@ -130,6 +130,9 @@ async fn reflection_lists_the_services_and_explains_the_contract() {
         ask(MessageRequest::FileContainingSymbol(format!(
             "{SERVICE_NAME}.getBookingInfo"
         ))),
+        ask(MessageRequest::FileContainingSymbol(
+            "google.rpc.BadRequest".to_owned(),
+        )),
     ]);
     let mut answers = client
         .server_reflection_info(questions)
@@ -164,8 +167,10 @@ async fn reflection_lists_the_services_and_explains_the_contract() {
             "{expected} is not in {services:?}"
         );
     }
-    let MessageResponse::FileDescriptorResponse(file) = next().await else {
-        panic!("no file")
-    };
-    assert_eq!(file.file_descriptor_proto.len(), 1);
+    for about in ["the service", "the details of a refusal"] {
+        let MessageResponse::FileDescriptorResponse(file) = next().await else {
+            panic!("no file about {about}")
+        };
+        assert_eq!(file.file_descriptor_proto.len(), 1, "{about}");
+    }
 }
