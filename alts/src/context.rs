@@ -8,30 +8,6 @@ use std::{collections::BTreeMap, sync::Arc, time::SystemTime};
 
 use crate::{RpcVersions, ServiceAccount, gcp};
 
-/// How records are protected. The record protocol spoken here always gives both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SecurityLevel {
-    /// Nobody on the way can read or alter the data.
-    IntegrityAndPrivacy,
-}
-
-impl SecurityLevel {
-    /// The name that `grpc.gcp.SecurityLevel` gives it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::IntegrityAndPrivacy => "INTEGRITY_AND_PRIVACY",
-        }
-    }
-}
-
-impl std::fmt::Display for SecurityLevel {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 /// The verified facts about one connection. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AltsContext(Arc<Facts>);
@@ -52,8 +28,9 @@ impl AltsContext {
         Self(Arc::new(facts))
     }
 
-    /// A context that nobody proved: for benchmarks of the record layer.
-    #[cfg(feature = "bench")]
+    /// A context that nobody proved, which says who the peer is and nothing else: for benchmarks of the
+    /// record layer, and for tests.
+    #[cfg(any(test, feature = "bench"))]
     #[must_use]
     pub fn dangerous_unproven(peer: ServiceAccount) -> Self {
         Self::new(Facts {
@@ -79,10 +56,10 @@ impl AltsContext {
         &self.0.record_protocol
     }
 
-    /// What that protection gives.
+    /// What that protection gives: nobody on the way can read or alter the data.
     #[must_use]
-    pub fn security_level(&self) -> SecurityLevel {
-        SecurityLevel::IntegrityAndPrivacy
+    pub fn security_level(&self) -> gcp::SecurityLevel {
+        gcp::SecurityLevel::IntegrityAndPrivacy
     }
 
     /// Who the other end has proven to be.
@@ -149,7 +126,7 @@ impl From<&AltsContext> for gcp::AltsContext {
         Self {
             application_protocol: context.application_protocol().to_owned(),
             record_protocol: context.record_protocol().to_owned(),
-            security_level: gcp::SecurityLevel::IntegrityAndPrivacy.into(),
+            security_level: context.security_level().into(),
             peer_service_account: context.peer_service_account().to_string(),
             local_service_account: context
                 .local_service_account()

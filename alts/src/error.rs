@@ -3,12 +3,14 @@
 //! A connection dies of exactly one cause, so there is one enum. `Display` is the cause; what to
 //! do about it is [`Error::remedy`]; which gRPC status a caller sees is decided in `status.rs`.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{fmt, io, sync::Arc, time::Duration};
 
 use crate::{RpcVersions, record::RecordError};
 
 /// Why a connection could not be made, or had to end.
-#[derive(Debug, Clone, thiserror::Error)]
+///
+/// `Debug` says the same as `Display`, and what to do about it: a `main` that returns this error prints that.
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// This machine is not a Google Compute Engine VM and nobody opted out of that check.
@@ -37,6 +39,18 @@ pub enum Error {
     /// service account is disabled.
     #[error("the handshaker has no credential for this workload: {detail}")]
     NoCredential {
+        /// The handshaker's words.
+        detail: String,
+    },
+    /// Our own handshaker has as much to do as it may have.
+    #[error("the handshaker has no room for another handshake: {detail}")]
+    HandshakerOverloaded {
+        /// The handshaker's words.
+        detail: String,
+    },
+    /// The peer proved who it is, but our handshaker could not ask whether its account still stands.
+    #[error("the handshaker cannot tell whether the peer's account still stands: {detail}")]
+    StandingUnknown {
         /// The handshaker's words.
         detail: String,
     },
@@ -146,23 +160,39 @@ pub enum Misbehaviour {
     NoVersions,
 }
 
+/// Programs with [`crate::HandshakerArgs`] have flags; others call the builder or read its variables.
+const NOT_ON_GCE_REMEDY: &str = if cfg!(feature = "clap") {
+    "run it on a Compute Engine VM, or name a handshaker of your own with --handshaker-address and \
+     accept it with --allow-untrusted-handshaker"
+} else {
+    "run it on a Compute Engine VM, or name a handshaker of your own with HandshakerBuilder::address \
+     and accept it with allow_untrusted; HandshakerBuilder::from_env reads both from \
+     ALTS_HANDSHAKER_ADDRESS and ALTS_ALLOW_UNTRUSTED_HANDSHAKER"
+};
+const HANDSHAKER_UNREACHABLE_REMEDY: &str = if cfg!(feature = "clap") {
+    "start the handshaker, or name its address with --handshaker-address"
+} else {
+    "start the handshaker, or name its address with HandshakerBuilder::address"
+};
+
 impl Error {
     /// What the person who runs this can do about it, as one sentence.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
         match self {
-            Self::NotOnGce => {
-                "run it on a Compute Engine VM, or name a handshaker of your own with \
-                 --handshaker-address and accept it with --allow-untrusted-handshaker"
-            }
+            Self::NotOnGce => NOT_ON_GCE_REMEDY,
             Self::Misconfigured(_) => "correct that setting",
             Self::PeerUnreachable { .. } => "check the address and that the server is running",
-            Self::HandshakerUnreachable { .. } => {
-                "start the handshaker, or name its address with --handshaker-address"
-            }
+            Self::HandshakerUnreachable { .. } => HANDSHAKER_UNREACHABLE_REMEDY,
             Self::NoCredential { .. } => {
                 "enable this machine's service account, and check that the handshaker can reach \
                  its authority"
+            }
+            Self::HandshakerOverloaded { .. } => {
+                "try again later, or let it run more handshakes at once; its log says which limit it was"
+            }
+            Self::StandingUnknown { .. } => {
+                "check that this machine's handshaker can reach its authority"
             }
             Self::HandshakerRefused { .. } => "see the handshaker's log for the reason",
             Self::Refused { .. } => {
@@ -199,6 +229,12 @@ impl Error {
             next = error.source();
         }
         None
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}; {}", self.remedy())
     }
 }
 

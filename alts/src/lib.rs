@@ -25,7 +25,7 @@ mod stream;
 mod transport;
 
 #[cfg(feature = "tonic")]
-pub use context::{AltsContext, SecurityLevel};
+pub use context::AltsContext;
 #[cfg(feature = "tonic")]
 pub use error::{Error, Misbehaviour};
 #[cfg(feature = "clap")]

@@ -5,6 +5,7 @@
 //! | not on Google Compute Engine, no opt-in | `INTERNAL` | grpc-java |
 //! | a setting that cannot be | `INVALID_ARGUMENT` | ours |
 //! | handshaker out of reach, or no credential to be had | `UNAVAILABLE` | all |
+//! | handshaker has no room, or cannot ask about the peer's account | `UNAVAILABLE` | ours |
 //! | handshaker refuses to begin | `UNKNOWN` | grpc-java |
 //! | handshaker breaks its interface's rules | `INTERNAL` | ours |
 //! | refused by the peer in the handshake, or its proof does not verify | `UNKNOWN` | grpc-java |
@@ -35,6 +36,8 @@ impl Error {
             Self::PeerUnreachable { .. }
             | Self::HandshakerUnreachable { .. }
             | Self::NoCredential { .. }
+            | Self::HandshakerOverloaded { .. }
+            | Self::StandingUnknown { .. }
             | Self::NotATarget { .. }
             | Self::Incompatible { .. }
             | Self::PeerClosed { .. }

@@ -26,7 +26,7 @@ use crate::{
         theatres::Theatres, watch::WatchArgs,
     },
     printing::Printer,
-    reading::{Common, Endpoint, UsageError},
+    reading::{Common, EVERY_COMMAND, Endpoint, UsageError},
 };
 
 /// Ask the OT booking service over ALTS: when a patient is booked, and everything else about a
@@ -204,7 +204,8 @@ pub fn definitions() -> Clap {
         command.mut_subcommands(days_may_begin_with_a_hyphen)
     }
     let definitions = Cli::command().mut_args(|arg| {
-        let common = arg.is_global_set() || arg.get_id().as_str().contains("handshaker");
+        let common = arg.get_help_heading() == Some(EVERY_COMMAND);
+        let common = common || arg.get_id().as_str().contains("handshaker");
         arg.global(common)
     });
     days_may_begin_with_a_hyphen(definitions)

@@ -36,18 +36,8 @@ pub fn steers(c: char) -> bool {
             | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Text such as a hostile peer sends: dense in what terminals obey, which proptest's own strings
-/// leave out.
-#[cfg(test)]
-pub(crate) fn hostile_text() -> impl proptest::strategy::Strategy<Value = String> {
-    use proptest::prelude::*;
-    let c0_and_c1 = "\0\u{7}\u{8}\t\n\r\u{1b}\u{7f}\u{85}\u{9b}\u{9d}";
-    let unicode = "\u{2028}\u{202e}\u{2066}\u{feff}\u{e0041}";
-    let obeyed: Vec<char> = c0_and_c1.chars().chain(unicode.chars()).collect();
-    let letter = prop_oneof![any::<char>(), prop::sample::select(obeyed)];
-    prop::collection::vec(letter, 0..40).prop_map(String::from_iter)
-}
-
 #[cfg(test)]
 #[path = "printable_tests.rs"]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::hostile_text;

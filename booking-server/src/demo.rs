@@ -56,21 +56,16 @@ fn is_filled(hospital: &Hospital) -> bool {
 type Filling = (Demo, Timestamp);
 
 async fn write((demo, now): &Filling, tx: &mut Tx) -> Result<bool, StoreError> {
-    let base = tx.hospital().await?;
-    if is_filled(&base) {
+    if is_filled(&*tx.hospital().await?) {
         return Ok(false);
     }
-    for theatre in &demo.theatres {
-        put(tx, *now, base.theatres.get(&theatre.id), theatre).await?;
-    }
-    for person in &demo.staff {
-        put(tx, *now, base.staff.get(&person.id), person).await?;
-    }
-    put_new(tx, *now, &demo.units).await?;
-    put_new(tx, *now, &demo.procedure_types).await?;
-    put_new(tx, *now, &demo.templates).await?;
-    put_new(tx, *now, &demo.sessions).await?;
-    put_new(tx, *now, &demo.unavailabilities).await?;
+    put(tx, *now, &demo.theatres).await?;
+    put(tx, *now, &demo.staff).await?;
+    put(tx, *now, &demo.units).await?;
+    put(tx, *now, &demo.procedure_types).await?;
+    put(tx, *now, &demo.templates).await?;
+    put(tx, *now, &demo.sessions).await?;
+    put(tx, *now, &demo.unavailabilities).await?;
     for case in &demo.cases {
         let held = case
             .plan
@@ -83,28 +78,15 @@ async fn write((demo, now): &Filling, tx: &mut Tx) -> Result<bool, StoreError> {
     Ok(true)
 }
 
-async fn put_new<T: CatalogueItem>(
-    tx: &mut Tx,
-    now: Timestamp,
-    things: &[T],
-) -> Result<(), StoreError> {
-    for thing in things {
-        put(tx, now, None, thing).await?;
+async fn put<T: CatalogueItem>(tx: &mut Tx, now: Timestamp, items: &[T]) -> Result<(), StoreError> {
+    for item in items {
+        // The article's own theatres and staff are there already.
+        let before = tx.find::<T>(item.id()).await?;
+        tx.put(item).await?;
+        let before = before.as_ref().map(|before| (before.version(), before));
+        let after = Some((item.version(), item));
+        tx.audit(told(blank(now, name(item.id())), before, after, REASON));
     }
-    Ok(())
-}
-
-async fn put<T: CatalogueItem>(
-    tx: &mut Tx,
-    now: Timestamp,
-    before: Option<&T>,
-    after: &T,
-) -> Result<(), StoreError> {
-    after.put(tx).await?;
-    let record = blank(now, name(after.id()));
-    let before = before.map(|before| (before.version(), before));
-    let after = Some((after.version(), after));
-    tx.audit(told(record, before, after, REASON));
     Ok(())
 }
 

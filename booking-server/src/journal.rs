@@ -12,7 +12,7 @@
 
 use std::{
     pin::pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -35,6 +35,9 @@ const BACKLOG: usize = 4096;
 /// What the event of a hole calls itself. No method of a service is called so.
 const HOLE: &str = "booking-server/AuditHole";
 
+/// Why the lock of a hole is never poisoned.
+const UNBROKEN: &str = "nothing panics while it has the hole";
+
 /// How long the end of a server may take to write what is left.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -49,16 +52,11 @@ pub(crate) fn record(
     AuditRecord {
         at,
         method: method.to_owned(),
-        resource: String::new(),
         account: account.to_owned(),
         transport: "alts".to_owned(),
         person: person.unwrap_or_default().to_owned(),
-        request_id: String::new(),
-        etag_before: String::new(),
-        etag_after: String::new(),
-        changes: Vec::new(),
-        reason: String::new(),
         outcome,
+        ..AuditRecord::default()
     }
 }
 
@@ -81,12 +79,6 @@ struct Hole {
     asked: u64,
     first: Timestamp,
     last: Timestamp,
-}
-
-impl std::fmt::Debug for Journal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Journal(..)")
-    }
 }
 
 /// Writes them, until it is told to end.
@@ -191,18 +183,13 @@ async fn write(
 }
 
 impl Missing {
-    fn hole(&self) -> MutexGuard<'_, Option<Hole>> {
-        // Nothing in here panics half-way.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn add(&self, more: Hole) {
-        let mut hole = self.hole();
+        let mut hole = self.0.lock().expect(UNBROKEN);
         *hole = Some(hole.map_or(more, |hole| hole.with(more)));
     }
 
     fn take(&self) -> Option<Hole> {
-        self.hole().take()
+        self.0.lock().expect(UNBROKEN).take()
     }
 }
 

@@ -78,7 +78,7 @@ async fn run(config: Config) -> anyhow::Result<()> {
         seed: config.seed,
         ..OpenOptions::default()
     };
-    let store = Store::open(&config.location, options).await?;
+    let store = Store::open(&config.database.location, options).await?;
     demo::fill(&store, Timestamp::now()).await?;
     let address = config.listen;
     let listener = TcpListener::bind(address).await.map_err(|error| {

@@ -6,6 +6,7 @@ use booking_domain::{
     SiteId, StaffId, TemplateId, TheatreId, UnavailabilityId, UnitId,
 };
 use booking_proto::contract::{limits, resource};
+use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 pub(crate) use booking_proto::contract::resource::etag;
@@ -67,6 +68,13 @@ pub(crate) enum NameError {
     Encoding,
     #[error("{0}")]
     Id(#[from] IdError),
+}
+
+/// The first `bytes` bytes of a text's SHA-256, in hexadecimal: short for what has no short number.
+pub(crate) fn digest(text: &str, bytes: usize) -> String {
+    let hash = Sha256::digest(text);
+    let shown = hash.iter().take(bytes);
+    shown.map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The name of a thing.

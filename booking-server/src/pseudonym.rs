@@ -23,30 +23,25 @@ pub const KEY_BYTES: usize = 32;
 /// collide with 1 %), few enough to read aloud.
 const SHOWN_BYTES: usize = 4;
 
-/// How a patient is named in a log.
-pub struct PatientNames(Naming);
-
-enum Naming {
-    Pseudonyms(Zeroizing<[u8; KEY_BYTES]>),
-    PlainIds,
-}
+/// How a patient is named in a log: by pseudonyms under a key, or by number.
+pub struct PatientNames(Option<Zeroizing<[u8; KEY_BYTES]>>);
 
 impl PatientNames {
     /// Names patients by pseudonyms under `key`, which must be random and secret.
     pub fn pseudonyms(key: Zeroizing<[u8; KEY_BYTES]>) -> Self {
-        Self(Naming::Pseudonyms(key))
+        Self(Some(key))
     }
 
     /// Names patients by their numbers: for demonstrations with invented patients only.
     pub fn plain_ids() -> Self {
-        Self(Naming::PlainIds)
+        Self(None)
     }
 
     /// What a log may say for `patient`.
     pub fn of(&self, patient: &PatientId) -> String {
         match &self.0 {
-            Naming::PlainIds => patient.as_str().to_owned(),
-            Naming::Pseudonyms(key) => pseudonym(key, patient),
+            None => patient.as_str().to_owned(),
+            Some(key) => pseudonym(key, patient),
         }
     }
 }
@@ -66,8 +61,8 @@ fn pseudonym(key: &[u8; KEY_BYTES], patient: &PatientId) -> String {
 impl fmt::Debug for PatientNames {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
-            Naming::Pseudonyms(_) => "PatientNames::pseudonyms(..)",
-            Naming::PlainIds => "PatientNames::plain_ids()",
+            Some(_) => "PatientNames::pseudonyms(..)",
+            None => "PatientNames::plain_ids()",
         })
     }
 }

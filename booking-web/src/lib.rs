@@ -118,7 +118,5 @@ fn around() -> Router<AppState> {
         .route("/events", get(events::events))
         // Nothing of the backend: its faults must not make a supervisor restart the front end.
         .route("/healthz", get(async || "ok\n"))
-        .route("/static/style.css", get(assets::style))
-        .route("/static/ot.js", get(assets::script))
-        .route("/static/icon.svg", get(assets::icon))
+        .route("/static/{name}", get(assets::file))
 }

@@ -26,15 +26,15 @@ const EXIT_AT_ONCE: i32 = 130;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    if std::env::args_os()
-        .nth(1)
-        .is_some_and(|word| word == "hash-password")
-    {
-        return print_hash();
-    }
-    let cli = Cli::parse();
-    telemetry::init(cli.log_format);
-    match run(&cli).await {
+    let word = std::env::args_os().nth(1);
+    let done = if word.is_some_and(|word| word == "hash-password") {
+        print_hash()
+    } else {
+        let cli = Cli::parse();
+        telemetry::init(cli.log_format);
+        run(&cli).await
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("booking-web: {error:#}");
@@ -135,23 +135,13 @@ fn accounts(cli: &Cli) -> anyhow::Result<Option<Accounts>> {
 }
 
 /// `booking-web hash-password`: reads a password from stdin, writes its hash to stdout.
-fn print_hash() -> ExitCode {
+fn print_hash() -> anyhow::Result<()> {
     eprintln!("Type a password and press Enter; it is not hidden while you type.");
     let mut password = String::new();
-    let hash = match std::io::stdin().read_line(&mut password) {
-        Ok(_) => hash_password(password.trim_end_matches(['\r', '\n'])),
-        Err(error) => Err(error.to_string()),
-    };
-    match hash {
-        Ok(hash) => {
-            println!("{hash}");
-            ExitCode::SUCCESS
-        }
-        Err(cause) => {
-            eprintln!("booking-web: {cause}");
-            ExitCode::FAILURE
-        }
-    }
+    std::io::stdin().read_line(&mut password)?;
+    let hash = hash_password(password.trim_end_matches(['\r', '\n']));
+    println!("{}", hash.map_err(anyhow::Error::msg)?);
+    Ok(())
 }
 
 /// Where a browser on this machine finds the front end.

@@ -38,7 +38,7 @@ async fn the_store_keeps_its_promises_on_postgresql_in_a_container() {
         "--locked",
         "--workspace",
         "--features",
-        "tests-all/all",
+        "tests-all/all,tests-bench/all",
         "--test",
         "conformance",
         "--",

@@ -1,5 +1,6 @@
 //! The commands of documents, run as they are printed: those of the handshaker, for people who
-//! care nothing for hospitals, and those of mock-gce.
+//! care nothing for hospitals, those of mock-gce, and those of the lessons about
+//! ALTS and their Python.
 //!
 //! Every block marked `sh` is run, in order, by one shell. It stands where a reader stands: in the
 //! repository, on a computer whose ports are free. What a reader does and a shell does not is wait
@@ -175,6 +176,109 @@ fn mock_gces_commands_work_as_printed() {
         "{said}"
     );
     assert!(said.contains(tests::CLIENT_ACCOUNT), "{said}");
+}
+
+#[test]
+fn the_pythons_commands_work_as_printed() {
+    let said = must_hold(&["docs/learn/python/README.md"], |_| false);
+    let [alice, bob] =
+        ["alice", "bob"].map(|name| format!("{name}@lessons.iam.gserviceaccount.com"));
+    for line in [
+        format!("{bob} on bob-vm, full handshake"),
+        format!("{bob} on bob-vm, resumed"),
+        format!("the handshaker speaks for {alice}"),
+        format!("127.0.0.1:9000 proved to be {bob}, resuming an earlier session"),
+        "heard: hello".to_owned(),
+        "\nOK\n".to_owned(),
+    ] {
+        assert!(said.contains(&line), "{line} was to be printed:\n{said}");
+    }
+}
+
+#[test]
+fn the_lessons_go_as_their_pages_say() {
+    let pages = [
+        "why",
+        "identity",
+        "handshake",
+        "keys",
+        "resumption",
+        "records",
+        "listening",
+        "revocation",
+        "believing",
+    ];
+    let pages = pages.map(|page| format!("docs/learn/{page}.md"));
+    let said = must_hold(&pages.each_ref().map(String::as_str), |_| false);
+    let [alice, bob, carol] =
+        ["alice", "bob", "carol"].map(|name| format!("{name}@lessons.iam.gserviceaccount.com"));
+    for line in [
+        format!("refused: this is {bob}, and we want {carol}"),
+        format!("nothing: Bob believes that this is {alice}"),
+        format!("signs for Bob: alice-vm may vouch for {alice}, and not for {bob}"),
+        "edits its certificate: a signature over 'alts-local/2 master' is wrong".to_owned(),
+        "has its own authority: 'alts-local/2 master' was signed by nobody".to_owned(),
+        format!("127.0.0.1:9000 proved to be {bob}, resuming an earlier session"),
+        "Alice: a session with server@p.iam\n   Bob:   the peer did not prove who it is".to_owned(),
+        "thief: the peer did not prove who it is".to_owned(),
+        "ee: the thief does not have it\nes: the thief has it\nse: the thief has it\n".to_owned(),
+        format!("{:28} Bob: the peer gave up, with code 5", "ee, es, se"),
+        format!("{:28} Bob: a session with client@p.iam\n", "without se"),
+        "second: a session with server@p.iam, resumed; 2 agreements".to_owned(),
+        "Alice, once more:   a session with client@p.iam\n".to_owned(),
+        "who has copied it:  the peer gave up".to_owned(),
+        "who has Bob's key:  a session with client@p.iam, resumed\n".to_owned(),
+        "plaintext:   b'hello'".to_owned(),
+        "as sent        one two three".to_owned(),
+        "left out       one (the record 1 was altered".to_owned(),
+        "record  65535: AES key 4fbb112eda206249ad8f2d78236d40db, hello".to_owned(),
+        "record  65536: AES key 3361ce969f7741e90c2bee8ec82dc346, hello".to_owned(),
+        "client-vm: yes, server-vm: no, bob.internal:8080: yes\n".to_owned(),
+        "a refusal         carol@p.iam: yes\n".to_owned(),
+        "a record          'yes': no, 27 bytes".to_owned(),
+        "1 Alice runs; does Bob take her connection? yes\n".to_owned(),
+        "2 Alice's account is disabled; does Bob take it? yes\n".to_owned(),
+        "3 Can another Alice start? no: the authority refuses IssueMaster".to_owned(),
+        "4 The account is enabled; can another Alice start? yes\n".to_owned(),
+        "5 Her machine's certificate is revoked; does Bob take her connection? yes\n".to_owned(),
+        "6 And Bob who was started anew, and fetched the list? no: it is revoked".to_owned(),
+        "7 And Alice who was started anew, and has another certificate? yes\n".to_owned(),
+        "1 revoked; list of ".to_owned(),
+        "without single use:\n    test_a_ticket_is_good_once\nwithout whom a machine may vouch for:\n    \
+         test_a_machine_vouches_for_its_own_account_alone\nwithout the direction in the nonce:\n"
+            .to_owned(),
+        "    test_a_record_that_is_replayed_or_left_out_or_reflected_ends_it\n    \
+         test_each_record_has_a_nonce_of_its_own_and_the_directions_differ\n"
+            .to_owned(),
+    ] {
+        assert!(said.contains(&line), "{line} was to be printed:\n{said}");
+    }
+}
+
+#[test]
+fn the_tests_that_a_lesson_names_are_there() {
+    let read = |name: &str| std::fs::read_to_string(Path::new(REPOSITORY).join(name)).expect(name);
+    let listed = Command::new("git")
+        .args(["ls-files", "alts/*.rs", "docs/learn/*.py"])
+        .current_dir(REPOSITORY)
+        .output()
+        .expect("git runs");
+    let sources: String = String::from_utf8_lossy(&listed.stdout)
+        .lines()
+        .map(read)
+        .collect();
+    let page = read("docs/learn/believing.md");
+    let named = page
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|word| word.matches('_').count() > 2 && !word.contains(char::is_whitespace));
+    let named: Vec<_> = named.collect();
+    assert!(named.len() > 15, "{named:?}");
+    for test in named {
+        let there = ["fn", "def"].map(|word| sources.contains(&format!("{word} {test}(")));
+        assert!(there.contains(&true), "{test} is named and is not there");
+    }
 }
 
 #[test]

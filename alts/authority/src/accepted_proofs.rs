@@ -1,12 +1,9 @@
 //! Proofs that were accepted, remembered for as long as they would be good: each serves once.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use alts_handshake::{MAX_CLOCK_SKEW, MachineName, Timestamp};
+use parking_lot::Mutex;
 
 use crate::identity::Claim;
 
@@ -57,8 +54,7 @@ impl AcceptedProofs {
     /// # Errors
     /// When it was noted before, or its machine has too many.
     pub(super) fn accept(&self, claim: &Claim<'_>, now: Timestamp) -> Result<(), NotAccepted> {
-        // Whole between any two statements: a panic elsewhere cannot have broken it.
-        let mut accepted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut accepted = self.0.lock();
         accepted.sweep(now);
         let proofs = accepted.machines.entry(claim.machine.clone()).or_default();
         if proofs.len() >= MAX_PER_MACHINE {

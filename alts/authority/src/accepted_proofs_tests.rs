@@ -38,7 +38,6 @@ fn a_machine_that_fills_its_part_waits_alone_until_its_proofs_are_old() {
     let held = proofs
         .0
         .lock()
-        .unwrap()
         .machines
         .values()
         .map(BTreeMap::len)

@@ -24,6 +24,9 @@ use crate::{
 /// Longest lead of a new root key: whoever wants to wait longer may rotate later.
 const MAX_LEAD: Duration = Duration::from_secs(30 * 24 * 3600);
 
+/// How a call ends.
+type Answer<T> = Result<Response<T>, Status>;
+
 /// The services for an authority's operator.
 pub fn services(authority: Arc<CertificateAuthority>) -> Routes {
     let service = AdminService { authority };
@@ -50,11 +53,7 @@ impl AdminService {
             .map_err(|error| status(&error))
     }
 
-    async fn set_disabled(
-        &self,
-        email: &str,
-        disabled: bool,
-    ) -> Result<Response<ChangeAccountResponse>, Status> {
+    async fn set_disabled(&self, email: &str, disabled: bool) -> Answer<ChangeAccountResponse> {
         let email = parse(email)?;
         let (account, changed) = self
             .change(move |authority| authority.set_disabled(&email, disabled))
@@ -79,18 +78,12 @@ impl AdminService {
 
 #[tonic::async_trait]
 impl Accounts for AdminService {
-    async fn list_accounts(
-        &self,
-        _request: Request<ListAccountsRequest>,
-    ) -> Result<Response<ListAccountsResponse>, Status> {
+    async fn list_accounts(&self, _: Request<ListAccountsRequest>) -> Answer<ListAccountsResponse> {
         let accounts = self.authority.accounts().iter().map(to_proto).collect();
         Ok(Response::new(ListAccountsResponse { accounts }))
     }
 
-    async fn create_account(
-        &self,
-        request: Request<CreateAccountRequest>,
-    ) -> Result<Response<Account>, Status> {
+    async fn create_account(&self, request: Request<CreateAccountRequest>) -> Answer<Account> {
         let request = request.into_inner();
         let email = parse(&request.email)?;
         let account = self
@@ -103,24 +96,21 @@ impl Accounts for AdminService {
     async fn disable_account(
         &self,
         request: Request<DisableAccountRequest>,
-    ) -> Result<Response<ChangeAccountResponse>, Status> {
+    ) -> Answer<ChangeAccountResponse> {
         self.set_disabled(&request.into_inner().email, true).await
     }
 
     async fn enable_account(
         &self,
         request: Request<EnableAccountRequest>,
-    ) -> Result<Response<ChangeAccountResponse>, Status> {
+    ) -> Answer<ChangeAccountResponse> {
         self.set_disabled(&request.into_inner().email, false).await
     }
 }
 
 #[tonic::async_trait]
 impl AuthorityAdmin for AdminService {
-    async fn revoke(
-        &self,
-        request: Request<RevokeRequest>,
-    ) -> Result<Response<ShowCrlResponse>, Status> {
+    async fn revoke(&self, request: Request<RevokeRequest>) -> Answer<ShowCrlResponse> {
         let numbers = request.into_inner().revocation_ids;
         let ids: Vec<RevocationId> = numbers.into_iter().map(RevocationId::from_u64).collect();
         if let Some(bad) = ids.iter().find(|id| id.category().is_none()) {
@@ -135,17 +125,11 @@ impl AuthorityAdmin for AdminService {
         Ok(self.crl())
     }
 
-    async fn show_crl(
-        &self,
-        _request: Request<ShowCrlRequest>,
-    ) -> Result<Response<ShowCrlResponse>, Status> {
+    async fn show_crl(&self, _: Request<ShowCrlRequest>) -> Answer<ShowCrlResponse> {
         Ok(self.crl())
     }
 
-    async fn list_issued(
-        &self,
-        request: Request<ListIssuedRequest>,
-    ) -> Result<Response<ListIssuedResponse>, Status> {
+    async fn list_issued(&self, request: Request<ListIssuedRequest>) -> Answer<ListIssuedResponse> {
         let name = request.into_inner().service_account;
         let account = (!name.is_empty()).then(|| name.parse()).transpose();
         let account = account.map_err(|error: alts::InvalidServiceAccount| {
@@ -157,17 +141,11 @@ impl AuthorityAdmin for AdminService {
         }))
     }
 
-    async fn show_roots(
-        &self,
-        _request: Request<ShowRootsRequest>,
-    ) -> Result<Response<ShowRootsResponse>, Status> {
+    async fn show_roots(&self, _: Request<ShowRootsRequest>) -> Answer<ShowRootsResponse> {
         Ok(shown(&self.authority.root_keys()))
     }
 
-    async fn rotate_root(
-        &self,
-        request: Request<RotateRootRequest>,
-    ) -> Result<Response<ShowRootsResponse>, Status> {
+    async fn rotate_root(&self, request: Request<RotateRootRequest>) -> Answer<ShowRootsResponse> {
         let lead = Duration::from_secs(request.into_inner().lead_s);
         if lead > MAX_LEAD {
             return Err(Status::invalid_argument("a lead is at most 30 days"));
@@ -182,10 +160,7 @@ impl AuthorityAdmin for AdminService {
         Ok(shown(&roots))
     }
 
-    async fn retire_roots(
-        &self,
-        _request: Request<RetireRootsRequest>,
-    ) -> Result<Response<ShowRootsResponse>, Status> {
+    async fn retire_roots(&self, _: Request<RetireRootsRequest>) -> Answer<ShowRootsResponse> {
         let roots = self.change(CertificateAuthority::retire_roots).await?;
         tracing::info!(generation = roots.generation(), "old root keys are retired");
         Ok(shown(&roots))

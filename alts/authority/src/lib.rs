@@ -16,7 +16,7 @@
 //! | `config.rs`, `server.rs` | the process |
 //! | `issuer.rs` | where a handshaker gets credentials from, whoever that is |
 //! | `client/` | an authority in another process, as a handshaker sees it |
-//! | `trust_feed.rs` | whom a handshaker believes now |
+//! | `verifier_feed.rs` | whom a handshaker believes now |
 
 mod accepted_proofs;
 pub mod admin;
@@ -34,4 +34,4 @@ mod root_keys_record;
 pub mod server;
 mod service;
 pub mod statement;
-pub mod trust_feed;
+pub mod verifier_feed;

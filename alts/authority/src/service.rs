@@ -32,6 +32,9 @@ use crate::{
 /// Largest request, in bytes: an identity token and a few names.
 const MAX_REQUEST_LEN: usize = 128 * 1024;
 
+/// How a call ends.
+type Answer<T> = Result<Response<T>, Status>;
+
 /// Those who connect, of whom nothing is known before they prove it.
 pub(crate) struct Machines;
 
@@ -57,7 +60,7 @@ fn begin_call<T>(request: &Request<T>) -> Option<ActiveCallGuard> {
     permit.map(ConnectionPermit::begin_call)
 }
 
-/// Serves a authority to machines that are admitted.
+/// Serves an authority to machines that are admitted.
 pub(crate) struct Service {
     pub(crate) authority: Arc<CertificateAuthority>,
     pub(crate) admission: Arc<Admission>,
@@ -105,14 +108,13 @@ impl Service {
         }
     }
 
-    async fn decide(&self, asked: &IssueRequest) -> Result<Vec<u8>, Status> {
-        let IssueRequest { asker, public_key } = asked;
+    async fn decide(&self, asker: &ProvenBy, public_key: VerifyingKey) -> Result<Vec<u8>, Status> {
         let question = Question::Certificate(public_key.as_bytes());
         let admitted = self.admit(asker, question).await?;
         let request = MasterRequest {
             machine: asker.machine.clone(),
             account: asker.account.clone(),
-            public_key: *public_key,
+            public_key,
         };
         let instance_id = admitted.instance_id.clone();
         let certify =
@@ -135,18 +137,21 @@ impl Authority for Service {
     async fn issue_master(
         &self,
         request: Request<IssueMasterRequest>,
-    ) -> Result<Response<IssueMasterResponse>, Status> {
+    ) -> Answer<IssueMasterResponse> {
         let _active = begin_call(&request);
-        let asked = IssueRequest::parse(request.into_inner())?;
-        let decided = self.decide(&asked).await;
+        let asked = request.into_inner();
+        let asker = ProvenBy::parse(asked.asker)?;
+        let key = VerifyingKey::try_from(asked.public_key.as_slice())
+            .map_err(|_| bad("the key to certify is no Ed25519 key"))?;
+        let decided = self.decide(&asker, key).await;
         let code = decided.as_ref().err().map_or(Code::Ok, Status::code);
         self.issued.count(format!("code=\"{code:?}\""));
         match decided {
             Ok(certificate) => Ok(Response::new(IssueMasterResponse { certificate })),
             Err(status) => {
                 tracing::warn!(
-                    machine = %asked.asker.machine,
-                    account = %asked.asker.account,
+                    machine = %asker.machine,
+                    account = %asker.account,
                     cause = status.message(),
                     "certificate refused"
                 );
@@ -155,19 +160,13 @@ impl Authority for Service {
         }
     }
 
-    async fn get_roots(
-        &self,
-        _request: Request<GetRootsRequest>,
-    ) -> Result<Response<Signed>, Status> {
+    async fn get_roots(&self, _: Request<GetRootsRequest>) -> Answer<Signed> {
         Ok(Response::new(
             self.authority.root_keys().statement().clone().into(),
         ))
     }
 
-    async fn get_crl(
-        &self,
-        request: Request<GetCrlRequest>,
-    ) -> Result<Response<GetCrlResponse>, Status> {
+    async fn get_crl(&self, request: Request<GetCrlRequest>) -> Answer<GetCrlResponse> {
         let _active = begin_call(&request);
         let asker = request.into_inner().asker;
         self.admit_reader(asker, Question::RevocationList).await?;
@@ -180,7 +179,7 @@ impl Authority for Service {
     async fn get_account_states(
         &self,
         request: Request<GetAccountStatesRequest>,
-    ) -> Result<Response<Signed>, Status> {
+    ) -> Answer<Signed> {
         let _active = begin_call(&request);
         let request = request.into_inner();
         let asker = self
@@ -245,23 +244,6 @@ impl ProvenBy {
             nonce: &self.nonce,
             asked_at: self.asked_at,
         }
-    }
-}
-
-/// A request for a certificate that makes sense.
-struct IssueRequest {
-    asker: ProvenBy,
-    public_key: VerifyingKey,
-}
-
-impl IssueRequest {
-    fn parse(request: IssueMasterRequest) -> Result<Self, Status> {
-        let asker = ProvenBy::parse(request.asker)?;
-        let key = VerifyingKey::try_from(request.public_key.as_slice());
-        Ok(Self {
-            asker,
-            public_key: key.map_err(|_| bad("the key to certify is no Ed25519 key"))?,
-        })
     }
 }
 

@@ -1,11 +1,9 @@
 //! How many connections a handshaker or an authority holds, and which one gives way when there are too many. Whoever
 //! opens sockets and does nothing with them loses them to whoever has work to do.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
+use parking_lot::Mutex;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::{sync::oneshot, time::Instant};
 
@@ -84,19 +82,15 @@ impl ConnectionLimiter {
         })
     }
 
-    fn open(&self) -> MutexGuard<'_, Open> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Closes the connection without a call that has been idle longest, if there is one.
     pub fn evict_idle(&self) -> bool {
-        self.open().evict_idle()
+        self.open.lock().evict_idle()
     }
 
     /// Takes a new connection in. When there are too many, the one without a call that has been idle
     /// longest gives way; `None` when all have calls under way.
     pub fn admit(self: &Arc<Self>) -> Option<Admitted> {
-        let mut open = self.open();
+        let mut open = self.open.lock();
         let full = open.entries.len() >= self.capacity;
         if full && !open.evict_idle() {
             return None;
@@ -161,7 +155,7 @@ impl ConnectionPermit {
     }
 
     fn count(&self, change: impl FnOnce(usize) -> usize) {
-        if let Some(entry) = self.limiter.open().entries.get_mut(&self.number) {
+        if let Some(entry) = self.limiter.open.lock().entries.get_mut(&self.number) {
             entry.calls = change(entry.calls);
             entry.last_used = Instant::now();
         }
@@ -170,7 +164,7 @@ impl ConnectionPermit {
 
 impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        self.limiter.open().entries.remove(&self.number);
+        self.limiter.open.lock().entries.remove(&self.number);
     }
 }
 

@@ -3,9 +3,10 @@
 use std::{
     collections::BTreeMap,
     fmt::{Display, Write},
-    sync::{Mutex, PoisonError},
     time::Duration,
 };
+
+use parking_lot::Mutex;
 
 /// Upper bounds of the histogram's buckets, in seconds: a handshake takes a millisecond, and is
 /// given up after 30 s.
@@ -76,14 +77,14 @@ impl Counters {
 
     /// Counts one with these labels.
     pub fn count(&self, labels: String) {
-        let mut series = self.series.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut series = self.series.lock();
         *series.entry(labels).or_default() += 1;
     }
 
     /// The family as text.
     pub fn render(&self) -> String {
         let (mut text, mut body) = (String::new(), String::new());
-        let series = self.series.lock().unwrap_or_else(PoisonError::into_inner);
+        let series = self.series.lock();
         for (labels, value) in series.iter() {
             line(&mut body, self.name, labels, value);
         }

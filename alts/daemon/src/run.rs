@@ -2,7 +2,7 @@
 //! how a command that failed says so.
 
 use std::{
-    env, fs,
+    env,
     io::{self, IsTerminal},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -12,7 +12,7 @@ use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use crate::connections::allow_many_files;
+use crate::{config::source::read_bounded, connections::allow_many_files};
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -22,9 +22,6 @@ pub enum LogFormat {
     /// One JSON object per line.
     Json,
 }
-
-/// Largest configuration that is read, in bytes.
-const MAX_CONFIG_LEN: u64 = 1024 * 1024;
 
 /// The text of a configuration, and its name for errors. `otherwise`: the remedy.
 ///
@@ -38,16 +35,6 @@ pub fn read_config(path: &Path, otherwise: &str) -> anyhow::Result<(String, Stri
         )
     })?;
     Ok((text, path.display().to_string()))
-}
-
-fn read_bounded(path: &Path) -> io::Result<String> {
-    if fs::metadata(path)?.len() > MAX_CONFIG_LEN {
-        return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            "it is larger than 1 MiB",
-        ));
-    }
-    fs::read_to_string(path)
 }
 
 /// Flags of every command that runs until a signal.

@@ -14,9 +14,9 @@ use std::{
 
 use alts::RpcVersions;
 use alts_handshake::{
-    ClientConfig, Entropy, ExpectClientInit, ExpectServerInit, HandshakeCredential, Input,
-    MachineName, MasterKey, Offer, Progress, RECORD_PROTOCOLS, Resumption, RootKey, Seed,
-    ServerConfig, Timestamp, Trust, Validity,
+    ClientConfig, Entropy, Established, Handshake, HandshakeCredential, Input, MachineName,
+    MasterKey, Offer, PeerVerifier, Progress, RECORD_PROTOCOLS, Resumption, RootKey, Seed,
+    ServerConfig, Timestamp, Validity,
 };
 
 const NOW: Timestamp = Timestamp::from_unix_s(1_700_000_000);
@@ -92,12 +92,13 @@ struct Sides {
     root: RootKey,
     client: ClientConfig,
     server: ServerConfig,
+    /// The client's and the server's.
+    verifiers: [Arc<PeerVerifier>; 2],
 }
 
 impl Sides {
     fn new(kind: Kind) -> Result<Self, Box<dyn std::error::Error>> {
         let root = RootKey::new(&seed()?);
-        let trust = || Arc::new(Trust::of_roots([root.public()]));
         let offer = Offer {
             application_protocols: vec!["grpc".to_owned()],
             record_protocols: RECORD_PROTOCOLS.iter().map(ToString::to_string).collect(),
@@ -114,7 +115,6 @@ impl Sides {
         Ok(Self {
             client: ClientConfig {
                 credential: credential(&root, CLIENT)?,
-                trust: trust(),
                 offer: offer.clone(),
                 targets: vec![SERVER.parse()?],
                 target_name: Some("server.example:8080".to_owned()),
@@ -123,19 +123,17 @@ impl Sides {
             },
             server: ServerConfig {
                 credential: credential(&root, SERVER)?,
-                trust: trust(),
                 offer,
                 resumption: resumption(SERVER)?,
             },
+            verifiers: verifiers(&root),
             root,
         })
     }
 
     /// Chains are remembered by whom they are shown to.
     fn forget_each_other(&mut self) -> Result<(), Box<dyn std::error::Error>> {
-        for trust in [&mut self.client.trust, &mut self.server.trust] {
-            *trust = Arc::new(Trust::of_roots([self.root.public()]));
-        }
+        self.verifiers = verifiers(&self.root);
         self.client.credential = credential(&self.root, CLIENT)?;
         self.server.credential = credential(&self.root, SERVER)?;
         Ok(())
@@ -145,13 +143,16 @@ impl Sides {
     fn shake_hands(&self) -> Result<((usize, usize), bool), Box<dyn std::error::Error>> {
         let mut to_server = Vec::new();
         let mut to_client = Vec::new();
-        let client = ExpectServerInit::start(self.client.clone(), entropy()?, NOW, &mut to_server);
-        let server = ExpectClientInit::new(self.server.clone(), entropy()?);
+        let [by_client, by_server] = self.verifiers.clone();
+        let client = self.client.clone();
+        let client = Handshake::client(client, by_client, entropy()?, NOW, &mut to_server);
+        let server = Handshake::server(self.server.clone(), by_server, entropy()?);
         let opening = to_server.len();
-        let server = done(server.process(&mut Input::new(&to_server), NOW, &mut to_client)?)?;
-        let mut flight = Input::new(&to_client);
-        let client = done(client.process(&mut flight, NOW, &mut to_server)?)?;
-        let client = done(client.process(&mut flight, NOW, &mut to_server)?)?;
+        let server = server.process(&mut Input::new(&to_server), NOW, &mut to_client)?;
+        let Progress::NeedsInput(server) = server else {
+            return Err("the server did not wait for the client's proof".into());
+        };
+        let client = done(client.process(&mut Input::new(&to_client), NOW, &mut to_server)?)?;
         let mut last = Input::new(&to_server[opening..]);
         let server = done(server.process(&mut last, NOW, &mut Vec::new())?)?;
         if client.record_key.as_bytes() != server.record_key.as_bytes() {
@@ -161,9 +162,13 @@ impl Sides {
     }
 }
 
-fn done<S, T>(progress: Progress<S, T>) -> Result<T, &'static str> {
+fn verifiers(root: &RootKey) -> [Arc<PeerVerifier>; 2] {
+    [(); 2].map(|()| Arc::new(PeerVerifier::of_roots([root.public()])))
+}
+
+fn done(progress: Progress) -> Result<Established, &'static str> {
     match progress {
-        Progress::Done(next) => Ok(next),
+        Progress::Done(established) => Ok(established),
         Progress::NeedsInput(_) => Err("a flight was not whole"),
     }
 }

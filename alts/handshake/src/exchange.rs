@@ -3,8 +3,14 @@
 use std::sync::Arc;
 
 use alts::RpcVersions;
+use x25519_dalek::PublicKey;
 
-use crate::{certificate::VerifiedPeer, keys::RecordKey};
+use crate::{
+    certificate::{Timestamp, VerifiedPeer},
+    error::HandshakeError,
+    keys::{KeyPair, PublicKeys, RecordKey, Role, SessionKeys, SharedSecret, TranscriptHash},
+    trust::PeerVerifier,
+};
 
 /// The record protocols this handshaker can key, in no order: the client's order decides.
 pub const RECORD_PROTOCOLS: &[&str] = &["ALTSRP_GCM_AES128_REKEY"];
@@ -21,15 +27,6 @@ pub struct Offer {
     /// The largest record frame the library accepts, in bytes; 0: it did not say. Relayed to the
     /// peer's library.
     pub max_frame_size: u32,
-}
-
-/// What a state turned into.
-#[derive(Debug)]
-pub enum Progress<State, Next> {
-    /// More bytes are needed; all that were given are taken.
-    NeedsInput(State),
-    /// The message is whole and good.
-    Done(Next),
 }
 
 /// Both sides proved who they are and hold the same keys.
@@ -52,4 +49,23 @@ pub struct Established {
     pub resumed: bool,
     /// M.
     pub record_key: RecordKey,
+}
+
+/// The keys of a full handshake, and whose chain it is that the other side shows beside its
+/// ephemeral key.
+pub(crate) fn agree(
+    role: Role,
+    ours: KeyPair<'_>,
+    (certificate, ephemeral): (&[u8], &PublicKey),
+    transcript: TranscriptHash,
+    verifier: &PeerVerifier,
+    now: Timestamp,
+) -> Result<(SessionKeys, Arc<VerifiedPeer>), HandshakeError> {
+    let chain = verifier.verify(certificate, now)?;
+    let theirs = PublicKeys {
+        certified: &chain.static_key,
+        ephemeral,
+    };
+    let secret = SharedSecret::agree(role, ours, theirs)?;
+    Ok((SessionKeys::full(&secret, transcript), chain.peer))
 }

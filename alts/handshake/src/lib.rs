@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!            client                                              server
-//!   Client::start ---------------- ClientInit ---------------->  ExpectClientInit
+//!   Handshake::client ------------ ClientInit ---------------->  ExpectClientInit
 //!        |                                                            |
 //!   ExpectServerInit <--- ServerInit | ServerFinished (one payload) --+
 //!        |                                                            |
@@ -20,7 +20,8 @@
 //!
 //! | folder | for |
 //! |---|---|
-//! | `client`, `server` | the states of the picture |
+//! | `handshake` | one side, in any state of the picture |
+//! | `client`, `server` | the states |
 //! | `message`, `frame`, `wire` | what travels |
 //! | `keys` | what both sides agree on |
 //! | `ticket` | sessions that begin where another ended |
@@ -30,12 +31,12 @@
 //! Beside `src`, the folder `model` holds the same agreement for a program that looks for attacks on
 //! it, and `tests/known-answers` in the repository's root a second implementation.
 //!
-//! # The contract of every state
+//! # The contract of a handshake
 //!
-//! * `process` consumes the state. An `Err` is final: there is nothing left to go on with.
+//! * `process` consumes the handshake. An `Err` is final: there is nothing left to go on with.
 //! * Output is *appended* to the caller's buffer, and must be sent **also after an `Err`**: it may
 //!   hold the Abort that tells the peer why.
-//! * "Not yet" is no error: [`Progress::NeedsInput`] gives the state back, and all of the input was
+//! * "Not yet" is no error: [`Progress::NeedsInput`] gives it back, and all of the input was
 //!   taken.
 //! * Bytes may arrive cut or joined anywhere. On [`Established`], what is left in the [`Input`]
 //!   belongs to the record protocol.
@@ -47,6 +48,7 @@ mod entropy;
 mod error;
 mod exchange;
 mod frame;
+mod handshake;
 mod keys;
 mod message;
 mod server;
@@ -59,14 +61,15 @@ mod tests;
 
 pub use crate::{
     certificate::*,
-    client::{ClientConfig, ExpectServerFinished, ExpectServerInit},
+    client::ClientConfig,
     entropy::{Entropy, Seed},
     error::{HandshakeError, Incompatible},
-    exchange::{Established, Offer, Progress, RECORD_PROTOCOLS},
+    exchange::{Established, Offer, RECORD_PROTOCOLS},
     frame::*,
+    handshake::{Handshake, Progress},
     keys::{NotAuthentic, RECORD_KEY_LEN, RecordKey},
     message::{MAX_LIST_ENTRIES, MAX_PROTOCOL_LEN, MAX_TARGET_NAME_LEN},
-    server::{ExpectClientFinished, ExpectClientInit, ServerConfig},
+    server::ServerConfig,
     ticket::Resumption,
     trust::*,
 };

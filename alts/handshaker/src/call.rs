@@ -15,9 +15,10 @@ use tonic::{Status, Streaming};
 use crate::{
     connection::Connection,
     hook::{Ending, FaultedStep, Interference},
-    limits::{HandshakeLimiter, Limits},
+    limits::Limits,
+    metrics::{IN_PROGRESS, PEER_CHECKS},
     report::{Outcome, Report},
-    session::{Caller, Failure, Session, Side, Turn},
+    session::{ClientLibrary, Failure, Session, Side, Step},
 };
 
 /// How long a failure's status may wait for a library that reads nothing.
@@ -28,9 +29,7 @@ type Answers = mpsc::Sender<Result<HandshakerResp, Status>>;
 /// One call.
 pub(crate) struct Call {
     connection: Arc<Connection>,
-    limits: Limits,
-    limiter: Arc<HandshakeLimiter>,
-    caller: Caller,
+    library: ClientLibrary,
     requests: Streaming<HandshakerReq>,
     answers: Answers,
     interference: Option<Box<dyn Interference>>,
@@ -46,9 +45,7 @@ struct Ended {
 impl Call {
     pub(crate) fn new(
         connection: Arc<Connection>,
-        limits: Limits,
-        limiter: Arc<HandshakeLimiter>,
-        caller: Caller,
+        library: ClientLibrary,
         requests: Streaming<HandshakerReq>,
         answers: Answers,
     ) -> Self {
@@ -56,9 +53,7 @@ impl Call {
             interference: connection.begin_interference(),
             _active: connection.begin_call(),
             connection,
-            limits,
-            limiter,
-            caller,
+            library,
             requests,
             answers,
         }
@@ -66,8 +61,14 @@ impl Call {
 
     pub(crate) async fn run(mut self) {
         let answers = self.answers.clone();
+        let workload = Arc::clone(self.connection.workload());
+        let Limits {
+            first_message,
+            handshake: limit,
+            ..
+        } = workload.limits;
         let opened = tokio::select! {
-            opened = timeout(self.limits.first_message, self.requests.message()) => opened,
+            opened = timeout(first_message, self.requests.message()) => opened,
             // The library may give up at any time.
             () = answers.closed() => return,
         };
@@ -75,18 +76,15 @@ impl Call {
             Ok(Ok(Some(first))) => first,
             Ok(Ok(None) | Err(_)) => return,
             Err(_) => {
-                let waited = self.limits.first_message;
                 let status = format!(
-                    "no message came for {waited:?}; send a start message or close the call"
+                    "no message came for {first_message:?}; send a start message or close the call"
                 );
                 return end(&answers, Status::deadline_exceeded(status)).await;
             }
         };
         let started = Instant::now();
         let side = Side::of(&first);
-        let workload = Arc::clone(self.connection.workload());
-        let limit = self.limits.handshake;
-        let in_progress = workload.metrics.in_progress(&workload.machine);
+        let in_progress = workload.metrics.counted(IN_PROGRESS, &workload.machine);
         let ended = tokio::select! {
             // A library that has its result may be gone at once: that is no cancellation.
             biased;
@@ -108,7 +106,7 @@ impl Call {
             (Ending::Normal, Some(status)) => end(&answers, status).await,
             // Even a fault does not hold a call for good.
             (Ending::LeftOpen, _) => {
-                let _ = timeout(self.limits.first_message, answers.closed()).await;
+                let _ = timeout(first_message, answers.closed()).await;
             }
             (Ending::Normal, None) | (Ending::Dropped, _) => {}
         }
@@ -120,7 +118,7 @@ impl Call {
             outcome,
             ending: Ending::Normal,
         };
-        if let Some(Turn::Failed { answer, failure }) = Session::refuse_large(&first) {
+        if let Some(Step::Failed { answer, failure }) = Session::refuse_large(&first) {
             drop(first);
             if let Some(answer) = answer {
                 self.answer(answer).await;
@@ -128,34 +126,35 @@ impl Call {
             return normally(Outcome::Failed(failure));
         }
         // Before any work goes into it; a call without a message takes no permit.
-        let limiter = Arc::clone(&self.limiter);
-        let Some(_permit) = limiter.take().await else {
+        let workload = Arc::clone(self.connection.workload());
+        let Some(_permit) = workload.limiter.take().await else {
             return normally(Outcome::Failed(too_many()));
         };
         if let Some(faults) = &mut self.interference {
             faults.admit().await;
         }
-        let mut turn = match self.begin(first).await {
-            Ok(turn) => turn,
+        let mut step = match self.begin(first).await {
+            Ok(step) => step,
             Err(failure) => return normally(Outcome::Failed(failure)),
         };
         loop {
-            let workload = Arc::clone(self.connection.workload());
-            let (judged, allowed) = workload.peer_check.apply(self.caller, turn).await;
-            if let Some(allowed) = allowed {
-                let verdict = if allowed { "allowed" } else { "refused" };
-                workload.metrics.peer_check(&workload.machine, verdict);
+            let (judged, verdict) = workload.peer_check.apply(self.library, step).await;
+            if let Some(verdict) = verdict {
+                let machine = &workload.machine;
+                workload
+                    .metrics
+                    .count(PEER_CHECKS, machine, ("verdict", verdict));
             }
             let FaultedStep {
-                turn: step,
+                step: faulted,
                 extra,
                 ending,
             } = match &self.interference {
                 None => judged.into(),
                 Some(faults) => faults.inject(side, judged).await,
             };
-            match step {
-                Turn::Continue { answer, session } => {
+            match faulted {
+                Step::Continue { answer, session } => {
                     self.answer(answer).await;
                     if let Some(extra) = extra {
                         self.answer(extra).await;
@@ -165,11 +164,11 @@ impl Call {
                         Ok(None) => return normally(Outcome::Abandoned),
                         Err(_) => return normally(Outcome::Cancelled),
                     };
-                    turn = session
-                        .with_verifier(workload.trust.current())
+                    step = session
+                        .with_verifier(workload.verifier.current())
                         .proceed(request, workload.clock.now());
                 }
-                Turn::Finished {
+                Step::Finished {
                     answer,
                     peer,
                     resumed,
@@ -182,7 +181,7 @@ impl Call {
                         ending,
                     };
                 }
-                Turn::Failed { answer, failure } => {
+                Step::Failed { answer, failure } => {
                     if let Some(answer) = answer {
                         self.answer(answer).await;
                     }
@@ -195,7 +194,7 @@ impl Call {
         }
     }
 
-    async fn begin(&self, first: HandshakerReq) -> Result<Turn, Failure> {
+    async fn begin(&self, first: HandshakerReq) -> Result<Step, Failure> {
         let workload = self.connection.workload();
         let wrong = match &self.interference {
             None => None,
@@ -210,14 +209,15 @@ impl Call {
             details: error.to_string(),
         })?;
         let now = workload.clock.now();
-        let mut session = workload.session();
+        let mut context = workload.session.clone();
         if self.interference.is_some() {
             // A resumed session shows no certificate that could be wrong.
-            session.resumption = None;
+            context.resumption = None;
         }
         Ok(Session::begin(
-            &session,
-            self.caller,
+            &context,
+            workload.verifier.current(),
+            self.library,
             first,
             credential,
             entropy,

@@ -20,7 +20,7 @@ use std::{
 
 use alts_authority::{
     issuer::{Issuer, NoCredential},
-    trust_feed::TrustFeed,
+    verifier_feed::VerifierFeed,
 };
 use alts_daemon::{
     clock::Clock,
@@ -40,7 +40,10 @@ use tokio::{
 
 use crate::{
     hook::{CallHook, Interference},
-    metrics::{Counted, CredentialSlot, Metrics},
+    limits::{HandshakeLimiter, Limits},
+    metrics::{
+        CONNECTIONS, CONNECTIONS_CLOSED, CREDENTIAL_REQUESTS, Counted, CredentialSlot, Metrics,
+    },
     peer_check::PeerCheck,
     renewal::renewal_wait,
     session::SessionContext,
@@ -62,22 +65,14 @@ const LONGEST_RETRY: Duration = Duration::from_secs(60);
 pub(crate) struct Workload {
     pub(crate) machine: MachineName,
     pub(crate) session: SessionContext,
-    pub(crate) trust: TrustFeed,
+    pub(crate) verifier: VerifierFeed,
     pub(crate) issuer: Arc<dyn Issuer>,
     pub(crate) peer_check: PeerCheck,
     pub(crate) hook: Option<Arc<dyn CallHook>>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) clock: Clock,
-}
-
-impl Workload {
-    /// For a session that begins now.
-    pub(crate) fn session(&self) -> SessionContext {
-        SessionContext {
-            trust: self.trust.current(),
-            ..self.session.clone()
-        }
-    }
+    pub(crate) limits: Limits,
+    pub(crate) limiter: Arc<HandshakeLimiter>,
 }
 
 /// One connection of one process on that machine.
@@ -118,7 +113,7 @@ impl Connection {
             held: Mutex::default(),
             permit: permit.map(Arc::new),
             gauge: workload.metrics.credential_slot(),
-            _counted: workload.metrics.connection(&workload.machine),
+            _counted: workload.metrics.counted(CONNECTIONS, &workload.machine),
             workload,
         })
     }
@@ -188,16 +183,11 @@ impl Connection {
         let request = key.request(workload.machine.clone());
         let issued = workload.issuer.issue(request).await;
         let result = issued.as_ref().err().map_or("issued", NoCredential::word);
+        let machine = &workload.machine;
         workload
             .metrics
-            .credential_request(&workload.machine, result);
+            .count(CREDENTIAL_REQUESTS, machine, ("result", result));
         Ok(key.certified(issued?))
-    }
-
-    /// Takes a renewed master credential into use in place of the one that is held.
-    async fn replace(self: &Arc<Self>, master: MasterCredential) -> Result<(), NoCredential> {
-        let mut state = self.held.lock().await;
-        self.hold(&mut state, master)
     }
 
     /// Takes a master credential into use, and sees to the one after it.
@@ -232,7 +222,8 @@ impl ConnectionHandler for Workload {
     }
 
     fn closed(&self, reason: &'static str) {
-        self.metrics.connection_closed(&self.machine, reason);
+        self.metrics
+            .count(CONNECTIONS_CLOSED, &self.machine, ("reason", reason));
     }
 
     fn name(&self) -> &str {
@@ -260,7 +251,8 @@ async fn renew(connection: Weak<Connection>, validity: Validity) {
         match connection.obtain().await {
             Ok(master) => {
                 // Drops, and so aborts, what this task belongs to: nothing is left to be done here.
-                match connection.replace(master).await {
+                let mut state = connection.held.lock().await;
+                match connection.hold(&mut state, master) {
                     Ok(()) => tracing::debug!(%machine, "credential renewed"),
                     Err(cause) => tracing::warn!(%machine, %cause, "credential not renewed"),
                 }

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use alts::ServiceAccount;
-use alts_handshake::{MasterCertificate, MasterRequest, RootKey, Trust};
+use alts_handshake::{MasterCertificate, MasterRequest, PeerVerifier, RootKey};
 
 use super::*;
 use crate::peer_check::PeerCheck;
@@ -68,13 +68,15 @@ impl World {
         });
         let workload = Arc::new(Workload {
             machine: MachineName::parse("vm").unwrap(),
-            session: SessionContext::new(account(), Arc::new(Trust::of_roots([]))),
-            trust: Arc::new(Trust::of_roots([])).into(),
+            session: SessionContext::new(account()),
+            verifier: Arc::new(PeerVerifier::of_roots([])).into(),
             issuer: issuer.clone(),
             peer_check: PeerCheck::Never,
             hook: None,
             metrics: Arc::new(Metrics::new(clock.clone())),
             clock,
+            limits: Limits::default(),
+            limiter: Arc::new(HandshakeLimiter::new(Limits::default())),
         });
         Self {
             issuer,

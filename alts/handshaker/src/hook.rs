@@ -7,7 +7,7 @@ use alts::gcp::HandshakerResp;
 use alts_authority::issuer::NoCredential;
 use alts_handshake::HandshakeCredential;
 
-use crate::session::{Side, Turn};
+use crate::session::{Side, Step};
 
 /// Looks at every call of one machine's handshaker.
 pub trait CallHook: fmt::Debug + Send + Sync + 'static {
@@ -25,7 +25,7 @@ pub trait Interference: Send + Sync {
     async fn credential(&self) -> Option<Result<Arc<HandshakeCredential>, NoCredential>>;
 
     /// What becomes of a step of the session.
-    async fn inject(&self, side: Option<Side>, turn: Turn) -> FaultedStep;
+    async fn inject(&self, side: Option<Side>, step: Step) -> FaultedStep;
 }
 
 /// How a call ends.
@@ -43,7 +43,7 @@ pub enum Ending {
 #[derive(Debug)]
 pub struct FaultedStep {
     /// The step, perhaps another one than the session's.
-    pub turn: Turn,
+    pub step: Step,
     /// An answer that nobody asked for, to be sent after the step's.
     pub extra: Option<HandshakerResp>,
     /// How the call ends.
@@ -51,10 +51,10 @@ pub struct FaultedStep {
 }
 
 /// Nothing goes wrong with it.
-impl From<Turn> for FaultedStep {
-    fn from(turn: Turn) -> Self {
+impl From<Step> for FaultedStep {
+    fn from(step: Step) -> Self {
         Self {
-            turn,
+            step,
             extra: None,
             ending: Ending::Normal,
         }

@@ -9,8 +9,7 @@
 
 use std::sync::Arc;
 
-use alts::ServiceAccount;
-use alts::gcp::{HandshakerResp, HandshakerStatus};
+use alts::{ServiceAccount, gcp::HandshakerResp};
 use alts_authority::{
     certificate_authority::CertificateAuthority, client::AccountStates,
     proto::authority::AccountState,
@@ -18,7 +17,7 @@ use alts_authority::{
 use tonic::Code;
 use zeroize::Zeroize;
 
-use crate::session::{Caller, Failure, Turn};
+use crate::session::{ClientLibrary, Failure, Step, fail_later};
 
 /// How a handshaker treats peers whose account is disabled.
 #[derive(Clone, Debug, Default)]
@@ -43,28 +42,24 @@ impl PeerCheck {
         Some(verdict(account, state))
     }
 
-    /// Turns the result into a refusal if the peer may not act. The flag says whether it was asked
-    /// for, and allowed.
-    pub(crate) async fn apply(&self, caller: Caller, turn: Turn) -> (Turn, Option<bool>) {
-        let Turn::Finished {
-            answer,
-            peer,
-            resumed,
-        } = turn
-        else {
-            return (turn, None);
+    /// Turns the result into a refusal if the peer may not act. The word, for metrics, says what came
+    /// of asking, if that was done.
+    pub(crate) async fn apply(
+        &self,
+        library: ClientLibrary,
+        mut step: Step,
+    ) -> (Step, Option<&'static str>) {
+        let Step::Finished { answer, peer, .. } = &mut step else {
+            return (step, None);
         };
-        let allowed = match self.check(&peer.account).await {
-            None => None,
-            Some(Ok(())) => Some(true),
-            Some(Err(failure)) => return (refused(caller, failure, answer), Some(false)),
-        };
-        let turn = Turn::Finished {
-            answer,
-            peer,
-            resumed,
-        };
-        (turn, allowed)
+        match self.check(&peer.account).await {
+            None => (step, None),
+            Some(Ok(())) => (step, Some("allowed")),
+            Some(Err(failure)) => {
+                let finished = std::mem::take(answer);
+                (refused(library, failure, finished), Some("refused"))
+            }
+        }
     }
 }
 
@@ -92,21 +87,11 @@ fn verdict(account: &ServiceAccount, state: Result<AccountState, String>) -> Res
 }
 
 /// The refusal in place of a result, whose key nobody will ever use.
-fn refused(caller: Caller, failure: Failure, mut finished: HandshakerResp) -> Turn {
+fn refused(library: ClientLibrary, failure: Failure, mut finished: HandshakerResp) -> Step {
     if let Some(result) = &mut finished.result {
         result.key_data.zeroize();
     }
-    // As for every failure after the first answer: grpc-go reads the call's status alone.
-    let answer = (caller != Caller::GrpcGo).then(|| HandshakerResp {
-        out_frames: Vec::new(),
-        bytes_consumed: finished.bytes_consumed,
-        result: None,
-        status: Some(HandshakerStatus {
-            code: i32::from(failure.code).cast_unsigned(),
-            details: failure.details.clone(),
-        }),
-    });
-    Turn::Failed { answer, failure }
+    fail_later(library, failure, &[], finished.bytes_consumed as usize)
 }
 
 #[cfg(test)]

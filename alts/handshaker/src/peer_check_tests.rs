@@ -1,6 +1,6 @@
 //! Tests of `peer_check.rs`.
 
-use alts::gcp::HandshakerResult;
+use alts::gcp::{HandshakerResult, HandshakerStatus};
 
 use super::*;
 
@@ -19,9 +19,9 @@ fn a_refusal_holds_nothing_of_the_result_that_it_takes_the_place_of() {
         code: Code::Unauthenticated,
         details: "the account is disabled".to_owned(),
     };
-    for (caller, is_told) in [(Caller::GrpcGo, false), (Caller::CCore, true)] {
-        let turn = refused(caller, failure.clone(), answer.clone());
-        let Turn::Failed { answer, failure } = turn else {
+    for (library, is_told) in [(ClientLibrary::GrpcGo, false), (ClientLibrary::CCore, true)] {
+        let step = refused(library, failure.clone(), answer.clone());
+        let Step::Failed { answer, failure } = step else {
             panic!("it is refused")
         };
         assert_eq!(failure.code, Code::Unauthenticated);

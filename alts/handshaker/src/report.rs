@@ -7,7 +7,7 @@ use alts_handshake::{MachineName, VerifiedPeer};
 use tonic::Code;
 
 use crate::{
-    metrics::{self, Metrics},
+    metrics::Metrics,
     session::{Failure, Side},
 };
 
@@ -30,13 +30,13 @@ pub(crate) enum Outcome {
 
 impl Outcome {
     /// How it ended, and why if it did not succeed.
-    fn words(&self) -> (&'static str, &str) {
+    fn words(&self) -> (&'static str, Option<&str>) {
         match self {
-            Self::Established { .. } => ("established", ""),
-            Self::Failed(failure) => ("failed", &failure.details),
-            Self::Cancelled => ("cancelled", "the library cancelled the call"),
-            Self::Abandoned => ("abandoned", "the library half-closed the call early"),
-            Self::TimedOut(_) => ("timed out", "it took too long"),
+            Self::Established { .. } => ("established", None),
+            Self::Failed(failure) => ("failed", Some(&failure.details)),
+            Self::Cancelled => ("cancelled", Some("the library cancelled the call")),
+            Self::Abandoned => ("abandoned", Some("the library half-closed the call early")),
+            Self::TimedOut(_) => ("timed out", Some("it took too long")),
         }
     }
 
@@ -63,51 +63,35 @@ impl Report<'_> {
     pub(crate) fn tell(&self, metrics: &Metrics) {
         let side = self.side.map_or("none", Side::as_str);
         let (word, cause) = self.outcome.words();
-        metrics.ended(&metrics::Ended {
-            machine: self.machine,
-            side,
-            outcome: word,
-            code: self.outcome.code(),
-            resumed: matches!(self.outcome, Outcome::Established { resumed: true, .. }),
-            duration: self.duration,
-        });
-        let machine = self.machine.as_ref();
+        let (code, machine) = (self.outcome.code(), self.machine.as_ref());
+        let resumed = matches!(self.outcome, Outcome::Established { resumed: true, .. });
+        metrics.ended(machine, side, (word, code, resumed), self.duration);
         let duration_ms = u64::try_from(self.duration.as_millis()).unwrap_or(u64::MAX);
-        match self.outcome {
-            Outcome::Established { peer, resumed } => {
-                let peer = peer.account.as_str();
-                tracing::info!(
-                    machine,
-                    side,
-                    peer,
-                    resumed,
-                    outcome = word,
-                    duration_ms,
-                    "handshake finished"
-                );
-            }
-            // Libraries give up for reasons of their own: a peer that is gone, a channel that is
-            // shut.
-            Outcome::Cancelled | Outcome::Abandoned => {
-                tracing::info!(
-                    machine,
-                    side,
-                    outcome = word,
-                    cause,
-                    duration_ms,
-                    "handshake finished"
-                );
-            }
-            Outcome::Failed(_) | Outcome::TimedOut(_) => {
-                tracing::warn!(
-                    machine,
-                    side,
-                    outcome = word,
-                    cause,
-                    duration_ms,
-                    "handshake finished"
-                );
-            }
+        if matches!(self.outcome, Outcome::Failed(_) | Outcome::TimedOut(_)) {
+            tracing::warn!(
+                machine,
+                side,
+                outcome = word,
+                cause,
+                duration_ms,
+                "handshake finished"
+            );
+            return;
         }
+        let (peer, resumed) = match self.outcome {
+            Outcome::Established { peer, resumed } => (Some(peer.account.as_str()), Some(*resumed)),
+            // Libraries give up for reasons of their own: a peer that is gone, a channel that is shut.
+            _ => (None, None),
+        };
+        tracing::info!(
+            machine,
+            side,
+            peer,
+            resumed,
+            outcome = word,
+            cause,
+            duration_ms,
+            "handshake finished"
+        );
     }
 }

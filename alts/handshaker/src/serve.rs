@@ -17,7 +17,7 @@ use alts_daemon::{
     servers::{Servers, bind, local_address},
     state::StateDir,
 };
-use alts_handshake::{MAX_CLOCK_SKEW, MachineName, TrustSettings};
+use alts_handshake::MachineName;
 use anyhow::{Context, anyhow};
 use tonic::service::Routes;
 
@@ -147,10 +147,7 @@ fn trust_source(config: &ServeConfig) -> TrustSource {
     TrustSource {
         pinned: TrustAnchors::pinned(config.authority.roots.clone()),
         policy: config.handshake.policy.clone(),
-        settings: TrustSettings {
-            max_clock_skew: MAX_CLOCK_SKEW,
-            revocation: config.revocation.list(),
-        },
+        revocation: config.revocation.list(),
         refresh: config.authority.refresh,
     }
 }

@@ -7,7 +7,7 @@ use alts::gcp::{
     HandshakerReq, HandshakerResp,
     handshaker_service_server::{HandshakerService, HandshakerServiceServer},
 };
-use alts_authority::{issuer::Issuer, trust_feed::TrustFeed};
+use alts_authority::{issuer::Issuer, verifier_feed::VerifierFeed};
 use alts_daemon::{
     clock::Clock,
     listener::Incoming,
@@ -26,7 +26,7 @@ use crate::{
     limits::{HandshakeLimiter, Limits},
     metrics::Metrics,
     peer_check::PeerCheck,
-    session::{Caller, SessionContext},
+    session::{ClientLibrary, SessionContext},
 };
 
 /// Concurrent RPCs on one connection. C-core and Go run up to 100 client and 100 server handshakes
@@ -47,59 +47,50 @@ const ANSWERS_UNDER_WAY: usize = 2;
 /// The handshaker of one machine, which runs as one service account. A clone is the same machine,
 /// listening in another place.
 #[derive(Clone)]
-pub struct MachineHandshaker {
-    workload: Workload,
-    limits: Limits,
-    limiter: Arc<HandshakeLimiter>,
-}
+pub struct MachineHandshaker(Workload);
 
 impl MachineHandshaker {
-    /// Speaks for `account` with credentials from `issuer`; believes whom `trust` believes.
+    /// Speaks for `account` with credentials from `issuer`; believes whom `verifier` believes.
     pub fn new(
         machine: MachineName,
         account: ServiceAccount,
         issuer: Arc<impl Issuer>,
-        trust: impl Into<TrustFeed>,
+        verifier: impl Into<VerifierFeed>,
         clock: Clock,
     ) -> Self {
-        let trust = trust.into();
-        Self {
-            workload: Workload {
-                machine,
-                session: SessionContext::new(account, trust.current()),
-                trust,
-                issuer,
-                peer_check: PeerCheck::default(),
-                hook: None,
-                metrics: Arc::new(Metrics::new(clock.clone())),
-                clock,
-            },
+        Self(Workload {
+            machine,
+            session: SessionContext::new(account),
+            verifier: verifier.into(),
+            issuer,
+            peer_check: PeerCheck::default(),
+            hook: None,
+            metrics: Arc::new(Metrics::new(clock.clone())),
+            clock,
             limits: Limits::default(),
             limiter: Arc::new(HandshakeLimiter::new(Limits::default())),
-        }
+        })
     }
 
     /// The same with other limits.
     #[must_use]
-    pub fn with_limits(self, limits: Limits) -> Self {
-        Self {
-            limits,
-            limiter: Arc::new(HandshakeLimiter::new(limits)),
-            ..self
-        }
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.0.limits = limits;
+        self.0.limiter = Arc::new(HandshakeLimiter::new(limits));
+        self
     }
 
     /// The same, counting into `metrics`.
     #[must_use]
     pub fn with_metrics(mut self, metrics: Arc<Metrics>) -> Self {
-        self.workload.metrics = metrics;
+        self.0.metrics = metrics;
         self
     }
 
     /// The same, treating disabled peers so.
     #[must_use]
     pub fn with_peer_check(mut self, peer_check: PeerCheck) -> Self {
-        self.workload.peer_check = peer_check;
+        self.0.peer_check = peer_check;
         self
     }
 
@@ -109,7 +100,7 @@ impl MachineHandshaker {
     /// # Errors
     /// When there is no randomness for the key that seals tickets.
     pub fn with_handshake(mut self, config: &HandshakeConfig) -> Result<Self, NoEntropy> {
-        let workload = &mut self.workload;
+        let workload = &mut self.0;
         let session = &mut workload.session;
         session.names = Arc::new(config.names.clone());
         session.resumption = None;
@@ -124,7 +115,7 @@ impl MachineHandshaker {
     /// The same, with somebody who may make its calls fail on purpose. For tests, never for service.
     #[must_use]
     pub fn with_hook(mut self, hook: Arc<dyn CallHook>) -> Self {
-        self.workload.hook = Some(hook);
+        self.0.hook = Some(hook);
         self
     }
 
@@ -140,19 +131,15 @@ impl MachineHandshaker {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send,
     ) -> Result<(), tonic::transport::Error> {
-        let workload = Arc::new(self.workload);
+        let workload = Arc::new(self.0);
         let Limits {
             connections,
             preface,
             ..
-        } = self.limits;
+        } = workload.limits;
         let incoming = Incoming::new(listener, workload, connections, preface);
-        let service = Service {
-            limits: self.limits,
-            limiter: self.limiter,
-        };
         let service =
-            HandshakerServiceServer::new(service).max_decoding_message_size(MAX_REQUEST_LEN);
+            HandshakerServiceServer::new(Service).max_decoding_message_size(MAX_REQUEST_LEN);
         Server::builder()
             .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
             // Libraries cancel finished calls in bursts: a hundred resets at once are no attack
@@ -167,20 +154,15 @@ impl MachineHandshaker {
 
 impl fmt::Debug for MachineHandshaker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let workload = &self.workload;
-        write!(
-            f,
-            "MachineHandshaker({} as {})",
-            workload.machine, workload.session.account
-        )
+        let Workload {
+            machine, session, ..
+        } = &self.0;
+        write!(f, "MachineHandshaker({machine} as {})", session.account)
     }
 }
 
 /// What tonic calls.
-struct Service {
-    limits: Limits,
-    limiter: Arc<HandshakeLimiter>,
-}
+struct Service;
 
 #[tonic::async_trait]
 impl HandshakerService for Service {
@@ -200,17 +182,10 @@ impl HandshakerService for Service {
                 )
             })?;
         let user_agent = request.metadata().get("user-agent");
-        let caller = Caller::from_user_agent(user_agent.and_then(|agent| agent.to_str().ok()));
+        let user_agent = user_agent.and_then(|agent| agent.to_str().ok());
+        let library = ClientLibrary::from_user_agent(user_agent);
         let (answers, stream) = mpsc::channel(ANSWERS_UNDER_WAY);
-        let call = Call::new(
-            connection,
-            self.limits,
-            Arc::clone(&self.limiter),
-            caller,
-            request.into_inner(),
-            answers,
-        );
-        tokio::spawn(call.run());
+        tokio::spawn(Call::new(connection, library, request.into_inner(), answers).run());
         // At once, not with the first answer: some libraries send nothing before they have headers.
         Ok(Response::new(ReceiverStream::new(stream)))
     }

@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use alts::ServiceAccount;
 use alts_authority::{certificate_authority::CertificateAuthority, directory::Account};
-use alts_daemon::clock::Clock;
+use alts_daemon::{clock::Clock, rng};
+use alts_handshake::Seed;
 
 use crate::{
     config::{Config, Machine},
     identity::{
         access_token::{AccessTokens, Bearer, Grant, Issued},
-        identity_token::{Claims, Format, Vm},
+        identity_token::{Format, Vm, claims},
         signing_key::SigningKey,
     },
     metadata::facts::instance_id,
@@ -106,8 +107,9 @@ impl Project {
             zone: self.config.zone.clone(),
         };
         let now_s = self.clock.now().as_unix_s();
-        let claims = Claims::new(&vm, audience, format, licenses, now_s);
-        self.key.sign(&claims).map_err(NoToken::Internal)
+        let claims = claims(&vm, audience, format, licenses, now_s);
+        let signed = self.key.sign(&claims);
+        signed.map_err(|error| NoToken::Internal(error.to_string()))
     }
 
     /// Lets a workload on `machine` use this cloud's interfaces.
@@ -116,7 +118,7 @@ impl Project {
     /// When its account may have no token, or none can be made.
     pub fn access_token(&self, machine: &Machine) -> Result<Issued, NoToken> {
         let account = self.enabled_account(machine)?;
-        let entropy = entropy().map_err(NoToken::Internal)?;
+        let entropy = entropy()?;
         let now_s = self.clock.now().as_unix_s();
         let (name, scopes) = (machine.name.as_ref(), &machine.scopes);
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
@@ -128,7 +130,7 @@ impl Project {
     /// # Errors
     /// When the system gives no randomness.
     pub fn operator_token(&self) -> Result<String, NoToken> {
-        let entropy = entropy().map_err(NoToken::Internal)?;
+        let entropy = entropy()?;
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(tokens.for_operator(&entropy))
     }
@@ -150,8 +152,6 @@ impl Project {
     }
 }
 
-fn entropy() -> Result<[u8; 32], String> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|error| error.to_string())?;
-    Ok(bytes)
+fn entropy() -> Result<Seed, NoToken> {
+    rng::seed().map_err(|error| NoToken::Internal(error.to_string()))
 }

@@ -68,3 +68,21 @@ fn the_concurrency_limit_is_a_positive_number() {
         assert_eq!(max_concurrent(text), None, "{text}");
     }
 }
+
+#[test]
+fn the_environment_names_a_handshaker_and_accepts_it() {
+    let named = |address: &str, allowed| {
+        super::super::HandshakerBuilder::from_variables(Some(address.to_owned()), allowed)
+    };
+    let handshaker = named("h:1", Some("true")).build().expect("accepted");
+    assert_eq!(handshaker.address(), "h:1");
+    let handshaker = named("", Some("1")).build().expect("accepted");
+    assert_eq!(handshaker.address(), DEFAULT_HANDSHAKER_ADDRESS);
+    for no in [None, Some(""), Some("0"), Some("False"), Some("off")] {
+        let refused = named("h:1", no).build();
+        assert!(
+            on_gce() || matches!(refused, Err(Error::NotOnGce)),
+            "{no:?}"
+        );
+    }
+}

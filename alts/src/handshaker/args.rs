@@ -1,6 +1,6 @@
 //! The handshaker's flags and environment, the same in every program that links this library.
 
-use super::{DEFAULT_HANDSHAKER_ADDRESS, Handshaker};
+use super::{ADDRESS_ENV, ALLOW_UNTRUSTED_ENV, DEFAULT_HANDSHAKER_ADDRESS, Handshaker};
 use crate::Error;
 
 /// Flatten this into a clap command.
@@ -8,12 +8,12 @@ use crate::Error;
 #[command(next_help_heading = "ALTS")]
 pub struct HandshakerArgs {
     /// The handshaker to use, as HOST:PORT
-    #[arg(long, env = "ALTS_HANDSHAKER_ADDRESS", value_name = "ADDR", default_value = DEFAULT_HANDSHAKER_ADDRESS)]
+    #[arg(long, env = ADDRESS_ENV, value_name = "ADDR", default_value = DEFAULT_HANDSHAKER_ADDRESS)]
     pub handshaker_address: String,
 
     /// Accept a handshaker off Google Compute Engine, such as `alts-handshaker` on a laptop.
     /// Whoever runs it decides who everybody is
-    #[arg(long, env = "ALTS_ALLOW_UNTRUSTED_HANDSHAKER", value_parser = clap::builder::FalseyValueParser::new(), action = clap::ArgAction::SetTrue)]
+    #[arg(long, env = ALLOW_UNTRUSTED_ENV, value_parser = clap::builder::FalseyValueParser::new(), action = clap::ArgAction::SetTrue)]
     pub allow_untrusted_handshaker: bool,
 }
 

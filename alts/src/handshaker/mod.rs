@@ -36,10 +36,19 @@ const CLIENT_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(20);
 const SERVER_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time to connect to the handshaker itself, which is on this machine.
 const HANDSHAKER_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A handshaker that says nothing for so long while a handshake is under way is asked whether it is
+/// there. Less would be an offence to gRPC servers that count pings.
+const HANDSHAKER_PING_INTERVAL: Duration = Duration::from_secs(10);
+/// One that does not answer for so long is given up, so that the next handshake finds another connection.
+const HANDSHAKER_PING_TIMEOUT: Duration = Duration::from_secs(5);
 /// Handshakes under way at once, per side; more wait their turn. As in C-core and Go.
 const MAX_CONCURRENT_HANDSHAKES: usize = 100;
 /// Changes that limit, as in every gRPC library.
 const MAX_CONCURRENT_HANDSHAKES_ENV: &str = "GRPC_ALTS_MAX_CONCURRENT_HANDSHAKES";
+/// Names the handshaker.
+const ADDRESS_ENV: &str = "ALTS_HANDSHAKER_ADDRESS";
+/// Accepts it off Google Compute Engine.
+const ALLOW_UNTRUSTED_ENV: &str = "ALTS_ALLOW_UNTRUSTED_HANDSHAKER";
 
 /// A handle on the machine's handshaker. Cheap to clone; clones share one HTTP/2 connection and
 /// one bound on concurrent handshakes.
@@ -112,6 +121,24 @@ pub struct HandshakerBuilder {
 }
 
 impl HandshakerBuilder {
+    /// Starts from what `ALTS_HANDSHAKER_ADDRESS` and `ALTS_ALLOW_UNTRUSTED_HANDSHAKER` say: the variables
+    /// that every program of this workspace reads. An empty variable, `0`, `false`, `no`, `off`, `n` or `f` is as none.
+    #[must_use]
+    pub fn from_env() -> Self {
+        let address = std::env::var(ADDRESS_ENV).ok();
+        let allowed = std::env::var(ALLOW_UNTRUSTED_ENV).ok();
+        Self::from_variables(address, allowed.as_deref())
+    }
+
+    fn from_variables(address: Option<String>, allowed: Option<&str>) -> Self {
+        let allowed = allowed.unwrap_or_default().to_lowercase();
+        Self {
+            address: address.filter(|address| !address.is_empty()),
+            allow_untrusted: !["", "0", "false", "no", "off", "n", "f"].contains(&&*allowed),
+            ..Self::default()
+        }
+    }
+
     /// Uses the handshaker at `host:port` instead of [`DEFAULT_HANDSHAKER_ADDRESS`].
     #[must_use]
     pub fn address(mut self, address: impl Into<String>) -> Self {
@@ -168,6 +195,8 @@ impl HandshakerBuilder {
             .unwrap_or_else(|| DEFAULT_HANDSHAKER_ADDRESS.to_owned());
         let endpoint = address::endpoint(&address)?
             .connect_timeout(HANDSHAKER_CONNECT_TIMEOUT)
+            .http2_keep_alive_interval(HANDSHAKER_PING_INTERVAL)
+            .keep_alive_timeout(HANDSHAKER_PING_TIMEOUT)
             .tcp_nodelay(true);
         if !on_gce {
             tracing::warn!(

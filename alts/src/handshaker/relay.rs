@@ -160,7 +160,9 @@ impl Relay {
             _ => one_line(detail),
         };
         match (first, named) {
-            (_, tonic::Code::Unavailable) => Error::NoCredential { detail },
+            (true, tonic::Code::Unavailable) => Error::NoCredential { detail },
+            (false, tonic::Code::Unavailable) => Error::StandingUnknown { detail },
+            (true, tonic::Code::ResourceExhausted) => Error::HandshakerOverloaded { detail },
             (false, tonic::Code::PermissionDenied) if self.side == Side::Client => {
                 Error::NotATarget { detail }
             }

@@ -3,7 +3,7 @@
 //! [`protect`] turns the keys of a finished handshake into a [`Sealer`] for what this side sends
 //! and an [`Opener`] for what it receives. Both work in place on buffers of the caller's; neither
 //! blocks, allocates or reads a clock. Frame layout: `frame.rs`; counters: `counter.rs`;
-//! keys: `rekey.rs`; ciphers: `aead/`.
+//! keys: `rekey.rs`; ciphers: `aead.rs`.
 //!
 //! An error is final: the connection it belongs to must be closed. The [`Opener`] enforces that
 //! by refusing everything after its first error.

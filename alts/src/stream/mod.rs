@@ -226,13 +226,5 @@ impl Broken {
 /// A context that says who the peer is and nothing else.
 #[cfg(test)]
 pub(crate) fn test_context(peer: &str) -> AltsContext {
-    AltsContext::new(crate::context::Facts {
-        application_protocol: "grpc".to_owned(),
-        record_protocol: crate::record::RECORD_PROTOCOL.to_owned(),
-        peer_service_account: crate::ServiceAccount::new(peer).expect("an account"),
-        local_service_account: None,
-        peer_rpc_versions: crate::RpcVersions::OURS,
-        peer_attributes: Default::default(),
-        established_at: std::time::SystemTime::UNIX_EPOCH,
-    })
+    AltsContext::dangerous_unproven(crate::ServiceAccount::new(peer).expect("an account"))
 }

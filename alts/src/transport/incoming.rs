@@ -138,6 +138,8 @@ async fn secure(
 fn log_refusal(remote_addr: SocketAddr, error: &Error) {
     match error {
         Error::NoCredential { .. }
+        | Error::HandshakerOverloaded { .. }
+        | Error::StandingUnknown { .. }
         | Error::HandshakerUnreachable { .. }
         | Error::HandshakerMisbehaved(_) => {
             tracing::warn!(%remote_addr, %error, remedy = error.remedy(), "handshake failed");

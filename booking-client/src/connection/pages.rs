@@ -2,28 +2,26 @@
 
 use booking_proto::{contract::limits::MAX_PAGE_SIZE, ot::v1};
 
+use super::calls::Call;
 use crate::failure::Failure;
 
 /// No limit.
 pub const EVERYTHING: u32 = 0;
 
 /// A request for one page of a list.
-pub trait PageRequest: Clone {
-    /// What is answered.
-    type Page;
+pub trait Page: Call + Clone {
     /// What is listed.
     type Item;
     /// The same for a page of this size, behind the one that gave this token.
     fn page(&self, size: i32, token: String) -> Self;
     /// What a page holds, and the token of the next; empty after the last.
-    fn items(page: Self::Page) -> (Vec<Self::Item>, String);
+    fn items(page: Self::Answer) -> (Vec<Self::Item>, String);
 }
 
 /// The lists of the contract differ in their types alone.
 macro_rules! pages {
-    ($($request:ident => $page:ident { $items:ident: $item:ident }),+ $(,)?) => { $(
-        impl PageRequest for v1::$request {
-            type Page = v1::$page;
+    ($($request:ident { $items:ident: $item:ident }),+ $(,)?) => { $(
+        impl Page for v1::$request {
             type Item = v1::$item;
 
             fn page(&self, page_size: i32, page_token: String) -> Self {
@@ -33,7 +31,7 @@ macro_rules! pages {
                 request
             }
 
-            fn items(page: v1::$page) -> (Vec<v1::$item>, String) {
+            fn items(page: Self::Answer) -> (Vec<v1::$item>, String) {
                 (page.$items, page.next_page_token)
             }
         }
@@ -41,17 +39,17 @@ macro_rules! pages {
 }
 
 pages! {
-    ListAuditEventsRequest => ListAuditEventsResponse { audit_events: AuditEvent },
-    ListCasesRequest => ListCasesResponse { cases: Case },
-    ListEquipmentUnitsRequest => ListEquipmentUnitsResponse { equipment_units: EquipmentUnit },
-    ListProcedureTypesRequest => ListProcedureTypesResponse { procedure_types: ProcedureType },
-    ListReasonsRequest => ListReasonsResponse { reasons: Reason },
-    ListSessionTemplatesRequest => ListSessionTemplatesResponse { session_templates: SessionTemplate },
-    ListSessionsRequest => ListSessionsResponse { sessions: Session },
-    ListSitesRequest => ListSitesResponse { sites: Site },
-    ListStaffRequest => ListStaffResponse { staff: Staff },
-    ListTheatresRequest => ListTheatresResponse { theatres: Theatre },
-    ListUnavailabilitiesRequest => ListUnavailabilitiesResponse { unavailabilities: Unavailability },
+    ListAuditEventsRequest { audit_events: AuditEvent },
+    ListCasesRequest { cases: Case },
+    ListEquipmentUnitsRequest { equipment_units: EquipmentUnit },
+    ListProcedureTypesRequest { procedure_types: ProcedureType },
+    ListReasonsRequest { reasons: Reason },
+    ListSessionTemplatesRequest { session_templates: SessionTemplate },
+    ListSessionsRequest { sessions: Session },
+    ListSitesRequest { sites: Site },
+    ListStaffRequest { staff: Staff },
+    ListTheatresRequest { theatres: Theatre },
+    ListUnavailabilitiesRequest { unavailabilities: Unavailability },
 }
 
 /// Fetches pages until `limit` items are there, or all when it is [`EVERYTHING`].

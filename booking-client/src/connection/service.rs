@@ -5,70 +5,32 @@ use std::time::Duration;
 use alts::{AltsChannel, AltsContext, Handshaker};
 use booking_proto::{
     contract::{limits::SERVER_GRACE, metadata::ON_BEHALF_OF},
-    ot::v1::{
-        ListSitesRequest, Site, audit_service_client::AuditServiceClient,
-        case_service_client::CaseServiceClient, hospital_service_client::HospitalServiceClient,
-        report_service_client::ReportServiceClient, schedule_service_client::ScheduleServiceClient,
-        session_service_client::SessionServiceClient,
-        transfer_service_client::TransferServiceClient, watch_service_client::WatchServiceClient,
-    },
-    otbooking::ot_booking_service_client::OtBookingServiceClient,
+    ot::v1::{ListSitesRequest, ReportRequest, Site},
+    otbooking::{BookingRequest, BookingResponse},
 };
 use jiff::{Timestamp, tz::TimeZone};
+use prost::{Message, Name};
 use tokio::sync::OnceCell;
 use tonic::{
-    Request, Response, Status,
+    Request, Response, Status, Streaming,
+    client::Grpc,
     metadata::{Ascii, MetadataValue},
 };
+use tonic_prost::ProstCodec;
 
-use super::pages::{self, EVERYTHING, PageRequest};
+use super::{
+    calls::{Answer, Call, path},
+    pages::{self, EVERYTHING, Page},
+};
 use crate::{
     failure::Failure,
+    printing::joined,
     reading::{Common, Endpoint, SiteTime, id_of, resource},
 };
-
-/// The calls of one service of the contract, over a secured channel.
-pub trait Client {
-    /// Over this channel.
-    fn over(channel: AltsChannel) -> Self;
-}
-
-macro_rules! clients {
-    ($($name:ident = $client:ident),+ $(,)?) => { $(
-        #[doc = concat!("[`", stringify!($client), "`] over ALTS.")]
-        pub type $name = $client<AltsChannel>;
-
-        impl Client for $name {
-            fn over(channel: AltsChannel) -> Self {
-                Self::new(channel)
-            }
-        }
-    )+ };
-}
-
-clients! {
-    AuditClient = AuditServiceClient,
-    CaseClient = CaseServiceClient,
-    HospitalClient = HospitalServiceClient,
-    ReportClient = ReportServiceClient,
-    ScheduleClient = ScheduleServiceClient,
-    SessionClient = SessionServiceClient,
-    TransferClient = TransferServiceClient,
-    WatchClient = WatchServiceClient,
-}
 
 /// The largest answer to the article's call that is read: two short texts, with room for every field to
 /// come.
 const MAX_ARTICLE_BYTES: usize = 64 * 1024;
-
-/// [`OtBookingServiceClient`] over ALTS.
-pub type ArticleClient = OtBookingServiceClient<AltsChannel>;
-
-impl Client for ArticleClient {
-    fn over(channel: AltsChannel) -> Self {
-        Self::new(channel).max_decoding_message_size(MAX_ARTICLE_BYTES)
-    }
-}
 
 /// The service at the other end of one secured channel.
 #[derive(Clone, Debug)]
@@ -120,59 +82,78 @@ impl Service {
     }
 
     /// Makes one call, within the timeout, and believes the answer only with proof of who gave it.
-    pub async fn call<C: Client, M, R>(
+    pub async fn call<M: Call>(&self, message: M) -> Result<M::Answer, Failure> {
+        self.answer(message).await
+    }
+
+    /// The same for a report: all are asked for alike.
+    pub async fn report<R: Answer>(&self, request: ReportRequest) -> Result<R, Failure> {
+        self.answer(request).await
+    }
+
+    async fn answer<M: Message + Name + 'static, R: Answer>(
         &self,
-        method: impl AsyncFnOnce(&mut C, Request<M>) -> Result<Response<R>, Status>,
         message: M,
     ) -> Result<R, Failure> {
-        let request = self.request_with_deadline(message);
-        let (answer, _) = self.ask(method, request, Failure::in_command).await?;
-        Ok(answer)
+        let answer = async { self.unary(self.ready().await?, message).await };
+        Ok(self.ask(answer, Failure::in_command).await?.0)
+    }
+
+    /// The article's call: the answer, and the proof of who gave it.
+    pub async fn article(
+        &self,
+        message: BookingRequest,
+    ) -> Result<(BookingResponse, AltsContext), Failure> {
+        let answer = async {
+            let grpc = self.ready().await?;
+            let grpc = grpc.max_decoding_message_size(MAX_ARTICLE_BYTES);
+            self.unary(grpc, message).await
+        };
+        self.ask(answer, Failure::from_status).await
     }
 
     /// Opens a stream, within the timeout; how long it then lasts is the caller's affair.
-    pub async fn open<C: Client, M, R>(
-        &self,
-        method: impl AsyncFnOnce(&mut C, Request<M>) -> Result<Response<R>, Status>,
-        message: M,
-    ) -> Result<R, Failure> {
-        let request = self.request(message);
-        let (answer, _) = self.ask(method, request, Failure::in_command).await?;
-        Ok(answer)
+    pub async fn open<M: Call>(&self, message: M) -> Result<Streaming<M::Answer>, Failure> {
+        let (request, path) = (self.request(message), path::<M, M::Answer>());
+        let opened = async {
+            let mut grpc = self.ready().await?;
+            grpc.server_streaming(request, path, ProstCodec::default())
+                .await
+        };
+        Ok(self.ask(opened, Failure::in_command).await?.0)
     }
 
     /// Fetches a list page by page, up to `limit` or all of it.
-    pub async fn list<C: Client, M: PageRequest>(
-        &self,
-        method: impl AsyncFn(&mut C, Request<M>) -> Result<Response<M::Page>, Status>,
-        message: M,
-        limit: u32,
-    ) -> Result<Vec<M::Item>, Failure> {
+    pub async fn list<M: Page>(&self, message: M, limit: u32) -> Result<Vec<M::Item>, Failure> {
         pages::all(limit, async |size, token| {
-            let page = self.call(&method, message.page(size, token)).await?;
+            let page = self.call(message.page(size, token)).await?;
             Ok(M::items(page))
         })
         .await
     }
 
-    /// The article's call: the answer, and the proof of who gave it.
-    pub async fn article<M, R>(
-        &self,
-        method: impl AsyncFnOnce(&mut ArticleClient, Request<M>) -> Result<Response<R>, Status>,
-        message: M,
-    ) -> Result<(R, AltsContext), Failure> {
-        let request = self.request_with_deadline(message);
-        self.ask(method, request, Failure::from_status).await
+    async fn ready(&self) -> Result<Grpc<AltsChannel>, Status> {
+        let mut grpc = Grpc::new(self.channel.clone());
+        let ready = grpc.ready().await;
+        ready.map_err(|error| Status::from_error(error.into()))?;
+        Ok(grpc)
     }
 
-    async fn ask<C: Client, M, R>(
+    async fn unary<M: Message + Name + 'static, R: Answer>(
         &self,
-        method: impl AsyncFnOnce(&mut C, Request<M>) -> Result<Response<R>, Status>,
-        request: Request<M>,
+        mut grpc: Grpc<AltsChannel>,
+        message: M,
+    ) -> Result<Response<R>, Status> {
+        let (request, path) = (self.request_with_deadline(message), path::<M, R>());
+        grpc.unary(request, path, ProstCodec::default()).await
+    }
+
+    async fn ask<R>(
+        &self,
+        answer: impl Future<Output = Result<Response<R>, Status>>,
         refused: fn(&Status) -> Failure,
     ) -> Result<(R, AltsContext), Failure> {
-        let mut client = C::over(self.channel.clone());
-        match tokio::time::timeout(self.timeout, method(&mut client, request)).await {
+        match tokio::time::timeout(self.timeout, answer).await {
             Ok(Ok(response)) => believe(response),
             Ok(Err(status)) => Err(refused(&status)),
             Err(_) => Err(Failure::deadline(self.timeout)),
@@ -213,9 +194,8 @@ impl Service {
     }
 
     async fn ask_for_site(&self) -> Result<(Site, TimeZone), Failure> {
-        let request = ListSitesRequest::default();
-        let sites = self.list(HospitalClient::list_sites, request, EVERYTHING);
-        let site = choose(sites.await?, self.wanted_site.as_deref())?;
+        let sites = self.list(ListSitesRequest::default(), EVERYTHING).await?;
+        let site = choose(sites, self.wanted_site.as_deref())?;
         let zone = TimeZone::get(&site.time_zone).map_err(|_| {
             Failure::usage(&format!(
                 "the site's time zone {} is not known to this program; use a newer one",
@@ -228,11 +208,7 @@ impl Service {
 
 /// The site that is meant.
 fn choose(sites: Vec<Site>, wanted: Option<&str>) -> Result<Site, Failure> {
-    let ids = sites
-        .iter()
-        .map(|site| id_of(&site.name))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let ids = joined(sites.iter().map(|site| id_of(&site.name)));
     let mut matching = sites
         .into_iter()
         .filter(|site| wanted.is_none_or(|wanted| site.name == resource("sites", wanted)));

@@ -15,6 +15,7 @@ mod reasons;
 use std::{error::Error, fmt, io, time::Duration};
 
 use booking_proto::contract::reason::code_name;
+use theatre_log::CivilError;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
@@ -84,10 +85,7 @@ impl Failure {
 
     /// What the transport or the service answered to a command. The article's call has one line.
     pub fn in_command(status: &Status) -> Self {
-        let mut failure = Self::from_status(status);
-        if failure.remedy == remedy(failure.code) {
-            failure.remedy = command_remedy(failure.code).to_owned();
-        }
+        let mut failure = Self::of(status, command_remedy);
         let reasons = Reasons::of(status);
         if let Some(cause) = reasons.in_short(status.message()) {
             failure.cause = cause;
@@ -119,31 +117,37 @@ impl Failure {
 
     /// What the transport or the service answered instead of a booking, on one line.
     pub fn from_status(status: &Status) -> Self {
-        match alts::Error::from_status(status) {
-            Some(error) => Self::from_alts(error),
-            None => {
-                let said = said_or_source(status);
-                let mut failure = Self::new(status.code(), &said);
-                failure.word = word(status);
-                // One that keeps to the form of this suite's errors has put a remedy behind a
-                // semicolon, and knows better than our table.
-                if said.contains("; ") {
-                    failure.remedy.clear();
-                }
-                failure
-            }
+        Self::of(status, remedy)
+    }
+
+    fn of(status: &Status, remedy: fn(Code) -> &'static str) -> Self {
+        if let Some(error) = alts::Error::from_status(status) {
+            return Self::from_alts(error);
+        }
+        let said = said_or_source(status);
+        // One that keeps to the form of this suite's errors has put a remedy behind a semicolon, and
+        // knows better than our table.
+        let remedy = match said.contains("; ") {
+            true => "",
+            false => remedy(status.code()),
+        };
+        Self {
+            remedy: remedy.to_owned(),
+            word: word(status),
+            ..Self::new(status.code(), &said)
         }
     }
 
     /// A failure of the secured transport.
     pub fn from_alts(error: &alts::Error) -> Self {
-        let mut failure = Self::new(error.code(), &error.to_string());
-        failure.remedy = error.remedy().to_owned();
-        failure.exit = match error {
-            alts::Error::Misconfigured(_) => Exit::Usage,
-            _ => Exit::Failed,
-        };
-        failure
+        Self {
+            remedy: error.remedy().to_owned(),
+            exit: match error {
+                alts::Error::Misconfigured(_) => Exit::Usage,
+                _ => Exit::Failed,
+            },
+            ..Self::new(error.code(), &error.to_string())
+        }
     }
 
     fn new(code: Code, cause: &str) -> Self {
@@ -197,6 +201,12 @@ impl From<io::Error> for Failure {
 impl From<UsageError> for Failure {
     fn from(error: UsageError) -> Self {
         Self::usage(&error.to_string())
+    }
+}
+
+impl From<CivilError> for Failure {
+    fn from(error: CivilError) -> Self {
+        UsageError::from(error).into()
     }
 }
 

@@ -31,12 +31,8 @@ impl Reasons {
             ("a field is wrong", "fields are wrong")
         };
         let rules = rules.map(|rule| {
-            let about = [rule.r#type.as_str(), rule.subject.as_str()];
-            let about = about.into_iter().filter(|part| !part.is_empty());
-            (
-                about.collect::<Vec<_>>().join(" "),
-                rule.description.clone(),
-            )
+            let about = format!("{} {}", rule.r#type, rule.subject);
+            (about.trim().to_owned(), rule.description.clone())
         });
         let fields = fields.map(|field| (field.field.clone(), field.description.clone()));
         let all = rules.chain(fields).take(MAX_REASONS);

@@ -6,7 +6,7 @@ use booking_proto::ot::v1::{
 use clap::{Args, Subcommand};
 
 use crate::{
-    connection::{AuditClient, Service},
+    connection::Service,
     exit::Exit,
     failure::Failure,
     printable::Printable,
@@ -77,15 +77,12 @@ impl Audit {
                     filter: args.filter(&site)?,
                     ..ListAuditEventsRequest::default()
                 };
-                let events = service.list(AuditClient::list_audit_events, request, args.limit);
-                printer.table(EVENTS, &events.await?, &site)?;
+                let events = service.list(request, args.limit).await?;
+                printer.table(EVENTS, &events, &site)?;
                 true
             }
             Self::Verify => {
-                let request = VerifyAuditChainRequest {};
-                let verified = service
-                    .call(AuditClient::verify_audit_chain, request)
-                    .await?;
+                let verified = service.call(VerifyAuditChainRequest {}).await?;
                 printer.message(&verified, verdict)?;
                 verified.intact
             }

@@ -1,19 +1,17 @@
 //! The article's call: `booking-client ADDRESS ACCOUNT…`, what may be asked in it, and its line or JSON
 //! object.
 
-use std::io::{self, Write};
-
 use alts::AltsContext;
 use booking_proto::otbooking::{BookingRequest, BookingResponse};
 use clap::Args;
 use serde::Serialize;
 
 use crate::{
-    connection::{ArticleClient, Service},
+    connection::Service,
     failure::Failure,
     printable::Printable,
-    printing::{Printer, json::quiet},
-    reading::{Endpoint, OutputFormat, UsageError},
+    printing::Printer,
+    reading::{Endpoint, UsageError},
 };
 
 /// The patient of the article's call.
@@ -91,22 +89,16 @@ impl BookingArgs {
 
     /// Asks, and prints the answer with the proof of who gave it.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
-        let style = Style {
-            format: printer.format,
-            condition: printer.verbose,
-            peer: self.show_peer,
-        };
         tracing::info!(address = service.address(), "asking the booking service");
+        let (condition, peer) = (printer.verbose, self.show_peer);
         let request = self.into_request();
-        let (booking, proof) = service
-            .article(ArticleClient::get_booking_info, request)
-            .await?;
+        let (booking, proof) = service.article(request).await?;
         let answer = Answer::new(booking, &proof);
         tracing::info!(
             peer = answer.peer.service_account,
             "the booking service answered"
         );
-        Ok(print(printer.bytes(), &answer, style)?)
+        Ok(printer.value(&answer, || answer.text(condition, peer))?)
     }
 }
 
@@ -161,7 +153,7 @@ impl Answer {
                 local_service_account: proof.local_service_account().map(ToString::to_string),
                 application_protocol: proof.application_protocol().to_string(),
                 record_protocol: proof.record_protocol().to_string(),
-                security_level: proof.security_level().to_string(),
+                security_level: proof.security_level().as_str_name().to_owned(),
                 rpc_versions: Versions {
                     min: versions.min.to_string(),
                     max: versions.max.to_string(),
@@ -169,50 +161,27 @@ impl Answer {
             },
         }
     }
-}
 
-/// What is to be printed of an answer.
-#[derive(Clone, Copy, Debug)]
-struct Style {
-    /// Text or JSON.
-    format: OutputFormat,
-    /// Text only: the condition too.
-    condition: bool,
-    /// Text only: the peer too. JSON always has it.
-    peer: bool,
-}
-
-/// Prints the answer. A reader that stopped reading (`| head`) has what it wanted: no error.
-fn print(out: &mut dyn Write, answer: &Answer, style: Style) -> io::Result<()> {
-    let written = match style.format {
-        OutputFormat::Text => text(out, answer, style),
-        OutputFormat::Json => writeln!(out, "{}", quiet(&serde_json::to_string(answer)?)),
-    };
-    match written.and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
+    /// The article's line and, when they are asked for, the condition and the peer.
+    fn text(&self, condition: bool, peer: bool) -> String {
+        let mut text = match &self.booking_date {
+            Some(date) => format!("Date of booking: {}\n", Printable(date)),
+            None => "Not scheduled yet: the case is waiting for a date.\n".to_owned(),
+        };
+        let mut more = Vec::new();
+        if condition {
+            more.push(("Condition", &self.condition));
+        }
+        if peer {
+            more.push(("Server proved to be", &self.peer.service_account));
+            more.push(("Record protocol", &self.peer.record_protocol));
+            more.push(("Security level", &self.peer.security_level));
+        }
+        for (what, said) in more {
+            text.push_str(&format!("{what}: {}\n", Printable(said)));
+        }
+        text
     }
-}
-
-fn text(out: &mut dyn Write, answer: &Answer, style: Style) -> io::Result<()> {
-    match &answer.booking_date {
-        Some(date) => writeln!(out, "Date of booking: {}", Printable(date))?,
-        None => writeln!(out, "Not scheduled yet: the case is waiting for a date.")?,
-    }
-    if style.condition {
-        writeln!(out, "Condition: {}", Printable(&answer.condition))?;
-    }
-    if style.peer {
-        let peer = &answer.peer;
-        writeln!(
-            out,
-            "Server proved to be: {}",
-            Printable(&peer.service_account)
-        )?;
-        writeln!(out, "Record protocol: {}", Printable(&peer.record_protocol))?;
-        writeln!(out, "Security level: {}", Printable(&peer.security_level))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,10 +1,19 @@
 //! What a person and a script see.
 
+use std::{
+    cell::RefCell,
+    io::{self, Write},
+    rc::Rc,
+};
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::printable::{hostile_text, steers};
+use crate::{
+    printable::{hostile_text, steers},
+    reading::OutputFormat,
+};
 
 fn answer(booking_date: &str, condition: &str) -> Answer {
     Answer {
@@ -24,26 +33,36 @@ fn answer(booking_date: &str, condition: &str) -> Answer {
     }
 }
 
-const QUIET: Style = Style {
-    format: OutputFormat::Text,
-    condition: false,
-    peer: false,
-};
-const CHATTY: Style = Style {
-    format: OutputFormat::Text,
-    condition: true,
-    peer: true,
-};
-const JSON: Style = Style {
-    format: OutputFormat::Json,
-    condition: false,
-    peer: false,
-};
+/// Text or JSON, with the condition and the peer or without.
+type Style = (OutputFormat, bool);
+
+const QUIET: Style = (OutputFormat::Text, false);
+const CHATTY: Style = (OutputFormat::Text, true);
+const JSON: Style = (OutputFormat::Json, false);
+
+fn print(out: impl Write + 'static, answer: &Answer, (format, all): Style) -> io::Result<()> {
+    let mut printer = Printer::new(out, format, all);
+    printer.value(answer, || answer.text(all, all))?;
+    printer.flush()
+}
+
+/// A writer whose text somebody reads later.
+#[derive(Clone, Default)]
+struct Shared(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 fn printed(answer: &Answer, style: Style) -> String {
-    let mut out = Vec::new();
-    print(&mut out, answer, style).unwrap();
-    String::from_utf8(out).unwrap()
+    let out = Shared::default();
+    print(out.clone(), answer, style).unwrap();
+    String::from_utf8(out.0.take()).unwrap()
 }
 
 #[test]
@@ -115,8 +134,9 @@ impl Write for Failing {
 fn a_reader_that_left_is_content_but_a_full_disk_is_an_error() {
     let found = answer("01-Jun-2024 11:30", "Gall bladder stone");
     for style in [QUIET, JSON] {
-        assert!(print(&mut Failing(io::ErrorKind::BrokenPipe), &found, style).is_ok());
-        let full = print(&mut Failing(io::ErrorKind::StorageFull), &found, style).unwrap_err();
+        let left = print(Failing(io::ErrorKind::BrokenPipe), &found, style).unwrap_err();
+        assert!(Failure::from(left).is_unread());
+        let full = print(Failing(io::ErrorKind::StorageFull), &found, style).unwrap_err();
         assert_eq!(full.kind(), io::ErrorKind::StorageFull);
     }
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use theatre_log::stamp;
 
 use crate::{
-    connection::{ScheduleClient, Service},
+    connection::Service,
     failure::Failure,
     printing::{Column, Printer, when},
     reading::{Bound, SiteTime, UsageError, id_of},
@@ -35,9 +35,7 @@ impl ConflictsArgs {
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let at = service.site_time().await?;
         let request = self.into_request(service.site().await?, &at)?;
-        let found = service
-            .call(ScheduleClient::list_conflicts, request)
-            .await?;
+        let found = service.call(request).await?;
         Ok(printer.table(COLUMNS, &found.conflicts, &())?)
     }
 }

@@ -5,7 +5,7 @@ use clap::Subcommand;
 
 use super::cases::shown::CASES;
 use crate::{
-    connection::{ScheduleClient, Service},
+    connection::Service,
     failure::Failure,
     printable::Printable,
     printing::{Printer, dated_span},
@@ -50,9 +50,7 @@ impl Emergency {
                     case: resource("cases", &case),
                     theatres: resources("theatres", &theatre),
                 };
-                let plan = service
-                    .call(ScheduleClient::plan_emergency, request)
-                    .await?;
+                let plan = service.call(request).await?;
                 printer.messages(&plan.options, |options| shown_options(options, &site))?;
             }
             Self::Apply { option, write } => {
@@ -61,9 +59,7 @@ impl Emergency {
                     request_id: write.request_id(),
                     validate_only: write.dry_run,
                 };
-                let done = service
-                    .call(ScheduleClient::apply_emergency_plan, request)
-                    .await?;
+                let done = service.call(request).await?;
                 printer.table(CASES, &done.cases, &site)?;
             }
         }

@@ -4,7 +4,7 @@ use booking_proto::ot::v1::EquipmentUnit;
 use clap::{Args, Subcommand};
 
 use super::{
-    catalogue::{CatalogueItem, CreateArgs, ItemFields, ListArgs, RetireArgs, UpdateArgs},
+    catalogue::{Catalogue, CatalogueItem as _, ItemFields, Retirable},
     unavailability::{self, AwayArgs, take_back},
 };
 use crate::{
@@ -16,16 +16,10 @@ use crate::{
 
 /// What can be done with equipment.
 #[derive(Debug, Subcommand)]
-#[command(after_help = MANUAL)]
 pub enum Equipment {
-    /// All units, by kind
-    List(ListArgs),
-    /// A new unit: one piece that can be in one place at a time
-    Create(CreateArgs<UnitFields>),
-    /// Change only what is given
-    Update(UpdateArgs<UnitFields>),
-    /// No longer booked; --undo turns it round
-    Retire(RetireArgs),
+    /// What can be done with every catalogue.
+    #[command(flatten)]
+    Catalogue(Catalogue<UnitFields>),
     /// Not there for a time; cases in the way stay and show up in 'conflicts'
     Away(AwayArgs),
     /// When units are not there, in a range
@@ -78,18 +72,23 @@ impl ItemFields for UnitFields {
     }
 }
 
+impl Retirable for UnitFields {
+    const LIST: &'static str = "All units, by kind";
+    const CREATE: &'static str = "A new unit: one piece that can be in one place at a time";
+    const RETIRE: &'static str = "No longer booked; --undo turns it round";
+    const MANUAL: &'static str = MANUAL;
+
+    fn retired(unit: &mut EquipmentUnit) -> &mut bool {
+        &mut unit.retired
+    }
+}
+
 impl Equipment {
     /// Does what was typed.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let units = EquipmentUnit::COLLECTION;
         match self {
-            Self::List(args) => args.run::<UnitFields>(service, printer).await,
-            Self::Create(args) => args.run(EquipmentUnit::default(), service, printer).await,
-            Self::Update(args) => args.run(service, printer).await,
-            Self::Retire(args) => {
-                args.run::<UnitFields>(|unit| &mut unit.retired, service, printer)
-                    .await
-            }
+            Self::Catalogue(command) => command.run(service, printer).await,
             Self::Away(args) => args.run(units, service, printer).await,
             Self::Absences(args) => args.run(units, service, printer).await,
             Self::Back(args) => take_back(args, service, printer).await,

@@ -14,7 +14,7 @@ use theatre_log::stamp;
 use tonic::Streaming;
 
 use crate::{
-    connection::{Service, TransferClient},
+    connection::Service,
     failure::Failure,
     printing::Printer,
     reading::{Bound, SiteTime, UsageError, resource, resources},
@@ -79,7 +79,7 @@ impl ExportArgs {
     /// Writes the file.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let request = self.request(&service.site_time().await?)?;
-        let chunks = service.open(TransferClient::export_cases, request).await?;
+        let chunks = service.open(request).await?;
         let Some(path) = &self.file else {
             return copy(chunks, printer.bytes()).await;
         };

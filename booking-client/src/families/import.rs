@@ -8,6 +8,7 @@
 //! and so is a file after a run that was stopped.
 
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::{self, IsTerminal as _, Read, Write as _},
     path::{Path, PathBuf},
@@ -22,7 +23,7 @@ use tonic::Code;
 use uuid::Uuid;
 
 use crate::{
-    connection::{Service, TransferClient},
+    connection::Service,
     exit::Exit,
     failure::Failure,
     printable::Printable,
@@ -118,7 +119,7 @@ impl ImportArgs {
         printer.note(&import.count.summary(self.dry_run))?;
         match stopped {
             Some(failure) => Err(failure),
-            None if import.count.refused > 0 => Ok(Exit::Refused),
+            None if import.count.of(Kind::Refused) > 0 => Ok(Exit::Refused),
             None => Ok(Exit::Done),
         }
     }
@@ -215,10 +216,7 @@ impl Import<'_> {
         };
         let mut attempt = 1;
         let answer = loop {
-            let answer = self
-                .service
-                .call(TransferClient::import_cases, request.clone());
-            match answer.await {
+            match self.service.call(request.clone()).await {
                 Err(failure) if attempt < ATTEMPTS && may_be_sent_again(&failure) => {
                     tracing::warn!(%failure, attempt, "sending the rows again");
                     tokio::time::sleep(WAIT * attempt).await;
@@ -236,7 +234,11 @@ impl Import<'_> {
 
     fn tell(&mut self, outcome: &ImportOutcome, printer: &mut Printer) -> Result<(), Failure> {
         // Programs are told of every row, people of those that went wrong.
-        self.count.add(outcome.kind());
+        let kind = match outcome.kind() {
+            Kind::Unspecified => Kind::Refused,
+            kind => kind,
+        };
+        *self.count.0.entry(kind).or_default() += 1;
         let worth_telling = printer.format == OutputFormat::Json
             || !matches!(outcome.kind(), Kind::Imported | Kind::Unchanged);
         if worth_telling {
@@ -262,41 +264,25 @@ fn may_be_sent_again(failure: &Failure) -> bool {
         && matches!(failure.code(), Code::Unavailable | Code::DeadlineExceeded)
 }
 
-/// What became of the rows so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct ImportCount {
-    /// New.
-    imported: u64,
-    /// Here before.
-    unchanged: u64,
-    /// New, and at odds with another.
-    flagged: u64,
-    /// Not taken, by this side or the service.
-    refused: u64,
-}
+/// What became of the rows so far, those that this side refused among them.
+#[derive(Clone, Debug, Default)]
+struct ImportCount(BTreeMap<Kind, u64>);
 
 impl ImportCount {
-    /// One more row.
-    fn add(&mut self, kind: Kind) {
-        match kind {
-            Kind::Imported => self.imported += 1,
-            Kind::Unchanged => self.unchanged += 1,
-            Kind::Flagged => self.flagged += 1,
-            Kind::Refused | Kind::Unspecified => self.refused += 1,
-        }
+    fn of(&self, kind: Kind) -> u64 {
+        self.0.get(&kind).copied().unwrap_or_default()
     }
 
     fn total(&self) -> u64 {
-        self.imported + self.unchanged + self.flagged + self.refused
+        self.0.values().sum()
     }
 
     fn words(&self) -> String {
+        let (flagged, refused) = (self.of(Kind::Flagged), self.of(Kind::Refused));
         format!(
-            "{} imported, {} of them flagged, {} here before, {} refused",
-            self.imported + self.flagged,
-            self.flagged,
-            self.unchanged,
-            self.refused
+            "{} imported, {flagged} of them flagged, {} here before, {refused} refused",
+            self.of(Kind::Imported) + flagged,
+            self.of(Kind::Unchanged),
         )
     }
 

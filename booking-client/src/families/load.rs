@@ -10,9 +10,8 @@ use std::{
 };
 
 use booking_proto::ot::v1::{
-    Anaesthesia, Case, CreateCaseRequest, CreateStaffRequest, CreateTheatreRequest, Durations,
-    Laterality, OpeningRule, OverrideRequest, Plan, Staff, TeamMember, TeamRole, Theatre, Urgency,
-    theatre,
+    Anaesthesia, Case, CreateCaseRequest, Durations, Laterality, OpeningRule, OverrideRequest,
+    Plan, Staff, TeamMember, TeamRole, Theatre, Urgency, theatre,
 };
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
@@ -21,13 +20,14 @@ use theatre_log::stamp;
 use tonic::Code;
 use uuid::Uuid;
 
+use super::catalogue::CatalogueItem as _;
 use crate::{
-    connection::{CaseClient, HospitalClient, Service},
+    connection::Service,
     exit::Exit,
     failure::Failure,
     printable::Printable,
     printing::Printer,
-    reading::{Day, UsageError, parse_duration, parse_rule},
+    reading::{Day, WriteArgs, parse_duration, parse_rule},
 };
 
 /// How much to book, where, and how fast.
@@ -82,14 +82,11 @@ impl LoadArgs {
         if self.prepare {
             prepare(service, self.theatres).await?;
         }
-        let first = self
-            .first
-            .resolve(&site)
-            .and_then(|date| site.start_of(date));
+        let first = site.start_of(self.first.resolve(&site)?)?;
         let random = || Uuid::new_v4().simple().to_string()[..8].to_owned();
         let bookings = Arc::new(Bookings {
             theatres: u32::from(self.theatres),
-            first: first.map_err(UsageError::from)?,
+            first,
             slot_min: self.slot,
             run: self.run.unwrap_or_else(random),
             overrides: self.overrides,
@@ -179,7 +176,7 @@ async fn book(service: Service, bookings: Arc<Bookings>, deadline: Instant) -> L
             break;
         };
         let sent = Instant::now();
-        match service.call(CaseClient::create_case, request).await {
+        match service.call(request).await {
             Ok(_) => tally.took.push(sent.elapsed()),
             Err(failure) => {
                 let word = if failure.word().is_empty() {
@@ -205,31 +202,22 @@ async fn prepare(service: &Service, theatres: u16) -> Result<(), Failure> {
             open_minute: 0,
             close_minute: 0,
         });
-        let theatre = CreateTheatreRequest {
-            theatre_id: id.clone(),
-            theatre: Some(Theatre {
-                site: site.clone(),
-                display_name: id.clone(),
-                list_order: 1000 + i32::from(number),
-                state: theatre::State::Open.into(),
-                opening_rules: always.collect(),
-                ..Theatre::default()
-            }),
-            request_id: Uuid::new_v4().to_string(),
-            validate_only: false,
+        let theatre = Theatre {
+            site: site.clone(),
+            display_name: id.clone(),
+            list_order: 1000 + i32::from(number),
+            state: theatre::State::Open.into(),
+            opening_rules: always.collect(),
+            ..Theatre::default()
         };
-        unless_there(service.call(HospitalClient::create_theatre, theatre).await)?;
-        let surgeon = CreateStaffRequest {
-            staff_id: id.clone(),
-            staff: Some(Staff {
-                display_name: format!("Surgeon of {id}"),
-                roles: vec![TeamRole::PrimarySurgeon.into()],
-                ..Staff::default()
-            }),
-            request_id: Uuid::new_v4().to_string(),
-            validate_only: false,
+        let surgeon = Staff {
+            display_name: format!("Surgeon of {id}"),
+            roles: vec![TeamRole::PrimarySurgeon.into()],
+            ..Staff::default()
         };
-        unless_there(service.call(HospitalClient::create_staff, surgeon).await)?;
+        let write = WriteArgs::default;
+        unless_there(service.call(theatre.create(id.clone(), write())).await)?;
+        unless_there(service.call(surgeon.create(id, write())).await)?;
     }
     Ok(())
 }

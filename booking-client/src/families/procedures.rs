@@ -1,32 +1,19 @@
 //! `booking-client procedures …`
 
 use booking_proto::ot::v1::{Durations, ProcedureType};
-use clap::{Args, Subcommand};
+use clap::Args;
 
 use super::{
     cases::{fields::DurationArgs, shown::total_min},
-    catalogue::{CreateArgs, ItemFields, ListArgs, RetireArgs, UpdateArgs},
+    catalogue::{Catalogue, ItemFields, Retirable},
 };
 use crate::{
-    connection::Service,
-    failure::Failure,
-    printing::{Column, Printer, when},
+    printing::{Column, when},
     reading::{UpdateMask, id_of},
 };
 
 /// What can be done with procedure types.
-#[derive(Debug, Subcommand)]
-#[command(after_help = MANUAL)]
-pub enum Procedures {
-    /// All of them, with their durations and needs
-    List(ListArgs),
-    /// A new one
-    Create(CreateArgs<ProcedureFields>),
-    /// Change only what is given; cases that are entered keep what they have
-    Update(UpdateArgs<ProcedureFields>),
-    /// No longer used; --undo turns it round
-    Retire(RetireArgs),
-}
+pub type Procedures = Catalogue<ProcedureFields>;
 
 const MANUAL: &str = "\
 Examples:
@@ -90,18 +77,12 @@ impl ItemFields for ProcedureFields {
         self.durations.put("default_durations", &mut mask, kept);
         mask.put("display_name", self.name, &mut each.display_name);
         mask.put("specialty", self.specialty, &mut each.specialty);
-        mask.put_all(
-            "required_capabilities",
-            self.requires,
-            &mut each.required_capabilities,
-        );
+        let capabilities = &mut each.required_capabilities;
+        mask.put_all("required_capabilities", self.requires, capabilities);
         let kinds = &mut each.required_equipment_kinds;
         mask.put_all("required_equipment_kinds", self.equipment_kind, kinds);
-        mask.put(
-            "laterality_required",
-            self.side_required,
-            &mut each.laterality_required,
-        );
+        let side = &mut each.laterality_required;
+        mask.put("laterality_required", self.side_required, side);
         mask
     }
 }
@@ -110,18 +91,14 @@ fn durations(each: &ProcedureType) -> Durations {
     each.default_durations.unwrap_or_default()
 }
 
-impl Procedures {
-    /// Does what was typed.
-    pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
-        match self {
-            Self::List(args) => args.run::<ProcedureFields>(service, printer).await,
-            Self::Create(args) => args.run(ProcedureType::default(), service, printer).await,
-            Self::Update(args) => args.run(service, printer).await,
-            Self::Retire(args) => {
-                args.run::<ProcedureFields>(|each| &mut each.retired, service, printer)
-                    .await
-            }
-        }
+impl Retirable for ProcedureFields {
+    const LIST: &'static str = "All of them, with their durations and needs";
+    const UPDATE: &'static str =
+        "Change only what is given; cases that are entered keep what they have";
+    const MANUAL: &'static str = MANUAL;
+
+    fn retired(each: &mut ProcedureType) -> &mut bool {
+        &mut each.retired
     }
 }
 

@@ -1,29 +1,16 @@
 //! `booking-client reasons …`
 
 use booking_proto::ot::v1::{Reason, reason::Group};
-use clap::{Args, Subcommand};
+use clap::Args;
 
-use super::catalogue::{CreateArgs, ItemFields, ListArgs, RetireArgs, UpdateArgs};
+use super::catalogue::{Catalogue, ItemFields, Retirable};
 use crate::{
-    connection::Service,
-    failure::Failure,
-    printing::{Column, Printer, when},
+    printing::{Column, when},
     reading::{UpdateMask, enum_names, id_of, shown},
 };
 
 /// What can be done with reasons.
-#[derive(Debug, Subcommand)]
-#[command(after_help = MANUAL)]
-pub enum Reasons {
-    /// All of them
-    List(ListArgs),
-    /// A new one
-    Create(CreateArgs<ReasonFields>),
-    /// Change only what is given
-    Update(UpdateArgs<ReasonFields>),
-    /// No longer used; --undo turns it round
-    Retire(RetireArgs),
-}
+pub type Reasons = Catalogue<ReasonFields>;
 
 const MANUAL: &str = "\
 Examples:
@@ -72,17 +59,10 @@ impl ItemFields for ReasonFields {
     }
 }
 
-impl Reasons {
-    /// Does what was typed.
-    pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
-        match self {
-            Self::List(args) => args.run::<ReasonFields>(service, printer).await,
-            Self::Create(args) => args.run(Reason::default(), service, printer).await,
-            Self::Update(args) => args.run(service, printer).await,
-            Self::Retire(args) => {
-                args.run::<ReasonFields>(|reason| &mut reason.retired, service, printer)
-                    .await
-            }
-        }
+impl Retirable for ReasonFields {
+    const MANUAL: &'static str = MANUAL;
+
+    fn retired(reason: &mut Reason) -> &mut bool {
+        &mut reason.retired
     }
 }

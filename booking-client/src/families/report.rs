@@ -1,15 +1,16 @@
 //! `booking-client report …`: the figures, and below them what each means.
 
 use booking_proto::ot::v1::{
-    CancellationsReport, Definition, ReportRequest, Urgency, UtilisationReport, WaitingReport,
-    cancellations_report, duration_accuracy_report, on_time_starts_report, turnover_report,
-    utilisation_report, waiting_report,
+    CancellationsReport, Definition, DurationAccuracyReport, OnTimeStartsReport, ReportRequest,
+    TurnoverReport, Urgency, UtilisationReport, WaitingReport, cancellations_report,
+    duration_accuracy_report, on_time_starts_report, turnover_report, utilisation_report,
+    waiting_report,
 };
 use clap::{Args, Subcommand};
 
 use super::sessions::parts::owner;
 use crate::{
-    connection::{ReportClient, Service},
+    connection::{Answer, Service},
     failure::Failure,
     printable::Printable,
     printing::{Column, Printer, date_time, table, when},
@@ -61,7 +62,7 @@ pub struct ReportArgs {
 }
 
 impl ReportArgs {
-    fn into_request(self, site: String, at: &SiteTime) -> Result<ReportRequest, UsageError> {
+    fn request(&self, site: String, at: &SiteTime) -> Result<ReportRequest, UsageError> {
         Ok(ReportRequest {
             site,
             first_date: self.from.resolve(at)?.to_string(),
@@ -77,51 +78,34 @@ impl ReportArgs {
 impl Report {
     /// Asks for the figures and prints them.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
-        let (at, site) = (service.site_time().await?, service.site().await?);
+        let at = &service.site_time().await?;
+        let site = service.site().await?;
+        let (Self::Utilisation(args)
+        | Self::OnTimeStarts(args)
+        | Self::Turnover(args)
+        | Self::Cancellations(args)
+        | Self::DurationAccuracy(args)
+        | Self::Waiting(args)) = &self;
+        let request = args.request(site, at)?;
+        let to = (service, printer);
         match self {
-            Self::Utilisation(args) => {
-                let request = args.into_request(site, &at)?;
-                let report = service
-                    .call(ReportClient::query_utilisation, request)
-                    .await?;
-                printer.message(&report, utilisation)?;
-            }
-            Self::OnTimeStarts(args) => {
-                let request = args.into_request(site, &at)?;
-                let report = service
-                    .call(ReportClient::query_on_time_starts, request)
-                    .await?;
-                printer.message(&report, |r| {
-                    figures(ON_TIME_STARTS, &r.rows, &r.definitions)
-                })?;
-            }
-            Self::Turnover(args) => {
-                let request = args.into_request(site, &at)?;
-                let report = service.call(ReportClient::query_turnover, request).await?;
-                printer.message(&report, |r| figures(TURNOVER, &r.rows, &r.definitions))?;
-            }
-            Self::Cancellations(args) => {
-                let request = args.into_request(site, &at)?;
-                let report = service
-                    .call(ReportClient::query_cancellations, request)
-                    .await?;
-                printer.message(&report, cancellations)?;
-            }
-            Self::DurationAccuracy(args) => {
-                let request = args.into_request(site, &at)?;
-                let report = service
-                    .call(ReportClient::query_duration_accuracy, request)
-                    .await?;
-                printer.message(&report, |r| figures(ACCURACY, &r.rows, &r.definitions))?;
-            }
-            Self::Waiting(args) => {
-                let request = args.into_request(site, &at)?;
-                let report = service.call(ReportClient::query_waiting, request).await?;
-                printer.message(&report, |report| waiting(report, &at))?;
-            }
+            Self::Utilisation(_) => tell(request, utilisation, to).await,
+            Self::OnTimeStarts(_) => tell(request, on_time_starts, to).await,
+            Self::Turnover(_) => tell(request, turnover, to).await,
+            Self::Cancellations(_) => tell(request, cancellations, to).await,
+            Self::DurationAccuracy(_) => tell(request, accuracy, to).await,
+            Self::Waiting(_) => tell(request, |report| waiting(report, at), to).await,
         }
-        Ok(())
     }
+}
+
+/// Asks for a report and prints it.
+async fn tell<R: Answer>(
+    request: ReportRequest,
+    text: impl FnOnce(&R) -> String,
+    (service, printer): (&Service, &mut Printer),
+) -> Result<(), Failure> {
+    Ok(printer.message(&service.report(request).await?, text)?)
 }
 
 /// A table, and below it what each figure means.
@@ -198,6 +182,11 @@ const OWNERS: &[Column<utilisation_report::OwnerRow, ()>] = &[
     ("uncapped", |row, ()| percent(row.uncapped)),
 ];
 
+/// Whether first cases began on time.
+fn on_time_starts(report: &OnTimeStartsReport) -> String {
+    figures(ON_TIME_STARTS, &report.rows, &report.definitions)
+}
+
 const ON_TIME_STARTS: &[Column<on_time_starts_report::Row, ()>] = &[
     ("theatre", |row, ()| or_all(&row.theatre)),
     ("first cases", |row, ()| row.first_cases.to_string()),
@@ -211,6 +200,11 @@ const ON_TIME_STARTS: &[Column<on_time_starts_report::Row, ()>] = &[
     ("", |row, ()| share(row.on_time_15, row.first_cases)),
     ("mean delay min", |row, ()| decimal(row.mean_delay_min)),
 ];
+
+/// From one patient out to the next in.
+fn turnover(report: &TurnoverReport) -> String {
+    figures(TURNOVER, &report.rows, &report.definitions)
+}
 
 const TURNOVER: &[Column<turnover_report::Row, ()>] = &[
     ("theatre", |row, ()| or_all(&row.theatre)),
@@ -254,6 +248,10 @@ const CANCELLATIONS: &[Column<cancellations_report::Row, ()>] = &[
 ];
 
 /// How long cases took against what was booked.
+fn accuracy(report: &DurationAccuracyReport) -> String {
+    figures(ACCURACY, &report.rows, &report.definitions)
+}
+
 const ACCURACY: &[Column<duration_accuracy_report::Row, ()>] = &[
     ("procedure", |row, ()| match row.procedure.as_str() {
         "" => "all".to_owned(),

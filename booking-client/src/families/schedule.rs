@@ -11,11 +11,11 @@ use super::{
     sessions::parts::owner,
 };
 use crate::{
-    connection::{ScheduleClient, Service},
+    connection::Service,
     failure::Failure,
     printable::Printable,
     printing::{Column, Printer, civil, clock, joined, span, table},
-    reading::{Day, SiteTime, UsageError, id_of, resources, shown},
+    reading::{Day, SiteTime, id_of, resources, shown},
 };
 
 /// Which day to show.
@@ -38,16 +38,10 @@ impl ScheduleArgs {
         let site = service.site_time().await?;
         let request = GetDayScheduleRequest {
             site: service.site().await?,
-            date: self
-                .day
-                .resolve(&site)
-                .map_err(UsageError::from)?
-                .to_string(),
+            date: self.day.resolve(&site)?.to_string(),
             theatres: resources("theatres", &self.theatre),
         };
-        let mut day = service
-            .call(ScheduleClient::get_day_schedule, request)
-            .await?;
+        let mut day = service.call(request).await?;
         if self.no_patients {
             // Before anything is printed in any form.
             without_patients(&mut day);

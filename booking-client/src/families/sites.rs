@@ -4,7 +4,7 @@ use booking_proto::ot::v1::{CreateSiteRequest, ListSitesRequest, Site};
 use clap::Subcommand;
 
 use crate::{
-    connection::{EVERYTHING, HospitalClient, Service},
+    connection::{EVERYTHING, Service},
     failure::Failure,
     printing::{Column, Printer},
     reading::{WriteArgs, id_of},
@@ -52,9 +52,8 @@ impl Sites {
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let sites = match self {
             Self::List => {
-                let request = ListSitesRequest::default();
                 service
-                    .list(HospitalClient::list_sites, request, EVERYTHING)
+                    .list(ListSitesRequest::default(), EVERYTHING)
                     .await?
             }
             Self::Create {
@@ -73,7 +72,7 @@ impl Sites {
                     request_id: write.request_id(),
                     validate_only: write.dry_run,
                 };
-                vec![service.call(HospitalClient::create_site, request).await?]
+                vec![service.call(request).await?]
             }
         };
         Ok(printer.table(COLUMNS, &sites, &())?)

@@ -6,7 +6,7 @@ use theatre_log::stamp;
 
 use super::cases::fields::CaseFields;
 use crate::{
-    connection::{ScheduleClient, Service},
+    connection::Service,
     failure::Failure,
     printable::Printable,
     printing::{Printer, dated_span},
@@ -67,7 +67,7 @@ impl SlotsArgs {
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let site = service.site_time().await?;
         let request = self.into_request(&site)?;
-        let found = service.call(ScheduleClient::find_slots, request).await?;
+        let found = service.call(request).await?;
         Ok(printer.messages(&found.offers, |offers| shown_offers(offers, &site))?)
     }
 }

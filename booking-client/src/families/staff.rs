@@ -1,16 +1,14 @@
 //! `booking-client staff …`
 
-use booking_proto::ot::v1::{self, GetStaffRequest, TeamRole};
+use booking_proto::ot::v1::{self, DeleteStaffRequest, GetStaffRequest, TeamRole};
 use clap::{Args, Subcommand};
 
 use super::{
-    catalogue::{
-        CatalogueItem as _, CreateArgs, ItemFields, ListArgs, RetireArgs, UpdateArgs, show,
-    },
+    catalogue::{Catalogue, CatalogueItem as _, ItemFields, Retirable, show},
     unavailability::{self, AwayArgs, take_back},
 };
 use crate::{
-    connection::{HospitalClient, Service},
+    connection::Service,
     failure::Failure,
     printing::{Column, Printer, joined},
     reading::{OneArgs, UpdateMask, enum_names, id_of, resource, shown},
@@ -18,24 +16,16 @@ use crate::{
 
 /// What can be done with staff.
 #[derive(Debug, Subcommand)]
-#[command(after_help = MANUAL)]
 pub enum Staff {
-    /// All of them
-    #[command(mut_arg("retired", |arg| arg.help("Also those who are no longer booked")))]
-    List(ListArgs),
     /// All that is known of one
+    #[command(display_order = 1)]
     Get {
         /// Who
         staff: String,
     },
-    /// A new one
-    Create(CreateArgs<StaffFields>),
-    /// Change only what is given
-    Update(UpdateArgs<StaffFields>),
-    /// No longer booked; --undo turns it round
-    #[command(mut_arg("id", |arg| arg.value_name("STAFF").help("Who")))]
-    #[command(mut_arg("undo", |arg| arg.help("Booked again")))]
-    Retire(RetireArgs),
+    /// What can be done with every catalogue.
+    #[command(flatten)]
+    Catalogue(Catalogue<StaffFields>),
     /// Remove somebody who was never in a team
     #[command(mut_arg("id", |id| id.value_name("STAFF").help("Who")))]
     Delete(OneArgs),
@@ -98,27 +88,31 @@ impl ItemFields for StaffFields {
     }
 }
 
+impl Retirable for StaffFields {
+    const RETIRE: &'static str = "No longer booked; --undo turns it round";
+    const RETIRED: &'static str = "Also those who are no longer booked";
+    const UNDO: &'static str = "Booked again";
+    const ONE: &'static str = Self::NOUN;
+    const MANUAL: &'static str = MANUAL;
+
+    fn retired(who: &mut v1::Staff) -> &mut bool {
+        &mut who.retired
+    }
+}
+
 impl Staff {
     /// Does what was typed.
     pub async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let collection = v1::Staff::COLLECTION;
         match self {
-            Self::List(args) => args.run::<StaffFields>(service, printer).await,
+            Self::Catalogue(command) => command.run(service, printer).await,
             Self::Get { staff } => {
                 let name = resource(collection, &staff);
-                let found = service.call(HospitalClient::get_staff, GetStaffRequest { name });
-                show::<StaffFields>(&[found.await?], printer)
-            }
-            Self::Create(args) => args.run(v1::Staff::default(), service, printer).await,
-            Self::Update(args) => args.run(service, printer).await,
-            Self::Retire(args) => {
-                args.run::<StaffFields>(|who| &mut who.retired, service, printer)
-                    .await
+                let found = service.call(GetStaffRequest { name }).await?;
+                show::<StaffFields>(&[found], printer)
             }
             Self::Delete(args) => {
-                service
-                    .call(HospitalClient::delete_staff, args.into())
-                    .await?;
+                service.call(DeleteStaffRequest::from(args)).await?;
                 Ok(printer.note("Deleted.")?)
             }
             Self::Absent(args) => args.run(collection, service, printer).await,

@@ -1,6 +1,6 @@
 //! `booking-client theatres …`
 
-use booking_proto::ot::v1::{GetTheatreRequest, Theatre, theatre::State};
+use booking_proto::ot::v1::{DeleteTheatreRequest, GetTheatreRequest, Theatre, theatre::State};
 use clap::{Args, Subcommand};
 
 use super::{
@@ -8,7 +8,7 @@ use super::{
     unavailability::{self, AwayArgs, take_back},
 };
 use crate::{
-    connection::{HospitalClient, Service},
+    connection::Service,
     failure::Failure,
     printing::{Column, Printer, joined},
     reading::{ChangeArgs, OneArgs, OpenOn, UpdateMask, day_name, hours, id_of, resource, shown},
@@ -102,7 +102,8 @@ impl ItemFields for TheatreFields {
         mask.put("list_order", self.order, &mut theatre.list_order);
         mask.put_all("capabilities", self.capability, &mut theatre.capabilities);
         mask.put("turnover_min", self.turnover, &mut theatre.turnover_min);
-        let rules = self.open.iter().flat_map(OpenOn::rules).collect();
+        let rules = self.open.into_iter().flat_map(|OpenOn(rules)| rules);
+        let rules = rules.collect();
         mask.put_all("opening_rules", rules, &mut theatre.opening_rules);
         mask
     }
@@ -116,8 +117,8 @@ impl Theatres {
             Self::List(args) => args.run::<TheatreFields>(service, printer).await,
             Self::Get { theatre } => {
                 let name = resource(theatres, &theatre);
-                let found = service.call(HospitalClient::get_theatre, GetTheatreRequest { name });
-                show::<TheatreFields>(&[found.await?], printer)
+                let found = service.call(GetTheatreRequest { name }).await?;
+                show::<TheatreFields>(&[found], printer)
             }
             Self::Create(args) => {
                 let site = service.site().await?;
@@ -143,12 +144,10 @@ impl Theatres {
                 let mut mask = UpdateMask::default();
                 mask.put("state", Some(state), &mut changed.state);
                 let which = (theatre.as_str(), change);
-                amend::<TheatreFields>(changed, mask.finish()?, which, (service, printer)).await
+                amend::<TheatreFields>(changed, mask, which, (service, printer)).await
             }
             Self::Delete(args) => {
-                service
-                    .call(HospitalClient::delete_theatre, args.into())
-                    .await?;
+                service.call(DeleteTheatreRequest::from(args)).await?;
                 Ok(printer.note("Deleted.")?)
             }
             Self::Close(args) => args.run(theatres, service, printer).await,

@@ -12,7 +12,7 @@ fn days_with_the_same_hours_are_drawn_together() {
     ];
     let rules = rules
         .iter()
-        .flat_map(|typed| typed.parse::<OpenOn>().unwrap().rules().collect::<Vec<_>>());
+        .flat_map(|typed| typed.parse::<OpenOn>().unwrap().0);
     let theatre = Theatre {
         opening_rules: rules.collect(),
         ..Theatre::default()

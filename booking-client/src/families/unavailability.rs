@@ -2,13 +2,14 @@
 //! in its own way.
 
 use booking_proto::ot::v1::{
-    CreateUnavailabilityRequest, ListUnavailabilitiesRequest, Unavailability,
+    CreateUnavailabilityRequest, DeleteUnavailabilityRequest, ListUnavailabilitiesRequest,
+    Unavailability,
 };
 use clap::Args;
 use theatre_log::stamp;
 
 use crate::{
-    connection::{EVERYTHING, HospitalClient, Service},
+    connection::{EVERYTHING, Service},
     failure::Failure,
     printing::{Column, Printer, date_time},
     reading::{Bound, OneArgs, SiteTime, UsageError, WriteArgs, id_of, resource},
@@ -61,9 +62,7 @@ impl AwayArgs {
     ) -> Result<(), Failure> {
         let site = service.site_time().await?;
         let request = self.into_request(collection, &site)?;
-        let made = service
-            .call(HospitalClient::create_unavailability, request)
-            .await?;
+        let made = service.call(request).await?;
         Ok(printer.table(COLUMNS, &[made], &site)?)
     }
 }
@@ -94,12 +93,11 @@ impl ListArgs {
         let subject = self.subject.map(|typed| resource(collection, &typed));
         let request = ListUnavailabilitiesRequest {
             subject: subject.unwrap_or_default(),
-            start_time: Some(stamp(self.from.from(&site).map_err(UsageError::from)?)),
-            end_time: Some(stamp(self.to.to(&site).map_err(UsageError::from)?)),
+            start_time: Some(stamp(self.from.from(&site)?)),
+            end_time: Some(stamp(self.to.to(&site)?)),
             ..ListUnavailabilitiesRequest::default()
         };
-        let all = service.list(HospitalClient::list_unavailabilities, request, EVERYTHING);
-        let mut all = all.await?;
+        let mut all = service.list(request, EVERYTHING).await?;
         // Without a subject the service tells of closures and absences alike.
         all.retain(|each| each.subject.starts_with(collection));
         Ok(printer.table(COLUMNS, &all, &site)?)
@@ -112,8 +110,8 @@ pub async fn take_back(
     service: &Service,
     printer: &mut Printer,
 ) -> Result<(), Failure> {
-    let deleted = service.call(HospitalClient::delete_unavailability, args.into());
-    deleted.await?;
+    let request: DeleteUnavailabilityRequest = args.into();
+    service.call(request).await?;
     Ok(printer.note("Taken back.")?)
 }
 

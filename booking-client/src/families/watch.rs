@@ -14,11 +14,11 @@ use booking_proto::{
 };
 use clap::Args;
 use theatre_log::stamp;
-use tonic::{Code, Streaming};
+use tonic::Code;
 
 use super::cases::shown::case_line;
 use crate::{
-    connection::{Service, WatchClient},
+    connection::Service,
     exit::Exit,
     failure::Failure,
     printable::Printable,
@@ -120,10 +120,7 @@ impl Watch<'_> {
     }
 
     async fn one_connection(&mut self, printer: &mut Printer) -> Result<(), Failure> {
-        let changes = self
-            .service
-            .open(WatchClient::watch_schedule, self.request.clone());
-        let mut changes: Streaming<WatchScheduleResponse> = changes.await?;
+        let mut changes = self.service.open(self.request.clone()).await?;
         loop {
             let next = tokio::time::timeout(SILENCE, changes.message()).await;
             let next = next.map_err(|_| Failure::deadline(SILENCE))?;

@@ -8,8 +8,8 @@ use prost_reflect::{DescriptorPool, DynamicMessage, SerializeOptions};
 
 use crate::printable::steers;
 
-/// Every message of the contract by its name.
-static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
+/// Every message and every method of the contract by its name.
+pub static CONTRACT: LazyLock<DescriptorPool> = LazyLock::new(|| {
     DescriptorPool::decode(FILE_DESCRIPTOR_SET)
         .expect("the contract's own descriptors are complete")
 });
@@ -17,7 +17,7 @@ static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
 /// A message on one line, as <https://protobuf.dev/programming-guides/json/> has it. Fields that hold
 /// their default are there too, so that a program finds what it looks for.
 pub fn line<M: Message + Name>(message: &M) -> String {
-    let described = POOL
+    let described = CONTRACT
         .get_message_by_name(&M::full_name())
         .expect("a message of the contract has a descriptor");
     let dynamic = DynamicMessage::decode(described, message.encode_to_vec().as_slice())

@@ -7,6 +7,7 @@ use std::{
 };
 
 use prost::{Message, Name};
+use serde::Serialize;
 
 use super::{
     json,
@@ -78,12 +79,14 @@ impl Printer {
     /// What is no message of the contract: JSON on one line, or what `text` makes of it.
     pub fn value(
         &mut self,
-        json: &serde_json::Value,
+        value: &impl Serialize,
         text: impl FnOnce() -> String,
     ) -> io::Result<()> {
         match self.format {
             OutputFormat::Text => self.out.write_all(text().as_bytes()),
-            OutputFormat::Json => writeln!(self.out, "{}", json::quiet(&json.to_string())),
+            OutputFormat::Json => {
+                writeln!(self.out, "{}", json::quiet(&serde_json::to_string(value)?))
+            }
         }
     }
 

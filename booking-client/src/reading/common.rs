@@ -10,18 +10,20 @@ use uuid::Uuid;
 use super::name::resource;
 use crate::telemetry::LogFormat;
 
+/// The heading of what every command takes.
+pub const EVERY_COMMAND: &str = "Every command";
+
 /// What every command takes, before or behind its name.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Every command")]
+#[command(next_help_heading = EVERY_COMMAND)]
 pub struct Common {
     /// The booking service, as HOST:PORT; the article's call has it first
-    #[arg(long, global = true, env = "OT_SERVER", value_name = "HOST:PORT")]
+    #[arg(long, env = "OT_SERVER", value_name = "HOST:PORT")]
     pub server: Option<String>,
 
     /// A service account the server may prove to be; repeat it, or join with commas
     #[arg(
         long,
-        global = true,
         env = "OT_SERVER_ACCOUNT",
         value_name = "ACCOUNT",
         value_delimiter = ','
@@ -31,7 +33,6 @@ pub struct Common {
     /// Act for this person; only accounts that may are believed
     #[arg(
         long,
-        global = true,
         env = "OT_ON_BEHALF_OF",
         value_name = "PERSON",
         hide_short_help = true
@@ -39,36 +40,23 @@ pub struct Common {
     pub on_behalf_of: Option<String>,
 
     /// The site whose civil time is typed and shown; needed where there are several
-    #[arg(
-        long,
-        global = true,
-        env = "OT_SITE",
-        value_name = "SITE",
-        hide_short_help = true
-    )]
+    #[arg(long, env = "OT_SITE", value_name = "SITE", hide_short_help = true)]
     pub site: Option<String>,
 
     /// How the answer is printed on stdout
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        value_name = "FORMAT",
-        default_value_t
-    )]
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub output: OutputFormat,
 
     /// Give up after this long: connecting, handshake and answer together
     ///
     /// A number with a unit: 5s, 500ms, 1m 30s. At most 1h. For commands that make several calls
     /// or listen for long: each call.
-    #[arg(long, global = true, value_name = "DURATION", default_value = "20s", value_parser = parse_timeout)]
+    #[arg(long, value_name = "DURATION", default_value = "20s", value_parser = parse_timeout)]
     pub timeout: Duration,
 
     /// How log lines are written on stderr
     #[arg(
         long,
-        global = true,
         value_enum,
         value_name = "FORMAT",
         default_value_t,
@@ -77,7 +65,7 @@ pub struct Common {
     pub log_format: LogFormat,
 
     /// Print the condition too, and log more on stderr: -v progress, -vv details, -vvv everything
-    #[arg(short, long, global = true, action = ArgAction::Count)]
+    #[arg(short, long, action = ArgAction::Count)]
     pub verbose: u8,
 }
 

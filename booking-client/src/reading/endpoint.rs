@@ -1,8 +1,6 @@
 //! Where the service is and who it must be: what was typed about it, for the article's call and for
 //! commands alike. Pure.
 
-use std::fmt;
-
 use alts::ServiceAccount;
 
 use super::{common::Common, usage::UsageError};
@@ -14,8 +12,8 @@ const MAX_HOST_BYTES: usize = 253;
 /// A service and whom to believe at the other end.
 #[derive(Clone, Debug)]
 pub struct Endpoint {
-    /// Where the service listens.
-    pub address: ServerAddress,
+    /// Where the service listens, as it was typed.
+    pub address: String,
     /// The service accounts the server may prove to be. Never empty, no account twice.
     pub targets: Vec<ServiceAccount>,
 }
@@ -36,7 +34,8 @@ impl Endpoint {
     /// # Errors
     /// [`UsageError`] naming the first item that is wrong.
     pub fn from_items<'a>(mut items: impl Iterator<Item = &'a str>) -> Result<Self, UsageError> {
-        let address = items.next().unwrap_or_default().parse()?;
+        let address = items.next().unwrap_or_default();
+        check_address(address)?;
         let mut targets: Vec<ServiceAccount> = Vec::new();
         for item in items {
             let account = parse_account(item)?;
@@ -47,6 +46,7 @@ impl Endpoint {
         if targets.is_empty() {
             return Err(UsageError::NoAccount);
         }
+        let address = address.to_owned();
         Ok(Self { address, targets })
     }
 }
@@ -63,48 +63,27 @@ fn parse_account(item: &str) -> Result<ServiceAccount, UsageError> {
 
 /// A `host:port` that a connection can be tried to: a DNS name, an IPv4 address or an IPv6 address
 /// in brackets, and a port that is not 0.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServerAddress(String);
-
-impl ServerAddress {
-    /// The address as it was typed.
-    pub fn as_str(&self) -> &str {
-        &self.0
+fn check_address(typed: &str) -> Result<(), UsageError> {
+    let wrong = |why| UsageError::Address(Printable(typed).to_string(), why);
+    if typed.contains("://") {
+        return Err(wrong("a scheme does not belong in front of it"));
     }
-}
-
-impl fmt::Display for ServerAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+    let Some((host, port)) = typed.rsplit_once(':') else {
+        let typed = Printable(typed).to_string();
+        return Err(if typed.contains('@') {
+            UsageError::AccountFirst(typed)
+        } else if is_word(&typed) {
+            UsageError::NeitherAddressNorCommand(typed)
+        } else {
+            wrong("the port is missing")
+        });
+    };
+    // `parse` alone would take "+80".
+    let digits = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+    if !digits || !port.parse::<u16>().is_ok_and(|port| port > 0) {
+        return Err(wrong("the port must be a number from 1 to 65535"));
     }
-}
-
-impl std::str::FromStr for ServerAddress {
-    type Err = UsageError;
-
-    fn from_str(typed: &str) -> Result<Self, UsageError> {
-        let wrong = |why| UsageError::Address(Printable(typed).to_string(), why);
-        if typed.contains("://") {
-            return Err(wrong("a scheme does not belong in front of it"));
-        }
-        let Some((host, port)) = typed.rsplit_once(':') else {
-            let typed = Printable(typed).to_string();
-            return Err(if typed.contains('@') {
-                UsageError::AccountFirst(typed)
-            } else if is_word(&typed) {
-                UsageError::NeitherAddressNorCommand(typed)
-            } else {
-                wrong("the port is missing")
-            });
-        };
-        // `parse` alone would take "+80".
-        let digits = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
-        if !digits || !port.parse::<u16>().is_ok_and(|port| port > 0) {
-            return Err(wrong("the port must be a number from 1 to 65535"));
-        }
-        check_host(host).map_err(wrong)?;
-        Ok(Self(typed.to_owned()))
-    }
+    check_host(host).map_err(wrong)
 }
 
 /// Looks like the name of a command.

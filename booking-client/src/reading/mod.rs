@@ -13,10 +13,10 @@ mod week;
 
 pub use self::{
     common::{
-        ChangeArgs, Common, MAX_TIMEOUT, OneArgs, OutputFormat, WriteArgs, parse_duration,
-        parse_rule,
+        ChangeArgs, Common, EVERY_COMMAND, MAX_TIMEOUT, OneArgs, OutputFormat, WriteArgs,
+        parse_duration, parse_rule,
     },
-    endpoint::{Endpoint, ServerAddress},
+    endpoint::Endpoint,
     enum_names::shown,
     filter::{Conditions, quoted},
     moment::{Bound, Day, Moment, SiteTime, minute_of, timestamp, whole_minute},

@@ -71,23 +71,9 @@ pub fn hours(from_minute: i32, to_minute: i32) -> String {
     format!("{}-{}", clock(from_minute), clock(to_minute))
 }
 
-/// Open on these days, at these hours.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OpenOn {
-    days: Vec<i32>,
-    hours: Hours,
-}
-
-impl OpenOn {
-    /// One rule for each day.
-    pub fn rules(&self) -> impl Iterator<Item = OpeningRule> + '_ {
-        self.days.iter().map(|weekday| OpeningRule {
-            weekday: *weekday,
-            open_minute: self.hours.from_minute,
-            close_minute: self.hours.to_minute,
-        })
-    }
-}
+/// Open on these days, at these hours: one rule for each day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenOn(pub Vec<OpeningRule>);
 
 impl FromStr for OpenOn {
     type Err = String;
@@ -98,14 +84,15 @@ impl FromStr for OpenOn {
             .ok_or("write days and hours, as in mon-fri=08:00-18:00")?;
         let (first, last) = days.split_once('-').unwrap_or((days, days));
         let (Weekday(first), Weekday(last)) = (first.parse()?, last.parse()?);
+        let hours: Hours = hours.parse()?;
         // `sat-mon` goes over the end of the week.
         let count = (last - first).rem_euclid(7) + 1;
-        Ok(Self {
-            days: (0..count)
-                .map(|offset| (first - 1 + offset) % 7 + 1)
-                .collect(),
-            hours: hours.parse()?,
-        })
+        let rules = (0..count).map(|offset| OpeningRule {
+            weekday: (first - 1 + offset) % 7 + 1,
+            open_minute: hours.from_minute,
+            close_minute: hours.to_minute,
+        });
+        Ok(Self(rules.collect()))
     }
 }
 

@@ -11,8 +11,7 @@ fn days_and_hours_become_one_rule_a_day() {
         ("mon-sun=00:00-24:00", vec![1, 2, 3, 4, 5, 6, 7], 0, 0),
     ];
     for (typed, days, open, close) in table {
-        let read: OpenOn = typed.parse().unwrap();
-        let rules: Vec<_> = read.rules().collect();
+        let OpenOn(rules) = typed.parse().unwrap();
         let seen: Vec<i32> = rules.iter().map(|rule| rule.weekday).collect();
         assert_eq!(seen, days, "{typed}");
         assert!(

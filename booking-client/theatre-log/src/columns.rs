@@ -8,22 +8,21 @@ use super::{
     mapping::Mapping,
 };
 
-/// The header lacks columns, or has one twice.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum ColumnsError {
-    /// Needed, or named in the mapping file, and not there.
-    #[error(
-        "has no column {missing}; its header has {there}; name the columns in a --mapping file"
-    )]
-    Missing {
-        /// Those that are missing.
-        missing: String,
-        /// Those that are there.
-        there: String,
-    },
+/// Why a log cannot be read at all.
+#[derive(Debug, Error)]
+pub enum LogError {
+    /// Columns that are needed, or named in the mapping file, and not there, and those that are.
+    #[error("has no column {0}; its header has {1}; name the columns in a --mapping file")]
+    Missing(String, String),
     /// Which of the two is meant?
-    #[error("has more than one column {0}; rename all but one")]
+    #[error("has more than one column '{0}'; rename all but one")]
     Twice(String),
+    /// Its bytes are no text that could be CSV.
+    #[error("{0}")]
+    NotText(&'static str),
+    /// It could not be read to its end.
+    #[error("cannot be read: {0}")]
+    Unreadable(#[from] csv::Error),
 }
 
 /// Where in a record each field is.
@@ -38,7 +37,7 @@ pub(super) struct Columns {
 impl Columns {
     /// Finds every field by its mapped or its usual name, in any letter case. Columns of other names
     /// are left alone.
-    pub(super) fn find(header: &ByteRecord, mapping: &Mapping) -> Result<Self, ColumnsError> {
+    pub(super) fn find(header: &ByteRecord, mapping: &Mapping) -> Result<Self, LogError> {
         let there: Vec<String> = header
             .iter()
             .map(|cell| plain(&String::from_utf8_lossy(cell)))
@@ -60,21 +59,15 @@ impl Columns {
                 .filter(|(_, name)| wanted.contains(&name.as_str()));
             *place = found.next().map(|(at, _)| at);
             if let Some((_, name)) = found.next() {
-                return Err(ColumnsError::Twice(format!("'{name}'")));
+                return Err(LogError::Twice(name.clone()));
             }
             if place.is_none() && (field.is_needed() || mapped.is_some()) {
-                missing.push(format!("'{}'", wanted[0]));
+                missing.push(wanted[0].to_owned());
             }
         }
         if !missing.is_empty() {
-            return Err(ColumnsError::Missing {
-                missing: missing.join(", "),
-                there: there
-                    .iter()
-                    .map(|name| format!("'{name}'"))
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            });
+            let quoted = |names: &[String]| format!("'{}'", names.join("', '"));
+            return Err(LogError::Missing(quoted(&missing), quoted(&there)));
         }
         Ok(Self {
             index,

@@ -26,29 +26,14 @@ use std::{
 use booking_proto::ot::v1::ImportRow;
 use csv::{ByteRecord, ReaderBuilder};
 use jiff::tz::TimeZone;
-use thiserror::Error;
 
 pub use self::{
     civil::{CivilError, instant, stamp},
-    columns::ColumnsError,
+    columns::LogError,
     field::Field,
-    mapping::{Mapping, MappingError},
+    mapping::Mapping,
 };
 use self::{columns::Columns, form::Forms, lines::Lines, row::RowForm};
-
-/// Why a log cannot be read at all.
-#[derive(Debug, Error)]
-pub enum LogError {
-    /// Its header lacks something, or is none.
-    #[error(transparent)]
-    Columns(#[from] ColumnsError),
-    /// Its bytes are no text that could be CSV.
-    #[error("{0}")]
-    NotText(&'static str),
-    /// It could not be read to its end.
-    #[error("cannot be read: {0}")]
-    Unreadable(#[from] csv::Error),
-}
 
 /// A row that was not understood.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use thiserror::Error;
 
 use super::field::Field;
 
@@ -48,18 +47,13 @@ impl TryFrom<String> for Delimiter {
     }
 }
 
-/// A mapping file that cannot be used.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("{0}")]
-pub struct MappingError(String);
-
 impl Mapping {
     /// Reads a mapping file's text.
     ///
     /// # Errors
-    /// [`MappingError`] naming the line.
-    pub fn parse(text: &str) -> Result<Self, MappingError> {
-        toml::from_str(text).map_err(|error| MappingError(error.to_string()))
+    /// What is wrong with it, naming the line.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
     }
 
     /// With the separator that the first line of a log has most of.

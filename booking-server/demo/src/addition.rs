@@ -6,7 +6,7 @@ use booking_domain::{
 };
 
 /// Everything that is added to the base hospital, in the order in which it can be written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Demo {
     /// The base hospital with everything below in it.
     pub hospital: Hospital,

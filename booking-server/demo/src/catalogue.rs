@@ -19,6 +19,14 @@ use crate::{
     week::Week,
 };
 
+/// Identifiers in this crate are constants and numbers.
+macro_rules! id {
+    ($type:ident, $text:expr) => {
+        $type::parse($text.as_ref()).expect("short, and without control characters")
+    };
+}
+pub(crate) use id;
+
 /// Sessions of the day theatres, minutes after midnight.
 const SESSION: (u16, u16) = (8 * 60, 18 * 60);
 /// The day theatres themselves are open a little longer.
@@ -27,73 +35,35 @@ const OPEN: (u16, u16) = (7 * 60 + 30, 19 * 60);
 /// The theatre for emergencies, open day and night.
 pub(crate) const EMERGENCY_THEATRE: &str = "OT-8";
 
-/// A theatre: number, name, whose it is (nobody's: open to all), what it can do, on weekends too.
+/// A theatre: what people add to its number, whose it is (nobody's: open to all), what it can do, on
+/// weekends too.
 type TheatreRow = (
-    &'static str,
     &'static str,
     Option<&'static str>,
     &'static [&'static str],
     bool,
 );
 
+const ASLEEP: &str = "general-anaesthesia";
+const BONES: [&str; 3] = [ASLEEP, "imaging", "laminar-flow"];
+
+/// `OT-1` to `OT-8`.
 const THEATRES: [TheatreRow; 8] = [
-    (
-        "OT-1",
-        "Theatre 1",
-        Some(GENERAL),
-        &["general-anaesthesia"],
-        true,
-    ),
-    (
-        "OT-2",
-        "Theatre 2",
-        Some(ORTHOPAEDICS),
-        &["general-anaesthesia", "imaging", "laminar-flow"],
-        false,
-    ),
-    (
-        "OT-3",
-        "Theatre 3 (eyes)",
-        Some(EYES),
-        &["microscope"],
-        false,
-    ),
-    (
-        "OT-4",
-        "Theatre 4",
-        Some(ORTHOPAEDICS),
-        &["general-anaesthesia", "imaging", "laminar-flow"],
-        true,
-    ),
-    (
-        "OT-5",
-        "Theatre 5",
-        Some(UROLOGY),
-        &["general-anaesthesia", "imaging"],
-        false,
-    ),
-    (
-        "OT-6",
-        "Theatre 6",
-        Some(GYNAECOLOGY),
-        &["general-anaesthesia"],
-        false,
-    ),
-    (
-        "OT-7",
-        "Theatre 7 (day surgery)",
-        None,
-        &["general-anaesthesia"],
-        false,
-    ),
-    (
-        EMERGENCY_THEATRE,
-        "Theatre 8 (emergencies)",
-        None,
-        &["general-anaesthesia", "imaging"],
-        true,
-    ),
+    ("", Some(GENERAL), &[ASLEEP], true),
+    ("", Some(ORTHOPAEDICS), &BONES, false),
+    (" (eyes)", Some(EYES), &["microscope"], false),
+    ("", Some(ORTHOPAEDICS), &BONES, true),
+    ("", Some(UROLOGY), &[ASLEEP, "imaging"], false),
+    ("", Some(GYNAECOLOGY), &[ASLEEP], false),
+    (" (day surgery)", None, &[ASLEEP], false),
+    (" (emergencies)", None, &[ASLEEP, "imaging"], true),
 ];
+
+/// The theatres with their places among them, from 1.
+fn theatre_rows() -> impl Iterator<Item = (i32, TheatreId, &'static TheatreRow)> {
+    let numbered = (1..).zip(&THEATRES);
+    numbered.map(|(number, row)| (number, id!(TheatreId, format!("OT-{number}")), row))
+}
 
 const UNITS: [(&str, &str, &str, u16); 9] = [
     ("CA-1", "c-arm", "C-arm 1", 10),
@@ -107,42 +77,27 @@ const UNITS: [(&str, &str, &str, u16); 9] = [
     ("MS-2", "microscope", "Operating microscope 2", 0),
 ];
 
-/// Identifiers in this crate are constants and numbers.
-macro_rules! id {
-    ($type:ident, $text:expr) => {
-        $type::parse($text.as_ref()).expect("short, and without control characters")
-    };
-}
-pub(crate) use id;
-
 /// Puts up the building: theatres, units, procedure types; templates, and the sessions of the week.
 pub(crate) fn open(base: &Hospital, site: &Site, week: &Week) -> Demo {
     let mut demo = Demo {
         hospital: base.clone(),
         theatres: theatres(base, site),
-        staff: Vec::new(),
         units: units(),
         procedure_types: PROCEDURES.iter().map(procedure_type).collect(),
         templates: templates(week),
-        sessions: Vec::new(),
-        unavailabilities: Vec::new(),
-        cases: Vec::new(),
+        ..Demo::default()
     };
-    demo.sessions = demo
-        .templates
-        .iter()
-        .flat_map(|template| sessions(template, week))
-        .collect();
+    let templates = demo.templates.iter();
+    demo.sessions = templates.flat_map(|it| sessions(it, week)).collect();
+    let (theatres, units, types) = (&demo.theatres, &demo.units, &demo.procedure_types);
     let hospital = &mut demo.hospital;
     hospital
         .theatres
-        .extend(keyed(&demo.theatres, |theatre| theatre.id.clone()));
-    hospital
-        .units
-        .extend(keyed(&demo.units, |unit| unit.id.clone()));
+        .extend(keyed(theatres, |it| it.id.clone()));
+    hospital.units.extend(keyed(units, |it| it.id.clone()));
     hospital
         .procedure_types
-        .extend(keyed(&demo.procedure_types, |each| each.id.clone()));
+        .extend(keyed(types, |it| it.id.clone()));
     demo
 }
 
@@ -155,39 +110,27 @@ pub(crate) fn keyed<K: Ord, T: Clone>(things: &[T], key: impl Fn(&T) -> K) -> BT
 }
 
 fn theatres(base: &Hospital, site: &Site) -> Vec<Theatre> {
-    let theatre = |(order, (id, name, _, capabilities, _)): (i32, &TheatreRow)| {
-        let id = id!(TheatreId, id);
-        let (open_minute, close_minute) = if id.as_str() == EMERGENCY_THEATRE {
-            (0, 0)
-        } else {
-            OPEN
+    let theatre = |(number, id, (added, _, capabilities, _)): (i32, TheatreId, &TheatreRow)| {
+        let emergency = id.as_str() == EMERGENCY_THEATRE;
+        let (open_minute, close_minute) = if emergency { (0, 0) } else { OPEN };
+        let rule = |weekday| OpeningRule {
+            weekday,
+            open_minute,
+            close_minute,
         };
-        let opening = Weekday::Monday.cycle_forward().take(7);
         Theatre {
-            version: base
-                .theatres
-                .get(&id)
-                .map_or(1, |before| before.version + 1),
+            version: base.theatres.get(&id).map_or(1, |it| it.version + 1),
             id,
             site: site.id.clone(),
-            name: (*name).to_owned(),
-            list_order: order,
+            name: format!("Theatre {number}{added}"),
+            list_order: number,
             state: TheatreState::Open,
-            capabilities: capabilities
-                .iter()
-                .map(|text| id!(Capability, text))
-                .collect(),
+            capabilities: capabilities.iter().map(|it| id!(Capability, it)).collect(),
             turnover_min: 5,
-            opening: opening
-                .map(|weekday| OpeningRule {
-                    weekday,
-                    open_minute,
-                    close_minute,
-                })
-                .collect(),
+            opening: Weekday::Monday.cycle_forward().take(7).map(rule).collect(),
         }
     };
-    (1..).zip(&THEATRES).map(theatre).collect()
+    theatre_rows().map(theatre).collect()
 }
 
 fn units() -> Vec<EquipmentUnit> {
@@ -205,7 +148,7 @@ fn units() -> Vec<EquipmentUnit> {
 fn procedure_type(procedure: &Procedure) -> ProcedureType {
     let asleep = procedure.anaesthesia == Anaesthesia::General;
     let capabilities = asleep
-        .then_some("general-anaesthesia")
+        .then_some(ASLEEP)
         .into_iter()
         .chain(procedure.capability);
     ProcedureType {
@@ -227,24 +170,20 @@ fn procedure_type(procedure: &Procedure) -> ProcedureType {
 
 /// Every theatre's list on every day of the week; at weekends few, unless it is now.
 fn templates(week: &Week) -> Vec<SessionTemplate> {
-    let weekdays: Vec<Weekday> = Weekday::Monday.cycle_forward().take(7).collect();
-    let all = THEATRES
-        .iter()
-        .flat_map(|row| weekdays.iter().map(move |weekday| (row, *weekday)));
-    let held = all.filter(|((_, _, _, _, weekends), weekday)| {
+    let weekdays = || Weekday::Monday.cycle_forward().take(7);
+    let all = theatre_rows().flat_map(|row| weekdays().map(move |weekday| (row.clone(), weekday)));
+    let held = all.filter(|((_, _, (_, _, _, weekends)), weekday)| {
         let weekend = matches!(weekday, Weekday::Saturday | Weekday::Sunday);
         !weekend || *weekends || *weekday == week.today.weekday()
     });
-    held.map(|((theatre, _, owner, capabilities, _), weekday)| {
-        let emergency = *theatre == EMERGENCY_THEATRE;
+    held.map(|((_, theatre, (_, owner, capabilities, _)), weekday)| {
+        let emergency = theatre.as_str() == EMERGENCY_THEATRE;
         let (start_minute, end_minute) = if emergency { (0, 0) } else { SESSION };
+        let day = weekday.to_monday_one_offset();
         SessionTemplate {
-            id: id!(
-                TemplateId,
-                format!("{theatre}-{}", weekday.to_monday_one_offset())
-            ),
+            id: id!(TemplateId, format!("{theatre}-{day}")),
             version: 1,
-            theatre: id!(TheatreId, theatre),
+            theatre,
             owner: match owner {
                 _ if emergency => SessionOwner::Emergency,
                 Some(specialty) => SessionOwner::Specialty(id!(Specialty, specialty)),
@@ -252,7 +191,7 @@ fn templates(week: &Week) -> Vec<SessionTemplate> {
             },
             flags: SessionFlags {
                 anaesthetist: true,
-                general_anaesthesia: capabilities.contains(&"general-anaesthesia"),
+                general_anaesthesia: capabilities.contains(&ASLEEP),
                 paediatric: false,
             },
             weekday,

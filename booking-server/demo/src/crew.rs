@@ -1,5 +1,7 @@
 //! Who stands in which theatre for a day: nobody in two.
 
+use std::collections::BTreeSet;
+
 use booking_domain::{
     Anaesthesia, Session, SessionOwner, Specialty, StaffId, TeamMember, TeamRole,
 };
@@ -32,38 +34,15 @@ impl AtWork {
         session: &Session,
         chance: &mut Chance,
     ) -> Option<Crew> {
-        let specialty = match &session.owner {
-            SessionOwner::Specialty(specialty) => Some(specialty.clone()),
-            _ => None,
+        let specialties = match &session.owner {
+            // Two in turn.
+            SessionOwner::Specialty(specialty) => vec![specialty.clone(); 2],
+            // A mixed list has a surgeon of each specialty.
+            _ => mixed(),
         };
-        // A mixed list has a surgeon of each specialty, the others two in turn.
-        let mut surgeons = Vec::new();
-        match specialty {
-            Some(specialty) => {
-                let of = [Some(&specialty); 2];
-                surgeons.extend(of.into_iter().filter_map(|specialty| {
-                    self.take(demo, TeamRole::PrimarySurgeon, specialty, chance)
-                }));
-            }
-            None => {
-                let mut wanted: Vec<&str> = PROCEDURES
-                    .iter()
-                    .filter(|each| each.day_case || each.emergency)
-                    .map(|each| each.specialty)
-                    .collect();
-                wanted.sort_unstable();
-                wanted.dedup();
-                for specialty in wanted {
-                    let specialty = id!(Specialty, specialty);
-                    surgeons.extend(self.take(
-                        demo,
-                        TeamRole::PrimarySurgeon,
-                        Some(&specialty),
-                        chance,
-                    ));
-                }
-            }
-        }
+        let mut surgeon =
+            |of: &Specialty| self.take(demo, TeamRole::PrimarySurgeon, Some(of), chance);
+        let surgeons: Vec<StaffId> = specialties.iter().filter_map(&mut surgeon).collect();
         if surgeons.is_empty() {
             return None;
         }
@@ -97,6 +76,13 @@ impl AtWork {
         self.0.retain(|id| *id != chosen);
         Some(chosen)
     }
+}
+
+/// The specialties of what may be on a list that is nobody's own.
+fn mixed() -> Vec<Specialty> {
+    let procedures = PROCEDURES.iter().filter(|it| it.day_case || it.emergency);
+    let names: BTreeSet<&str> = procedures.map(|it| it.specialty).collect();
+    names.into_iter().map(|name| id!(Specialty, name)).collect()
 }
 
 impl Crew {

@@ -58,26 +58,16 @@ const NURSES: u16 = 22;
 pub(crate) fn take_on(demo: &mut Demo, base: &Hospital, week: &Week, number: u64) {
     let surgical = vec![TeamRole::PrimarySurgeon, TeamRole::AssistantSurgeon];
     let surgeons = SURGEONS.iter().map(|(id, name, specialty)| {
-        staff(
-            base,
-            id,
-            name,
-            surgical.clone(),
-            Some(id!(Specialty, specialty)),
-        )
+        let specialty = Some(id!(Specialty, specialty));
+        staff(base, id, name, surgical.clone(), specialty)
     });
     let anaesthetists = ANAESTHETISTS
         .iter()
         .map(|(id, name)| staff(base, id, name, vec![TeamRole::Anaesthetist], None));
     let roles = vec![TeamRole::ScrubNurse, TeamRole::CirculatingNurse];
     let nurses = (1..=NURSES).map(|number| {
-        staff(
-            base,
-            &format!("NU-{}", 700 + number),
-            &format!("Nurse {number}"),
-            roles.clone(),
-            None,
-        )
+        let (id, name) = (format!("NU-{}", 700 + number), format!("Nurse {number}"));
+        staff(base, &id, &name, roles.clone(), None)
     });
     demo.staff = surgeons.chain(anaesthetists).chain(nurses).collect();
     let all = keyed(&demo.staff, |person| person.id.clone());

@@ -2,9 +2,9 @@
 //! another, each placed by the domain's own rules.
 
 use booking_domain::{
-    Booker, Case, CaseDetails, CaseId, EquipmentKind, Laterality, OverrideRequest, PatientId, Plan,
+    Booker, Case, CaseDetails, CaseId, EquipmentUnit, Laterality, OverrideRequest, PatientId, Plan,
     ProcedureTypeId, RuleId, Session, SessionOwner, Specialty, StaffId, Subject, TeamMember,
-    Timetable, UnitId, Urgency, claims, later, place, schedule,
+    Timetable, Urgency, claims, day_range, later, next_on_grid, place, schedule,
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -82,20 +82,14 @@ impl<'a> Planner<'a> {
 
     /// Everybody who is not away at some time of the day.
     fn at_work(&self, day: Date) -> AtWork {
-        let range = booking_domain::day_range(&self.week.zone, day);
+        let range = day_range(&self.week.zone, day);
         let away = |id: &StaffId| {
             let subject = Subject::Staff(id.clone());
             let mut absences = self.table.unavailable_of(&subject);
             absences.any(|absence| range.is_some_and(|range| absence.range.overlaps(&range)))
         };
-        AtWork(
-            self.demo
-                .staff
-                .iter()
-                .map(|person| person.id.clone())
-                .filter(|id| !away(id))
-                .collect(),
-        )
+        let all = self.demo.staff.iter().map(|person| person.id.clone());
+        AtWork(all.filter(|id| !away(id)).collect())
     }
 
     /// A list: one after another until nothing more fits, and on some days one more.
@@ -126,14 +120,8 @@ impl<'a> Planner<'a> {
                 .min_by_key(|each| each.footprint().total_min());
             let procedure = shortest.expect("some procedure suits");
             let booked = later(start, -MINUTES_A_DAY);
-            let case = self.request(
-                session,
-                procedure,
-                crew,
-                Urgency::Elective,
-                later(booked, -60 * MINUTES_A_DAY),
-                chance,
-            );
+            let decided = later(booked, -60 * MINUTES_A_DAY);
+            let case = self.request(session, procedure, crew, Urgency::Elective, decided, chance);
             let overrun = OverrideRequest {
                 rule: RuleId::R8,
                 reason: "The team agreed to stay for the last case".to_owned(),
@@ -161,7 +149,7 @@ impl<'a> Planner<'a> {
             };
             let procedure = *chance.pick(&suitable);
             let case = self.request(session, procedure, crew, urgency, decided, chance);
-            let mut start = on_grid(later(decided, wait));
+            let mut start = next_on_grid(later(decided, wait));
             for _ in 0..TRIES {
                 if self
                     .place(case.clone(), session, start, decided, &[])
@@ -193,14 +181,8 @@ impl<'a> Planner<'a> {
         let sessions = self.demo.sessions.iter();
         let list = sessions.take_while(|each| each.id != session.id).count();
         let number = 100 * (list + 1) + number;
-        request(
-            number,
-            procedure,
-            urgency,
-            decided_at,
-            crew.team(procedure, chance),
-            chance,
-        )
+        let team = crew.team(procedure, chance);
+        request(number, procedure, urgency, decided_at, team, chance)
     }
 
     /// The end of the case with its gap, if it fits at `start`.
@@ -220,17 +202,9 @@ impl<'a> Planner<'a> {
         };
         let placed = self.with_each_unit(case).into_iter().find_map(|case| {
             let around = self.table.around(&case, &plan, hospital);
-            let placed = place(
-                &case,
-                &plan,
-                hospital,
-                &around,
-                &self.booker,
-                overrides,
-                booked,
-            )
-            .ok()?;
-            schedule(&case, placed, booked).ok()
+            let booker = &self.booker;
+            let placed = place(&case, &plan, hospital, &around, booker, overrides, booked);
+            schedule(&case, placed.ok()?, booked).ok()
         })?;
         let plan = placed.plan.as_ref()?;
         self.table
@@ -241,7 +215,7 @@ impl<'a> Planner<'a> {
             turnover_min.into(),
         );
         self.cases.push(placed);
-        Some(on_grid(end))
+        Some(next_on_grid(end))
     }
 
     /// The case with every unit it might be given; as it is when it needs none.
@@ -254,16 +228,13 @@ impl<'a> Planner<'a> {
         let Some(kind) = by_type.and_then(|by_type| by_type.required_kinds.first()) else {
             return vec![case];
         };
-        let of_kind = |kind: &EquipmentKind| {
-            let units = self.demo.units.iter().filter(|unit| unit.kind == *kind);
-            units.map(|unit| unit.id.clone()).collect::<Vec<UnitId>>()
-        };
-        let with = |unit: UnitId| {
+        let with = |unit: &EquipmentUnit| {
             let mut case = case.clone();
-            case.details.units = vec![unit];
+            case.details.units = vec![unit.id.clone()];
             case
         };
-        of_kind(kind).into_iter().map(with).collect()
+        let of_kind = self.demo.units.iter().filter(|unit| unit.kind == *kind);
+        of_kind.map(with).collect()
     }
 }
 
@@ -310,8 +281,4 @@ fn suits(procedure: &Procedure, session: &Session) -> bool {
             SessionOwner::Open => procedure.day_case,
             SessionOwner::Surgeon(_) | SessionOwner::Emergency => false,
         }
-}
-
-fn on_grid(instant: Timestamp) -> Timestamp {
-    booking_domain::next_on_grid(instant)
 }

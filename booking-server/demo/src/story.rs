@@ -81,7 +81,7 @@ fn live(
     let Ok(mut case) = confirm(&case, None, agreed.max(case.updated_at)) else {
         return (case, None);
     };
-    for (milestone, at) in times.in_order() {
+    for (milestone, at) in times.in_order {
         if at > week.now {
             break;
         }
@@ -111,55 +111,36 @@ fn called(case: &Case, code: &str, when: Timestamp, demo: &Demo) -> Case {
 /// When things happen to a case, if they have time to.
 #[derive(Debug)]
 struct Times {
-    wheels_in: Timestamp,
-    ready: Timestamp,
-    knife: Timestamp,
-    closed: Timestamp,
-    out: Timestamp,
+    in_order: [(Milestone, Timestamp); 7],
     clean: Timestamp,
-    recovered: Timestamp,
     given_up: bool,
 }
 
 impl Times {
     fn draw(case: &Case, start: Timestamp, free_at: Timestamp, chance: &mut Chance) -> Self {
         let footprint = case.details.footprint;
+        let (setup, procedure) = (footprint.setup_min(), footprint.procedure_min());
+        let (setup, procedure) = (i64::from(setup), i64::from(procedure));
         let late = chance.between(-6, 11);
         let wheels_in = later(start, late).max(later(free_at, chance.between(2, 6)));
-        let ready = later(
-            wheels_in,
-            chance.skewed_min(i64::from(footprint.setup_min()).max(3)),
-        );
+        let ready = later(wheels_in, chance.skewed_min(setup.max(3)));
         let knife = later(ready, chance.between(1, 6));
-        let closed = later(
-            knife,
-            chance.skewed_min(i64::from(footprint.procedure_min()) * 8 / 10),
-        );
+        let closed = later(knife, chance.skewed_min(procedure * 8 / 10));
         let out = later(closed, chance.between(3, 9));
+        let cleaning = i64::from(footprint.cleanup_min()).max(4);
+        let clean = later(out, chance.skewed_min(cleaning));
         Self {
-            wheels_in,
-            ready,
-            knife,
-            closed,
-            out,
-            clean: later(
-                out,
-                chance.skewed_min(i64::from(footprint.cleanup_min()).max(4)),
-            ),
-            recovered: later(out, chance.between(35, 110)),
+            in_order: [
+                (Milestone::WheelsIn, wheels_in),
+                (Milestone::AnaesthesiaReady, ready),
+                (Milestone::KnifeToSkin, knife),
+                (Milestone::Closed, closed),
+                (Milestone::WheelsOut, out),
+                (Milestone::TheatreClean, clean),
+                (Milestone::RecoveryOut, later(out, chance.between(35, 110))),
+            ],
+            clean,
             given_up: chance.percent(1),
         }
-    }
-
-    fn in_order(&self) -> [(Milestone, Timestamp); 7] {
-        [
-            (Milestone::WheelsIn, self.wheels_in),
-            (Milestone::AnaesthesiaReady, self.ready),
-            (Milestone::KnifeToSkin, self.knife),
-            (Milestone::Closed, self.closed),
-            (Milestone::WheelsOut, self.out),
-            (Milestone::TheatreClean, self.clean),
-            (Milestone::RecoveryOut, self.recovered),
-        ]
     }
 }

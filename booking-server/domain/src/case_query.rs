@@ -11,6 +11,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Case, CaseId, CaseState, PatientId, SessionId, Specialty, StaffId, TheatreId, Urgency,
@@ -99,7 +100,7 @@ pub struct CaseOrder {
 ///
 /// The variants of one order compare among themselves; a value of another order is never equal to
 /// one, and belongs to another query.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub enum SortKey {
     /// Of [`CaseOrderKey::Start`]; [`Timestamp::MAX`] without a plan.
     Start(Timestamp),
@@ -110,7 +111,7 @@ pub enum SortKey {
 }
 
 /// Where a page ended: what comes after it is greater, or less when descending.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct CaseCursor {
     /// The last case's place.
     pub key: SortKey,

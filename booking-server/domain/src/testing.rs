@@ -13,6 +13,8 @@
 //! | procedure types `hernia`, `hip` | `hip` needs `laminar-flow`, a `c-arm` and a side |
 //! | reasons | `PATIENT_UNFIT`, `NO_BED`, `EMERGENCY_BUMP`; `OLD` is retired |
 
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, civil::Weekday, tz::TimeZone};
 
 use crate::{
@@ -87,69 +89,67 @@ pub fn footprint(setup_min: u16, procedure_min: u16, cleanup_min: u16) -> Footpr
 /// The hospital of the table above, at revision 1.
 #[must_use]
 pub fn hospital() -> Hospital {
-    let mut hospital = Hospital {
-        revision: 1,
-        ..Hospital::default()
-    };
     let site = Site {
         id: SiteId::parse("main").expect("a constant"),
         version: 1,
         name: "Main".to_owned(),
         zone: zone("Europe/London"),
     };
-    let weekdays = Weekday::Monday.cycle_forward();
-    let days = |count, open_minute, close_minute| {
-        let weekdays = weekdays.clone().take(count);
+    let unit = |(id, name): (&str, &str)| EquipmentUnit {
+        id: unit_id(id),
+        version: 1,
+        kind: kind("c-arm"),
+        name: name.to_owned(),
+        reprocess_min: 15,
+        retired: false,
+    };
+    let units = [("CA-1", "C-arm 1"), ("CA-2", "C-arm 2")].map(unit);
+    Hospital {
+        revision: 1,
+        theatres: keyed(theatres(&site.id), |it| &it.id),
+        sites: keyed([site], |it| &it.id),
+        staff: keyed(people(), |it| &it.id),
+        units: keyed(units, |it| &it.id),
+        procedure_types: keyed(procedure_types(), |it| &it.id),
+        reasons: keyed(reasons(), |it| &it.code),
+    }
+}
+
+fn keyed<K: Clone + Ord, T>(
+    all: impl IntoIterator<Item = T>,
+    key: impl Fn(&T) -> &K,
+) -> BTreeMap<K, T> {
+    let all = all.into_iter();
+    all.map(|one| (key(&one).clone(), one)).collect()
+}
+
+fn theatres(site: &SiteId) -> [Theatre; 3] {
+    let theatre = |number: i32, days, open_minute, close_minute| {
         let rule = |weekday| OpeningRule {
             weekday,
             open_minute,
             close_minute,
         };
-        weekdays.map(rule).collect::<Vec<_>>()
-    };
-    let theatres = [
-        ("OT-1", "Theatre 1", days(5, 7 * 60, 19 * 60)),
-        ("OT-2", "Theatre 2", days(5, 7 * 60, 19 * 60)),
-        ("OT-3", "Theatre 3", days(7, 0, 0)),
-    ];
-    for (order, (id, name, opening)) in (1..).zip(theatres) {
-        let laminar = (id == "OT-1").then(|| capability("laminar-flow"));
-        let theatre = Theatre {
-            id: theatre_id(id),
+        let opening = Weekday::Monday.cycle_forward().take(days).map(rule);
+        let laminar = (number == 1).then(|| capability("laminar-flow"));
+        Theatre {
+            id: theatre_id(&format!("OT-{number}")),
             version: 1,
-            site: site.id.clone(),
-            name: name.to_owned(),
-            list_order: order,
+            site: site.clone(),
+            name: format!("Theatre {number}"),
+            list_order: number,
             state: TheatreState::Open,
             capabilities: laminar.into_iter().collect(),
-            turnover_min: if id == "OT-1" { 10 } else { 0 },
-            opening,
-        };
-        hospital.theatres.insert(theatre.id.clone(), theatre);
-    }
-    hospital.sites.insert(site.id.clone(), site);
-    for staff in people() {
-        hospital.staff.insert(staff.id.clone(), staff);
-    }
-    for (id, name) in [("CA-1", "C-arm 1"), ("CA-2", "C-arm 2")] {
-        let unit = EquipmentUnit {
-            id: unit_id(id),
-            version: 1,
-            kind: kind("c-arm"),
-            name: name.to_owned(),
-            reprocess_min: 15,
-            retired: false,
-        };
-        hospital.units.insert(unit.id.clone(), unit);
-    }
-    for procedure_type in procedure_types() {
-        let id = procedure_type.id.clone();
-        hospital.procedure_types.insert(id, procedure_type);
-    }
-    for reason in reasons() {
-        hospital.reasons.insert(reason.code.clone(), reason);
-    }
-    hospital
+            turnover_min: if number == 1 { 10 } else { 0 },
+            opening: opening.collect(),
+        }
+    };
+    let (open, close) = (7 * 60, 19 * 60);
+    [
+        theatre(1, 5, open, close),
+        theatre(2, 5, open, close),
+        theatre(3, 7, 0, 0),
+    ]
 }
 
 fn people() -> Vec<Staff> {

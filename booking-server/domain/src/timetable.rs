@@ -50,25 +50,17 @@ impl Timetable {
             held.sort_unstable();
             held.dedup();
         }
-        let mut by_theatre: BTreeMap<TheatreId, Vec<Session>> = BTreeMap::new();
-        for session in sessions {
-            let theatre = by_theatre.entry(session.theatre.clone());
-            theatre.or_default().push(session);
-        }
-        for sessions in by_theatre.values_mut() {
+        let mut sessions = grouped(sessions, |session| session.theatre.clone());
+        for sessions in sessions.values_mut() {
             sessions.sort_by_key(|session| session.range);
         }
-        let mut by_subject: BTreeMap<Subject, Vec<Unavailability>> = BTreeMap::new();
-        for unavailable in unavailable {
-            let subject = by_subject.entry(unavailable.subject.clone());
-            subject.or_default().push(unavailable);
-        }
+        let unavailable = grouped(unavailable, |unavailable| unavailable.subject.clone());
         Self {
             read: Arc::new(read),
             let_go: BTreeSet::new(),
             since: Held::new(),
-            sessions: Arc::new(by_theatre),
-            unavailable: Arc::new(by_subject),
+            sessions: Arc::new(sessions),
+            unavailable: Arc::new(unavailable),
         }
     }
 
@@ -171,6 +163,17 @@ impl Timetable {
     ) -> impl Iterator<Item = Timestamp> {
         self.holders(resource, within).map(|(held, _)| held.end())
     }
+}
+
+fn grouped<K: Ord, T>(
+    all: impl IntoIterator<Item = T>,
+    key: impl Fn(&T) -> K,
+) -> BTreeMap<K, Vec<T>> {
+    let mut groups: BTreeMap<K, Vec<T>> = BTreeMap::new();
+    for one in all {
+        groups.entry(key(&one)).or_default().push(one);
+    }
+    groups
 }
 
 /// Those of a resource's holders that overlap `range`; no claim is longer than [`MAX_CLAIM_MIN`].

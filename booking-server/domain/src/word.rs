@@ -15,7 +15,7 @@ use crate::{
 #[error("none of the words it can be")]
 pub struct UnknownWord;
 
-/// Gives each choice `ALL`, `as_str` and the way back. A value without a word does not compile.
+/// Gives each choice `ALL`, `as_str` and the way back, for serde too. A value without a word does not compile.
 #[macro_export]
 macro_rules! words {
     ($($choice:ident { $($value:ident = $word:literal),* $(,)? })*) => {$(
@@ -43,6 +43,13 @@ macro_rules! words {
         impl serde::Serialize for $choice {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $choice {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let word = <String as serde::Deserialize>::deserialize(deserializer)?;
+                word.parse().map_err(serde::de::Error::custom)
             }
         }
     )*};
@@ -87,3 +94,7 @@ words! {
         Expedited = "EXPEDITED", Elective = "ELECTIVE",
     }
 }
+
+#[cfg(test)]
+#[path = "word_tests.rs"]
+mod tests;

@@ -54,12 +54,8 @@ pub struct AccessFile {
     seen: Option<Stamp>,
 }
 
-/// What tells one state of a file from another without reading it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-struct Stamp {
-    modified: SystemTime,
-    len: u64,
-}
+/// What tells one state of a file from another without reading it: when it was written, and its length.
+type Stamp = (SystemTime, u64);
 
 impl AccessFile {
     /// The file at `path`, read for the first time.
@@ -80,7 +76,6 @@ impl AccessFile {
     /// Follows the file for ever: polls it, and reads it at once when `hang_up` says so. A file
     /// that cannot be understood changes nothing and is told to the operator once.
     pub async fn follow(mut self, gatekeeper: Gatekeeper, mut hang_up: watch::Receiver<()>) {
-        let mut no_more_signals = false;
         loop {
             tokio::select! {
                 () = time::sleep(POLL_INTERVAL) => {
@@ -88,12 +83,7 @@ impl AccessFile {
                         continue;
                     }
                 }
-                changed = hang_up.changed(), if !no_more_signals => {
-                    if changed.is_err() {
-                        no_more_signals = true;
-                        continue;
-                    }
-                }
+                Ok(()) = hang_up.changed() => {}
             }
             match self.read() {
                 Ok(policy) if *gatekeeper.policy() == policy => {}
@@ -111,10 +101,7 @@ impl AccessFile {
 
     fn stamp(&self) -> io::Result<Stamp> {
         let metadata = fs::metadata(&self.path)?;
-        Ok(Stamp {
-            modified: metadata.modified()?,
-            len: metadata.len(),
-        })
+        Ok((metadata.modified()?, metadata.len()))
     }
 
     /// Small and local: read where it is, on whatever thread this is.
@@ -124,13 +111,11 @@ impl AccessFile {
             |error| anyhow!("cannot read the access file {path}: {error}; see that it is there");
         // Taken first: a change while it is read is seen by the next round.
         self.seen = self.stamp().ok();
-        let stamp = self
-            .seen
-            .ok_or_else(|| unreadable(io::ErrorKind::NotFound.into()))?;
-        if stamp.len > MAX_FILE_BYTES {
+        let stamp = self.seen;
+        let (_, len) = stamp.ok_or_else(|| unreadable(io::ErrorKind::NotFound.into()))?;
+        if len > MAX_FILE_BYTES {
             return Err(anyhow!(
-                "the access file {path} has {} bytes; at most {MAX_FILE_BYTES} are read",
-                stamp.len
+                "the access file {path} has {len} bytes; at most {MAX_FILE_BYTES} are read"
             ));
         }
         let text = fs::read_to_string(&self.path).map_err(unreadable)?;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use alts::ServiceAccount;
 use booking_domain::StaffId;
+use booking_proto::contract::metadata::ON_BEHALF_OF;
+use thiserror::Error;
 
 use super::{Caller, Grants, Role};
 
@@ -29,12 +31,14 @@ pub struct Policy {
     pub people: BTreeMap<String, Entry>,
 }
 
-/// Why somebody is nobody here.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// Why somebody is nobody here; what is told of it begins with who calls.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum Stranger {
     /// The account may not call at all.
+    #[error("is not authorized")]
     Account,
     /// The account may not act for people.
+    #[error("may not act for anybody; leave out {ON_BEHALF_OF}")]
     MayNotActAs,
 }
 

@@ -1,6 +1,8 @@
 //! Roles: the permissions of the people and programs of a hospital.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
+
+use booking_domain::words;
 
 use super::{
     Grants,
@@ -35,6 +37,14 @@ pub enum Role {
     Legacy,
 }
 
+words! {
+    Role {
+        Kiosk = "kiosk", Viewer = "viewer", Requester = "requester", Surgeon = "surgeon",
+        Scheduler = "scheduler", TheatreNurse = "theatre-nurse", Coordinator = "coordinator",
+        Integration = "integration", Auditor = "auditor", Admin = "admin", Legacy = "legacy",
+    }
+}
+
 const READ: &[Permission] = &[ScheduleRead, HospitalRead, CasesRead, ReportsRead];
 
 const PLAN: &[Permission] = &[
@@ -54,38 +64,6 @@ const PLAN: &[Permission] = &[
 const RUN: &[Permission] = &[PatientsRead, CasesReorder, CasesRecord];
 
 impl Role {
-    /// Every role.
-    pub const ALL: [Self; 11] = [
-        Self::Kiosk,
-        Self::Viewer,
-        Self::Requester,
-        Self::Surgeon,
-        Self::Scheduler,
-        Self::TheatreNurse,
-        Self::Coordinator,
-        Self::Integration,
-        Self::Auditor,
-        Self::Admin,
-        Self::Legacy,
-    ];
-
-    /// Its name in the access file.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Kiosk => "kiosk",
-            Self::Viewer => "viewer",
-            Self::Requester => "requester",
-            Self::Surgeon => "surgeon",
-            Self::Scheduler => "scheduler",
-            Self::TheatreNurse => "theatre-nurse",
-            Self::Coordinator => "coordinator",
-            Self::Integration => "integration",
-            Self::Auditor => "auditor",
-            Self::Admin => "admin",
-            Self::Legacy => "legacy",
-        }
-    }
-
     /// What it may: for anything, and for one's own.
     const fn permissions(self) -> (&'static [&'static [Permission]], &'static [Permission]) {
         match self {
@@ -147,14 +125,5 @@ impl Role {
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Role {
-    type Err = ();
-
-    fn from_str(name: &str) -> Result<Self, ()> {
-        let found = Self::ALL.into_iter().find(|role| role.as_str() == name);
-        found.ok_or(())
     }
 }

@@ -185,12 +185,14 @@ impl UseCase for ChangeCase {
                     (Milestone::WheelsIn, Some(theatre)) => work.inside(theatre).await?,
                     _ => None,
                 };
-                let (emergency, at) = (work.booker().emergency, at.unwrap_or(now));
+                let (emergency, at) = (work.caller().booker().emergency, at.unwrap_or(now));
                 record_milestone(&before, *milestone, at, inside.as_ref(), emergency, now)?
             }
             CaseChange::Correct { milestones, .. } => correct(&before, *milestones, now)?,
         };
-        work.change_case(before, after, &self.change.reason()).await
+        let changes = vec![(before, after)];
+        let mut changed = work.change_cases(changes, &self.change.reason()).await?;
+        Ok(changed.pop().expect("one was changed"))
     }
 }
 
@@ -216,7 +218,7 @@ impl UnitOfWork<'_> {
     /// The session that a case is planned into.
     async fn session_of(&mut self, case: &Case) -> Result<Option<Session>, Refusal> {
         match case.plan.as_ref().and_then(|plan| plan.session.as_ref()) {
-            Some(session) => Ok(self.tx.session(session).await?),
+            Some(session) => Ok(self.tx.find::<Session>(session).await?),
             None => Ok(None),
         }
     }

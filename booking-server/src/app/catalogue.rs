@@ -1,15 +1,14 @@
 //! The hospital's catalogue (theatres, staff, sessions, …): one way to add, change and remove an item,
 //! whatever it is.
 
-use std::{collections::BTreeMap, marker::PhantomData};
+use std::collections::BTreeMap;
 
 use booking_domain::{
-    Case, CaseCondition, CaseQuery, CaseState, EquipmentUnit, Hospital, ProcedureType,
-    ProcedureTypeId, Reason, ReasonCode, Session, SessionId, SessionOwner, SessionTemplate, Site,
-    SiteId, Staff, StaffId, Subject, TemplateId, Theatre, TheatreId, TheatreState, Unavailability,
-    UnavailabilityId, UnitId, Version,
+    Case, CaseCondition, CaseQuery, CaseState, EquipmentUnit, Hospital, ProcedureType, Reason,
+    Session, SessionOwner, SessionTemplate, Site, Staff, Subject, Theatre, TheatreId, TheatreState,
+    Unavailability, Version,
 };
-use booking_store::{StoreError, Tx, UnavailabilityQuery};
+use booking_store::{Item, StoreError, UnavailabilityQuery};
 use serde::Serialize;
 use tonic::async_trait;
 
@@ -20,35 +19,13 @@ use super::{
 use crate::names::{Named, name};
 
 /// The most cases that are looked at for a change of what they hold; more cannot be planned into
-/// one theatre, or with one unit, in years.
+/// one theatre or session, or with one unit, in years.
 const MAX_AFFECTED: u32 = 100_000;
 
 /// Something that the hospital has.
-#[async_trait]
 pub(crate) trait CatalogueItem:
-    Serialize + PartialEq + Clone + Send + Sync + Sized + 'static
+    Item<Id: Named + Clone + Send + Sync> + Serialize + PartialEq + Clone + Send + Sync + 'static
 {
-    /// Its id.
-    type Id: Named + Clone + Send + Sync;
-
-    /// Its id.
-    fn id(&self) -> &Self::Id;
-
-    /// Its version.
-    fn version(&self) -> Version;
-
-    /// The same, in another version.
-    fn at(self, version: Version) -> Self;
-
-    /// The one of this id.
-    async fn find(work: &mut UnitOfWork<'_>, id: &Self::Id) -> Result<Option<Self>, StoreError>;
-
-    /// Adds or replaces it.
-    async fn put(&self, tx: &mut Tx) -> Result<(), StoreError>;
-
-    /// Removes it.
-    async fn delete(tx: &mut Tx, id: &Self::Id, version: Version) -> Result<(), StoreError>;
-
     /// Refuses one that names what the hospital does not have.
     fn check(&self, _hospital: &Hospital) -> Result<(), Refusal> {
         Ok(())
@@ -78,7 +55,7 @@ pub(crate) trait HospitalItem: CatalogueItem<Id: Ord> {
 /// Whether what a case holds depends on an item.
 pub(crate) type Affects<T> = fn(&T, &Case) -> bool;
 
-/// Adds someitem.
+/// Adds an item.
 pub(crate) struct Create<T>(pub(crate) T);
 
 #[async_trait]
@@ -88,7 +65,7 @@ impl<T: CatalogueItem> UseCase for Create<T> {
     async fn perform(&self, work: &mut UnitOfWork<'_>) -> Result<T, Refusal> {
         let item = &self.0;
         item.check(&work.hospital)?;
-        if T::find(work, item.id()).await?.is_some() {
+        if work.tx.find::<T>(item.id()).await?.is_some() {
             return Err(Refusal::Exists(name(item.id())));
         }
         work.put(None, item, "").await?;
@@ -99,7 +76,7 @@ impl<T: CatalogueItem> UseCase for Create<T> {
 /// What an update makes of an item.
 pub(crate) type Change<T> = Box<dyn Fn(&T) -> Result<T, Refusal> + Send + Sync>;
 
-/// Changes someitem.
+/// Changes an item.
 pub(crate) struct Update<T: CatalogueItem> {
     pub(crate) id: T::Id,
     pub(crate) version: Option<Version>,
@@ -140,7 +117,6 @@ impl<T: CatalogueItem> UseCase for Update<T> {
 pub(crate) struct Delete<T: CatalogueItem> {
     pub(crate) id: T::Id,
     pub(crate) version: Option<Version>,
-    pub(crate) what: PhantomData<T>,
 }
 
 #[async_trait]
@@ -155,7 +131,7 @@ impl<T: CatalogueItem> UseCase for Delete<T> {
         {
             return Err(StoreError::InUse(name(&self.id)).into());
         }
-        let deleted = T::delete(work.tx, &self.id, version).await;
+        let deleted = work.tx.delete::<T>(&self.id, version).await;
         deleted.map_err(|error| match error {
             StoreError::InUse(_) => Refusal::Store(StoreError::InUse(name(&self.id))),
             other => other.into(),
@@ -172,7 +148,7 @@ impl UnitOfWork<'_> {
         id: &T::Id,
         version: Option<Version>,
     ) -> Result<T, Refusal> {
-        let found = T::find(self, id).await?;
+        let found = self.tx.find::<T>(id).await?;
         let found = found.ok_or_else(|| Refusal::NotFound(name(id)))?;
         check_version(name(id), found.version(), version)?;
         Ok(found)
@@ -197,7 +173,7 @@ impl UnitOfWork<'_> {
         after: &T,
         reason: &str,
     ) -> Result<(), Refusal> {
-        after.put(self.tx).await.map_err(|error| match error {
+        self.tx.put(after).await.map_err(|error| match error {
             // Of all things only sessions stand in each other's way.
             StoreError::Overlap => Refusal::SessionOverlap,
             other => other.into(),
@@ -222,7 +198,7 @@ impl UnitOfWork<'_> {
     }
 
     /// The cases that hold their resources, of those of which `condition` holds.
-    async fn holding(&mut self, condition: CaseCondition) -> Result<Vec<Case>, Refusal> {
+    pub(super) async fn holding(&mut self, condition: CaseCondition) -> Result<Vec<Case>, Refusal> {
         let states = CaseState::ALL.into_iter().filter(|state| state.holds());
         let query = CaseQuery {
             conditions: vec![CaseCondition::StateIn(states.collect()), condition],
@@ -250,77 +226,33 @@ fn known_owner(hospital: &Hospital, owner: &SessionOwner, field: &str) -> Result
     }
 }
 
-/// The part of [`CatalogueItem`] that is the same for all but in names; the rest comes after.
-macro_rules! catalogue_item {
-    (
-        $item:ident by $key:ident: $id:ty, $put:ident, $delete:ident,
-        |$work:ident, $wanted:ident| $find:expr; $($rest:item)*
-    ) => {
-        #[async_trait]
-        impl CatalogueItem for $item {
-            type Id = $id;
-
-            fn id(&self) -> &$id {
-                &self.$key
-            }
-
-            fn version(&self) -> Version {
-                self.version
-            }
-
-            fn at(self, version: Version) -> Self {
-                Self { version, ..self }
-            }
-
-            async fn find(
-                $work: &mut UnitOfWork<'_>,
-                $wanted: &$id,
-            ) -> Result<Option<Self>, StoreError> {
-                $find
-            }
-
-            async fn put(&self, tx: &mut Tx) -> Result<(), StoreError> {
-                tx.$put(self).await
-            }
-
-            async fn delete(tx: &mut Tx, id: &$id, version: Version) -> Result<(), StoreError> {
-                tx.$delete(id, version).await
-            }
-
-            $($rest)*
-        }
-    };
-}
-
-/// What is part of [`Hospital`], in `$all`.
-macro_rules! hospital_item {
-    (
-        $item:ident by $key:ident: $id:ty, $put:ident, $delete:ident,
-        in $all:ident, retired: $retired:expr; $($rest:item)*
-    ) => {
+macro_rules! hospital_items {
+    ($($item:ident in $all:ident, retired: $is_retired:expr;)*) => {$(
         impl HospitalItem for $item {
-            fn all(hospital: &Hospital) -> &BTreeMap<$id, Self> {
+            fn all(hospital: &Hospital) -> &BTreeMap<Self::Id, Self> {
                 &hospital.$all
             }
 
             fn is_retired(&self) -> bool {
-                let retired: fn(&Self) -> bool = $retired;
-                retired(self)
+                let is_retired: fn(&Self) -> bool = $is_retired;
+                is_retired(self)
             }
         }
-
-        catalogue_item!(
-            $item by $key: $id, $put, $delete,
-            |work, id| Ok(work.hospital.$all.get(id).cloned()); $($rest)*
-        );
-    };
+    )*};
 }
 
-hospital_item!(Site by id: SiteId, put_site, delete_site, in sites, retired: |_| false;);
+hospital_items! {
+    Site in sites, retired: |_| false;
+    Theatre in theatres, retired: |it| it.state == TheatreState::Retired;
+    Staff in staff, retired: |it| it.retired;
+    EquipmentUnit in units, retired: |it| it.retired;
+    ProcedureType in procedure_types, retired: |it| it.retired;
+    Reason in reasons, retired: |it| it.retired;
+}
 
-hospital_item!(
-    Theatre by id: TheatreId, put_theatre, delete_theatre,
-    in theatres, retired: |it| it.state == TheatreState::Retired;
+impl CatalogueItem for Site {}
+
+impl CatalogueItem for Theatre {
     fn check(&self, hospital: &Hospital) -> Result<(), Refusal> {
         let known = hospital.sites.contains_key(&self.site);
         known.then_some(()).ok_or_else(|| missing("theatre.site"))
@@ -335,61 +267,50 @@ hospital_item!(
     fn subject(&self) -> Option<Subject> {
         Some(Subject::Theatre(self.id.clone()))
     }
-);
+}
 
-hospital_item!(
-    Staff by id: StaffId, put_staff, delete_staff, in staff, retired: |it| it.retired;
+impl CatalogueItem for Staff {
     fn subject(&self) -> Option<Subject> {
         Some(Subject::Staff(self.id.clone()))
     }
-);
+}
 
-hospital_item!(
-    EquipmentUnit by id: UnitId, put_unit, delete_unit, in units, retired: |it| it.retired;
+impl CatalogueItem for EquipmentUnit {
     fn affected(&self, before: &Self) -> Option<(CaseCondition, Affects<Self>)> {
         // No condition asks for a unit: all that are planned are looked through, which is rare.
         let with_it: Affects<Self> = |unit, case| case.details.units.contains(&unit.id);
         let differs = self.reprocess_min != before.reprocess_min;
         differs.then_some((CaseCondition::Waiting(false), with_it))
     }
-);
+}
 
-hospital_item!(
-    ProcedureType by id: ProcedureTypeId, put_procedure_type, delete_procedure_type,
-    in procedure_types, retired: |it| it.retired;
-);
+impl CatalogueItem for ProcedureType {}
 
-hospital_item!(
-    Reason by code: ReasonCode, put_reason, delete_reason, in reasons, retired: |it| it.retired;
-);
+impl CatalogueItem for Reason {}
 
-catalogue_item!(
-    Unavailability by id: UnavailabilityId, put_unavailability, delete_unavailability,
-    |work, id| work.tx.unavailability(id).await;
+impl CatalogueItem for Unavailability {
     fn check(&self, hospital: &Hospital) -> Result<(), Refusal> {
         let known = match &self.subject {
             Subject::Theatre(id) => hospital.theatres.contains_key(id),
             Subject::Staff(id) => hospital.staff.contains_key(id),
             Subject::Unit(id) => hospital.units.contains_key(id),
         };
-        known.then_some(()).ok_or_else(|| missing("unavailability.subject"))
+        known
+            .then_some(())
+            .ok_or_else(|| missing("unavailability.subject"))
     }
-);
+}
 
-catalogue_item!(
-    Session by id: SessionId, put_session, delete_session,
-    |work, id| work.tx.session(id).await;
+impl CatalogueItem for Session {
     fn check(&self, hospital: &Hospital) -> Result<(), Refusal> {
         known_theatre(hospital, &self.theatre, "session.theatre")?;
         known_owner(hospital, &self.owner, "session.owner")
     }
-);
+}
 
-catalogue_item!(
-    SessionTemplate by id: TemplateId, put_template, delete_template,
-    |work, id| work.tx.template(id).await;
+impl CatalogueItem for SessionTemplate {
     fn check(&self, hospital: &Hospital) -> Result<(), Refusal> {
         known_theatre(hospital, &self.theatre, "session_template.theatre")?;
         known_owner(hospital, &self.owner, "session_template.owner")
     }
-);
+}

@@ -1,12 +1,9 @@
 //! Emergencies: what could be done, and doing it.
 
 use booking_domain::{
-    Booker, Case, Hospital, TheatreId, TimeRange,
-    emergency::{ApplyError, EmergencyOption, Outlook, apply, plan_emergency},
-    later,
+    Case,
+    emergency::{ApplyError, EmergencyOption, apply},
 };
-use booking_store::{Reads, StoreError};
-use jiff::Timestamp;
 use tonic::async_trait;
 
 use super::{
@@ -15,36 +12,6 @@ use super::{
     unit_of_work::{UnitOfWork, UseCase},
 };
 use crate::access::Permission;
-
-const DAY_MIN: i64 = 24 * 60;
-
-impl ScheduleWindow {
-    /// All that an emergency may meet: from a day before `now` to two days after.
-    pub(crate) async fn read(reads: &mut Reads, now: Timestamp) -> Result<Self, StoreError> {
-        let range = TimeRange::new(later(now, -DAY_MIN), later(now, 2 * DAY_MIN));
-        Self::within(reads, range.expect("three days are more than none")).await
-    }
-
-    fn outlook(&self) -> Outlook<'_> {
-        Outlook {
-            cases: &self.cases,
-            sessions: &self.sessions,
-            unavailable: &self.unavailable,
-        }
-    }
-
-    /// What could be done for `case`, the shortest wait first.
-    pub(crate) fn options(
-        &self,
-        case: &Case,
-        theatres: &[TheatreId],
-        hospital: &Hospital,
-        booker: &Booker,
-        now: Timestamp,
-    ) -> Vec<EmergencyOption> {
-        plan_emergency(case, theatres, self.outlook(), hospital, booker, now)
-    }
-}
 
 /// Does what an option said, all of it or nothing.
 #[derive(Debug)]
@@ -62,7 +29,7 @@ impl UseCase for ApplyEmergencyOption {
             .case(&option.case, None, Permission::EmergencyPlan)
             .await?;
         let around = ScheduleWindow::read(work.tx, work.now).await?;
-        let booker = work.booker();
+        let booker = work.caller().booker();
         let changes = apply(
             option,
             &case,

@@ -22,6 +22,7 @@ use jiff::Timestamp;
 use tonic::async_trait;
 
 use super::{
+    catalogue::HospitalItem,
     refusal::Refusal,
     unit_of_work::{UnitOfWork, UseCase},
 };
@@ -123,8 +124,9 @@ impl UseCase for ImportCases {
             taken.push((row, case));
         }
         // Only what is taken in makes something that it stands on.
-        self.make_theatres(work, &taken).await?;
-        self.make_placeholders(work, &taken).await?;
+        let rows = || taken.iter().map(|(row, _)| row);
+        make(work, rows().map(|row| self.theatre(row))).await?;
+        make(work, rows().map(|row| row.surgeon())).await?;
         for (_, case) in &taken {
             work.add_case(case, "import").await?;
         }
@@ -167,58 +169,34 @@ impl ImportCases {
         Ok(lists)
     }
 
-    async fn make_theatres(
-        &self,
-        work: &mut UnitOfWork<'_>,
-        rows: &[(&ImportRow, Case)],
-    ) -> Result<(), Refusal> {
-        let mut made = HashSet::new();
-        for (row, _) in rows {
-            let known = work.hospital.theatres.contains_key(&row.theatre);
-            if known || !made.insert(&row.theatre) {
-                continue;
-            }
-            let theatre = Theatre {
-                id: row.theatre.clone(),
-                version: 1,
-                site: self.site.clone(),
-                name: row.theatre.to_string(),
-                list_order: 0,
-                state: TheatreState::Open,
-                capabilities: Vec::new(),
-                turnover_min: 0,
-                opening: Vec::new(),
-            };
-            work.put(None, &theatre, "import").await?;
+    /// The theatre of a row, as it is made where there is none.
+    fn theatre(&self, row: &ImportRow) -> Theatre {
+        Theatre {
+            id: row.theatre.clone(),
+            version: 1,
+            site: self.site.clone(),
+            name: row.theatre.to_string(),
+            list_order: 0,
+            state: TheatreState::Open,
+            capabilities: Vec::new(),
+            turnover_min: 0,
+            opening: Vec::new(),
         }
-        Ok(())
     }
+}
 
-    async fn make_placeholders(
-        &self,
-        work: &mut UnitOfWork<'_>,
-        rows: &[(&ImportRow, Case)],
-    ) -> Result<(), Refusal> {
-        let mut made = HashSet::new();
-        for (row, _) in rows {
-            let id = placeholder(row.specialty.as_ref());
-            if work.hospital.staff.contains_key(&id) || !made.insert(id.clone()) {
-                continue;
-            }
-            let whose = row.specialty.as_ref().map(ToString::to_string);
-            let staff = Staff {
-                id,
-                version: 1,
-                name: format!("Surgeon of {}", whose.as_deref().unwrap_or("any specialty")),
-                roles: vec![TeamRole::PrimarySurgeon],
-                specialty: row.specialty.clone(),
-                retired: false,
-                placeholder: true,
-            };
-            work.put(None, &staff, "import").await?;
-        }
-        Ok(())
+/// Adds what is not there yet, each once.
+async fn make<T>(work: &mut UnitOfWork<'_>, items: impl Iterator<Item = T>) -> Result<(), Refusal>
+where
+    T: HospitalItem,
+{
+    let known = T::all(&work.hospital);
+    let items = items.map(|item| (item.id().clone(), item));
+    let new: BTreeMap<_, _> = items.filter(|(id, _)| !known.contains_key(id)).collect();
+    for item in new.values() {
+        work.put(None, item, "import").await?;
     }
+    Ok(())
 }
 
 /// Who stands for the surgeons of a specialty.
@@ -236,6 +214,20 @@ impl ImportRow {
             verdict,
             case,
             message,
+        }
+    }
+
+    /// Who stands for the surgeon of the row.
+    fn surgeon(&self) -> Staff {
+        let whose = self.specialty.as_ref().map(ToString::to_string);
+        Staff {
+            id: placeholder(self.specialty.as_ref()),
+            version: 1,
+            name: format!("Surgeon of {}", whose.as_deref().unwrap_or("any specialty")),
+            roles: vec![TeamRole::PrimarySurgeon],
+            specialty: self.specialty.clone(),
+            retired: false,
+            placeholder: true,
         }
     }
 
@@ -263,34 +255,18 @@ impl ImportRow {
     }
 }
 
-/// Stretches of time in one theatre, each with whose it is.
-#[derive(Debug, Default)]
-struct Stretches {
-    by_start: BTreeMap<(Timestamp, usize), (Timestamp, String)>,
-    longest_min: i64,
-}
-
-impl Stretches {
-    fn add(&mut self, range: TimeRange, whose: &str) {
-        let key = (range.start(), self.by_start.len());
-        self.by_start.insert(key, (range.end(), whose.to_owned()));
-        self.longest_min = self.longest_min.max(range.duration().as_mins() + 1);
-    }
-
-    /// Whose stretch overlaps `range`, if anybody's.
-    fn overlapping(&self, range: &TimeRange) -> Option<&str> {
-        let from = (later(range.start(), -self.longest_min), 0);
-        let mut near = self.by_start.range(from..(range.end(), 0));
-        let found = near.find(|(_, (end, _))| *end > range.start());
-        found.map(|(_, (_, whose))| whose.as_str())
-    }
-}
-
-/// What was planned into one theatre, and what happened there.
+/// What was planned into one theatre, and what happened there; each with whose it is.
 #[derive(Debug, Default)]
 struct List {
-    planned: Stretches,
-    actual: Stretches,
+    planned: Vec<(TimeRange, String)>,
+    actual: Vec<(TimeRange, String)>,
+}
+
+/// Whose stretch of time overlaps `range`, if anybody's: the first's.
+fn overlapping<'a>(stretches: &'a [(TimeRange, String)], range: &TimeRange) -> Option<&'a str> {
+    let found = stretches.iter().filter(|(other, _)| other.overlaps(range));
+    let first = found.min_by_key(|(other, _)| other.start());
+    first.map(|(_, whose)| whose.as_str())
 }
 
 fn planned(start: Timestamp, footprint: Footprint, turnover_min: u16) -> TimeRange {
@@ -306,18 +282,19 @@ impl List {
     fn add(&mut self, case: &Case, turnover_min: u16, whose: String) {
         if let Some(plan) = &case.plan {
             let range = planned(plan.start, case.details.footprint, turnover_min);
-            self.planned.add(range, &whose);
+            self.planned.push((range, whose.clone()));
         }
         if let Some(range) = actual(&case.milestones) {
-            self.actual.add(range, &whose);
+            self.actual.push((range, whose));
         }
     }
 
     /// Whether the row's plan overlaps another's, and all that is to be said against the row.
     fn against(&self, row: &ImportRow, turnover_min: u16) -> (bool, String) {
         let wanted = planned(row.scheduled, row.footprint, turnover_min);
-        let plan = self.planned.overlapping(&wanted);
-        let happened = actual(&row.milestones).and_then(|range| self.actual.overlapping(&range));
+        let plan = overlapping(&self.planned, &wanted);
+        let happened = actual(&row.milestones);
+        let happened = happened.and_then(|range| overlapping(&self.actual, &range));
         let mut said = Vec::new();
         said.extend(plan.map(|other| format!("its plan overlaps that of {other}")));
         said.extend(happened.map(|other| format!("it was in theatre at once with {other}")));

@@ -24,7 +24,7 @@ mod schedule_window;
 mod sessions;
 mod unit_of_work;
 
-use booking_store::{AuditRecord, Outcome, Reader, Store, StoredResponse, Tx, Work};
+use booking_store::{AuditRecord, Outcome, Reads, Store, StoredResponse, Tx, Work};
 use jiff::{Timestamp, Unit};
 
 pub(crate) use self::{
@@ -47,12 +47,6 @@ use crate::clock::Clock;
 pub(crate) struct App {
     store: Store,
     clock: Clock,
-}
-
-impl std::fmt::Debug for App {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("App(..)")
-    }
 }
 
 /// All that a write is made of; it may run more than once.
@@ -81,7 +75,7 @@ impl App {
     }
 
     /// A snapshot to read from.
-    pub(crate) async fn read(&self) -> Result<Reader, Refusal> {
+    pub(crate) async fn read(&self) -> Result<Reads, Refusal> {
         Ok(self.store.read().await?)
     }
 
@@ -116,11 +110,6 @@ impl App {
         done
     }
 
-    /// Writes down that a call which changes nothing was answered; unless it is, it must not be.
-    pub(crate) async fn told(&self, record: AuditRecord) -> Result<(), Refusal> {
-        Ok(self.store.audit(record).await?)
-    }
-
     /// Writes down that a call was not allowed. The caller is refused whether or not that works.
     pub(crate) async fn denied(&self, record: AuditRecord) {
         let record = AuditRecord {
@@ -146,7 +135,12 @@ where
             if remembers && let Some(before) = tx.request(&principal, &call.request_id).await? {
                 return again(call, before);
             }
-            let mut work = UnitOfWork::begin(tx, call, queued.now).await?;
+            let mut work = UnitOfWork {
+                hospital: tx.hospital().await?,
+                tx,
+                now: queued.now,
+                call,
+            };
             let answer = queued.use_case.perform(&mut work).await?;
             let response = (queued.encode)(&answer);
             if remembers {

@@ -59,7 +59,8 @@ impl UseCase for MoveCases {
             })
             .collect();
         let around = work.around_all(&moves, &ids).await?;
-        let placed = place_all(&moves, &around, &work.hospital, &work.booker(), work.now);
+        let booker = work.caller().booker();
+        let placed = place_all(&moves, &around, &work.hospital, &booker, work.now);
         let placed = placed.map_err(refused)?;
         let mut changes = Vec::with_capacity(placed.len());
         for (case, placed) in cases.into_iter().zip(placed) {

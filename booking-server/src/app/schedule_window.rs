@@ -1,13 +1,19 @@
 //! All that stands in a stretch of time: what an emergency may meet, what conflicts arise from.
 
-use booking_domain::{Case, Hospital, Session, TimeRange, Timetable, Unavailability};
+use booking_domain::{
+    Case, Hospital, Session, TimeRange, Timetable, Unavailability, emergency::Outlook, later,
+};
 use booking_store::{Reads, Scope, SessionQuery, StoreError, UnavailabilityQuery};
+use jiff::Timestamp;
+
+const DAY_MIN: i64 = 24 * 60;
 
 /// A stretch of time in all theatres: people and equipment may be in any of them.
 pub(crate) struct ScheduleWindow {
-    pub(super) cases: Vec<Case>,
-    pub(super) sessions: Vec<Session>,
-    pub(super) unavailable: Vec<Unavailability>,
+    /// Everything that is planned or going on.
+    pub(crate) cases: Vec<Case>,
+    sessions: Vec<Session>,
+    unavailable: Vec<Unavailability>,
 }
 
 impl ScheduleWindow {
@@ -28,9 +34,19 @@ impl ScheduleWindow {
         })
     }
 
-    /// Everything that is planned or going on.
-    pub(crate) fn cases(&self) -> &[Case] {
-        &self.cases
+    /// All that an emergency may meet: from a day before `now` to two days after.
+    pub(crate) async fn read(reads: &mut Reads, now: Timestamp) -> Result<Self, StoreError> {
+        let range = TimeRange::new(later(now, -DAY_MIN), later(now, 2 * DAY_MIN));
+        Self::within(reads, range.expect("three days are more than none")).await
+    }
+
+    /// The same, as an emergency sees it.
+    pub(crate) fn outlook(&self) -> Outlook<'_> {
+        Outlook {
+            cases: &self.cases,
+            sessions: &self.sessions,
+            unavailable: &self.unavailable,
+        }
     }
 
     /// The same by resource, for the rules.

@@ -1,7 +1,7 @@
 //! Sessions: made from templates, given up, cancelled.
 
 use booking_domain::{
-    Case, CaseCondition, CaseId, CaseQuery, CaseState, Expansion, ReasonGiven, Session, SessionId,
+    Case, CaseCondition, CaseId, CaseState, Expansion, ReasonGiven, Session, SessionId,
     SessionOwner, SessionState, SessionTemplate, TemplateId, TimeRange, Version, day_range, expand,
     later, postpone,
 };
@@ -15,9 +15,6 @@ use super::{
     unit_of_work::{UnitOfWork, UseCase},
 };
 use crate::access::{Denied, Permission, Scope};
-
-/// The most cases that one session has in it, by far.
-const MAX_CASES: u32 = 10_000;
 
 /// Makes the sessions of a template in a range of dates.
 pub(crate) struct ExpandTemplate {
@@ -76,7 +73,7 @@ impl UseCase for ReleaseSession {
 
     async fn perform(&self, work: &mut UnitOfWork<'_>) -> Result<Session, Refusal> {
         let permission = Permission::SessionsRelease;
-        let found = work.tx.session(&self.session).await?;
+        let found = work.tx.find::<Session>(&self.session).await?;
         if work.caller().scope(permission)? == Scope::Own {
             let staff = work.caller().staff.as_ref();
             let owner = found.as_ref().map(|session| &session.owner);
@@ -118,7 +115,8 @@ impl UseCase for CancelSession {
         if before.state == SessionState::Cancelled {
             return Err(Refusal::SessionState("CANCELLED"));
         }
-        let cases = work.cases_in(&self.session).await?;
+        let in_it = CaseCondition::SessionIs(self.session.clone());
+        let cases = work.holding(in_it).await?;
         let begun = cases.iter().any(|case| case.state == CaseState::InTheatre);
         if begun || !(cases.is_empty() || self.postpone_cases) {
             let ids: Vec<CaseId> = cases.into_iter().map(|case| case.id).collect();
@@ -140,21 +138,5 @@ impl UseCase for CancelSession {
         };
         let session = work.replace(&before, after, &reason).await?;
         Ok((session, postponed))
-    }
-}
-
-impl UnitOfWork<'_> {
-    /// The cases that are planned into a session and have not left it.
-    async fn cases_in(&mut self, session: &SessionId) -> Result<Vec<Case>, Refusal> {
-        let states = CaseState::ALL.into_iter().filter(|state| state.holds());
-        let query = CaseQuery {
-            conditions: vec![
-                CaseCondition::SessionIs(session.clone()),
-                CaseCondition::StateIn(states.collect()),
-            ],
-            limit: MAX_CASES,
-            ..CaseQuery::default()
-        };
-        Ok(self.tx.cases(&query).await?)
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use booking_domain::{
-    Booker, Case, CaseId, Claim, Hospital, OverrideRequest, Placed, Plan, Surroundings, Version,
-    claims, place,
+    Case, CaseId, Claim, Hospital, OverrideRequest, Placed, Plan, Surroundings, Version, claims,
+    place,
 };
 use booking_store::{AuditCondition, AuditQuery, AuditRecord, CaseUpdate, Tx};
 use jiff::Timestamp;
@@ -36,32 +36,14 @@ pub(crate) struct UnitOfWork<'a> {
     pub(super) hospital: Arc<Hospital>,
     /// What time it is.
     pub(super) now: Timestamp,
-    call: &'a Call,
+    /// What was asked for.
+    pub(super) call: &'a Call,
 }
 
-impl<'a> UnitOfWork<'a> {
-    pub(super) async fn begin(
-        tx: &'a mut Tx,
-        call: &'a Call,
-        now: Timestamp,
-    ) -> Result<Self, Refusal> {
-        let hospital = tx.hospital().await?;
-        Ok(Self {
-            tx,
-            hospital,
-            now,
-            call,
-        })
-    }
-
+impl UnitOfWork<'_> {
     /// Who calls.
     pub(super) fn caller(&self) -> &Caller {
         &self.call.caller
-    }
-
-    /// Who calls, as the rules see them.
-    pub(super) fn booker(&self) -> Booker {
-        self.caller().booker()
     }
 
     /// A case, in the version that the caller knows, if they say which.
@@ -126,7 +108,7 @@ impl<'a> UnitOfWork<'a> {
         overrides: &[OverrideRequest],
     ) -> Result<Placed, Refusal> {
         let around = self.around(case, plan, &[]).await?;
-        let (booker, now) = (self.booker(), self.now);
+        let (booker, now) = (self.caller().booker(), self.now);
         let placed = place(case, plan, &self.hospital, &around, &booker, overrides, now);
         placed.map_err(Refusal::Rules)
     }
@@ -187,17 +169,6 @@ impl<'a> UnitOfWork<'a> {
             self.tell(name(&after.id), Some(before), Some(now), reason);
         }
         Ok(kept)
-    }
-
-    /// Replaces one case.
-    pub(super) async fn change_case(
-        &mut self,
-        before: Case,
-        after: Case,
-        reason: &str,
-    ) -> Result<Case, Refusal> {
-        let mut changed = self.change_cases(vec![(before, after)], reason).await?;
-        Ok(changed.pop().expect("one was changed"))
     }
 
     /// Writes into the audit what has become of a thing.

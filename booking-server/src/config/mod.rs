@@ -1,11 +1,11 @@
 //! The command line and the environment: read here, once, into values that need no more checking.
 
-use std::{collections::BTreeSet, ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
 
 use alts::{HandshakerArgs, ServiceAccount};
 use booking_store::{Location, Seed};
 use clap::{
-    ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand,
+    Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser as _},
     error::ErrorKind,
     parser::ValueSource,
@@ -69,9 +69,16 @@ struct CommandLine {
     #[command(subcommand)]
     other: Option<Other>,
 
+    #[command(flatten)]
+    serve: Config,
+}
+
+/// How this server is to run.
+#[derive(Args, Clone, Debug)]
+pub struct Config {
     /// Service accounts that may call, as e-mail addresses
     #[arg(value_name = "ALLOWED_CLIENT_ACCOUNT", value_delimiter = ',')]
-    allowed: Vec<ServiceAccount>,
+    pub allowed_clients: Vec<ServiceAccount>,
 
     /// One more service account that may call; may be repeated
     #[arg(
@@ -90,14 +97,15 @@ struct CommandLine {
         default_value = "0.0.0.0:8080",
         value_parser = listen_address
     )]
-    listen: SocketAddr,
+    pub listen: SocketAddr,
 
     /// Who may do what: a TOML file, as below
     #[arg(long, value_name = "FILE", env = "OT_ACCESS")]
-    access: Option<PathBuf>,
+    pub access: Option<PathBuf>,
 
+    /// Where the cases are kept.
     #[command(flatten)]
-    database: Database,
+    pub database: Database,
 
     /// What a new database is filled with: `article` is an invented hospital around the article's
     /// case, `demo` the same with a believable week of cases around today. A database that is in use is never seeded
@@ -107,32 +115,33 @@ struct CommandLine {
         value_parser = PossibleValuesParser::new([Seed::Article, Seed::Demo, Seed::None].map(Seed::as_str))
             .try_map(|name| name.parse::<Seed>())
     )]
-    seed: Seed,
+    pub seed: Seed,
 
     /// How long calls under way may take to finish after a stop, such as 30s or 1m30s
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = drain_timeout)]
-    drain_timeout: Duration,
+    pub drain_timeout: Duration,
 
     /// How old a connection may grow, such as 10m, before its client has to shake hands anew; watches
     /// end then. A disabled account keeps the connections it has: this bounds for how long.
     /// Unlimited when absent
     #[arg(long, value_name = "TIME", env = "OT_MAX_CONNECTION_AGE", value_parser = connection_age)]
-    max_connection_age: Option<Duration>,
+    pub max_connection_age: Option<Duration>,
 
     /// How log lines look on standard error
     #[arg(long, value_enum, default_value = "text", env = "OT_LOG_FORMAT")]
-    log_format: LogFormat,
+    pub log_format: LogFormat,
 
     /// Which log lines are written: a level, or directives such as `info,alts=debug`
     #[arg(long, value_name = "FILTER", default_value = "info", env = "OT_LOG", value_parser = log_filter)]
-    log: String,
+    pub log: String,
 
     /// Log patients' numbers instead of pseudonyms: for demonstrations with invented patients only
     #[arg(long)]
-    log_patient_ids: bool,
+    pub log_patient_ids: bool,
 
+    /// The handshaker to use.
     #[command(flatten)]
-    handshaker: HandshakerArgs,
+    pub handshaker: HandshakerArgs,
 }
 
 /// What the program does instead of serving.
@@ -150,16 +159,16 @@ enum Other {
 
 /// Which database.
 #[derive(Args, Clone, Debug)]
-struct Database {
+pub struct Database {
     /// Where the cases are kept: sqlite:FILE, sqlite::memory: or postgres://USER@HOST/DATABASE
     #[arg(
-        long,
+        long = "database-url",
         value_name = "URL",
         env = "OT_DATABASE_URL",
         hide_env_values = true,
         default_value = "sqlite:ot-booking.db"
     )]
-    database_url: Location,
+    pub location: Location,
 }
 
 /// What is to be done.
@@ -173,34 +182,6 @@ pub enum Invocation {
     Roles,
 }
 
-/// How this server is to run.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// Who may call, whatever the access file says; no account twice, and empty only when there is
-    /// an access file.
-    pub allowed_clients: Vec<ServiceAccount>,
-    /// Who may do what.
-    pub access: Option<PathBuf>,
-    /// Where to listen.
-    pub listen: SocketAddr,
-    /// Where the cases are kept.
-    pub location: Location,
-    /// What a new database is filled with.
-    pub seed: Seed,
-    /// How long calls under way may take to finish after a stop.
-    pub drain_timeout: Duration,
-    /// How old a connection may grow; `None`: as old as it likes.
-    pub max_connection_age: Option<Duration>,
-    /// How log lines look.
-    pub log_format: LogFormat,
-    /// Which log lines are written, as `EnvFilter` directives that were found to parse.
-    pub log: String,
-    /// Whether patients are named by their numbers in logs.
-    pub log_patient_ids: bool,
-    /// The handshaker to use.
-    pub handshaker: HandshakerArgs,
-}
-
 impl Invocation {
     /// Reads a command line, the program's name first, and the environment.
     ///
@@ -210,16 +191,21 @@ impl Invocation {
     pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let mut command = CommandLine::command();
         let matches = command.try_get_matches_from_mut(args)?;
-        let line = CommandLine::from_arg_matches(&matches)?;
-        match &line.other {
-            Some(Other::Doctor { database }) => {
-                return Ok(Self::Doctor(database.database_url.clone()));
-            }
+        let CommandLine { other, mut serve } = CommandLine::from_arg_matches(&matches)?;
+        match other {
+            Some(Other::Doctor { database }) => return Ok(Self::Doctor(database.location)),
             Some(Other::Roles) => return Ok(Self::Roles),
             None => {}
         }
-        let allowed_clients = allowed_clients(&matches, &line);
-        if allowed_clients.is_empty() && line.access.is_none() {
+        // A command line that names accounts means those and no others, whatever the environment says.
+        let from_environment =
+            matches.value_source("allow_client") == Some(ValueSource::EnvVariable);
+        if !from_environment || serve.allowed_clients.is_empty() {
+            serve.allowed_clients.append(&mut serve.allow_client);
+        }
+        serve.allowed_clients.sort();
+        serve.allowed_clients.dedup();
+        if serve.allowed_clients.is_empty() && serve.access.is_none() {
             return Err(command.error(
                 ErrorKind::MissingRequiredArgument,
                 "no client may call: name the service accounts that may, as in\n\n  \
@@ -228,32 +214,8 @@ impl Invocation {
                  or with --allow-client, or in OT_ALLOWED_CLIENTS, or in a file with --access",
             ));
         }
-        Ok(Self::Serve(Box::new(Config {
-            allowed_clients,
-            access: line.access,
-            listen: line.listen,
-            location: line.database.database_url,
-            seed: line.seed,
-            drain_timeout: line.drain_timeout,
-            max_connection_age: line.max_connection_age,
-            log_format: line.log_format,
-            log: line.log,
-            log_patient_ids: line.log_patient_ids,
-            handshaker: line.handshaker,
-        })))
+        Ok(Self::Serve(Box::new(serve)))
     }
-}
-
-/// A command line that names accounts means those and no others, whatever the environment says.
-fn allowed_clients(matches: &ArgMatches, line: &CommandLine) -> Vec<ServiceAccount> {
-    let from_environment = matches.value_source("allow_client") == Some(ValueSource::EnvVariable);
-    let flags: &[ServiceAccount] = if from_environment && !line.allowed.is_empty() {
-        &[]
-    } else {
-        &line.allow_client
-    };
-    let accounts: BTreeSet<_> = line.allowed.iter().chain(flags).cloned().collect();
-    accounts.into_iter().collect()
 }
 
 /// Whether an account could be one of Google's. Others are allowed, a mistyped one is likely.
@@ -276,11 +238,9 @@ fn span(text: &str) -> Result<SignedDuration, String> {
 
 fn connection_age(text: &str) -> Result<Duration, String> {
     let age = span(text)?;
-    if age < MIN_CONNECTION_AGE {
-        return Err(format!("at least {} s", MIN_CONNECTION_AGE.as_secs()));
-    }
-    age.try_into()
-        .map_err(|_| "a time cannot be negative".to_owned())
+    let long = age >= MIN_CONNECTION_AGE;
+    long.then_some(age.unsigned_abs())
+        .ok_or_else(|| format!("at least {} s", MIN_CONNECTION_AGE.as_secs()))
 }
 
 fn drain_timeout(text: &str) -> Result<Duration, String> {
@@ -288,9 +248,8 @@ fn drain_timeout(text: &str) -> Result<Duration, String> {
     if timeout > MAX_DRAIN_TIMEOUT {
         return Err(format!("at most {} minutes", MAX_DRAIN_TIMEOUT.as_mins()));
     }
-    timeout
-        .try_into()
-        .map_err(|_| "a time cannot be negative".to_owned())
+    let timeout = timeout.try_into();
+    timeout.map_err(|_| "a time cannot be negative".to_owned())
 }
 
 /// Kept as text, because a filter cannot be cloned; parsed again where it is used.

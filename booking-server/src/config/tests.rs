@@ -30,7 +30,10 @@ fn the_article_s_command_line_is_enough() {
     let config = parse(&[ARTICLE]).unwrap();
     assert_eq!(config.allowed_clients, [ARTICLE.parse().unwrap()]);
     assert_eq!(config.listen, "0.0.0.0:8080".parse().unwrap());
-    assert_eq!(config.location, Location::File("ot-booking.db".into()));
+    assert_eq!(
+        config.database.location,
+        Location::File("ot-booking.db".into())
+    );
     assert_eq!(config.seed, Seed::Article);
     assert!(!config.log_patient_ids);
 }

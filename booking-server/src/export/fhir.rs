@@ -22,10 +22,9 @@ use booking_proto::{
 use jiff::Timestamp;
 use prost::Name as _;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use super::Export;
-use crate::field_text;
+use crate::{field_text, names::digest};
 
 /// The code system of cancellation reasons.
 const CANCELLATIONS: &str = "http://terminology.hl7.org/CodeSystem/appointment-cancellation-reason";
@@ -125,8 +124,7 @@ fn logical_id(number: &str) -> String {
     if number.len() <= MAX_ID_CHARS && number.chars().all(fits) {
         return number.to_owned();
     }
-    let digest = Sha256::digest(number);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest(number, 32)
 }
 
 fn status(state: CaseState) -> &'static str {

@@ -21,9 +21,9 @@ pub(crate) enum Format {
     /// RFC 4180, for spreadsheets.
     Csv,
     /// A FHIR R4 Bundle of Appointments.
-    Fhir,
+    FhirR4,
     /// RFC 5545, for calendars.
-    ICalendar,
+    Icalendar,
 }
 
 /// Writes one file.
@@ -46,8 +46,8 @@ impl Export {
     pub(crate) fn head(&self) -> Vec<u8> {
         match self.format {
             Format::Csv => csv::head(),
-            Format::Fhir => fhir::head(self.now),
-            Format::ICalendar => ical::head(),
+            Format::FhirR4 => fhir::head(self.now),
+            Format::Icalendar => ical::head(),
         }
     }
 
@@ -55,8 +55,8 @@ impl Export {
     pub(crate) fn case(&mut self, case: &Case) -> Vec<u8> {
         let text = match self.format {
             Format::Csv => csv::row(self, case),
-            Format::Fhir => fhir::entry(self, case),
-            Format::ICalendar => ical::event(self, case),
+            Format::FhirR4 => fhir::entry(self, case),
+            Format::Icalendar => ical::event(self, case),
         };
         self.written += 1;
         text
@@ -66,8 +66,8 @@ impl Export {
     pub(crate) fn foot(&self) -> Vec<u8> {
         match self.format {
             Format::Csv => Vec::new(),
-            Format::Fhir => fhir::foot(),
-            Format::ICalendar => ical::foot(),
+            Format::FhirR4 => fhir::foot(),
+            Format::Icalendar => ical::foot(),
         }
     }
 }

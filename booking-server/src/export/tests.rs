@@ -118,7 +118,7 @@ fn every_choice_is_told_in_the_contracts_word() {
     let states =
         "REQUESTED SCHEDULED CONFIRMED IN_THEATRE IN_RECOVERY COMPLETED POSTPONED CANCELLED";
     assert_eq!(cells("state", &state).join(" "), states);
-    let bundle = file(Format::Fhir, true, &state);
+    let bundle = file(Format::FhirR4, true, &state);
     assert!(!bundle.contains("entered-in-error"), "{bundle}");
 
     let laterality = Laterality::ALL.map(|laterality| {
@@ -148,7 +148,7 @@ fn every_choice_is_told_in_the_contracts_word() {
 
 #[test]
 fn a_bundle_is_json_with_an_appointment_a_case() {
-    let text = file(Format::Fhir, true, &[case(), cancelled()]);
+    let text = file(Format::FhirR4, true, &[case(), cancelled()]);
     let bundle: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(bundle["resourceType"], "Bundle");
     assert_eq!(bundle["type"], "collection");
@@ -174,7 +174,7 @@ fn a_bundle_is_json_with_an_appointment_a_case() {
     let second = &entries[1]["resource"];
     assert_eq!(second["status"], "cancelled");
     assert_eq!(second["cancelationReason"]["coding"][0]["code"], "pat-mt");
-    serde_json::from_str::<Value>(&file(Format::Fhir, true, &[])).unwrap();
+    serde_json::from_str::<Value>(&file(Format::FhirR4, true, &[])).unwrap();
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn an_appointment_is_valid_whatever_its_case_is_called_and_whoever_may_be_named(
             details.team = Vec::new();
         })
     });
-    let bundle: Value = serde_json::from_str(&file(Format::Fhir, false, &cases)).unwrap();
+    let bundle: Value = serde_json::from_str(&file(Format::FhirR4, false, &cases)).unwrap();
     let mut seen = std::collections::BTreeSet::new();
     for (entry, id) in bundle["entry"].as_array().unwrap().iter().zip(ids) {
         let appointment = &entry["resource"];
@@ -204,7 +204,7 @@ fn an_appointment_is_valid_whatever_its_case_is_called_and_whoever_may_be_named(
 
 #[test]
 fn a_calendar_has_an_event_a_case_in_utc() {
-    let text = file(Format::ICalendar, true, &[case(), cancelled()]);
+    let text = file(Format::Icalendar, true, &[case(), cancelled()]);
     for line in [
         "BEGIN:VCALENDAR\r\n",
         "UID:case-1@otbooking\r\n",
@@ -226,14 +226,14 @@ fn who_may_not_see_patients_gets_none_in_any_form_and_a_calendar_never_has_any()
         import_key: Some("log.csv/E-77".into()),
         ..case()
     };
-    for format in [Format::Csv, Format::Fhir, Format::ICalendar] {
+    for format in [Format::Csv, Format::FhirR4, Format::Icalendar] {
         let text = file(format, false, std::slice::from_ref(&imported));
         assert!(
             !text.contains("PT-1204") && !text.contains("Gall") && !text.contains("E-77"),
             "{format:?}: {text}"
         );
     }
-    let text = file(Format::ICalendar, true, &[case()]);
+    let text = file(Format::Icalendar, true, &[case()]);
     assert!(
         !text.contains("PT-1204") && !text.contains("Gall"),
         "{text}"

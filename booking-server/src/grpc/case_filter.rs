@@ -1,16 +1,13 @@
 //! What a filter and an order mean for cases.
 
-use booking_domain::{
-    CaseCondition, CaseCursor, CaseId, CaseOrder, CaseOrderKey, SortKey, Specialty, Urgency,
-};
+use booking_domain::{CaseCondition, CaseOrder, CaseOrderKey, Specialty};
 use jiff::{SignedDuration, Timestamp};
-use prost_types::Timestamp as WireTimestamp;
 
 use super::{
     convert::{values::timestamp, words::named},
     filter::{self, Condition, FilterError, Operator},
 };
-use crate::names::{Named, parse};
+use crate::names::parse;
 
 /// The fields that tell of whom a case is; who may not know may not ask by them.
 const OF_PATIENTS: [&str; 2] = ["patient", "text"];
@@ -125,67 +122,4 @@ pub(super) fn parse_order(text: &str) -> Result<CaseOrder, &'static str> {
         _ => return Err("may have desc after its one field, and nothing else"),
     };
     Ok(CaseOrder { key, descending })
-}
-
-/// The place of a case in a list, as a page token holds it.
-#[derive(Clone, PartialEq, prost::Message)]
-pub(super) struct CasePlace {
-    /// 1 start, 2 decision, 3 waiting.
-    #[prost(int32, tag = "1")]
-    key: i32,
-    #[prost(message, optional, tag = "2")]
-    first: Option<WireTimestamp>,
-    #[prost(message, optional, tag = "3")]
-    second: Option<WireTimestamp>,
-    #[prost(int32, tag = "4")]
-    urgency: i32,
-    #[prost(string, tag = "5")]
-    id: String,
-}
-
-impl CasePlace {
-    /// Of a cursor.
-    pub(super) fn of(cursor: &CaseCursor) -> Self {
-        let mut place = Self {
-            id: cursor.id.text().to_owned(),
-            ..Self::default()
-        };
-        match cursor.key {
-            SortKey::Start(start) => {
-                place.key = 1;
-                place.first = Some(timestamp(start));
-            }
-            SortKey::Decided(decided) => {
-                place.key = 2;
-                place.first = Some(timestamp(decided));
-            }
-            SortKey::Waiting(urgency, target, decided) => {
-                place.key = 3;
-                place.first = Some(timestamp(target));
-                place.second = Some(timestamp(decided));
-                place.urgency = super::convert::words::number(urgency);
-            }
-        }
-        place
-    }
-
-    /// The cursor; `None` for what was never one.
-    pub(super) fn cursor(&self) -> Option<CaseCursor> {
-        let instant = |wire: &Option<WireTimestamp>| {
-            let wire = wire.as_ref()?;
-            Timestamp::new(wire.seconds, wire.nanos).ok()
-        };
-        let first = instant(&self.first)?;
-        let key = match self.key {
-            1 => SortKey::Start(first),
-            2 => SortKey::Decided(first),
-            3 => {
-                let urgency: Urgency = super::convert::words::word(self.urgency).ok()?;
-                SortKey::Waiting(urgency, first, instant(&self.second)?)
-            }
-            _ => return None,
-        };
-        let id = CaseId::parse(&self.id).ok()?;
-        Some(CaseCursor { key, id })
-    }
 }

@@ -28,6 +28,17 @@ impl Fields {
         self.0.push((field.into(), why.to_string()));
     }
 
+    /// What is read of each element, which is given with its place; nothing where one was refused.
+    pub(super) fn each<W, T>(
+        &mut self,
+        wire: &[W],
+        mut read: impl FnMut(&mut Self, usize, &W) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let each = wire.iter().enumerate();
+        let each: Vec<_> = each.map(|(at, element)| read(self, at, element)).collect();
+        each.into_iter().collect()
+    }
+
     /// What was read, unless something is wrong.
     ///
     /// `read` is `None` only where a field was refused.

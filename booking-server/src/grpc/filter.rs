@@ -79,19 +79,27 @@ impl Condition {
     }
 }
 
+/// How the operators are written; what another begins with comes after it.
+const OPERATORS: [(&str, Operator); 6] = [
+    ("=", Operator::Equal),
+    ("!=", Operator::NotEqual),
+    ("<=", Operator::LessOrEqual),
+    ("<", Operator::Less),
+    (">=", Operator::GreaterOrEqual),
+    (">", Operator::Greater),
+];
+
 /// Reads a filter; the empty one has no conditions.
 pub(super) fn parse(text: &str) -> Result<Vec<Condition>, FilterError> {
-    let chars: Vec<char> = text.chars().take(MAX_FILTER_CHARS + 1).collect();
-    let mut scanner = Scanner { chars, at: 0 };
-    if scanner.chars.len() > MAX_FILTER_CHARS {
-        return Err(scanner.error(format!(
-            "the filter has more than {MAX_FILTER_CHARS} characters"
-        )));
+    let mut scanner = Scanner { text, rest: text };
+    if text.chars().nth(MAX_FILTER_CHARS).is_some() {
+        let problem = format!("the filter has more than {MAX_FILTER_CHARS} characters");
+        return Err(scanner.error(problem));
     }
     let mut conditions = Vec::new();
     let mut values = 0;
     scanner.skip_space();
-    while !scanner.at_end() {
+    while !scanner.rest.is_empty() {
         if !conditions.is_empty() {
             scanner.and()?;
         }
@@ -106,71 +114,65 @@ pub(super) fn parse(text: &str) -> Result<Vec<Condition>, FilterError> {
     Ok(conditions)
 }
 
-struct Scanner {
-    chars: Vec<char>,
-    at: usize,
+struct Scanner<'a> {
+    text: &'a str,
+    /// What is still to be read.
+    rest: &'a str,
 }
 
-impl Scanner {
+impl<'a> Scanner<'a> {
+    /// The character that is next, counted from 1.
+    fn at(&self) -> usize {
+        let read = self.text.len() - self.rest.len();
+        self.text[..read].chars().count() + 1
+    }
+
     fn error(&self, problem: impl Into<String>) -> FilterError {
         FilterError {
-            at: self.at + 1,
+            at: self.at(),
             problem: problem.into(),
         }
     }
 
-    fn peek(&self) -> Option<char> {
-        self.chars.get(self.at).copied()
-    }
-
-    fn at_end(&self) -> bool {
-        self.at == self.chars.len()
-    }
-
-    fn take(&mut self, expected: char) -> bool {
-        let found = self.peek() == Some(expected);
-        self.at += usize::from(found);
-        found
+    fn take(&mut self, expected: &str) -> bool {
+        let rest = self.rest.strip_prefix(expected);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
     }
 
     fn skip_space(&mut self) {
-        while self.peek().is_some_and(char::is_whitespace) {
-            self.at += 1;
-        }
+        self.rest = self.rest.trim_start();
     }
 
     /// What stands here and now for itself: letters, digits and what names and instants are of.
-    fn word(&mut self) -> String {
-        let from = self.at;
-        while self
-            .peek()
-            .is_some_and(|c| c.is_alphanumeric() || "_-./:%~+".contains(c))
-        {
-            self.at += 1;
-        }
-        self.chars[from..self.at].iter().collect()
+    fn word(&mut self) -> &'a str {
+        let is_of_word = |c: char| c.is_alphanumeric() || "_-./:%~+".contains(c);
+        let end = self.rest.find(|c| !is_of_word(c));
+        let (word, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
+        self.rest = rest;
+        word
     }
 
     fn and(&mut self) -> Result<(), FilterError> {
-        let from = self.at;
+        let before = self.rest;
         if self.word() == "AND" {
             self.skip_space();
             return Ok(());
         }
-        self.at = from;
+        self.rest = before;
         Err(self.error("expected AND between two conditions; OR and NOT are not supported"))
     }
 
     fn condition(&mut self) -> Result<Condition, FilterError> {
-        let at = self.at + 1;
-        let field = self.word();
+        let at = self.at();
+        let field = self.word().to_owned();
         if field.is_empty() {
             return Err(self.error("expected the name of a field"));
         }
         self.skip_space();
         let operator = self.operator()?;
         self.skip_space();
-        let values = if self.take('(') {
+        let values = if self.take("(") {
             self.list()?
         } else {
             vec![self.value()?]
@@ -184,20 +186,11 @@ impl Scanner {
     }
 
     fn operator(&mut self) -> Result<Operator, FilterError> {
-        let first = self.peek();
-        if !first.is_some_and(|c| "=!<>".contains(c)) {
-            return Err(self.error("expected one of = != < <= > >="));
-        }
-        self.at += 1;
-        let with_equal = first != Some('=') && self.take('=');
-        match (first, with_equal) {
-            (Some('='), _) => Ok(Operator::Equal),
-            (Some('!'), true) => Ok(Operator::NotEqual),
-            (Some('<'), false) => Ok(Operator::Less),
-            (Some('<'), true) => Ok(Operator::LessOrEqual),
-            (Some('>'), false) => Ok(Operator::Greater),
-            (Some('>'), true) => Ok(Operator::GreaterOrEqual),
-            _ => Err(self.error("expected = after !")),
+        let mut all = OPERATORS.into_iter();
+        match all.find(|(sign, _)| self.take(sign)) {
+            Some((_, operator)) => Ok(operator),
+            None if self.take("!") => Err(self.error("expected = after !")),
+            None => Err(self.error("expected one of = != < <= > >=")),
         }
     }
 
@@ -207,44 +200,40 @@ impl Scanner {
             self.skip_space();
             values.push(self.value()?);
             self.skip_space();
-            if self.take(')') {
+            if self.take(")") {
                 return Ok(values);
             }
-            if !self.take(',') {
+            if !self.take(",") {
                 return Err(self.error("expected , or ) in a list of values"));
             }
         }
     }
 
     fn value(&mut self) -> Result<String, FilterError> {
-        if self.take('"') {
+        if self.take("\"") {
             return self.quoted();
         }
-        let word = self.word();
-        if word.is_empty() {
-            return Err(self.error("expected a value"));
+        match self.word() {
+            "" => Err(self.error("expected a value")),
+            word => Ok(word.to_owned()),
         }
-        Ok(word)
     }
 
     fn quoted(&mut self) -> Result<String, FilterError> {
         let mut value = String::new();
         loop {
-            let next = self.peek();
+            let mut rest = self.rest.chars();
+            let next = rest.next();
             // Nothing that is kept holds one, and PostgreSQL takes no text with the first of them.
             if next.is_some_and(char::is_control) {
                 return Err(self.error("a value holds a control character"));
             }
-            self.at += usize::from(next.is_some());
+            self.rest = rest.as_str();
             match next {
                 Some('"') => return Ok(value),
-                Some('\\') => match self.peek() {
-                    Some(escaped @ ('"' | '\\')) => {
-                        self.at += 1;
-                        value.push(escaped);
-                    }
-                    _ => return Err(self.error("only \\\" and \\\\ can follow a backslash")),
-                },
+                Some('\\') if self.take("\"") => value.push('"'),
+                Some('\\') if self.take("\\") => value.push('\\'),
+                Some('\\') => return Err(self.error("only \\\" and \\\\ can follow a backslash")),
                 Some(c) => value.push(c),
                 None => return Err(self.error("the quotation mark is not closed")),
             }

@@ -23,27 +23,35 @@ const REST_BYTES: usize = 32;
 /// What stands between two sentences.
 const JOINT: &str = "; ";
 
+/// The first of `all` that fit together into `room`.
+fn fitting<T>(
+    all: impl IntoIterator<Item = T>,
+    mut room: usize,
+    bytes: impl Fn(&T) -> usize,
+) -> Vec<T> {
+    let fits = |it: &T| {
+        let left = room.checked_sub(bytes(it));
+        room = left.unwrap_or(0);
+        left.is_some()
+    };
+    all.into_iter().take_while(fits).collect()
+}
+
 /// Sentences in one message: those that fit, and how many do not. The first is always there.
 pub(super) fn message<S: AsRef<str>>(sentences: &[S]) -> String {
-    let mut said = String::new();
-    let mut room = MAX_MESSAGE_BYTES - REST_BYTES;
-    for (at, sentence) in sentences.iter().enumerate() {
-        let sentence = sentence.as_ref();
-        let joint = if at == 0 { "" } else { JOINT };
-        let bytes = encoded_len(joint) + encoded_len(sentence);
-        if bytes > room {
-            if at == 0 {
-                said = clipped(sentence, room);
-            }
-            let rest = sentences.len() - at.max(1);
-            if rest > 0 {
-                said.push_str(&format!("{JOINT}{}", more(rest)));
-            }
-            return said;
-        }
-        room -= bytes;
-        said.push_str(joint);
-        said.push_str(sentence);
+    let room = MAX_MESSAGE_BYTES - REST_BYTES;
+    let joint = encoded_len(JOINT);
+    let sentences: Vec<&str> = sentences.iter().map(AsRef::as_ref).collect();
+    let told = fitting(sentences.iter().copied(), room + joint, |it| {
+        joint + encoded_len(it)
+    });
+    let mut said = match sentences.first() {
+        Some(first) if told.is_empty() => clipped(first, room),
+        _ => told.join(JOINT),
+    };
+    let rest = sentences.len().saturating_sub(told.len().max(1));
+    if rest > 0 {
+        said.push_str(&format!("{JOINT}{}", more(rest)));
     }
     said
 }
@@ -55,14 +63,9 @@ pub(super) fn violations<V>(
     bytes: impl Fn(&V) -> usize,
     rest: impl FnOnce(String) -> V,
 ) -> Vec<V> {
-    let mut room = MAX_VIOLATIONS_BYTES - REST_BYTES;
-    let fits = |it: &V| {
-        let left = room.checked_sub(bytes(it) + VIOLATION_OVERHEAD_BYTES);
-        room = left.unwrap_or(0);
-        left.is_some()
-    };
+    let room = MAX_VIOLATIONS_BYTES - REST_BYTES;
     let total = all.len();
-    let mut told: Vec<V> = all.into_iter().take_while(fits).collect();
+    let mut told = fitting(all, room, |it| bytes(it) + VIOLATION_OVERHEAD_BYTES);
     if told.len() < total {
         told.push(rest(more(total - told.len())));
     }
@@ -89,15 +92,10 @@ fn encoded_len(text: &str) -> usize {
 }
 
 /// The beginning of a sentence that is too long by itself.
-fn clipped(text: &str, mut room: usize) -> String {
-    let fits = |c: &char| {
-        let left = room.checked_sub(encoded_char_len(*c));
-        room = left.unwrap_or(0);
-        left.is_some()
-    };
-    let mut clipped: String = text.chars().take_while(fits).collect();
-    clipped.push_str("...");
-    clipped
+fn clipped(text: &str, room: usize) -> String {
+    let fit = fitting(text.chars(), room, |c| encoded_char_len(*c));
+    let fit: String = fit.into_iter().collect();
+    fit + "..."
 }
 
 #[cfg(test)]

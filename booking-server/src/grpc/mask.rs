@@ -18,17 +18,6 @@ use prost_types::FieldMask;
 use super::wire_form::{Parts, inner, joined, split};
 use crate::app::Refusal;
 
-/// A resource that can be updated.
-pub(super) trait Updatable: Message + Name + Default {
-    /// The name that it was given with.
-    fn name(&self) -> &str;
-    /// The etag that it was given with.
-    fn etag(&self) -> &str;
-
-    /// The field of the request that holds it.
-    const FIELD: &'static str;
-}
-
 /// `there`, with the fields that `mask` names as they are in `given`.
 ///
 /// Without a mask, the fields that are set in `given`, names, etags and what only the service sets
@@ -41,7 +30,7 @@ pub(super) fn update<M: Message + Name + Default>(
     let given = split(&given.encode_to_vec());
     let chosen = chosen(fields::of(M::NAME), mask, &given)?;
     let mut result = split(&there.encode_to_vec());
-    for Chosen { number, part } in chosen {
+    for (number, part) in chosen {
         match part {
             None => take_over(number, &given, &mut result),
             Some(part) => {
@@ -62,12 +51,8 @@ fn take_over(number: u32, given: &Parts, result: &mut Parts) {
     };
 }
 
-/// A field that is to change, or a part of one.
-#[derive(Clone, Copy)]
-struct Chosen {
-    number: u32,
-    part: Option<u32>,
-}
+/// The number of a field that is to change, and of a part of it where that alone is meant.
+type Chosen = (u32, Option<u32>);
 
 /// The fields that are to change.
 fn chosen(
@@ -75,10 +60,7 @@ fn chosen(
     mask: Option<&FieldMask>,
     given: &Parts,
 ) -> Result<Vec<Chosen>, Refusal> {
-    let whole = |field: &Field| Chosen {
-        number: field.number,
-        part: None,
-    };
+    let whole = |field: &Field| (field.number, None);
     let Some(mask) = mask else {
         let set = fields
             .updatable()
@@ -98,10 +80,7 @@ fn chosen(
         let why = match (field, part) {
             (Some(field), None) if field.usage.updatable => return Ok(whole(field)),
             (Some(field), Some(Some(part))) if field.usage.updatable => {
-                return Ok(Chosen {
-                    number: field.number,
-                    part: Some(part.number),
-                });
+                return Ok((field.number, Some(part.number)));
             }
             (Some(_), None | Some(Some(_))) => format!("{path} cannot be updated"),
             _ => {

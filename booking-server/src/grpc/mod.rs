@@ -50,9 +50,10 @@ use tower::layer::util::{Identity, Stack};
 
 use self::{
     layers::{
-        access::AccessLayer,
-        age::AgeLayer,
-        call_log::CallLogLayer,
+        access::Access,
+        age::Age,
+        around::AroundLayer,
+        call_log::CallLog,
         malformed::{MALFORMED, MalformedLayer},
     },
     limits::{
@@ -74,8 +75,11 @@ use crate::{
 type Layers = Stack<
     MalformedLayer,
     Stack<
-        AccessLayer,
-        Stack<ClientAuthorizationLayer, Stack<AgeLayer, Stack<CallLogLayer, Identity>>>,
+        AroundLayer<Access>,
+        Stack<
+            ClientAuthorizationLayer,
+            Stack<AroundLayer<Age>, Stack<AroundLayer<CallLog>, Identity>>,
+        >,
     >,
 >;
 
@@ -90,7 +94,7 @@ pub(crate) fn server(
     let mut server = Server::builder();
     if let Some(max_age) = max_age {
         // Without tonic's grace: given one, it asks nobody to go and cuts calls off at the end of both.
-        // No new call comes in, and `AgeLayer` ends those that have no timeout of their own.
+        // No new call comes in, and [`Age`] ends those that have no timeout of their own.
         server = server.max_connection_age(max_age);
     }
     let (known, denied) = (gatekeeper.clone(), journal.clone());
@@ -104,13 +108,13 @@ pub(crate) fn server(
         .http2_max_header_list_size(MAX_HEADER_LIST_BYTES)
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
-        .layer(CallLogLayer)
-        .layer(AgeLayer { max_age })
+        .layer(AroundLayer(CallLog))
+        .layer(AroundLayer(Age { max_age }))
         .layer(authorization)
-        .layer(AccessLayer {
+        .layer(AroundLayer(Access {
             gatekeeper: gatekeeper.clone(),
             journal: journal.clone(),
-        })
+        }))
         .layer(MALFORMED)
 }
 

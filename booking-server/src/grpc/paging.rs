@@ -5,6 +5,7 @@
 
 use booking_proto::contract::limits::{MAX_MESSAGE_BYTES, MAX_PAGE_SIZE};
 use prost::Message;
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{fields::Fields, tokens::Tokens};
 
@@ -18,7 +19,6 @@ const MAX_PAGE_BYTES: usize = MAX_MESSAGE_BYTES - 64 * 1024;
 const ELEMENT_OVERHEAD_BYTES: usize = 8;
 
 /// The pages of one list.
-#[derive(Debug)]
 pub(super) struct Pages<'a> {
     tokens: &'a Tokens,
     purpose: String,
@@ -52,7 +52,7 @@ impl<'a> Pages<'a> {
     }
 
     /// The page that is asked for.
-    pub(super) fn page<K: Message + Default>(
+    pub(super) fn page<K: DeserializeOwned>(
         &self,
         fields: &mut Fields,
         size: i32,
@@ -66,10 +66,8 @@ impl<'a> Pages<'a> {
         let after = if token.is_empty() {
             Some(None)
         } else {
-            let payload = self.tokens.open(&self.purpose, token);
-            let key = fields.take("page_token", payload);
-            // Sealed here, so it is one of ours.
-            key.map(|key| K::decode(&*key).ok())
+            let key = self.tokens.open_value(&self.purpose, token);
+            fields.take("page_token", key).map(Some)
         };
         Some(Page {
             size: size?,
@@ -79,7 +77,7 @@ impl<'a> Pages<'a> {
 
     /// The page of `size` that came out as `found`, which was asked for with one more than fits, as
     /// it is told; and what to give back for the page after it. A page of long elements has fewer.
-    pub(super) fn told<T, W: Message, K: Message>(
+    pub(super) fn told<T, W: Message, K: Serialize>(
         &self,
         found: &[T],
         size: u16,
@@ -99,7 +97,7 @@ impl<'a> Pages<'a> {
         let next = match found.get(told.len()) {
             Some(_) => {
                 let last = key(&found[told.len() - 1]);
-                self.tokens.seal(&self.purpose, &last.encode_to_vec())
+                self.tokens.seal_value(&self.purpose, &last)
             }
             None => String::new(),
         };

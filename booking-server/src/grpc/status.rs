@@ -256,14 +256,5 @@ fn info<const N: usize>(reason: &str, metadata: [(&str, String); N]) -> ErrorDet
 }
 
 #[cfg(test)]
-mod tests {
-    use booking_domain::RuleId;
-    use booking_proto::contract::reason::OVERRIDABLE_RULES;
-
-    #[test]
-    fn the_contract_names_the_rules_that_can_be_overridden() {
-        let rules = RuleId::ALL.iter().filter(|rule| rule.is_overridable());
-        let rules: Vec<_> = rules.map(|rule| rule.as_str()).collect();
-        assert_eq!(rules, OVERRIDABLE_RULES);
-    }
-}
+#[path = "status_tests.rs"]
+mod tests;

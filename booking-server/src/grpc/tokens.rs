@@ -11,6 +11,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde::{Serialize, de::DeserializeOwned};
 use sha2::Sha256;
 use thiserror::Error;
 
@@ -20,7 +21,7 @@ const MAC_BYTES: usize = 16;
 /// The longest token that is looked at, in bytes of base64.
 const MAX_TOKEN_BYTES: usize = 64 * 1024;
 
-/// A token that was not made here, or for something else.
+/// A token that was not made here, or for something else, or by another version of this server.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error("was not given out for this request, or was altered; begin again without one")]
 pub(crate) struct InvalidToken;
@@ -28,12 +29,6 @@ pub(crate) struct InvalidToken;
 /// Makes and reads tokens.
 #[derive(Clone)]
 pub(crate) struct Tokens(Hmac<Sha256>);
-
-impl std::fmt::Debug for Tokens {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Tokens(..)")
-    }
-}
 
 impl Tokens {
     /// Under `key`, which must be secret and the same on every server of a database.
@@ -53,6 +48,23 @@ impl Tokens {
     pub(crate) fn seal(&self, purpose: &str, payload: &[u8]) -> String {
         let mac = self.mac(purpose, payload).finalize().into_bytes();
         URL_SAFE_NO_PAD.encode([payload, &mac[..MAC_BYTES]].concat())
+    }
+
+    /// A token that holds a value.
+    pub(crate) fn seal_value(&self, purpose: &str, value: &impl Serialize) -> String {
+        let payload = serde_json::to_vec(value).expect("keys and options are always JSON");
+        self.seal(purpose, &payload)
+    }
+
+    /// The value that a token holds.
+    pub(crate) fn open_value<T: DeserializeOwned>(
+        &self,
+        purpose: &str,
+        token: &str,
+    ) -> Result<T, InvalidToken> {
+        let payload = self.open(purpose, token)?;
+        // Sealed here, so it is one of ours, if not of another version.
+        serde_json::from_slice(&payload).map_err(|_| InvalidToken)
     }
 
     /// What a token holds.

@@ -31,3 +31,14 @@ fn a_token_with_any_bit_altered_or_any_part_missing_does_not_open() {
         Err(InvalidToken)
     );
 }
+
+#[test]
+fn a_value_comes_back_and_what_another_version_has_sealed_does_not() {
+    let tokens = Tokens::new(b"key");
+    let token = tokens.seal_value("p", &("S-1", 7));
+    let opened = tokens.open_value("p", &token);
+    assert_eq!(opened, Ok(("S-1".to_owned(), 7)));
+    // Where a key was once sealed as protobuf.
+    let older = tokens.seal("p", b"\x0a\x03S-1");
+    assert_eq!(tokens.open_value::<String>("p", &older), Err(InvalidToken));
+}

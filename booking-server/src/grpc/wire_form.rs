@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use booking_proto::fields;
+use booking_proto::fields::{self, Fields};
 use prost::{
     Message, Name,
     bytes::{Buf, Bytes},
@@ -44,6 +44,38 @@ fn encoded(message: Bytes) -> impl Iterator<Item = Encoded> {
             content,
         })
     })
+}
+
+/// What many messages have under one name, such as `etag` and `request_id`, whichever message it is.
+pub(super) struct ByName<'a> {
+    fields: &'static Fields,
+    bytes: &'a [u8],
+}
+
+impl<'a> ByName<'a> {
+    /// In an encoded message of this type.
+    pub(super) fn of<M: Name>(bytes: &'a [u8]) -> Self {
+        let fields = fields::of(M::NAME);
+        Self { fields, bytes }
+    }
+
+    fn field(&self, name: &str) -> Option<Encoded> {
+        let number = self.fields.named(name)?.number;
+        encoded(Bytes::copy_from_slice(self.bytes)).find(|it| it.number == number)
+    }
+
+    /// The text of a field; empty where it is absent.
+    pub(super) fn text(&self, name: &str) -> String {
+        let content = self.field(name).and_then(|it| it.content);
+        let content = content.unwrap_or_default().into();
+        String::from_utf8(content).expect("texts are UTF-8")
+    }
+
+    /// Whether a flag is set.
+    pub(super) fn flag(&self, name: &str) -> bool {
+        // One that is not set is not encoded.
+        self.field(name).is_some()
+    }
 }
 
 /// The fields of an encoded message.

@@ -138,20 +138,20 @@ async fn run(store: &Store, callers: usize, time: Duration, cases: i64) {
 async fn furnish(tx: &mut Tx) -> Result<(), StoreError> {
     let hospital = testing::hospital();
     for site in hospital.sites.values() {
-        tx.put_site(site).await?;
+        tx.put(site).await?;
     }
     for procedure_type in hospital.procedure_types.values() {
-        tx.put_procedure_type(procedure_type).await?;
+        tx.put(procedure_type).await?;
     }
     let theatre = &hospital.theatres[&testing::theatre_id("OT-3")];
     for number in 0..THEATRES {
         let mut theatre = theatre.clone();
         theatre.id = testing::theatre_id(&format!("T-{number}"));
-        tx.put_theatre(&theatre).await?;
+        tx.put(&theatre).await?;
         for (prefix, like) in [("S", "DC-1"), ("A", "DC-3"), ("N", "NU-1")] {
             let mut staff = hospital.staff[&testing::staff_id(like)].clone();
             staff.id = testing::staff_id(&format!("{prefix}-{number}"));
-            tx.put_staff(&staff).await?;
+            tx.put(&staff).await?;
         }
     }
     Ok(())

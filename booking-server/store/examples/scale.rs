@@ -88,19 +88,19 @@ async fn main() {
 async fn furnish(tx: &mut Tx) -> Result<(), StoreError> {
     let hospital = testing::hospital();
     for site in hospital.sites.values() {
-        tx.put_site(site).await?;
+        tx.put(site).await?;
     }
     for procedure_type in hospital.procedure_types.values() {
-        tx.put_procedure_type(procedure_type).await?;
+        tx.put(procedure_type).await?;
     }
     for staff in hospital.staff.values() {
-        tx.put_staff(staff).await?;
+        tx.put(staff).await?;
     }
     let theatre = &hospital.theatres[&testing::theatre_id("OT-3")];
     for number in 0..THEATRES {
         let mut theatre = theatre.clone();
         theatre.id = testing::theatre_id(&format!("T-{number:03}"));
-        tx.put_theatre(&theatre).await?;
+        tx.put(&theatre).await?;
     }
     Ok(())
 }

@@ -1,18 +1,20 @@
 //! Who did what: an append-only chain of events.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// How a call ended that is worth keeping.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum Outcome {
     /// It did what was asked.
+    #[default]
     Ok,
     /// It was not allowed, and nothing was looked at.
     Denied,
 }
 
 /// One field that was changed.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct FieldChange {
     /// Which.
     pub field: String,
@@ -23,7 +25,7 @@ pub struct FieldChange {
 }
 
 /// What is known of a call when it is written down.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct AuditRecord {
     /// When.
     pub at: Timestamp,

@@ -13,7 +13,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::{AuditRecord, ChainReport, Reads, StoreError, names::Named, rows::log::read_event};
+use crate::{AuditRecord, ChainReport, Reads, StoreError, rows::log::read_event};
 
 /// Sets these hashes apart from all others, and says how they are made.
 const DOMAIN: &[u8] = b"ot-booking audit 1\n";
@@ -44,7 +44,7 @@ pub(crate) fn hash(previous: &[u8; 32], sequence: u64, record: &AuditRecord) -> 
     ] {
         text(&mut hasher, part);
     }
-    text(&mut hasher, record.outcome.name());
+    text(&mut hasher, record.outcome.as_str());
     hasher.update(length(record.changes.len()));
     for change in &record.changes {
         for part in [&change.field, &change.before, &change.after] {

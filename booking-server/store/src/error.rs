@@ -178,3 +178,10 @@ pub enum StoreError {
     #[error("the database fails: {0}; see that its disk is there and not full")]
     Failed(#[source] sqlx::Error),
 }
+
+impl StoreError {
+    /// A table without the one row that it always has.
+    pub(crate) fn gone(table: &str) -> Self {
+        Self::Corrupt(format!("the row of table {table} is gone"))
+    }
+}

@@ -24,6 +24,7 @@ use crate::{
     Change, StoreError,
     db::Pool,
     reads::{HospitalCache, Reads},
+    wake::Wake,
 };
 
 /// Changes that are kept in memory: minutes of a busy hospital.
@@ -96,7 +97,7 @@ impl Tail {
     }
 
     /// Reads changes as they come, until `wake` says that none will.
-    pub(crate) async fn follow(self, mut wake: impl Wake) {
+    pub(crate) async fn follow(self, mut wake: Wake) {
         while wake.wait().await {
             if let Err(error) = self.catch_up().await {
                 tracing::warn!(%error, "changes cannot be read; trying again");
@@ -148,15 +149,6 @@ impl Tail {
     pub(crate) async fn since(&self, after: u64, limit: u32) -> Result<Vec<Change>, FeedError> {
         since(&self.pool, after, limit).await
     }
-}
-
-/// What wakes the tail.
-pub(crate) trait Wake: Send + 'static {
-    /// Waits until there may be changes; `false` when there will be none any more.
-    fn wait(&mut self) -> impl Future<Output = bool> + Send;
-
-    /// The last changes were not read: the next wait is none.
-    fn again(&mut self);
 }
 
 async fn snapshot(pool: &Pool) -> Result<Reads, StoreError> {

@@ -10,7 +10,7 @@
 //!
 //! ```text
 //!   write(command, work) ─▶ queue ─▶ one transaction: work, work, work … + audit + changes ─▶ commit
-//!   read() ───────────────▶ Reader: one snapshot
+//!   read() ───────────────▶ Reads: one snapshot
 //!   changes() ◀───────────── tail of the change log (LISTEN/NOTIFY and a poll on PostgreSQL)
 //! ```
 
@@ -39,6 +39,7 @@ mod store;
 pub mod testing;
 mod token_key;
 mod tx;
+mod wake;
 mod write_queue;
 
 pub use audit::{
@@ -51,7 +52,8 @@ pub use feed::{ChangeFeed, FeedError};
 pub use location::{InvalidDatabaseUrl, Location, PostgresUrl};
 pub use options::OpenOptions;
 pub use query::{Scope, SessionQuery, StoredResponse, UnavailabilityQuery};
-pub use reads::{Reader, Reads};
+pub use reads::Reads;
+pub use rows::Item;
 pub use seed::{Seed, UnknownSeed};
 pub use store::Store;
 pub use token_key::TokenKey;

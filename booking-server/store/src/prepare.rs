@@ -49,6 +49,6 @@ async fn token_key(conn: &mut Conn) -> Result<TokenKey, StoreError> {
     getrandom::fill(&mut key)
         .map_err(|error| StoreError::Failed(sqlx::Error::Io(std::io::Error::other(error))))?;
     let insert = "insert into token_key (only_row, key) values (1, $1)";
-    conn.run(Sql::new(insert).bind(&key)).await?;
+    conn.run(Sql::new(insert).bind(key)).await?;
     Ok(TokenKey::new(key))
 }

@@ -13,13 +13,14 @@ use tokio::{
 
 use crate::{
     AuditRecord, ChainReport, Change, ChangeFeed, FeedError, Finding, Location, OpenError,
-    OpenOptions, Reader, Reads, Seed, StoreError, TokenKey, Tx, chain,
+    OpenOptions, Reads, Seed, StoreError, TokenKey, Tx, chain,
     db::{Fault, Fields, Pool, Sql, fault},
     examine,
     feed::Tail,
     postgres, prune,
     reads::HospitalCache,
     sqlite,
+    wake::Wake,
     write_queue::{PATIENCE, Work, WriteQueue, WriterContext},
 };
 
@@ -67,16 +68,13 @@ impl Store {
     ///
     /// [`OpenError`]; what was in the database is then as it was.
     pub async fn open(location: &Location, options: OpenOptions) -> Result<Self, OpenError> {
-        let (opened, hold, notifications) = match location {
-            Location::Memory => (sqlite::open_memory(&options).await?, None, None),
+        let (opened, hold) = match location {
+            Location::Memory => (sqlite::open_memory(&options).await?, None),
             Location::File(path) => {
                 let (opened, hold) = sqlite::open_file(path, &options).await?;
-                (opened, Some(hold), None)
+                (opened, Some(hold))
             }
-            Location::Postgres(url) => {
-                let (opened, notifications) = postgres::open(url, &options).await?;
-                (opened, None, Some(notifications))
-            }
+            Location::Postgres(url) => (postgres::open(url, &options).await?, None),
         };
         let cache = HospitalCache::default();
         let newest = newest_change(&opened.readers, &cache).await;
@@ -89,12 +87,9 @@ impl Store {
             committed: committed.clone(),
         });
         // It keeps no sender: when the queue is gone, so is the tail.
-        let commits = committed.subscribe();
+        let wake = Wake::new(&opened.readers, committed.subscribe());
         drop(committed);
-        let follower = match notifications {
-            Some(notifications) => tokio::spawn(tail.clone().follow(notifications.with(commits))),
-            None => tokio::spawn(tail.clone().follow(sqlite::Commits::new(commits))),
-        };
+        let follower = tokio::spawn(tail.clone().follow(wake));
         let pruner = tokio::spawn(prune::from_time_to_time(queue.clone(), options));
         Ok(Self {
             inner: Arc::new(Inner {
@@ -135,11 +130,7 @@ impl Store {
         if let Some(hold) = &*locked(&self.inner.hold) {
             hold.check()?;
         }
-        let mut reads = self.read().await?;
-        let row = reads.row(Sql::new("select only_row from seeding")).await?;
-        let row =
-            row.ok_or_else(|| StoreError::Corrupt("the row of table seeding is gone".into()))?;
-        Fields::of("seeding", &row).int().map(drop)
+        self.seed().await.map(drop)
     }
 
     /// What the database was filled with when it was new.
@@ -150,8 +141,7 @@ impl Store {
     pub async fn seed(&self) -> Result<Seed, StoreError> {
         let mut reads = self.read().await?;
         let row = reads.row(Sql::new("select seed from seeding")).await?;
-        let row =
-            row.ok_or_else(|| StoreError::Corrupt("the row of table seeding is gone".into()))?;
+        let row = row.ok_or_else(|| StoreError::gone("seeding"))?;
         Fields::of("seeding", &row).parse(str::parse)
     }
 
@@ -174,7 +164,7 @@ impl Store {
     /// # Errors
     ///
     /// [`StoreError`] when there is no connection to be had.
-    pub async fn read(&self) -> Result<Reader, StoreError> {
+    pub async fn read(&self) -> Result<Reads, StoreError> {
         let deadline = Instant::now() + PATIENCE;
         let conn = loop {
             match self.inner.readers.begin_read().await {
@@ -186,11 +176,7 @@ impl Store {
                 Err(error) => return Err(error.into()),
             }
         };
-        Ok(Reader::new(Reads::new(
-            conn,
-            self.inner.cache.clone(),
-            None,
-        )))
+        Ok(Reads::new(conn, self.inner.cache.clone(), None))
     }
 
     /// Does `work` in a transaction and answers once it is on disk.
@@ -264,6 +250,7 @@ impl Store {
     /// # Errors
     ///
     /// As [`Self::changes_after`].
+    #[cfg(any(test, feature = "testing"))]
     pub async fn changes_since(&self, after: u64, limit: u32) -> Result<Vec<Change>, FeedError> {
         self.inner.tail.since(after, limit).await
     }
@@ -284,7 +271,7 @@ impl Store {
     ///
     /// [`StoreError`] when it cannot be read.
     pub async fn verify_audit(&self) -> Result<ChainReport, StoreError> {
-        chain::verify(&mut *self.read().await?).await
+        chain::verify(&mut self.read().await?).await
     }
 
     /// Looks for what contradicts itself; finds nothing in a sound store.
@@ -293,7 +280,7 @@ impl Store {
     ///
     /// [`StoreError`] when it cannot be read.
     pub async fn examine(&self) -> Result<Vec<Finding>, StoreError> {
-        examine::examine(&mut *self.read().await?).await
+        examine::examine(&mut self.read().await?).await
     }
 
     #[cfg(test)]

@@ -108,20 +108,20 @@ async fn open(url: &str) -> Store {
 async fn furnish(tx: &mut Tx) -> Result<(), StoreError> {
     let hospital = testing::hospital();
     for site in hospital.sites.values() {
-        tx.put_site(site).await?;
+        tx.put(site).await?;
     }
     for procedure_type in hospital.procedure_types.values() {
-        tx.put_procedure_type(procedure_type).await?;
+        tx.put(procedure_type).await?;
     }
     let theatre = &hospital.theatres[&testing::theatre_id("OT-3")];
     let surgeon = &hospital.staff[&testing::staff_id("DC-1")];
     for writer in 0..WRITERS {
         let mut theatre = theatre.clone();
         theatre.id = testing::theatre_id(&format!("W-{writer}"));
-        tx.put_theatre(&theatre).await?;
+        tx.put(&theatre).await?;
         let mut surgeon = surgeon.clone();
         surgeon.id = testing::staff_id(&format!("W-{writer}"));
-        tx.put_staff(&surgeon).await?;
+        tx.put(&surgeon).await?;
     }
     Ok(())
 }

@@ -1,11 +1,8 @@
 //! What the mock cloud's admin service is asked: accounts, what was issued for them, faults.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
+use parking_lot::Mutex;
 use tonic::transport::{Channel, Endpoint};
 
 use super::{
@@ -34,7 +31,8 @@ pub struct Accounts {
     pub(crate) server_account: String,
     /// Restarts the backend, for the drill's third step.
     pub(crate) restart: Option<String>,
-    seen: Mutex<[Option<Seen>; 4]>,
+    /// What the drill's steps showed last.
+    pub(crate) seen: Mutex<[Option<Seen>; 4]>,
 }
 
 /// How a drill's call ended.
@@ -51,7 +49,7 @@ pub(crate) struct Account {
     pub(crate) email: String,
     pub(crate) enabled: bool,
     /// Its machines, each with connections that are open to its handshaker.
-    pub(crate) machines: Vec<(String, u64)>,
+    pub(crate) machines: BTreeMap<String, u64>,
     /// Certificates that have not expired, and the seconds until the last of them does.
     pub(crate) credentials: usize,
     pub(crate) life_left_s: u64,
@@ -94,48 +92,37 @@ impl Accounts {
         })
     }
 
-    /// What the drill's steps showed last.
-    pub(crate) fn seen(&self) -> MutexGuard<'_, [Option<Seen>; 4]> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// All accounts, with their machines and credentials.
     pub(crate) async fn list(&self, now_s: u64) -> Result<Vec<Account>, AdminError> {
         let channel = || self.channel.clone();
-        let accounts = AccountsClient::new(channel())
-            .list_accounts(ListAccountsRequest {})
-            .await?
-            .into_inner()
-            .accounts;
-        let issued = AuthorityAdminClient::new(channel())
-            .list_issued(ListIssuedRequest::default())
-            .await
-            .map(|answer| answer.into_inner().issued);
-        let issued = issued.unwrap_or_default();
+        let mut accounts = AccountsClient::new(channel());
+        let listed = accounts.list_accounts(ListAccountsRequest {}).await?;
+        let mut authority = AuthorityAdminClient::new(channel());
+        let issued = authority.list_issued(ListIssuedRequest::default()).await;
+        let issued = issued.map_or_else(|_| Vec::new(), |answer| answer.into_inner().issued);
         let open = metrics::connections(channel()).await.unwrap_or_default();
         let account = |one: proto::Account| {
             let own = issued
                 .iter()
                 .filter(|cert| cert.service_account == one.email && cert.expires_at_s > now_s);
-            let machines: BTreeMap<&String, u64> = own
-                .clone()
-                .map(|cert| &cert.machine)
-                .filter(|machine| !machine.is_empty())
-                .map(|machine| (machine, open.get(machine).copied().unwrap_or(0)))
-                .collect();
+            let machines = own.clone().map(|cert| &cert.machine);
+            let machines = machines.filter(|machine| !machine.is_empty());
+            let connected = |machine| open.get(machine).copied().unwrap_or(0);
             let last = own.clone().map(|cert| cert.expires_at_s - now_s).max();
             Account {
                 enabled: !one.disabled,
-                machines: machines
-                    .into_iter()
-                    .map(|(name, open)| (name.clone(), open))
-                    .collect(),
+                machines: machines.map(|one| (one.clone(), connected(one))).collect(),
                 credentials: own.count(),
                 life_left_s: last.unwrap_or(0),
                 email: one.email.clone(),
             }
         };
-        Ok(accounts.into_iter().map(account).collect())
+        Ok(listed
+            .into_inner()
+            .accounts
+            .into_iter()
+            .map(account)
+            .collect())
     }
 
     /// Switches an account on or off.

@@ -3,11 +3,12 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use booking_proto::{contract::permission::Permission, ot::v1};
+use parking_lot::Mutex;
 
 /// How long an answer is taken for true. A right that was given or taken shows within this time.
 const FRESH: Duration = Duration::from_secs(15);
@@ -54,12 +55,8 @@ pub(crate) struct AccessBook(Mutex<Entries>);
 type Entries = HashMap<Option<String>, (Arc<Access>, Instant)>;
 
 impl AccessBook {
-    fn entries(&self) -> MutexGuard<'_, Entries> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn entry(&self, person: Option<&str>) -> Option<(Arc<Access>, Instant)> {
-        self.entries().get(&person.map(str::to_owned)).cloned()
+        self.0.lock().get(&person.map(str::to_owned)).cloned()
     }
 
     /// What was said last, however long ago; none before anything was.
@@ -74,7 +71,7 @@ impl AccessBook {
     }
 
     pub(super) fn note(&self, person: Option<&str>, said: Access, now: Instant) {
-        let mut entries = self.entries();
+        let mut entries = self.0.lock();
         if entries.len() >= MAX_KNOWN {
             entries.clear();
         }

@@ -3,12 +3,10 @@
 //! One channel for the life of the program. It connects when first asked, carries all look-ups
 //! side by side, and connects anew by itself after the backend was restarted.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use alts::{AltsChannel, Error, HandshakerArgs, ServiceAccount};
+use parking_lot::Mutex;
 
 use super::{
     channel::{Backend, GrpcChannel, Pending},
@@ -62,13 +60,13 @@ impl Backend for AltsBackend {
     }
 
     fn channel(&self) -> GrpcChannel {
-        let channel = self.channel.lock().unwrap_or_else(PoisonError::into_inner);
+        let channel = self.channel.lock();
         channel.clone()
     }
 
     fn reconnect(&self) {
         match (self.dial)() {
-            Ok(new) => *self.channel.lock().unwrap_or_else(PoisonError::into_inner) = new,
+            Ok(new) => *self.channel.lock() = new,
             // It could be dialled at the start, with the same words.
             Err(error) => tracing::error!(%error, "cannot make a new connection"),
         }

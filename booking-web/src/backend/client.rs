@@ -4,7 +4,7 @@
 use std::{
     future::Future,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -22,6 +22,7 @@ use booking_proto::{
     },
     otbooking::{BookingRequest, ot_booking_service_client::OtBookingServiceClient},
 };
+use parking_lot::Mutex;
 use tonic::{Code, Request, Response, Status, Streaming, metadata::AsciiMetadataValue};
 
 use super::{
@@ -111,7 +112,7 @@ impl BackendClient {
     /// What the strip should tell: the last that was proven, unless anything was refused for want
     /// of proof, which counts more.
     pub(crate) fn noted(&self) -> Option<Reply<()>> {
-        let noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let noted = self.noted.lock();
         noted.clone()
     }
 
@@ -151,7 +152,7 @@ impl BackendClient {
         } else {
             asked.await
         };
-        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut noted = self.noted.lock();
         if noted.as_ref().is_none_or(|one| one.taint().is_none()) {
             *noted = Some(reply.bare());
         }

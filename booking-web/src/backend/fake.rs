@@ -163,9 +163,7 @@ impl FakeBackend {
             code: tonic::Code::Unavailable,
             detail: detail.to_owned(),
             loggable: false,
-            reason: String::new(),
-            broken_rules: Vec::new(),
-            fields: Vec::new(),
+            ..Refusal::unproven()
         };
         Self::replying(match peer {
             Some(peer) => Reply::Proven {

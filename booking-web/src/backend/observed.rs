@@ -54,7 +54,7 @@ fn verified(context: &AltsContext) -> Verified {
         backend: context.peer_service_account().to_string(),
         ourselves: context.local_service_account().map(ToString::to_string),
         record_protocol: context.record_protocol().to_owned(),
-        security_level: context.security_level().to_string(),
+        security_level: context.security_level().as_str_name().to_owned(),
         rpc_versions: (versions.min.to_string(), versions.max.to_string()),
         // Only a clock set thousands of years off has no timestamp.
         connected_at: Timestamp::try_from(context.established_at())

@@ -82,64 +82,48 @@ impl RefusalKind {
 impl Refusal {
     /// No answer within `timeout`.
     pub fn timed_out(timeout: Duration) -> Self {
-        Self {
-            kind: RefusalKind::TimedOut,
-            code: Code::DeadlineExceeded,
-            detail: format!("no answer within {timeout:?}"),
-            ..Self::of_transport()
-        }
+        let detail = format!("no answer within {timeout:?}");
+        Self::loggable(RefusalKind::TimedOut, Code::DeadlineExceeded, detail)
     }
 
     /// An answer that nobody proved to have given.
     pub(super) fn unproven() -> Self {
-        Self {
-            kind: RefusalKind::Unproven,
-            code: Code::Internal,
-            detail: "the answer carries no verified identity, so it was thrown away".to_owned(),
-            ..Self::of_transport()
-        }
+        let detail = "the answer carries no verified identity, so it was thrown away";
+        Self::loggable(RefusalKind::Unproven, Code::Internal, detail)
     }
 
     /// An answer that is not what the contract says.
     pub(crate) fn not_understood() -> Self {
-        Self {
-            code: Code::Internal,
-            detail: "the answer is not what the contract says; is the backend of another release?"
-                .to_owned(),
-            ..Self::of_transport()
-        }
+        let detail = "the answer is not what the contract says; is the backend of another release?";
+        Self::loggable(RefusalKind::Failed, Code::Internal, detail)
     }
 
     /// Something in a form of ours that need not be sent: the backend would refuse it too.
     pub(crate) fn of_form(field: &str, description: String) -> Self {
+        let field = field.to_owned();
         Self {
-            kind: RefusalKind::InvalidInput,
-            code: Code::InvalidArgument,
             loggable: false,
-            fields: vec![FieldError {
-                field: field.to_owned(),
-                description,
-            }],
-            ..Self::of_transport()
+            fields: vec![FieldError { field, description }],
+            ..Self::loggable(RefusalKind::InvalidInput, Code::InvalidArgument, "")
         }
     }
 
     /// A right without which the backend would refuse, so that it need not be asked.
     pub(crate) fn right_missing(right: Permission) -> Self {
-        Self {
-            kind: RefusalKind::PermissionMissing,
-            code: Code::PermissionDenied,
-            detail: format!("permission {right} denied"),
-            ..Self::of_transport()
-        }
+        let detail = format!("permission {right} denied");
+        Self::loggable(
+            RefusalKind::PermissionMissing,
+            Code::PermissionDenied,
+            detail,
+        )
     }
 
-    /// A failure whose words are the transport's, to be filled in.
-    fn of_transport() -> Self {
+    /// A failure whose words are the transport's or our own.
+    fn loggable(kind: RefusalKind, code: Code, detail: impl Into<String>) -> Self {
         Self {
-            kind: RefusalKind::Failed,
-            code: Code::Unknown,
-            detail: String::new(),
+            kind,
+            code,
+            detail: detail.into(),
             loggable: true,
             reason: String::new(),
             broken_rules: Vec::new(),
@@ -170,12 +154,7 @@ impl From<&Status> for Refusal {
     /// What ended a call: a failure of the secured transport, or the backend's own words.
     fn from(status: &Status) -> Self {
         if let Some(error) = alts::Error::from_status(status) {
-            return Self {
-                kind: kind_of_error(error),
-                code: error.code(),
-                detail: error.to_string(),
-                ..Self::of_transport()
-            };
+            return Self::loggable(kind_of_error(error), error.code(), error.to_string());
         }
         let (reason, broken_rules, fields) = details(status);
         Self {
@@ -211,21 +190,13 @@ fn kind_of_error(error: &alts::Error) -> RefusalKind {
     }
 }
 
-/// The kind of a status that carries the backend's word for programs, or none.
+/// The kind of a status that the backend gave, with its word for programs or none, or that tonic gave
+/// for want of a backend.
 fn kind_of_answer(code: Code, reason: &str) -> RefusalKind {
     let is = |known: ErrorReason| (code, reason) == (known.code, known.name);
-    if is(PERMISSION_MISSING) {
-        RefusalKind::PermissionMissing
-    } else if is(ETAG_MISMATCH) || is(PLAN_STALE) {
-        RefusalKind::Stale
-    } else {
-        kind_of_code(code)
-    }
-}
-
-/// The kind of a status that the backend gave, or that tonic gave for want of a backend.
-fn kind_of_code(code: Code) -> RefusalKind {
     match code {
+        _ if is(PERMISSION_MISSING) => RefusalKind::PermissionMissing,
+        _ if is(ETAG_MISMATCH) || is(PLAN_STALE) => RefusalKind::Stale,
         Code::PermissionDenied | Code::Unauthenticated => RefusalKind::NotAllowed,
         Code::FailedPrecondition => RefusalKind::AgainstTheRules,
         Code::NotFound => RefusalKind::NotFound,

@@ -6,7 +6,7 @@
 
 use axum::{
     extract::Request,
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -37,15 +37,12 @@ fn from_here(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else {
         return true;
     };
-    let Some(host) = headers.get(header::HOST) else {
-        return false;
-    };
-    let authority = origin.as_bytes().splitn(2, |&byte| byte == b'/').nth(1);
-    // Origin is `scheme://authority`: behind the first slash comes another, then the authority.
-    authority.is_some_and(|rest| {
-        rest.strip_prefix(b"/")
-            .is_some_and(|authority| authority.eq_ignore_ascii_case(host.as_bytes()))
-    })
+    let host = headers.get(header::HOST).map(HeaderValue::as_bytes);
+    // Origin is `scheme://authority`.
+    let origin = origin.to_str().ok().and_then(|text| text.split_once("://"));
+    origin
+        .zip(host)
+        .is_some_and(|((_, authority), host)| authority.as_bytes().eq_ignore_ascii_case(host))
 }
 
 #[cfg(test)]

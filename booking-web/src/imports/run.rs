@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use booking_proto::ot::v1::{ImportCasesRequest, ImportRow};
+use booking_proto::ot::v1::ImportCasesRequest;
 use theatre_log::Log;
 
 use super::{
@@ -28,16 +28,8 @@ pub(crate) async fn run(
     mode: RunMode,
     settings: Settings,
 ) {
-    let mut run = Run {
-        client,
-        import: &import,
-        settings: &settings,
-        mode,
-        tally: Tally::default(),
-    };
-    let ended = run.everything().await;
-    let tally = run.tally;
-    let stage = match ended {
+    let mut tally = Tally::default();
+    let stage = match everything(&client, &import, mode, settings, &mut tally).await {
         Ok(()) => Stage::Done(mode),
         Err(why) => Stage::Stopped(mode, why),
     };
@@ -53,68 +45,70 @@ pub(crate) async fn run(
     import.end(stage, tally, Instant::now());
 }
 
-struct Run<'a> {
-    client: BackendClient,
-    import: &'a Import,
-    settings: &'a Settings,
+async fn everything(
+    client: &BackendClient,
+    import: &Import,
     mode: RunMode,
-    tally: Tally,
+    settings: Settings,
+    tally: &mut Tally,
+) -> Result<(), Why> {
+    let unreadable = |error: theatre_log::LogError| Why::Unreadable(error.to_string());
+    let log = Log::open(&*import.bytes, &settings.mapping, settings.zone).map_err(unreadable)?;
+    let mut request = ImportCasesRequest {
+        source: settings.source,
+        // The only site goes without saying.
+        site: String::new(),
+        rows: Vec::with_capacity(BATCH),
+        strict: settings.strict,
+        validate_only: mode.is_dry(),
+        request_id: String::new(),
+    };
+    for row in log {
+        match row.map_err(unreadable)? {
+            Ok(row) => {
+                tally.read(&row);
+                request.rows.push(row);
+            }
+            Err(refused) => tally.not_understood(refused),
+        }
+        if request.rows.len() == BATCH {
+            send(client, import, &mut request, tally).await?;
+        }
+    }
+    if request.rows.is_empty() {
+        return Ok(());
+    }
+    send(client, import, &mut request, tally).await
 }
 
-impl Run<'_> {
-    async fn everything(&mut self) -> Result<(), Why> {
-        let Settings { zone, mapping, .. } = self.settings;
-        let unreadable = |error: theatre_log::LogError| Why::Unreadable(error.to_string());
-        let log = Log::open(&*self.import.bytes, mapping, zone.clone()).map_err(unreadable)?;
-        let mut batch = Vec::with_capacity(BATCH);
-        for row in log {
-            match row.map_err(unreadable)? {
-                Ok(row) => {
-                    self.tally.read(&row);
-                    batch.push(row);
-                }
-                Err(refused) => self.tally.not_understood(refused),
-            }
-            if batch.len() == BATCH {
-                self.send(std::mem::take(&mut batch)).await?;
-            }
+/// Sends the rows that have come together, and begins anew.
+async fn send(
+    client: &BackendClient,
+    import: &Import,
+    request: &mut ImportCasesRequest,
+    tally: &mut Tally,
+) -> Result<(), Why> {
+    request.request_id = uuid::Uuid::new_v4().to_string();
+    let mut attempt = 1;
+    let outcomes = loop {
+        if import.is_to_stop() {
+            return Err(Why::Wished);
         }
-        if batch.is_empty() {
-            return Ok(());
+        match client.import_cases(request.clone()).await {
+            Ok(answer) => break answer.outcomes,
+            Err(refusal) if attempt < ATTEMPTS && may_be_sent_again(&refusal) => {
+                tokio::time::sleep(PAUSE * attempt).await;
+                attempt += 1;
+            }
+            Err(refusal) => return Err(Why::Refused(Box::new(refusal))),
         }
-        self.send(batch).await
+    };
+    request.rows.clear();
+    for outcome in outcomes {
+        tally.outcome(outcome);
     }
-
-    async fn send(&mut self, rows: Vec<ImportRow>) -> Result<(), Why> {
-        let request = ImportCasesRequest {
-            source: self.settings.source.clone(),
-            // The only site goes without saying.
-            site: String::new(),
-            rows,
-            strict: self.settings.strict,
-            validate_only: self.mode == RunMode::DryRun,
-            request_id: uuid::Uuid::new_v4().to_string(),
-        };
-        let mut attempt = 1;
-        let outcomes = loop {
-            if self.import.is_to_stop() {
-                return Err(Why::Wished);
-            }
-            match self.client.import_cases(request.clone()).await {
-                Ok(answer) => break answer.outcomes,
-                Err(refusal) if attempt < ATTEMPTS && may_be_sent_again(&refusal) => {
-                    tokio::time::sleep(PAUSE * attempt).await;
-                    attempt += 1;
-                }
-                Err(refusal) => return Err(Why::Refused(Box::new(refusal))),
-            }
-        };
-        for outcome in outcomes {
-            self.tally.outcome(outcome);
-        }
-        self.import.tell(&self.tally);
-        Ok(())
-    }
+    import.tell(tally);
+    Ok(())
 }
 
 /// Nothing was said about the rows, and what was sent once may be sent twice.

@@ -2,12 +2,13 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use axum::body::Bytes;
 use jiff::tz::TimeZone;
+use parking_lot::{Mutex, MutexGuard};
 use theatre_log::Mapping;
 
 use super::tally::Tally;
@@ -114,7 +115,7 @@ pub(crate) struct Settings {
 
 impl Imports {
     pub(super) fn all(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Import>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 
     /// Keeps a log. None when as many are under way as may be.
@@ -129,7 +130,7 @@ impl Imports {
         let mut all = self.all();
         if all.len() >= MAX_KEPT {
             let idle = all.values().filter(|one| !one.is_running());
-            let oldest = idle.min_by_key(|one| one.inner().seen)?.id.clone();
+            let oldest = idle.min_by_key(|one| one.inner.lock().seen)?.id.clone();
             all.remove(&oldest);
         }
         let lines = bytes.split(|byte| *byte == b'\n').skip(1);
@@ -157,7 +158,7 @@ impl Imports {
         self.let_go(now);
         let found = self.all().get(id).cloned();
         let found = found.filter(|one| one.owner.as_deref() == person)?;
-        found.inner().seen = now;
+        found.inner.lock().seen = now;
         Some(found)
     }
 
@@ -182,35 +183,31 @@ impl Imports {
 
     /// Lets a log go.
     pub(crate) fn discard(&self, import: &Import) {
-        import.inner().stop = true;
+        import.inner.lock().stop = true;
         self.all().remove(&import.id);
     }
 }
 
 impl Import {
-    fn inner(&self) -> MutexGuard<'_, Progress> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// How far it is.
     pub(crate) fn progress(&self) -> Progress {
-        self.inner().clone()
+        self.inner.lock().clone()
     }
 
     fn is_running(&self) -> bool {
-        self.inner().is_running()
+        self.inner.lock().is_running()
     }
 
     /// Until when it is kept, unless somebody looks at it or its rows are sent before that.
     fn kept_until(&self, now: Instant) -> Instant {
-        let inner = self.inner();
+        let inner = self.inner.lock();
         let from = if inner.is_running() { now } else { inner.seen };
         from + KEPT_FOR
     }
 
     /// Begins a run, unless one is under way.
     pub(crate) fn begin(&self, mode: RunMode, settings: Settings) -> bool {
-        let mut inner = self.inner();
+        let mut inner = self.inner.lock();
         if inner.is_running() {
             return false;
         }
@@ -223,20 +220,20 @@ impl Import {
 
     /// Asks a run to end after the rows that are under way.
     pub(crate) fn stop(&self) {
-        self.inner().stop = true;
+        self.inner.lock().stop = true;
     }
 
     pub(super) fn is_to_stop(&self) -> bool {
-        self.inner().stop
+        self.inner.lock().stop
     }
 
     pub(super) fn tell(&self, tally: &Tally) {
-        self.inner().tally = tally.clone();
+        self.inner.lock().tally = tally.clone();
     }
 
     /// Ends a run. Whoever left it to itself has its time from now on to hear how it went.
     pub(super) fn end(&self, stage: Stage, tally: Tally, now: Instant) {
-        let mut inner = self.inner();
+        let mut inner = self.inner.lock();
         inner.seen = now;
         if matches!(stage, Stage::Done(_)) {
             inner.rows = Some(tally.rows());

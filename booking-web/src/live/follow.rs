@@ -34,14 +34,22 @@ pub(crate) async fn follow(backend: BackendHandle, hub: Arc<Hub>) {
         let mut token = String::new();
         let mut pause = FIRST_PAUSE;
         while !hub.is_closed() {
-            match once(&backend, &hub, &mut token).await {
+            let mut heard = false;
+            let ended = once(&backend, &hub, &mut token, &mut heard).await;
+            match ended.err() {
                 // What was told before is on every page; what comes next begins anew.
-                Err(Ended::TooOld) => token.clear(),
-                Err(Ended::Denied) => {
+                Some(refusal) if refusal.reason == WATCH_TOKEN_EXPIRED.name => token.clear(),
+                Some(refusal) if refusal.kind == RefusalKind::PermissionMissing => {
+                    tracing::info!(
+                        again_in = ?DENIED_PAUSE,
+                        "the backend does not let this front end's account see changes; pages are not live"
+                    );
                     hub.tell(News::Connected(false));
                     tokio::time::sleep(DENIED_PAUSE).await;
                 }
-                Err(Ended::After(heard)) => {
+                refusal => {
+                    let kind = refusal.map(|refusal| refusal.kind);
+                    tracing::debug!(?kind, "changes are not followed for the moment");
                     // Streams end now and then; nothing is lost while the next one begins at once.
                     if heard {
                         pause = FIRST_PAUSE;
@@ -57,76 +65,41 @@ pub(crate) async fn follow(backend: BackendHandle, hub: Arc<Hub>) {
     tokio::join!(beat, follow);
 }
 
-/// Why following ended.
-enum Ended {
-    /// The token is no longer known.
-    TooOld,
-    /// The account has not the right.
-    Denied,
-    /// Anything else; whether anything was heard before.
-    After(bool),
-}
-
+/// Follows until the stream ends; `heard` tells whether anything came.
 async fn once(
     backend: &BackendHandle,
     hub: &Hub,
     token: &mut String,
-) -> Result<std::convert::Infallible, Ended> {
+    heard: &mut bool,
+) -> Result<(), Refusal> {
     let client = backend.client(None);
     // Asked first, because a call in vain is an event in the audit.
     let account = client.learn().await;
     if account.is_some_and(|account| !account.may(Permission::ScheduleRead)) {
-        return Err(denied());
+        return Err(Refusal::right_missing(Permission::ScheduleRead));
     }
     if token.is_empty() {
         // A day's schedule comes with a token, so that nothing but changes has to be sent.
-        let day = client
-            .get_day_schedule(GetDayScheduleRequest::default())
-            .await;
-        *token = day.map_err(|refusal| ended(&refusal, false))?.resume_token;
+        let day = client.get_day_schedule(GetDayScheduleRequest::default());
+        *token = day.await?.resume_token;
         hub.tell(News::Resync);
     }
-    let mut heard = false;
-    let stream = client.watch(token.clone()).await;
-    let mut stream = stream.map_err(|refusal| ended(&refusal, false))?;
+    let mut stream = client.watch(token.clone()).await?;
     hub.tell(News::Connected(true));
-    loop {
-        let next = tokio::time::timeout(SILENCE, stream.message()).await;
-        let next = next.map_err(|_| Ended::After(heard))?;
-        match next {
-            Ok(Some(message)) => {
-                heard = true;
-                hub.tell(News::Connected(true));
-                if !message.resume_token.is_empty() {
-                    token.clone_from(&message.resume_token);
-                }
-                if let Some(name) = name(message) {
-                    hub.tell(News::Changed(name));
-                }
-            }
-            Ok(None) => return Err(Ended::After(heard)),
-            Err(status) => return Err(ended(&Refusal::from(&status), heard)),
+    while let Ok(next) = tokio::time::timeout(SILENCE, stream.message()).await {
+        let Some(message) = next.map_err(|status| Refusal::from(&status))? else {
+            break;
+        };
+        *heard = true;
+        hub.tell(News::Connected(true));
+        if !message.resume_token.is_empty() {
+            token.clone_from(&message.resume_token);
+        }
+        if let Some(name) = name(message) {
+            hub.tell(News::Changed(name));
         }
     }
-}
-
-fn ended(refusal: &Refusal, heard: bool) -> Ended {
-    if refusal.reason == WATCH_TOKEN_EXPIRED.name {
-        return Ended::TooOld;
-    }
-    if refusal.kind == RefusalKind::PermissionMissing {
-        return denied();
-    }
-    tracing::debug!(kind = ?refusal.kind, "changes are not followed for the moment");
-    Ended::After(heard)
-}
-
-fn denied() -> Ended {
-    tracing::info!(
-        again_in = ?DENIED_PAUSE,
-        "the backend does not let this front end's account see changes; pages are not live"
-    );
-    Ended::Denied
+    Ok(())
 }
 
 /// What changed, if anything did.

@@ -1,10 +1,8 @@
 //! Where news comes together: the last changes, numbered, and whoever listens.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::VecDeque, sync::Arc};
 
+use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
 /// Changes kept for pages that come back: minutes of a busy hospital.
@@ -66,13 +64,9 @@ impl Hub {
         Self { run, inner }
     }
 
-    fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// The number of the last change, for a page that is being put together.
     pub(crate) fn mark(&self) -> String {
-        self.id(self.inner().last)
+        self.id(self.inner.lock().last)
     }
 
     /// A number as browsers give it back.
@@ -82,7 +76,7 @@ impl Hub {
 
     /// Tells everybody.
     pub(crate) fn tell(&self, news: News) {
-        let mut inner = self.inner();
+        let mut inner = self.inner.lock();
         let counts = matches!(news, News::Changed(_) | News::Resync);
         if let News::Connected(connected) = news {
             if inner.connected == connected {
@@ -109,7 +103,7 @@ impl Hub {
 
     /// Everything after `since`, the number that a page or a stream had last.
     pub(crate) fn subscribe(&self, since: &str) -> Subscription {
-        let inner = self.inner();
+        let inner = self.inner.lock();
         let known = since
             .rsplit_once('-')
             .filter(|(run, _)| *run == self.run)
@@ -138,10 +132,10 @@ impl Hub {
 
     /// Ends all streams, for good.
     pub(crate) fn close(&self) {
-        self.inner().sender = None;
+        self.inner.lock().sender = None;
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        self.inner().sender.is_none()
+        self.inner.lock().sender.is_none()
     }
 }

@@ -122,7 +122,7 @@ async fn page(ctx: &Ctx, accounts: &Accounts, reply: Option<Reply>, trouble: Str
         trouble = format!("The admin service does not answer: {words}");
         Vec::new()
     });
-    let seen = accounts.seen().clone();
+    let seen = accounts.seen.lock().clone();
     let mut frame = ctx.frame();
     frame.strip = ctx.strip(Some(&reply));
     let rows = listed.into_iter().map(|account| row(account, accounts));
@@ -217,7 +217,7 @@ pub(crate) async fn drill(Path(step): Path<usize>, Posted { ctx, .. }: Posted) -
     }
     ctx.state.backend.reconnect();
     let reply = call(&ctx).await;
-    accounts.seen()[step - 1] = Some(seen(&reply, shown.expected));
+    accounts.seen.lock()[step - 1] = Some(seen(&reply, shown.expected));
     page(&ctx, accounts, Some(reply), String::new()).await
 }
 

@@ -3,11 +3,13 @@
 use std::{fmt::Write as _, hash::Hasher as _, sync::LazyLock};
 
 use axum::{
+    extract::Path,
     http::header,
     response::{IntoResponse, Response},
 };
 use fnv::FnvHasher;
 
+use super::error::not_found;
 use crate::view::{grid::MAX_HOURS, lanes::MAX_LANES};
 
 /// The stylesheet: what all pages share, what single ones need, and the board's columns.
@@ -80,25 +82,14 @@ pub(crate) fn script_version() -> u64 {
     *VERSION
 }
 
-/// `GET /static/style.css`
-pub(crate) async fn style() -> Response {
-    file("text/css; charset=utf-8", KEEP, &STYLE)
-}
-
-/// `GET /static/ot.js`
-pub(crate) async fn script() -> Response {
-    file("text/javascript; charset=utf-8", KEEP, SCRIPT)
-}
-
-/// `GET /static/icon.svg`
-pub(crate) async fn icon() -> Response {
-    file("image/svg+xml", KEEP_A_DAY, ICON)
-}
-
-fn file(kind: &'static str, keep: &'static str, content: &'static str) -> Response {
-    (
-        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep)],
-        content,
-    )
-        .into_response()
+/// `GET /static/{name}`
+pub(crate) async fn file(Path(name): Path<String>) -> Response {
+    let (kind, keep, content) = match name.as_str() {
+        "style.css" => ("text/css; charset=utf-8", KEEP, STYLE.as_str()),
+        "ot.js" => ("text/javascript; charset=utf-8", KEEP, SCRIPT),
+        "icon.svg" => ("image/svg+xml", KEEP_A_DAY, ICON),
+        _ => return not_found().await.into_response(),
+    };
+    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep)];
+    (headers, content).into_response()
 }

@@ -35,7 +35,7 @@ struct AuditPage {
 
 /// `GET /audit?person=&resource=&page=`
 pub(crate) async fn show(ctx: Ctx) -> Response {
-    page(&ctx, None).await
+    ctx.show(load(&ctx, None).await)
 }
 
 /// `POST /audit/verify`
@@ -55,14 +55,10 @@ pub(crate) async fn verify(Posted { ctx, .. }: Posted) -> Response {
                     chain.description
                 ),
             };
-            page(&ctx, Some((chain.intact, words))).await
+            ctx.show(load(&ctx, Some((chain.intact, words))).await)
         }
         Err(refusal) => ctx.trouble(&refusal),
     }
-}
-
-async fn page(ctx: &Ctx, verdict: Option<(bool, String)>) -> Response {
-    ctx.show(load(ctx, verdict).await)
 }
 
 async fn load(ctx: &Ctx, verdict: Option<(bool, String)>) -> Result<AuditPage, Refusal> {

@@ -40,13 +40,6 @@ struct UnfoundedPage {
     frame: Frame,
 }
 
-impl UnfoundedPage {
-    /// Whether there is a hospital into which something could be imported.
-    fn founded(&self) -> bool {
-        false
-    }
-}
-
 /// The board of a hospital that has no site; none when it is something else that was refused.
 pub(crate) async fn instead_of_board(ctx: &Ctx, refusal: &Refusal) -> Option<Response> {
     if refusal.kind != RefusalKind::InvalidInput || has_site(ctx).await != Ok(false) {

@@ -24,7 +24,7 @@ use crate::{
     backend::{Access, Refusal, RefusalKind},
     view::{
         board::Board,
-        civil::days_later,
+        civil,
         directory::Directory,
         preset::{self, Passing, Preset},
         waiting::Waiting,
@@ -56,11 +56,6 @@ struct BoardPage {
 }
 
 impl BoardPage {
-    /// A board has a hospital.
-    fn founded(&self) -> bool {
-        true
-    }
-
     /// Address, label, whether it is this one.
     fn presets(&self) -> Vec<(String, &'static str, bool)> {
         let date = match self.board.is_today {
@@ -71,10 +66,6 @@ impl BoardPage {
         presets
             .map(|(word, label, here)| (format!("/?for={word}{date}"), label, here))
             .to_vec()
-    }
-
-    fn day(&self, after: i64) -> Date {
-        days_later(self.board.date, after)
     }
 }
 

@@ -105,17 +105,14 @@ impl BookingPage {
             frame: ctx.frame(),
             fields: fields.into(),
             result,
-            instead_of_board: false,
+            instead_of_board: ctx.query.get("instead") == "board",
         }
     }
 }
 
 /// `GET /lookup`
 pub(crate) async fn form(Lookups(ctx): Lookups) -> Response {
-    let shown = BookingPage {
-        instead_of_board: ctx.query.get("instead") == "board",
-        ..BookingPage::new(&ctx, &Form::default(), Shown::Nothing)
-    };
+    let shown = BookingPage::new(&ctx, &Form::default(), Shown::Nothing);
     page(StatusCode::OK, &shown)
 }
 

@@ -110,11 +110,6 @@ impl SchedulePage {
         self.link(days_later(self.date, step * pages), self.view, self.by)
     }
 
-    /// A day of the week: where it is shown.
-    fn day(&self, date: &Date) -> String {
-        self.link(*date, View::Day, self.by)
-    }
-
     /// The ways to look at it: address, label, whether it is this one.
     fn choices(&self) -> Vec<(String, &'static str, bool)> {
         let (date, view, by) = (self.date, self.view, self.by);

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     backend::Refusal,
     view::{
-        civil::{Civil, between, days_later, instant, long_date, message, monday},
+        civil::{self, Civil, between, days_later, instant, message, monday},
         directory::Directory,
         wording::{self, StateMark},
     },
@@ -68,31 +68,13 @@ impl Row {
     }
 }
 
-impl SessionsPage {
-    fn title(&self) -> String {
-        format!("Sessions, week of {}", long_date(monday(self.date)))
-    }
-
-    fn before(&self) -> Date {
-        days_later(self.date, -7)
-    }
-
-    fn after(&self) -> Date {
-        days_later(self.date, 7)
-    }
-}
-
 /// `GET /sessions?date=`
 pub(crate) async fn show(ctx: Ctx) -> Response {
     let date = ctx.query.date("date");
-    page(&ctx, date).await
+    ctx.show(load(&ctx, date).await)
 }
 
 /// The week of a day, this week when none is given.
-async fn page(ctx: &Ctx, date: Option<Date>) -> Response {
-    ctx.show(load(ctx, date).await)
-}
-
 async fn load(ctx: &Ctx, date: Option<Date>) -> Result<SessionsPage, Refusal> {
     let (civil, names, reasons) = tokio::try_join!(ctx.civil(), ctx.names(), ctx.reasons())?;
     let date = date.unwrap_or_else(|| civil.date(ctx.now));
@@ -183,6 +165,9 @@ pub(crate) async fn act(
             let date = date.map(|date| date.to_string()).unwrap_or_default();
             Redirect::to(&format!("/sessions?date={date}&done={done}")).into_response()
         }
-        Err(refusal) => page(&ctx.refused(refusal), date).await,
+        Err(refusal) => {
+            let ctx = ctx.refused(refusal);
+            ctx.show(load(&ctx, date).await)
+        }
     }
 }

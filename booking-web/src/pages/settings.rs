@@ -10,7 +10,7 @@ use super::{
     frame::Frame,
     posted::Posted,
 };
-use crate::visitor::{SHORTCUTS_COOKIE, THEME_COOKIE, Theme};
+use crate::visitor::{SHORTCUTS_COOKIE, THEME_COOKIE, THEMES, theme};
 
 /// A year: nobody sets it every shift.
 const KEEP_S: i64 = 365 * 24 * 60 * 60;
@@ -43,15 +43,10 @@ pub(crate) async fn show(ctx: Ctx) -> Response {
         let all = all.iter().map(|(value, label)| Choice::new(*value, *label));
         Kind::Choice(all.collect())
     };
-    let themes = choices(&[
-        ("system", "As this device"),
-        ("light", "Light"),
-        ("dark", "Dark"),
-    ]);
     let page = theatres.map(|theatres| SettingsPage {
         theme: Field::line("theme", "Colours")
-            .kind(themes)
-            .value(ctx.visitor.theme.as_str()),
+            .kind(choices(&THEMES))
+            .value(ctx.visitor.theme),
         shortcuts: Field::line("shortcuts", "Single-key shortcuts")
             .kind(choices(&[("on", "On"), ("off", "Off")]))
             .value(if ctx.visitor.shortcuts { "on" } else { "off" }),
@@ -64,7 +59,7 @@ pub(crate) async fn show(ctx: Ctx) -> Response {
 
 /// `POST /settings`
 pub(crate) async fn save(Posted { ctx, form }: Posted) -> Response {
-    let theme = Theme::parse(form.get("theme")).as_str();
+    let theme = theme(form.get("theme"));
     let shortcuts = match form.get("shortcuts") {
         "off" => "off",
         _ => "on",

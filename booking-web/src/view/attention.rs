@@ -72,7 +72,7 @@ pub(crate) fn of_theatre(cards: &[Card], now: Timestamp) -> Vec<Attention> {
             add(card, Matter::Delay, false, words);
         }
         let soon = card.start < later(now, TEAM_HORIZON_MIN) && card.can_move;
-        if soon && card.needs_anaesthetist && !card.has_anaesthetist {
+        if soon && card.lacks_anaesthetist {
             let words = "No anaesthetist is down for it.".to_owned();
             add(card, Matter::Team, true, words);
         }

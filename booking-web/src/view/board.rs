@@ -12,7 +12,7 @@ use super::{
     card::Card,
     civil::{Civil, between, long_date, minutes},
     directory::Directory,
-    grid::{COLUMN_MIN, GridSpan, Hour, Window},
+    grid::{COLUMN_MIN, GridSpan, Window},
     lanes::lanes,
     theatre_state::{TheatreNow, theatre_now},
 };
@@ -23,23 +23,13 @@ pub(crate) struct Board {
     pub(crate) date: Date,
     pub(crate) is_today: bool,
     pub(crate) civil: Civil,
-    pub(crate) hours: i64,
-    pub(crate) minutes: i64,
-    pub(crate) axis: Vec<Hour>,
-    /// Where now is, if it is in the window: column, minutes, `10:42`.
-    pub(crate) now: Option<Now>,
-    /// The window's first instant, for moving bars.
-    pub(crate) from: Timestamp,
+    /// The hours that are shown.
+    pub(crate) window: Window,
+    /// Now, if it is in the window.
+    pub(crate) now: Option<Timestamp>,
     pub(crate) rows: Vec<Row>,
     pub(crate) attention: Vec<Attention>,
     pub(crate) cases: usize,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Now {
-    pub(crate) column: i64,
-    pub(crate) minute: i64,
-    pub(crate) label: String,
 }
 
 /// One theatre.
@@ -122,28 +112,16 @@ impl Board {
         };
         let rows = day.theatres.iter().zip(&all);
         let rows = rows.filter_map(|(theatre, cards)| drawing.row(theatre, cards));
-        let mut found = Vec::new();
-        if let Some(now) = today {
-            found.extend(
-                all.iter()
-                    .flat_map(|cards| attention::of_theatre(cards, now)),
-            );
-        }
-        found.extend(attention::of_conflicts(conflicts, &all.concat()));
+        let today_of = |cards| today.map(|now| attention::of_theatre(cards, now));
+        let found = all.iter().filter_map(|cards| today_of(cards)).flatten();
+        let against = attention::of_conflicts(conflicts, &all.concat());
         Some(Self {
             date,
             is_today: today.is_some(),
-            hours: window.hours(),
-            minutes: window.minutes(),
-            axis: window.axis(&drawing.civil),
-            now: (window.from <= now && now < window.to).then(|| Now {
-                column: window.offset(now) / COLUMN_MIN + 1,
-                minute: window.offset(now),
-                label: drawing.civil.time(now),
-            }),
-            from: window.from,
+            window,
+            now: (window.from <= now && now < window.to).then_some(now),
             rows: rows.collect(),
-            attention: attention::worst_first(found),
+            attention: attention::worst_first(found.chain(against).collect()),
             cases: all.iter().map(Vec::len).sum(),
             civil: drawing.civil,
         })
@@ -177,9 +155,8 @@ impl Board {
 
     /// The path of the vertical lines at full hours, in minutes by hundredths of a row.
     pub(crate) fn hour_lines(&self) -> String {
-        (1..self.hours)
-            .map(|hour| format!("M{} 0V100", hour * 60))
-            .collect()
+        let hours = 1..self.window.hours();
+        hours.map(|hour| format!("M{} 0V100", hour * 60)).collect()
     }
 }
 

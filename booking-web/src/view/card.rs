@@ -39,8 +39,8 @@ pub(crate) struct Card {
     pub(crate) overrides: Vec<String>,
     /// Everybody who is down for it.
     pub(crate) staff: Vec<String>,
-    pub(crate) has_anaesthetist: bool,
-    pub(crate) needs_anaesthetist: bool,
+    /// It needs an anaesthetist, and none is down for it.
+    pub(crate) lacks_anaesthetist: bool,
     pub(crate) can_move: bool,
 }
 
@@ -55,6 +55,8 @@ impl Card {
         let needs = i64::from(total_min(&durations));
         let end = instant(plan.end_time).unwrap_or_else(|| later(start, needs));
         let state = case.state();
+        let needs_anaesthetist =
+            !matches!(case.anaesthesia(), Anaesthesia::Local | Anaesthesia::None);
         Some(Self {
             name: case.name.clone(),
             link: format!("/{}", case.name),
@@ -76,11 +78,8 @@ impl Card {
             delay_min: i64::from(said.delay_min),
             overrides: case.overrides.iter().map(|one| one.rule.clone()).collect(),
             staff: case.team.iter().map(|one| one.staff.clone()).collect(),
-            has_anaesthetist: member(case, TeamRole::Anaesthetist).is_some(),
-            needs_anaesthetist: !matches!(
-                case.anaesthesia(),
-                Anaesthesia::Local | Anaesthesia::None
-            ),
+            lacks_anaesthetist: needs_anaesthetist
+                && member(case, TeamRole::Anaesthetist).is_none(),
             can_move: matches!(state, State::Scheduled | State::Confirmed),
         })
     }

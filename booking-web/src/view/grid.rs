@@ -94,6 +94,11 @@ impl Window {
         from < self.to && to > self.from
     }
 
+    /// The column of an instant, from 1.
+    pub(crate) fn column(&self, at: Timestamp) -> i64 {
+        self.offset(at) / COLUMN_MIN + 1
+    }
+
     /// Where a bar stands, rounded to columns, at least one wide.
     pub(crate) fn place(&self, from: Timestamp, to: Timestamp) -> GridSpan {
         let last = self.minutes() / COLUMN_MIN;

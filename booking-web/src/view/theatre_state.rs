@@ -24,27 +24,23 @@ pub(crate) fn theatre_now(
     now: Timestamp,
     civil: &Civil,
 ) -> TheatreNow {
-    let inside = cards.iter().find(|card| card.state == State::InTheatre);
-    if let Some(card) = inside {
+    if let Some(card) = cards.iter().find(|card| card.state == State::InTheatre) {
         let since = card.wheels_in.unwrap_or(card.start);
+        let words = format!("In use, {}", how_long(minutes(since, now).max(0)));
         return TheatreNow {
-            words: format!("In use, {}", how_long(minutes(since, now).max(0))),
+            words,
             inside: true,
         };
     }
-    let calm = |words: String| TheatreNow {
-        words,
-        inside: false,
-    };
     let next = cards.iter().find(|card| card.can_move && card.end > now);
-    if let Some(next) = next {
-        return calm(match minutes(next.start, now) {
-            late @ 1.. => format!("Next is {} late", how_long(late)),
-            _ => format!("Free until {}", civil.time(next.start)),
-        });
-    }
-    match open.iter().find(|(from, to)| *from <= now && now < *to) {
-        Some((_, to)) => calm(format!("Free, open until {}", civil.time(*to))),
-        None => calm("Closed now".to_owned()),
-    }
+    let open = open.iter().find(|(from, to)| *from <= now && now < *to);
+    let late = next.map(|next| minutes(next.start, now));
+    let words = match (next, late, open) {
+        (_, Some(late @ 1..), _) => format!("Next is {} late", how_long(late)),
+        (Some(next), ..) => format!("Free until {}", civil.time(next.start)),
+        (None, _, Some((_, to))) => format!("Free, open until {}", civil.time(*to)),
+        (None, _, None) => "Closed now".to_owned(),
+    };
+    let inside = false;
+    TheatreNow { words, inside }
 }

@@ -7,10 +7,10 @@
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv6Addr},
-    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
+use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 
 /// Tries in a row before waiting.
@@ -76,7 +76,7 @@ impl Attempts {
     /// Takes a try for this name from this address; false, and nothing is taken, when either has
     /// none left.
     pub(crate) fn take(&self, name: &str, from: Option<IpAddr>, now: Instant) -> bool {
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut buckets = self.buckets.lock();
         let keys = [Some(Key::Name(name.to_owned())), from.map(Key::of_address)];
         let left = keys.into_iter().flatten().map(|key| {
             let kept = buckets.get(&key).copied().unwrap_or((BURST, now));
@@ -95,7 +95,7 @@ impl Attempts {
 
     /// After a right password the name starts anew, and the address has its try back.
     pub(crate) fn forgive(&self, name: &str, from: Option<IpAddr>) {
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut buckets = self.buckets.lock();
         buckets.remove(&Key::Name(name.to_owned()));
         if let Some((left, _)) = from.and_then(|from| buckets.get_mut(&Key::of_address(from))) {
             *left = (*left + 1.0).min(BURST);

@@ -11,8 +11,9 @@ use std::{
     io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::Path,
-    sync::{Mutex, MutexGuard, PoisonError},
 };
+
+use parking_lot::Mutex;
 
 use super::file_error::FileError;
 
@@ -70,18 +71,14 @@ impl Ended {
         })))
     }
 
-    fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Whether that sign-in was ended.
     pub(crate) fn contains(&self, nonce: &str) -> bool {
-        self.inner().until_s.contains_key(nonce)
+        self.0.lock().until_s.contains_key(nonce)
     }
 
     /// Ends one, of which no cookie lives at `until_s`.
     pub(crate) fn insert(&self, nonce: String, until_s: i64, now_s: i64) {
-        let mut inner = self.inner();
+        let mut inner = self.0.lock();
         inner.until_s.retain(|_, until_s| *until_s > now_s);
         if inner.until_s.len() >= MAX_ENDED {
             let soonest = inner.until_s.iter().min_by_key(|(_, until_s)| **until_s);

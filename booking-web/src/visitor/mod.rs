@@ -23,7 +23,7 @@ mod users;
 pub(crate) use self::{
     client::client,
     cookie::{PRESET_COOKIE, SESSION_COOKIE, SHORTCUTS_COOKIE, THEME_COOKIE, cookie},
-    person::{Theme, Visitor},
+    person::{THEMES, Visitor, theme},
     sign_in::{MAX_NAME_CHARS, SESSION_S},
 };
 pub use self::{

@@ -15,38 +15,25 @@ pub(crate) struct Visitor {
     pub(crate) can_sign_out: bool,
     /// What a form must give back, bound to this sign-in.
     pub(super) binding: String,
-    pub(crate) theme: Theme,
+    /// One of [`THEMES`].
+    pub(crate) theme: &'static str,
     /// Which board they chose; empty for none.
     pub(crate) preset: String,
     /// Whether single keys do something.
     pub(crate) shortcuts: bool,
 }
 
-/// Light or dark.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Theme {
-    #[default]
-    System,
-    Light,
-    Dark,
-}
+/// How colours are chosen: in cookies and templates, and on the page.
+pub(crate) const THEMES: [(&str, &str); 3] = [
+    ("system", "As this device"),
+    ("light", "Light"),
+    ("dark", "Dark"),
+];
 
-impl Theme {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    pub(crate) fn parse(word: &str) -> Self {
-        match word {
-            "light" => Self::Light,
-            "dark" => Self::Dark,
-            _ => Self::System,
-        }
-    }
+/// The one of that name, or what the device has.
+pub(crate) fn theme(word: &str) -> &'static str {
+    let mut names = THEMES.into_iter().map(|(name, _)| name);
+    names.find(|name| *name == word).unwrap_or(THEMES[0].0)
 }
 
 impl Visitor {
@@ -58,7 +45,7 @@ impl Visitor {
             by_demo: false,
             can_sign_out: false,
             binding: "open".to_owned(),
-            theme: Theme::System,
+            theme: THEMES[0].0,
             preset: String::new(),
             shortcuts: true,
         }

@@ -12,7 +12,7 @@ use super::{
         Cookie, PRESET_COOKIE, SESSION_COOKIE, SHORTCUTS_COOKIE, THEME_COOKIE, cookie, leave,
     },
     ended::Ended,
-    person::{Theme, Visitor},
+    person::{Visitor, theme},
     seal::Seal,
     users::Users,
 };
@@ -158,7 +158,7 @@ impl SignIn {
         now: Timestamp,
     ) -> Option<Visitor> {
         let mut visitor = Visitor {
-            theme: Theme::parse(cookie(headers, THEME_COOKIE).unwrap_or_default()),
+            theme: theme(cookie(headers, THEME_COOKIE).unwrap_or_default()),
             preset: cookie(headers, PRESET_COOKIE)
                 .unwrap_or_default()
                 .to_owned(),

@@ -12,7 +12,6 @@ use std::{
     fmt::Display,
     fs,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
     time::SystemTime,
 };
 
@@ -20,6 +19,7 @@ use argon2::{
     Argon2,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
+use parking_lot::Mutex;
 use serde::Deserialize;
 
 use super::file_error::FileError;
@@ -86,19 +86,19 @@ impl Users {
     /// Whether the password is this person's. Takes a core for some tens of milliseconds: call it
     /// where that hurts nobody.
     pub(crate) fn verify(&self, name: &str, password: &str) -> bool {
-        let kept = self.with(|people| people.get(name).and_then(|person| person.password.clone()));
-        let hash = kept.as_deref().unwrap_or(NOBODY);
+        let kept = self.hash_of(name);
+        let hash = if kept.is_empty() { NOBODY } else { &kept };
         let verified = PasswordHash::new(hash).is_ok_and(|hash| {
             Argon2::default()
                 .verify_password(password.as_bytes(), &hash)
                 .is_ok()
         });
-        verified && kept.is_some() && password.len() <= MAX_PASSWORD_BYTES
+        verified && !kept.is_empty() && password.len() <= MAX_PASSWORD_BYTES
     }
 
     /// Looks at the file again when it has changed; a broken one changes nothing.
     fn with<T>(&self, look: impl FnOnce(&BTreeMap<String, Person>) -> T) -> T {
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut read = self.read.lock();
         let now = modified(&self.path);
         if now != read.0 {
             match load(&self.path) {

@@ -13,12 +13,15 @@
 //! function over a client's and a server's [`Library`](library::Library), and a test for each pair of
 //! them. Where libraries report the same thing differently, `library.rs` and `faults.rs` say how.
 //! `interop/build` makes those that need a compiler.
+//!
+//! `learner.rs` is about handshakers: one in Python, for learners, meets ours.
 
 #[macro_use]
 mod library;
 
 mod faults;
 mod handshakes;
+mod learner;
 mod meetings;
 mod records;
 mod revocation;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use alts::ServiceAccount;
 use alts_daemon::rng;
+use alts_handshake::Timestamp;
 
-use super::{AuthorityError, CertificateAuthority, DIRECTORY_FILE, locked, read, replace};
+use super::{AuthorityError, CertificateAuthority, DIRECTORY_FILE};
 use crate::{
     directory::{Account, Directory, DirectoryError, DirectoryRecord},
     proto::authority::AccountState,
@@ -36,7 +37,7 @@ impl CertificateAuthority {
         display_name: &str,
     ) -> Result<Account, AuthorityError> {
         let number = rng::number()?;
-        self.change(|directory| directory.create(email, display_name, number))
+        self.change_accounts(|directory, _| directory.create(email, display_name, number))
     }
 
     /// Switches an account off or on; the flag says whether that changed anything. Blocks on the
@@ -49,52 +50,26 @@ impl CertificateAuthority {
         email: &ServiceAccount,
         disabled: bool,
     ) -> Result<(Account, bool), AuthorityError> {
-        self.change(|directory| directory.set_disabled(email, disabled))
-    }
-
-    /// Says what an account is for. Blocks on the disk.
-    ///
-    /// # Errors
-    /// When there is no such account, or the change cannot be kept; then nothing has changed.
-    pub fn describe_account(
-        &self,
-        email: &ServiceAccount,
-        description: &str,
-    ) -> Result<Account, AuthorityError> {
-        self.change(|directory| directory.describe(email, description))
-    }
-
-    /// Removes an account, which may be restored for a while. Blocks on the disk.
-    ///
-    /// # Errors
-    /// When there is no such account, or the change cannot be kept; then nothing has changed.
-    pub fn delete_account(&self, email: &ServiceAccount) -> Result<Account, AuthorityError> {
-        let now = self.clock.now();
-        self.change(|directory| directory.delete(email, now))
-    }
-
-    /// Restores a removed account by its unique id. Blocks on the disk.
-    ///
-    /// # Errors
-    /// When it cannot be restored, or the change cannot be kept; then nothing has changed.
-    pub fn undelete_account(&self, unique_id: &str) -> Result<Account, AuthorityError> {
-        let now = self.clock.now();
-        self.change(|directory| directory.undelete(unique_id, now))
+        self.change_accounts(|directory, _| directory.set_disabled(email, disabled))
     }
 
     pub(super) fn directory(&self) -> Arc<Directory> {
-        read(&self.directory)
+        Arc::clone(&self.directory.read())
     }
 
-    fn change<T>(
+    /// Changes the accounts as `decide` says, which is told the time. Blocks on the disk.
+    ///
+    /// # Errors
+    /// When it refuses, or the change cannot be kept; then nothing has changed.
+    pub fn change_accounts<T>(
         &self,
-        decide: impl FnOnce(&mut Directory) -> Result<T, DirectoryError>,
+        decide: impl FnOnce(&mut Directory, Timestamp) -> Result<T, DirectoryError>,
     ) -> Result<T, AuthorityError> {
-        let state = locked(&self.state);
+        let state = self.state.lock();
         let mut changed = Directory::clone(&self.directory());
-        let outcome = decide(&mut changed)?;
+        let outcome = decide(&mut changed, self.clock.now())?;
         state.replace(DIRECTORY_FILE, DirectoryRecord::from(&changed))?;
-        replace(&self.directory, changed);
+        *self.directory.write() = Arc::new(changed);
         Ok(outcome)
     }
 }

@@ -4,19 +4,17 @@ use std::{sync::Arc, time::Duration};
 
 use alts_daemon::{rng, state::StateDir};
 use alts_handshake::{
-    Crl, KeyId, Policy, RevocationId, RevokedIds, Roots, Timestamp, Trust, TrustSettings, Validity,
-    wire,
+    Crl, KeyId, PeerVerifier, Policy, RevocationId, RevocationRule, RevokedIds, Roots, Timestamp,
+    Validity, wire,
 };
 
-use super::{
-    AUTHORITY_FILE, AuthorityError, CertificateAuthority, REVOCATIONS_FILE, locked, read, replace,
-};
+use super::{AUTHORITY_FILE, AuthorityError, CertificateAuthority, REVOCATIONS_FILE};
 use crate::{
     ledger::{Revocation, Revoked, RevokedRecord},
     proto::authority as proto,
     root_keys::{RootKeys, RotationError},
     root_keys_record::RootKeysRecord,
-    trust_feed::TrustFeed,
+    verifier_feed::VerifierFeed,
 };
 
 /// How long a published list is good for. Machines fetch it far more often; this is how long one
@@ -45,38 +43,33 @@ impl PublishedCrl {
     }
 
     /// What this process's own machines believe. `roots`: those that signed it.
-    pub(super) fn trust(&self, roots: &RootKeys, policy: &Policy) -> Arc<Trust> {
+    pub(super) fn trust(&self, roots: &RootKeys, policy: &Policy) -> Arc<PeerVerifier> {
         let roots: Roots = roots.public().into_iter().collect();
         let crl = Crl::open(&self.bytes, &roots).expect("one of these very keys has signed it");
-        let settings = TrustSettings::default();
-        Arc::new(Trust::new(
-            roots,
-            policy.clone(),
-            Some(Arc::new(crl)),
-            settings,
-        ))
+        let (crl, rule) = (Some(Arc::new(crl)), RevocationRule::default());
+        Arc::new(PeerVerifier::new(roots, policy.clone(), crl, rule))
     }
 }
 
 impl CertificateAuthority {
     /// What every machine of this authority believes today.
-    pub fn trust(&self) -> Arc<Trust> {
+    pub fn trust(&self) -> Arc<PeerVerifier> {
         Arc::clone(&self.trust.borrow())
     }
 
     /// The same, as it changes.
-    pub fn trust_feed(&self) -> TrustFeed {
+    pub fn verifier_feed(&self) -> VerifierFeed {
         self.trust.subscribe().into()
     }
 
     /// The name of the key that signs.
     pub fn authority_key_id(&self) -> KeyId {
-        read(&self.roots).signing(self.clock.now()).id()
+        self.roots.read().signing(self.clock.now()).id()
     }
 
     /// The root keys; their private halves stay inside.
     pub fn root_keys(&self) -> Arc<RootKeys> {
-        read(&self.roots)
+        Arc::clone(&self.roots.read())
     }
 
     /// Publishes a new key, which signs when `lead` has passed; the old one stays published. Blocks
@@ -101,12 +94,12 @@ impl CertificateAuthority {
         &self,
         decide: impl FnOnce(&RootKeys, Timestamp) -> Result<RootKeys, RotationError>,
     ) -> Result<RootKeys, AuthorityError> {
-        let state = locked(&self.state);
-        let changed = decide(&read(&self.roots), self.clock.now())?;
+        let state = self.state.lock();
+        let changed = decide(&Arc::clone(&self.roots.read()), self.clock.now())?;
         // The list first: if the roots then cannot be written, a time was skipped and that is all.
-        let list = self.new_list(&state, &changed, Revoked::clone(&read(&self.revoked)))?;
+        let list = self.new_list(&state, &changed, Revoked::clone(&self.revoked.read()))?;
         state.replace(AUTHORITY_FILE, RootKeysRecord::from(&changed))?;
-        replace(&self.roots, changed.clone());
+        *self.roots.write() = Arc::new(changed.clone());
         self.publish(&changed, list);
         Ok(changed)
     }
@@ -116,17 +109,17 @@ impl CertificateAuthority {
     /// # Errors
     /// When the list is full or cannot be kept; then nothing has changed.
     pub fn revoke(&self, ids: &[RevocationId]) -> Result<(), AuthorityError> {
-        let state = locked(&self.state);
-        let mut revoked = Revoked::clone(&read(&self.revoked));
+        let state = self.state.lock();
+        let mut revoked = Revoked::clone(&self.revoked.read());
         let now = self.clock.now();
         // What has ended meanwhile makes room.
         revoked.prune(now);
         {
-            let issued = locked(&self.issued);
+            let issued = self.issued.lock();
             let about = |id: &RevocationId| Revocation::new(*id, issued.list.of(*id), now);
             revoked.add(ids.iter().map(about))?;
         }
-        let roots = read(&self.roots);
+        let roots = Arc::clone(&self.roots.read());
         let list = self.new_list(&state, &roots, revoked)?;
         self.publish(&roots, list);
         Ok(())
@@ -134,7 +127,7 @@ impl CertificateAuthority {
 
     /// Ids that are revoked, in order.
     pub fn revoked(&self) -> Vec<RevocationId> {
-        read(&self.revoked).ids().collect()
+        self.revoked.read().ids().collect()
     }
 
     /// The revocation list for other machines, and when it is good. Blocks on the disk now and then.
@@ -145,20 +138,20 @@ impl CertificateAuthority {
             // It is good for much longer than until the next attempt.
             tracing::warn!(%error, "the revocation list is not renewed");
         }
-        let crl = locked(&self.crl);
+        let crl = self.crl.lock();
         (Arc::clone(&crl.bytes), crl.validity)
     }
 
     fn list_is_due(&self) -> bool {
-        self.clock.now() >= locked(&self.crl).validity.not_before.after(CRL_REFRESH)
+        self.clock.now() >= self.crl.lock().validity.not_before.after(CRL_REFRESH)
     }
 
     fn renew_list(&self) -> Result<(), AuthorityError> {
-        let state = locked(&self.state);
+        let state = self.state.lock();
         // Somebody else may have done it meanwhile.
         if self.list_is_due() {
-            let roots = read(&self.roots);
-            let list = self.new_list(&state, &roots, Revoked::clone(&read(&self.revoked)))?;
+            let roots = Arc::clone(&self.roots.read());
+            let list = self.new_list(&state, &roots, Revoked::clone(&self.revoked.read()))?;
             self.publish(&roots, list);
         }
         Ok(())
@@ -166,7 +159,7 @@ impl CertificateAuthority {
 
     /// Signs whom of the accounts may act, over the asker's nonce.
     pub(crate) fn state_accounts(&self, body: &proto::AccountStatesBody) -> wire::Signed {
-        read(&self.roots).state(body).into()
+        self.roots.read().state(body).into()
     }
 
     /// Makes a list of `revoked`, and writes down both its ids and its time.
@@ -185,14 +178,17 @@ impl CertificateAuthority {
     /// come out in the order of their times.
     fn publish(&self, roots: &RootKeys, (revoked, crl): (Revoked, PublishedCrl)) {
         let trust = crl.trust(roots, &self.policy);
-        replace(&self.revoked, revoked);
-        *locked(&self.crl) = crl;
+        *self.revoked.write() = Arc::new(revoked);
+        *self.crl.lock() = crl;
         self.trust.send_replace(trust);
     }
 
     /// Tells them of another policy.
     pub(super) fn publish_policy(&self) {
-        let trust = locked(&self.crl).trust(&read(&self.roots), &self.policy);
+        let trust = self
+            .crl
+            .lock()
+            .trust(&Arc::clone(&self.roots.read()), &self.policy);
         self.trust.send_replace(trust);
     }
 }

@@ -11,10 +11,7 @@
 mod accounts;
 mod keys;
 
-use std::{
-    sync::{Arc, Mutex, PoisonError, RwLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use alts::ServiceAccount;
 use alts_daemon::{
@@ -25,8 +22,9 @@ use alts_daemon::{
     state::{StateDir, StateError},
 };
 use alts_handshake::{
-    MasterCertificate, MasterRequest, Policy, RootKey, Timestamp, Trust, Validity,
+    MasterCertificate, MasterRequest, PeerVerifier, Policy, RootKey, Timestamp, Validity,
 };
+use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
 use crate::{
@@ -75,7 +73,7 @@ pub struct CertificateAuthority {
     /// Held while any of these is changed, so that who reads them waits for no disk: each is written
     /// first and replaced then. Taken before their locks, but after `serials`.
     state: Mutex<StateDir>,
-    trust: watch::Sender<Arc<Trust>>,
+    trust: watch::Sender<Arc<PeerVerifier>>,
     crl: Mutex<keys::PublishedCrl>,
     policy: Policy,
     credential_lifetime: Duration,
@@ -106,20 +104,6 @@ impl IssuedLog {
         }
         self.list.add(issued);
     }
-}
-
-/// A lock whose content is whole between any two statements: a panic elsewhere cannot have broken
-/// it.
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn read<T>(lock: &RwLock<Arc<T>>) -> Arc<T> {
-    Arc::clone(&lock.read().unwrap_or_else(PoisonError::into_inner))
-}
-
-fn replace<T>(lock: &RwLock<Arc<T>>, value: T) {
-    *lock.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(value);
 }
 
 impl CertificateAuthority {
@@ -198,7 +182,7 @@ impl CertificateAuthority {
         instance_id: &str,
     ) -> Result<MasterCertificate, NoCredential> {
         let key = hex(request.public_key.as_bytes());
-        if read(&self.revoked).has_key(&key) {
+        if self.revoked.read().has_key(&key) {
             return Err(NoCredential::MachineRefused(
                 "a certificate of this key was revoked, and no key is certified again; make a new \
                  key: connect anew"
@@ -209,7 +193,7 @@ impl CertificateAuthority {
             .take_serial()
             .map_err(|error| NoCredential::AuthorityUnreachable(error.to_string()))?;
         let now = self.clock.now();
-        let (root, directory) = (read(&self.roots).signing(now), self.directory());
+        let (root, directory) = (self.roots.read().signing(now), self.directory());
         let lifetime = self.credential_lifetime;
         let certificate = certificate(&root, request, &directory, lifetime, now, serial)?;
         self.note_issued(request, &certificate, instance_id, now);
@@ -220,11 +204,11 @@ impl CertificateAuthority {
     fn take_serial(&self) -> Result<u64, StateError> {
         // A caller that finds a fresh block waits here until the block is on disk, and so does who
         // comes after it.
-        let mut serials = locked(&self.serials);
+        let mut serials = self.serials.lock();
         let mut taken = *serials;
         let (serial, reserve) = taken.take();
         if let Some(record) = reserve {
-            locked(&self.state).replace(SERIALS_FILE, record)?;
+            self.state.lock().replace(SERIALS_FILE, record)?;
         }
         *serials = taken;
         Ok(serial)
@@ -237,7 +221,7 @@ impl CertificateAuthority {
         instance_id: &str,
         now: Timestamp,
     ) {
-        let mut issued = locked(&self.issued);
+        let mut issued = self.issued.lock();
         issued.add(Issued {
             revocation_id: certificate.revocation_id(),
             account: request.account.clone(),
@@ -251,7 +235,7 @@ impl CertificateAuthority {
 
     /// Certificates that are still good, oldest first, those of before a restart included.
     pub fn issued(&self, account: Option<&ServiceAccount>) -> Vec<Issued> {
-        locked(&self.issued).list.current(account, self.clock.now())
+        self.issued.lock().list.current(account, self.clock.now())
     }
 }
 

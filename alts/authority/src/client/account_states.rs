@@ -5,14 +5,11 @@
 //! off yesterday's, or one about somebody else. When the authority cannot be asked and what is
 //! remembered is too old, the answer is no: whoever chooses this mode prefers certainty to service.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex as SyncMutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use alts::ServiceAccount;
 use alts_handshake::Signed;
+use parking_lot::Mutex as SyncMutex;
 use tokio::{sync::Mutex, time::Instant};
 use tonic::transport::Channel;
 
@@ -23,7 +20,7 @@ use crate::{
         AccountState, AccountStatesBody, GetAccountStatesRequest, authority_client::AuthorityClient,
     },
     statement::StatementError,
-    trust_feed::TrustFeed,
+    verifier_feed::VerifierFeed,
 };
 
 /// Peers that are remembered. A machine has few.
@@ -34,7 +31,7 @@ const MAX_REMEMBERED: usize = 4096;
 pub struct AccountStates {
     client: AuthorityClient<Channel>,
     asker: Arc<MachineProver>,
-    trust: TrustFeed,
+    trust: VerifierFeed,
     max_age: Duration,
     known: SyncMutex<BTreeMap<ServiceAccount, Slot>>,
 }
@@ -47,7 +44,7 @@ impl AccountStates {
     pub fn new(
         client: AuthorityClient<Channel>,
         asker: Arc<MachineProver>,
-        trust: TrustFeed,
+        trust: VerifierFeed,
         max_age: Duration,
     ) -> Self {
         Self {
@@ -78,7 +75,7 @@ impl AccountStates {
     }
 
     fn slot(&self, account: &ServiceAccount) -> Slot {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock();
         if known.len() >= MAX_REMEMBERED && !known.contains_key(account) {
             // Rare and harmless: everybody is asked for again.
             known.clear();

@@ -32,10 +32,10 @@ use crate::{
     identity::Question,
     issuer::{Issuer, NoCredential},
     proto::authority::{IssueMasterRequest, authority_client::AuthorityClient},
-    trust_feed::TrustFeed,
+    verifier_feed::VerifierFeed,
 };
 use alts::ServiceAccount;
-use alts_handshake::{MAX_CLOCK_SKEW, MAX_CRL_LEN, MasterCertificate, MasterRequest};
+use alts_handshake::{MAX_CRL_LEN, MasterCertificate, MasterRequest};
 
 /// Dialling, and one call. Together far below the 20 s after which gRPC libraries give up, so that
 /// they hear why.
@@ -71,7 +71,7 @@ pub fn connect(address: &str) -> Result<AuthorityClient<Channel>, tonic::transpo
 pub struct RemoteAuthority {
     client: AuthorityClient<Channel>,
     asker: Arc<MachineProver>,
-    trust: TrustFeed,
+    trust: VerifierFeed,
 }
 
 impl RemoteAuthority {
@@ -79,7 +79,7 @@ impl RemoteAuthority {
     pub fn new(
         client: AuthorityClient<Channel>,
         asker: Arc<MachineProver>,
-        trust: TrustFeed,
+        trust: VerifierFeed,
     ) -> Self {
         Self {
             client,
@@ -103,7 +103,7 @@ impl Issuer for RemoteAuthority {
         let encoded = answer.into_inner().certificate;
         let trust = self.trust.current();
         let now = self.asker.clock().now();
-        MasterCertificate::receive(&encoded, &request, trust.roots(), now, MAX_CLOCK_SKEW)
+        MasterCertificate::receive(&encoded, &request, trust.roots(), now)
             .map_err(|error| NoCredential::MachineRefused(format!("its certificate: {error}")))
     }
 }

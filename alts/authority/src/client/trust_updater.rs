@@ -11,7 +11,7 @@ use alts_daemon::{
     rng,
     state::{StateDir, StateError},
 };
-use alts_handshake::{Crl, CrlError, Policy, Roots, Trust, TrustSettings};
+use alts_handshake::{Crl, CrlError, PeerVerifier, Policy, RevocationRule, Roots};
 use tokio::sync::watch;
 use tonic::transport::Channel;
 
@@ -24,7 +24,7 @@ use crate::{
     identity::Question,
     proto::authority::{GetCrlRequest, GetRootsRequest, authority_client::AuthorityClient},
     statement::TrustAnchors,
-    trust_feed::TrustFeed,
+    verifier_feed::VerifierFeed,
 };
 
 const ROOTS_FILE: &str = "roots.json";
@@ -39,8 +39,8 @@ pub struct TrustSource {
     pub pinned: TrustAnchors,
     /// Who may certify whom.
     pub policy: Policy,
-    /// Skew, and what to do without a current list.
-    pub settings: TrustSettings,
+    /// What to do without a current list.
+    pub revocation: RevocationRule,
     /// How often to ask. The longest that a revocation takes to arrive while the authority answers.
     pub refresh: Duration,
 }
@@ -56,7 +56,7 @@ pub struct TrustUpdater {
     state: StateDir,
     roots: TrustAnchorChain,
     crl: Option<Arc<Crl>>,
-    feed: watch::Sender<Arc<Trust>>,
+    feed: watch::Sender<Arc<PeerVerifier>>,
 }
 
 impl TrustUpdater {
@@ -95,7 +95,7 @@ impl TrustUpdater {
     }
 
     /// What the handshakers of this process believe.
-    pub fn feed(&self) -> TrustFeed {
+    pub fn feed(&self) -> VerifierFeed {
         self.feed.subscribe().into()
     }
 
@@ -242,11 +242,11 @@ fn stored_crl(state: &StateDir, known: &TrustAnchors) -> Result<Option<Arc<Crl>>
     }
 }
 
-fn trust(source: &TrustSource, known: &TrustAnchors, crl: Option<Arc<Crl>>) -> Arc<Trust> {
-    Arc::new(Trust::new(
+fn trust(source: &TrustSource, known: &TrustAnchors, crl: Option<Arc<Crl>>) -> Arc<PeerVerifier> {
+    Arc::new(PeerVerifier::new(
         roots_of(known),
         source.policy.clone(),
         crl,
-        source.settings,
+        source.revocation,
     ))
 }

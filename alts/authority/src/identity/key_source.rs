@@ -1,19 +1,13 @@
 //! Where the keys come from that identity tokens are verified with, and how long they are kept.
 
-use std::{
-    fmt,
-    net::IpAddr,
-    path::PathBuf,
-    str::FromStr,
-    sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{fmt, net::IpAddr, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use alts_daemon::{
     config::values::parsed,
     http::{self, HttpError, TlsRoots},
 };
 use hyper::{Uri, header};
+use parking_lot::Mutex as SyncMutex;
 use serde::Deserialize;
 use tokio::{sync::Mutex, time::Instant};
 
@@ -107,32 +101,20 @@ impl fmt::Display for KeysLocation {
 
 /// Why there are no keys.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum KeySourceError {
-    /// No answer.
-    #[error("the key set {location} cannot be had: {source}")]
-    Http {
-        /// Which.
-        location: String,
-        /// Why.
-        source: HttpError,
-    },
-    /// No file.
-    #[error("the key set {location} cannot be read: {source}")]
-    File {
-        /// Which.
-        location: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// Not a key set.
-    #[error("the key set {location} is useless: {source}")]
-    Invalid {
-        /// Which.
-        location: String,
-        /// Why.
-        source: InvalidJwks,
-    },
+#[error("the key set {location} {problem}")]
+pub struct KeySourceError {
+    location: String,
+    problem: Problem,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Problem {
+    #[error("cannot be had: {0}")]
+    Http(#[from] HttpError),
+    #[error("cannot be read: {0}")]
+    File(#[from] std::io::Error),
+    #[error("is useless: {0}")]
+    Invalid(#[from] InvalidJwks),
 }
 
 /// A key set, kept as long as its publisher says (RFC 9111, `max-age`).
@@ -194,19 +176,19 @@ impl KeySource {
     /// # Errors
     /// When they cannot be had, or could not lately, and no kept ones are still good.
     pub async fn keys(&self, kid: &str) -> Result<Jwks, Arc<KeySourceError>> {
-        let answer = self.known().answer(kid, Instant::now());
+        let answer = self.known.lock().answer(kid, Instant::now());
         if let Some(answer) = answer {
             return answer;
         }
         let _fetching = self.fetching.lock().await;
         // Whoever was there first may have found out.
-        let answer = self.known().answer(kid, Instant::now());
+        let answer = self.known.lock().answer(kid, Instant::now());
         if let Some(answer) = answer {
             return answer;
         }
         let fetched = self.fetch().await;
         let now = Instant::now();
-        let mut known = self.known();
+        let mut known = self.known.lock();
         match fetched {
             Ok((keys, max_age)) => {
                 known.kept = Some(Kept {
@@ -217,44 +199,28 @@ impl KeySource {
                 known.failed = None;
                 Ok(keys)
             }
-            Err(error) => {
-                let error = Arc::new(error);
+            Err(problem) => {
+                let error = Arc::new(KeySourceError {
+                    location: self.location.to_string(),
+                    problem,
+                });
                 known.failed = Some((now, Arc::clone(&error)));
                 known.answer(kid, now).unwrap_or(Err(error))
             }
         }
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
-        // Whole between any two statements: a panic elsewhere cannot have broken it.
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn fetch(&self) -> Result<(Jwks, Duration), KeySourceError> {
-        let location = self.location.to_string();
+    async fn fetch(&self) -> Result<(Jwks, Duration), Problem> {
         let (json, max_age) = match &self.location {
-            KeysLocation::File(path) => {
-                let json = read_bounded(path.clone()).await;
-                let json = json.map_err(|source| KeySourceError::File {
-                    location: location.clone(),
-                    source,
-                })?;
-                (json, MIN_REFRESH_INTERVAL)
-            }
+            KeysLocation::File(path) => (read_bounded(path.clone()).await?, MIN_REFRESH_INTERVAL),
             KeysLocation::Url(url) => {
-                let answer = http::get_believing(&self.roots, url, &[], MAX_JWKS_LEN).await;
-                let answer = answer.map_err(|source| KeySourceError::Http {
-                    location: location.clone(),
-                    source,
-                })?;
+                let answer = http::get_believing(&self.roots, url, &[], MAX_JWKS_LEN).await?;
                 let control = answer.headers.get(header::CACHE_CONTROL);
                 let control = control.and_then(|value| value.to_str().ok());
                 (answer.body.to_vec(), max_age(control.unwrap_or_default()))
             }
         };
-        Jwks::parse(&json)
-            .map(|keys| (keys, max_age))
-            .map_err(|source| KeySourceError::Invalid { location, source })
+        Ok((Jwks::parse(&json)?, max_age))
     }
 }
 

@@ -107,7 +107,7 @@ async fn a_publisher_who_falls_silent_holds_up_nobody_whose_key_is_known() {
     assert!(source.keys(KID).await.unwrap().knows(KID));
     // As if it had been a while.
     let past = Instant::now().checked_sub(MIN_REFRESH_INTERVAL).unwrap();
-    source.known().kept.as_mut().unwrap().fetched = past;
+    source.known.lock().kept.as_mut().unwrap().fetched = past;
     let made_up: Vec<_> = (0..8)
         .map(|n| {
             let source = Arc::clone(&source);

@@ -79,14 +79,5 @@ fn percent_encoded(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_audience_survives_a_query() {
-        assert_eq!(
-            percent_encoded("urn:a/b?c&d=é~"),
-            "urn%3Aa%2Fb%3Fc%26d%3D%C3%A9~"
-        );
-    }
-}
+#[path = "metadata_tests.rs"]
+mod tests;

@@ -11,8 +11,9 @@ use std::{
 
 use anyhow::{Context, anyhow};
 use clap::{Args, ValueEnum};
+use serde::Serialize;
 use tonic::{
-    Code, Status,
+    Code, Response, Status,
     transport::{Channel, Endpoint},
 };
 
@@ -49,6 +50,23 @@ pub enum Output {
     Table,
     /// A JSON array for lists, else one object.
     Json,
+}
+
+impl Output {
+    /// An answer as `table` words it for people, or as JSON.
+    ///
+    /// # Errors
+    /// When it cannot be serialised.
+    pub fn render(
+        self,
+        json: &impl Serialize,
+        table: impl FnOnce() -> String,
+    ) -> anyhow::Result<String> {
+        Ok(match self {
+            Self::Table => table(),
+            Self::Json => serde_json::to_string_pretty(json)? + "\n",
+        })
+    }
 }
 
 impl AdminArgs {
@@ -116,6 +134,14 @@ pub fn innermost(error: &dyn std::error::Error) -> String {
         cause = source;
     }
     cause.to_string()
+}
+
+/// What a call was answered.
+///
+/// # Errors
+/// Its refusal, as it is told on the command line.
+pub fn told<T>(answer: Result<Response<T>, Status>) -> anyhow::Result<T> {
+    answer.map(Response::into_inner).map_err(refused)
 }
 
 /// A refusal as it is told on the command line.

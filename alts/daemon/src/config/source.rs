@@ -1,6 +1,6 @@
 //! The text of a configuration and its name: reads it by serde, and says in which line a problem is.
 
-use std::{collections::BTreeSet, fmt::Display, fs, ops::Range, path::Path};
+use std::{collections::BTreeSet, fmt::Display, fs, io, ops::Range, path::Path};
 
 use serde::de::DeserializeOwned;
 use toml::{
@@ -8,7 +8,7 @@ use toml::{
     de::{DeTable, DeValue, Error},
 };
 
-/// Largest file that a configuration may name, in bytes: a policy, a secret.
+/// Largest configuration that is read, and largest file that one may name, in bytes.
 const MAX_FILE_LEN: u64 = 1024 * 1024;
 
 /// A configuration that cannot be used.
@@ -136,10 +136,11 @@ impl Source<'_> {
     }
 }
 
-fn read_bounded(path: &Path) -> Result<String, String> {
-    let metadata = fs::metadata(path).map_err(|error| error.to_string())?;
-    if metadata.len() > MAX_FILE_LEN {
-        return Err("it is larger than 1 MiB".to_owned());
+/// A configuration, or a file that one names.
+pub(crate) fn read_bounded(path: &Path) -> io::Result<String> {
+    if fs::metadata(path)?.len() > MAX_FILE_LEN {
+        let kind = io::ErrorKind::FileTooLarge;
+        return Err(io::Error::new(kind, "it is larger than 1 MiB"));
     }
-    fs::read_to_string(path).map_err(|error| error.to_string())
+    fs::read_to_string(path)
 }

@@ -40,11 +40,6 @@ impl RevokedIds {
         self.ranges.iter().copied()
     }
 
-    /// Whether nothing is revoked.
-    pub fn is_empty(&self) -> bool {
-        self.ranges.is_empty()
-    }
-
     fn to_wire(&self) -> Vec<u64> {
         let mut numbers = Vec::with_capacity(2 * self.ranges.len());
         let mut lowest_possible = 0;

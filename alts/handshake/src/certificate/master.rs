@@ -3,8 +3,6 @@
 //! A master certificate makes its machine a constrained intermediate authority: for the account
 //! that it names and no other (ALTS whitepaper, section "Certificates").
 
-use std::time::Duration;
-
 use alts::ServiceAccount;
 use ed25519_dalek::VerifyingKey;
 
@@ -50,10 +48,9 @@ impl MasterCertificate {
         request: &MasterRequest,
         roots: &Roots,
         now: Timestamp,
-        skew: Duration,
     ) -> Result<Self, CertificateError> {
         let master = VerifiedMaster::check(encoded, roots)?;
-        master.validity.check(now, skew)?;
+        master.validity.check(now)?;
         if master.key != request.public_key || master.machine != request.machine {
             return Err(CertificateError::Malformed("subject"));
         }

@@ -48,5 +48,5 @@ pub use self::{
     revocation::{BadRevocationId, Category, RevocationId, RevocationRange},
     roots::{RootKey, Roots},
     signed::{MAX_SIGNATURES, Signed, SignedBody, SignedError},
-    time::{Timestamp, Validity},
+    time::{MAX_CLOCK_SKEW, Timestamp, Validity},
 };

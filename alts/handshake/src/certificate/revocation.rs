@@ -206,27 +206,6 @@ impl RevocationRange {
     }
 }
 
-/// One id, or two with two dots between them.
-impl fmt::Display for RevocationRange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.first == self.last {
-            return self.first.fmt(f);
-        }
-        write!(f, "{}..{}", self.first, self.last)
-    }
-}
-
-impl std::str::FromStr for RevocationRange {
-    type Err = BadRevocationId;
-
-    fn from_str(text: &str) -> Result<Self, BadRevocationId> {
-        match text.split_once("..") {
-            None => text.parse::<RevocationId>().map(Self::from),
-            Some((first, last)) => Self::new(first.parse()?, last.parse()?).ok_or(BadRevocationId),
-        }
-    }
-}
-
 impl From<RevocationId> for RevocationRange {
     fn from(id: RevocationId) -> Self {
         Self {

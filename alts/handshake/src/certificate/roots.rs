@@ -54,11 +54,6 @@ impl Roots {
     pub fn contains(&self, id: KeyId) -> bool {
         self.0.contains_key(&id)
     }
-
-    /// All of them, in order of their names.
-    pub fn keys(&self) -> impl Iterator<Item = &VerifyingKey> + '_ {
-        self.0.values()
-    }
 }
 
 impl FromIterator<VerifyingKey> for Roots {

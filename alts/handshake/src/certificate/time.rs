@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use super::error::CertificateError;
 
+/// How far two machines' clocks may be apart: a trade, for every certificate is believed this much
+/// longer than it says.
+pub const MAX_CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
+
 /// A moment, in whole seconds since the Unix epoch.
 #[derive(
     Clone,
@@ -69,14 +73,15 @@ impl Validity {
         now >= self.not_after
     }
 
-    /// Whether it holds, for a verifier whose clock may be off by `skew` in either direction.
-    pub(crate) fn check(&self, now: Timestamp, skew: Duration) -> Result<(), CertificateError> {
-        if now.after(skew) < self.not_before {
+    /// Whether it holds, for a verifier whose clock may be off by [`MAX_CLOCK_SKEW`] in either
+    /// direction.
+    pub(crate) fn check(&self, now: Timestamp) -> Result<(), CertificateError> {
+        if now.after(MAX_CLOCK_SKEW) < self.not_before {
             return Err(CertificateError::NotYetValid {
                 seconds: self.not_before.0 - now.0,
             });
         }
-        if now >= self.not_after.after(skew) {
+        if now >= self.not_after.after(MAX_CLOCK_SKEW) {
             return Err(CertificateError::Expired {
                 seconds: now.0 - self.not_after.0,
             });

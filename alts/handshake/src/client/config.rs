@@ -9,7 +9,7 @@ use crate::{
     error::HandshakeError,
     exchange::Offer,
     ticket::{Resumption, SessionParameters, StoredTicket},
-    trust::{NamePolicy, Trust},
+    trust::{NamePolicy, PeerVerifier},
 };
 
 /// What a client brings to a handshake.
@@ -17,8 +17,6 @@ use crate::{
 pub struct ClientConfig {
     /// Who we are.
     pub credential: Arc<HandshakeCredential>,
-    /// Whom we believe.
-    pub trust: Arc<Trust>,
     /// What our gRPC library can do.
     pub offer: Offer,
     /// Any of these may be at the other end; empty: anybody may.
@@ -52,11 +50,15 @@ impl ClientConfig {
     }
 
     /// A ticket that suits, for presenting.
-    pub(super) fn take_ticket(&self, now: Timestamp) -> Option<StoredTicket> {
+    pub(super) fn take_ticket(
+        &self,
+        verifier: &PeerVerifier,
+        now: Timestamp,
+    ) -> Option<StoredTicket> {
         let suits = |parameters: &SessionParameters| {
             let protocols = &self.offer.record_protocols;
             protocols.contains(&parameters.record_protocol)
-                && parameters.hold(&self.trust, now)
+                && parameters.hold(verifier, now)
                 && self.check_wanted(&parameters.peer).is_ok()
         };
         self.resumption.as_ref()?.take(self.ticket_name(), suits)

@@ -1,44 +1,41 @@
 //! ClientInit is out; ServerInit is due.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use x25519_dalek::{PublicKey, StaticSecret};
 
-use super::{
-    config::ClientConfig,
-    finished::{AwaitedProof, ExpectServerFinished},
-};
+use super::{config::ClientConfig, finished::ExpectServerFinished};
 use crate::{
-    certificate::Timestamp,
+    certificate::{Timestamp, VerifiedPeer},
     entropy::Entropy,
     error::HandshakeError,
-    exchange::Progress,
-    frame::{Frame, FrameReader, FrameType, Input, InvalidMessage},
-    keys::{KeyPair, PublicKeys, Role, SessionKeys, SharedSecret, Transcript},
+    exchange::{Established, agree},
+    frame::{Frame, FrameType, InvalidMessage},
+    keys::{KeyPair, Role, SessionKeys, Transcript},
     message::{self, ClientInit, ServerInit},
     ticket::ResumableSession,
-    trust::Trust,
+    trust::PeerVerifier,
 };
 
 /// ClientInit is out; ServerInit is due.
-pub struct ExpectServerInit {
+pub(crate) struct ExpectServerInit {
     config: ClientConfig,
     ephemeral: StaticSecret,
     /// What the ticket stands for that was presented.
     presented: Option<ResumableSession>,
     transcript: Transcript,
-    reader: FrameReader,
 }
 
 impl ExpectServerInit {
     /// Opens a handshake: appends ClientInit to `out`.
-    pub fn start(
+    pub(crate) fn start(
         config: ClientConfig,
+        verifier: &PeerVerifier,
         entropy: Entropy,
         now: Timestamp,
         out: &mut Vec<u8>,
     ) -> Self {
-        let (ticket, presented) = match config.take_ticket(now) {
+        let (ticket, presented) = match config.take_ticket(verifier, now) {
             Some(stored) => (Some(stored.ticket), Some(stored.session)),
             None => (None, None),
         };
@@ -64,95 +61,61 @@ impl ExpectServerInit {
             ephemeral,
             presented,
             transcript,
-            reader: FrameReader::default(),
         }
     }
 
-    /// Judges the server by `trust` in place of what was believed when the handshake began.
-    pub fn set_verifier(&mut self, trust: Arc<Trust>) {
-        self.config.trust = trust;
-    }
-
     /// Reads ServerInit and derives the keys it leads to.
-    ///
-    /// # Errors
-    /// See [`HandshakeError`]; `out` may then hold an Abort, to be sent.
-    pub fn process(
-        mut self,
-        input: &mut Input<'_>,
-        now: Timestamp,
-        out: &mut Vec<u8>,
-    ) -> Result<Progress<Self, ExpectServerFinished>, HandshakeError> {
-        let outcome = match self.reader.read(input) {
-            Ok(None) => return Ok(Progress::NeedsInput(self)),
-            Ok(Some(frame)) => self.on_server_init(frame, now),
-            Err(error) => Err(error.into()),
-        };
-        outcome
-            .map(Progress::Done)
-            .inspect_err(|error| error.append_abort(out))
-    }
-
-    fn on_server_init(
+    pub(crate) fn take(
         mut self,
         frame: Frame,
+        verifier: &PeerVerifier,
         now: Timestamp,
     ) -> Result<ExpectServerFinished, HandshakeError> {
         let frame = message::expect(frame, FrameType::ServerInit)?;
         let init = ServerInit::parse(&frame)?;
         self.transcript.add(frame.bytes());
         check_choices(&self.config, &init)?;
-        let awaited = match &init.certificate {
-            Some(certificate) => self.full(&init, certificate, now)?,
-            None => self.resumed(&init)?,
-        };
+        let resumed = init.certificate.is_none();
+        let (keys, peer) = self.session(&init, verifier, now)?;
         Ok(ExpectServerFinished {
+            established: Established {
+                peer,
+                record_protocol: init.record_protocol,
+                application_protocol: init.application_protocol,
+                peer_rpc_versions: init.rpc_versions,
+                peer_max_frame_size: init.max_frame_size,
+                target_name: None,
+                resumed,
+                record_key: keys.record_key(),
+            },
             config: self.config,
-            init,
-            awaited,
+            keys,
             transcript: self.transcript,
-            reader: FrameReader::default(),
         })
     }
 
-    fn full(
-        &self,
+    /// By certificate, or resumed from what was presented, if anything was.
+    fn session(
+        &mut self,
         init: &ServerInit,
-        certificate: &[u8],
+        verifier: &PeerVerifier,
         now: Timestamp,
-    ) -> Result<AwaitedProof, HandshakeError> {
-        let chain = self.config.trust.verify(certificate, now)?;
-        let ours = KeyPair {
-            certified: self.config.credential.key(),
-            ephemeral: &self.ephemeral,
-        };
-        let theirs = PublicKeys {
-            certified: &chain.static_key,
-            ephemeral: &init.ephemeral,
-        };
-        let secret = SharedSecret::agree(Role::Client, ours, theirs)?;
-        Ok(AwaitedProof {
-            keys: SessionKeys::full(&secret, self.transcript.hash()),
-            peer: chain.peer,
-            resumed: false,
-        })
-    }
-
-    /// Resumed from what was presented, if anything was.
-    fn resumed(&mut self, init: &ServerInit) -> Result<AwaitedProof, HandshakeError> {
+    ) -> Result<(SessionKeys, Arc<VerifiedPeer>), HandshakeError> {
+        let transcript = self.transcript.hash();
+        if let Some(certificate) = &init.certificate {
+            let ours = KeyPair {
+                certified: self.config.credential.key(),
+                ephemeral: &self.ephemeral,
+            };
+            let theirs = (certificate.as_slice(), &init.ephemeral);
+            return agree(Role::Client, ours, theirs, transcript, verifier, now);
+        }
         let session = self
             .presented
             .take()
             .filter(|session| session.parameters.record_protocol == init.record_protocol)
             .ok_or(InvalidMessage::NotOffered("resumption"))?;
-        let transcript = self.transcript.hash();
-        Ok(AwaitedProof {
-            keys: session
-                .secret
-                .into_keys(&self.ephemeral, &init.ephemeral, transcript)?,
-            peer: session.parameters.peer,
-            resumed: true,
-        })
+        Ok(session.resume(&self.ephemeral, &init.ephemeral, transcript)?)
     }
 }
 
@@ -169,10 +132,4 @@ fn check_choices(config: &ClientConfig, init: &ServerInit) -> Result<(), Invalid
         return Err(InvalidMessage::NotOffered("application protocol"));
     }
     Ok(())
-}
-
-impl fmt::Debug for ExpectServerInit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExpectServerInit").finish_non_exhaustive()
-    }
 }

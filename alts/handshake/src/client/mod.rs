@@ -4,4 +4,5 @@ mod config;
 mod finished;
 mod init;
 
-pub use self::{config::ClientConfig, finished::ExpectServerFinished, init::ExpectServerInit};
+pub use self::config::ClientConfig;
+pub(crate) use self::{finished::ExpectServerFinished, init::ExpectServerInit};

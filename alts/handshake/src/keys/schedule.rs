@@ -108,8 +108,8 @@ impl SessionKeys {
         ResumptionSecret(resumption)
     }
 
-    /// The key that outlives the handshake; the others are gone.
-    pub(crate) fn into_record_key(self) -> RecordKey {
+    /// The key that outlives the handshake.
+    pub(crate) fn record_key(&self) -> RecordKey {
         let mut record = Box::new([0; RECORD_KEY_LEN]);
         record.copy_from_slice(&self.0[..RECORD_KEY_LEN]);
         RecordKey(record)

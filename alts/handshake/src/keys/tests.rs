@@ -86,7 +86,7 @@ fn a_resumed_session_cannot_be_read_with_its_ticket_alone() {
     let resume = |ours: &StaticSecret, theirs: &PublicKey| {
         let secret = ResumptionSecret::take(&mut vec![7; 32]).unwrap();
         let keys = secret.into_keys(ours, theirs, inits)?;
-        Ok::<_, NotAuthentic>(*keys.into_record_key().as_bytes())
+        Ok::<_, NotAuthentic>(*keys.record_key().as_bytes())
     };
     let key = resume(&ours, &their_public).unwrap();
     assert_eq!(key, resume(&theirs, &our_public).unwrap());
@@ -124,7 +124,7 @@ fn secrets_print_as_nothing() {
     assert_eq!(format!("{keys:?}"), "SessionKeys(redacted)");
     let resumption = keys.resumption();
     assert_eq!(format!("{resumption:?}"), "ResumptionSecret(redacted)");
-    let record = keys.into_record_key();
+    let record = keys.record_key();
     assert_eq!(format!("{record:?}"), "RecordKey(redacted)");
     let [c, ce, s, se] = self::keys();
     let secret = agree(Role::Client, [&c, &ce], [&s, &se].map(PublicKey::from)).unwrap();

@@ -8,7 +8,6 @@ use crate::{
     exchange::{Offer, RECORD_PROTOCOLS},
     message::ClientInit,
     ticket::Resumption,
-    trust::Trust,
 };
 
 /// What a server brings to a handshake.
@@ -16,8 +15,6 @@ use crate::{
 pub struct ServerConfig {
     /// Who we are.
     pub credential: Arc<HandshakeCredential>,
-    /// Whom we believe.
-    pub trust: Arc<Trust>,
     /// What our gRPC library can do.
     pub offer: Offer,
     /// Tickets; `None`: every handshake is a full one.

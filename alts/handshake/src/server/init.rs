@@ -1,6 +1,6 @@
 //! ClientInit, and the one payload that answers it.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use x25519_dalek::{PublicKey, StaticSecret};
 
@@ -12,82 +12,56 @@ use crate::{
     certificate::{Timestamp, VerifiedPeer},
     entropy::Entropy,
     error::HandshakeError,
-    exchange::Progress,
-    frame::{Frame, FrameReader, FrameType, Input, InvalidMessage},
-    keys::{KeyPair, PublicKeys, Role, SessionKeys, SharedSecret, Transcript, TranscriptHash},
+    exchange::{Established, agree},
+    frame::{Frame, FrameType},
+    keys::{KeyPair, Role, SessionKeys, Transcript},
     message::{self, ClientInit, ServerFinished, ServerInit},
     ticket::{NewTicket, ResumableSession},
-    trust::Trust,
+    trust::PeerVerifier,
 };
 
 /// Nothing has happened; ClientInit is due.
-pub struct ExpectClientInit {
+pub(crate) struct ExpectClientInit {
     config: ServerConfig,
     entropy: Entropy,
-    reader: FrameReader,
 }
 
 impl ExpectClientInit {
     /// Waits for a client.
-    pub fn new(config: ServerConfig, entropy: Entropy) -> Self {
-        Self {
-            config,
-            entropy,
-            reader: FrameReader::default(),
-        }
-    }
-
-    /// Judges the client by `trust` in place of what was believed when the call began.
-    pub fn set_verifier(&mut self, trust: Arc<Trust>) {
-        self.config.trust = trust;
+    pub(crate) fn new(config: ServerConfig, entropy: Entropy) -> Self {
+        Self { config, entropy }
     }
 
     /// Reads ClientInit; appends ServerInit and ServerFinished to `out`.
-    ///
-    /// # Errors
-    /// See [`HandshakeError`]; `out` may then hold an Abort, to be sent.
-    pub fn process(
-        mut self,
-        input: &mut Input<'_>,
-        now: Timestamp,
-        out: &mut Vec<u8>,
-    ) -> Result<Progress<Self, ExpectClientFinished>, HandshakeError> {
-        let outcome = match self.reader.read(input) {
-            Ok(None) => return Ok(Progress::NeedsInput(self)),
-            Ok(Some(frame)) => check_turn(input).and_then(|()| self.answer(frame, now, out)),
-            Err(error) => Err(error.into()),
-        };
-        outcome
-            .map(Progress::Done)
-            .inspect_err(|error| error.append_abort(out))
-    }
-
-    fn answer(
+    pub(crate) fn take(
         self,
         frame: Frame,
+        verifier: &PeerVerifier,
         now: Timestamp,
         out: &mut Vec<u8>,
     ) -> Result<ExpectClientFinished, HandshakeError> {
         let frame = message::expect(frame, FrameType::ClientInit)?;
         let init = ClientInit::parse(&frame)?;
         let choice = Choice::make(&self.config, &init)?;
-        let session = self.accept_ticket(&init, &choice, now);
+        let session = self.accept_ticket(&init, &choice, verifier, now);
         let ephemeral = StaticSecret::from(self.entropy.ephemeral);
 
-        let answer = self.server_init(session.is_some(), &choice, &ephemeral);
+        let resumed = session.is_some();
+        let answer = self.server_init(resumed, &choice, &ephemeral);
         let mut transcript = Transcript::default();
         transcript.add(frame.bytes());
         transcript.add(answer.bytes());
         let inits = transcript.hash();
-        let resumed = session.is_some();
         let (keys, peer) = match session {
-            Some(session) => {
-                let keys = session
-                    .secret
-                    .into_keys(&ephemeral, &init.ephemeral, inits)?;
-                (keys, session.parameters.peer)
+            Some(session) => session.resume(&ephemeral, &init.ephemeral, inits)?,
+            None => {
+                let ours = KeyPair {
+                    certified: self.config.credential.key(),
+                    ephemeral: &ephemeral,
+                };
+                let theirs = (init.certificate.as_slice(), &init.ephemeral);
+                agree(Role::Server, ours, theirs, inits, verifier, now)?
             }
-            None => self.full(&init, &ephemeral, inits, now)?,
         };
         let ticket = self.new_ticket(&init, &choice, &keys, &peer, now);
         let proof = ServerFinished::to_frame(ticket, |ticket| keys.server_finished(inits, ticket));
@@ -97,14 +71,17 @@ impl ExpectClientInit {
         out.extend_from_slice(answer.bytes());
         out.extend_from_slice(proof.bytes());
         Ok(ExpectClientFinished {
-            trust: self.config.trust,
-            peer,
-            resumed,
-            choice,
-            init,
-            keys,
-            transcript,
-            reader: FrameReader::default(),
+            mac: keys.client_finished(transcript.hash()),
+            established: Established {
+                peer,
+                record_protocol: choice.record_protocol,
+                application_protocol: choice.application_protocol,
+                peer_rpc_versions: init.rpc_versions,
+                peer_max_frame_size: init.max_frame_size,
+                target_name: init.target_name,
+                resumed,
+                record_key: keys.record_key(),
+            },
         })
     }
 
@@ -113,14 +90,14 @@ impl ExpectClientInit {
         &self,
         init: &ClientInit,
         choice: &Choice,
+        verifier: &PeerVerifier,
         now: Timestamp,
     ) -> Option<ResumableSession> {
         let resumption = self.config.resumption.as_ref()?;
         let session = resumption.accept(init.ticket.as_ref()?, now)?;
         let parameters = &session.parameters;
-        (parameters.record_protocol == choice.record_protocol
-            && parameters.hold(&self.config.trust, now))
-        .then_some(session)
+        (parameters.record_protocol == choice.record_protocol && parameters.hold(verifier, now))
+            .then_some(session)
     }
 
     fn server_init(&self, resumed: bool, choice: &Choice, ephemeral: &StaticSecret) -> Frame {
@@ -135,26 +112,6 @@ impl ExpectClientInit {
             max_frame_size: config.offer.max_frame_size,
         }
         .to_frame()
-    }
-
-    fn full(
-        &self,
-        init: &ClientInit,
-        ephemeral: &StaticSecret,
-        transcript: TranscriptHash,
-        now: Timestamp,
-    ) -> Result<(SessionKeys, Arc<VerifiedPeer>), HandshakeError> {
-        let chain = self.config.trust.verify(&init.certificate, now)?;
-        let ours = KeyPair {
-            certified: self.config.credential.key(),
-            ephemeral,
-        };
-        let theirs = PublicKeys {
-            certified: &chain.static_key,
-            ephemeral: &init.ephemeral,
-        };
-        let secret = SharedSecret::agree(Role::Server, ours, theirs)?;
-        Ok((SessionKeys::full(&secret, transcript), chain.peer))
     }
 
     /// For a client that keeps tickets.
@@ -172,19 +129,5 @@ impl ExpectClientInit {
         }
         let (secret, protocol) = (keys.resumption(), &choice.record_protocol);
         resumption.issue(&secret, peer, protocol, &self.entropy, now)
-    }
-}
-
-/// A client has nothing to say before it has seen ServerInit: whatever follows is not ours.
-fn check_turn(input: &Input<'_>) -> Result<(), HandshakeError> {
-    match input.rest().len() {
-        0 => Ok(()),
-        len => Err(InvalidMessage::BytesOutOfTurn(len).into()),
-    }
-}
-
-impl fmt::Debug for ExpectClientInit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExpectClientInit").finish_non_exhaustive()
     }
 }

@@ -5,4 +5,5 @@ mod config;
 mod finished;
 mod init;
 
-pub use self::{config::ServerConfig, finished::ExpectClientFinished, init::ExpectClientInit};
+pub use self::config::ServerConfig;
+pub(crate) use self::{finished::ExpectClientFinished, init::ExpectClientInit};

@@ -13,21 +13,23 @@ use super::{
 const INSIDER: &str = "insider@p.iam";
 
 /// The insider in the client's place, towards the same server.
-fn insider_to(server: &ServerConfig) -> Pair {
+fn insider_to(victim: &Pair) -> Pair {
     let mut pair = Pair::default();
     pair.client.credential = credential(INSIDER);
     pair.client.resumption = Some(resumption(INSIDER, 7));
     pair.client_entropy = [0x77; Entropy::LEN];
-    pair.server = server.clone();
+    pair.server = victim.server.clone();
+    pair.server_verifier = Arc::clone(&victim.server_verifier);
     pair
 }
 
 /// The insider in the server's place.
-fn insider_for(client: &ClientConfig) -> Pair {
+fn insider_for(victim: &Pair) -> Pair {
     let mut pair = Pair::default();
     pair.server.credential = credential(INSIDER);
     pair.server.resumption = Some(resumption(INSIDER, 7));
-    pair.client = client.clone();
+    pair.client = victim.client.clone();
+    pair.client_verifier = Arc::clone(&victim.client_verifier);
     pair
 }
 
@@ -40,7 +42,7 @@ fn an_insider_that_comes_first_changes_nothing_for_those_who_come_later() {
         if !names_targets {
             victim.client.targets = Vec::new();
         }
-        let mut insider = insider_to(&victim.server);
+        let mut insider = insider_to(&victim);
         for _ in 0..3 {
             // It shows all that it can see of the victim: name, ticket, random.
             let (_, seen) = Client::start(&victim);
@@ -74,7 +76,7 @@ fn anothers_ticket_costs_its_owner_a_full_handshake_at_most() {
     let (waiting, flight) = Client::start(&victim);
     let stolen = client_init(&flight).ticket;
     assert!(stolen.is_some());
-    let ended = converse(&mut insider_to(&victim.server), |flight, bytes| {
+    let ended = converse(&mut insider_to(&victim), |flight, bytes| {
         if flight == 0 {
             let mut init = client_init(bytes);
             init.ticket.clone_from(&stolen);
@@ -97,14 +99,14 @@ fn anothers_ticket_costs_its_owner_a_full_handshake_at_most() {
 #[test]
 fn a_ticket_from_an_insider_is_worth_nothing_to_another_server() {
     // A client that names neither targets nor a name has one place for all its tickets.
-    let mut client = pair().client;
-    (client.targets, client.target_name) = (Vec::new(), None);
-    let mut with_insider = insider_for(&client);
+    let mut victim = pair();
+    (victim.client.targets, victim.client.target_name) = (Vec::new(), None);
+    let mut with_insider = insider_for(&victim);
     let met = converse(&mut with_insider, untouched).client.established();
     assert_eq!(met.peer.account, account(INSIDER));
 
     let mut with_server = pair();
-    with_server.client = client;
+    with_server.client = victim.client;
     let met = converse(&mut with_server, untouched);
     assert_eq!(met.flights.len(), 3);
     assert!(client_init(&met.flights[0]).ticket.is_some());
@@ -119,7 +121,7 @@ fn an_insider_cannot_resume_what_another_server_gave() {
     (victim.client.targets, victim.client.target_name) = (Vec::new(), None);
     converse(&mut victim, untouched).established();
     // It says that it accepts the ticket, which it cannot open.
-    let ended = converse(&mut insider_for(&victim.client), |flight, bytes| {
+    let ended = converse(&mut insider_for(&victim), |flight, bytes| {
         if flight == 1 {
             let mut init = server_init(bytes);
             init.certificate = None;
@@ -151,7 +153,7 @@ fn show_anothers(flight: usize, bytes: &mut Vec<u8>, certificate: &[u8]) {
 fn anothers_certificate_without_its_key_proves_nothing() {
     let honest = pair();
     let of_client = honest.client.credential.certificate();
-    let ended = converse(&mut insider_to(&honest.server), |flight, bytes| {
+    let ended = converse(&mut insider_to(&honest), |flight, bytes| {
         if flight == 0 {
             show_anothers(flight, bytes, of_client);
         }
@@ -159,7 +161,7 @@ fn anothers_certificate_without_its_key_proves_nothing() {
     assert!(!ended.server.is_established());
 
     let of_server = honest.server.credential.certificate();
-    let ended = converse(&mut insider_for(&honest.client), |flight, bytes| {
+    let ended = converse(&mut insider_for(&honest), |flight, bytes| {
         if flight == 1 {
             show_anothers(flight, bytes, of_server);
         }
@@ -177,8 +179,7 @@ fn ones_own_master_certificate_vouches_for_nobody_else() {
     let mut body = wire::HandshakeBody::decode(envelope.body.as_slice()).unwrap();
     body.subject = CLIENT.to_owned();
     let forged = Signed::new(&body, [&master_key]).encode();
-    let server = pair().server;
-    let ended = converse(&mut insider_to(&server), |flight, bytes| {
+    let ended = converse(&mut insider_to(&pair()), |flight, bytes| {
         if flight == 0 {
             show_anothers(flight, bytes, &forged);
         }
@@ -245,7 +246,7 @@ fn nobody_shares_a_key_with_somebody_it_takes_for_another() {
     // Not even with an ephemeral key that is not one's own: the victim's, shown as the insider's.
     let (_, victims) = Client::start(&honest);
     let ephemeral = client_init(&victims).ephemeral;
-    let ended = converse(&mut insider_to(&honest.server), |flight, bytes| {
+    let ended = converse(&mut insider_to(&honest), |flight, bytes| {
         if flight == 0 {
             let mut init = client_init(bytes);
             init.ephemeral = ephemeral;

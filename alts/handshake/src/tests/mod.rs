@@ -46,10 +46,11 @@ pub(super) fn credential(name: &str) -> Arc<HandshakeCredential> {
 }
 
 /// Believes the authority with key `root`.
-pub(super) fn trust(root: u8) -> Arc<Trust> {
-    Arc::new(Trust::of_roots([
-        RootKey::new(&Seed::new([root; 32])).public()
-    ]))
+pub(super) fn trust(root: u8) -> Arc<PeerVerifier> {
+    Arc::new(PeerVerifier::of_roots([RootKey::new(&Seed::new(
+        [root; 32],
+    ))
+    .public()]))
 }
 
 pub(super) fn offer() -> Offer {
@@ -65,6 +66,8 @@ pub(super) fn offer() -> Offer {
 pub(super) struct Pair {
     pub(super) client: ClientConfig,
     pub(super) server: ServerConfig,
+    pub(super) client_verifier: Arc<PeerVerifier>,
+    pub(super) server_verifier: Arc<PeerVerifier>,
     pub(super) client_now: Timestamp,
     pub(super) server_now: Timestamp,
     pub(super) client_entropy: [u8; Entropy::LEN],
@@ -76,7 +79,6 @@ impl Default for Pair {
         Self {
             client: ClientConfig {
                 credential: credential(CLIENT),
-                trust: trust(1),
                 offer: offer(),
                 targets: vec![account(SERVER)],
                 target_name: Some("backend:8080".to_owned()),
@@ -85,10 +87,11 @@ impl Default for Pair {
             },
             server: ServerConfig {
                 credential: credential(SERVER),
-                trust: trust(1),
                 offer: offer(),
                 resumption: None,
             },
+            client_verifier: trust(1),
+            server_verifier: trust(1),
             client_now: NOW,
             server_now: NOW,
             client_entropy: std::array::from_fn(|i| i as u8),
@@ -125,82 +128,20 @@ impl End {
     }
 }
 
-/// A client in any state.
-pub(super) enum Client {
-    Init(ExpectServerInit),
-    Finished(ExpectServerFinished),
+/// One side in any state.
+#[derive(Debug)]
+pub(super) enum Side {
+    Waiting(Handshake),
     Over(End),
 }
 
-impl Client {
-    pub(super) fn start(pair: &Pair) -> (Self, Vec<u8>) {
-        let mut out = Vec::new();
-        let entropy = Entropy::new(&pair.client_entropy);
-        let state =
-            ExpectServerInit::start(pair.client.clone(), entropy, pair.client_now, &mut out);
-        (Self::Init(state), out)
-    }
-
-    /// Feeds bytes; returns how many were taken.
-    pub(super) fn feed(self, bytes: &[u8], now: Timestamp, out: &mut Vec<u8>) -> (Self, usize) {
-        let mut input = Input::new(bytes);
-        let mut client = self;
-        loop {
-            client = match client {
-                Self::Init(state) => match state.process(&mut input, now, out) {
-                    Ok(Progress::NeedsInput(state)) => {
-                        return (Self::Init(state), input.consumed());
-                    }
-                    Ok(Progress::Done(next)) => Self::Finished(next),
-                    Err(error) => Self::Over(End::Failed(error)),
-                },
-                Self::Finished(state) => match state.process(&mut input, now, out) {
-                    Ok(Progress::NeedsInput(state)) => {
-                        return (Self::Finished(state), input.consumed());
-                    }
-                    Ok(Progress::Done(done)) => Self::Over(End::Established(Box::new(done))),
-                    Err(error) => Self::Over(End::Failed(error)),
-                },
-                over @ Self::Over(_) => return (over, input.consumed()),
-            };
-        }
-    }
-
-    pub(super) fn end(self) -> End {
-        match self {
-            Self::Over(end) => end,
-            _ => End::Waiting,
-        }
-    }
-}
-
-/// A server in any state.
-pub(super) enum Server {
-    Init(Box<ExpectClientInit>),
-    Finished(Box<ExpectClientFinished>),
-    Over(End),
-}
-
-impl Server {
-    pub(super) fn start(pair: &Pair) -> Self {
-        let entropy = Entropy::new(&pair.server_entropy);
-        Self::Init(Box::new(ExpectClientInit::new(
-            pair.server.clone(),
-            entropy,
-        )))
-    }
-
+impl Side {
     /// Feeds bytes; returns how many were taken.
     pub(super) fn feed(self, bytes: &[u8], now: Timestamp, out: &mut Vec<u8>) -> (Self, usize) {
         let mut input = Input::new(bytes);
         let next = match self {
-            Self::Init(state) => match state.process(&mut input, now, out) {
-                Ok(Progress::NeedsInput(state)) => Self::Init(Box::new(state)),
-                Ok(Progress::Done(next)) => Self::Finished(Box::new(next)),
-                Err(error) => Self::Over(End::Failed(error)),
-            },
-            Self::Finished(state) => match state.process(&mut input, now, out) {
-                Ok(Progress::NeedsInput(state)) => Self::Finished(Box::new(state)),
+            Self::Waiting(handshake) => match handshake.process(&mut input, now, out) {
+                Ok(Progress::NeedsInput(handshake)) => Self::Waiting(handshake),
                 Ok(Progress::Done(done)) => Self::Over(End::Established(Box::new(done))),
                 Err(error) => Self::Over(End::Failed(error)),
             },
@@ -209,11 +150,39 @@ impl Server {
         (next, input.consumed())
     }
 
+    /// Which frame it waits for, if it waits.
+    pub(super) fn due(&self) -> String {
+        format!("{self:?}")
+    }
+
     pub(super) fn end(self) -> End {
         match self {
             Self::Over(end) => end,
-            _ => End::Waiting,
+            Self::Waiting(_) => End::Waiting,
         }
+    }
+}
+
+pub(super) struct Client;
+
+impl Client {
+    pub(super) fn start(pair: &Pair) -> (Side, Vec<u8>) {
+        let mut out = Vec::new();
+        let entropy = Entropy::new(&pair.client_entropy);
+        let verifier = Arc::clone(&pair.client_verifier);
+        let config = pair.client.clone();
+        let client = Handshake::client(config, verifier, entropy, pair.client_now, &mut out);
+        (Side::Waiting(client), out)
+    }
+}
+
+pub(super) struct Server;
+
+impl Server {
+    pub(super) fn start(pair: &Pair) -> Side {
+        let entropy = Entropy::new(&pair.server_entropy);
+        let verifier = Arc::clone(&pair.server_verifier);
+        Side::Waiting(Handshake::server(pair.server.clone(), verifier, entropy))
     }
 }
 

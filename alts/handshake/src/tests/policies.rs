@@ -2,10 +2,10 @@
 
 use super::*;
 
-fn trust_with(policy: &str) -> Trust {
+fn trust_with(policy: &str) -> PeerVerifier {
     let policy = Policy::parse(policy, "policy.toml").unwrap();
     let root = RootKey::new(&Seed::new([1; 32])).public();
-    Trust::new([root], policy, None, TrustSettings::default())
+    PeerVerifier::new([root], policy, None, RevocationRule::default())
 }
 
 const MACHINES: &str = r#"
@@ -55,8 +55,10 @@ fn an_issuer_certifies_what_the_policy_says_and_nothing_else() {
 
 #[test]
 fn a_policy_does_not_allow_what_the_authority_did_not() {
-    let mut pair = Pair::default();
-    pair.client.trust = Arc::new(trust_with(&workloads("*", "*")));
+    let mut pair = Pair {
+        client_verifier: Arc::new(trust_with(&workloads("*", "*"))),
+        ..Pair::default()
+    };
     // The machine is certified for the client's account and vouches for the server's.
     let key = MasterKey::new(account(SERVER), &Seed::new([0x51; 32]));
     let mut request = key.request(MachineName::parse("vm").unwrap());

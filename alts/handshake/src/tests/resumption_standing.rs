@@ -6,18 +6,18 @@ use super::{
 };
 
 /// Makes the other side one that must not be believed any more.
-fn revoke(trust: &Arc<Trust>, id: RevocationId) -> Arc<Trust> {
+fn revoke(trust: &Arc<PeerVerifier>, id: RevocationId) -> Arc<PeerVerifier> {
     let root = RootKey::new(&Seed::new([1; 32]));
     let list = root.sign_crl(
         &RevokedIds::from_iter([id.into()]),
         Validity::starting(NOW, HOUR),
     );
     let crl = Crl::open(&list, trust.roots()).unwrap();
-    Arc::new(Trust::new(
+    Arc::new(PeerVerifier::new(
         trust.roots().clone(),
         Policy::default(),
         Some(Arc::new(crl)),
-        TrustSettings::default(),
+        RevocationRule::default(),
     ))
 }
 
@@ -26,11 +26,16 @@ fn a_ticket_does_not_outlive_what_its_certificates_would_have_been_allowed() {
     let deny_all = || {
         let root = RootKey::new(&Seed::new([1; 32])).public();
         let policy = Policy::parse("", "policy.toml").unwrap();
-        Arc::new(Trust::new([root], policy, None, TrustSettings::default()))
+        Arc::new(PeerVerifier::new(
+            [root],
+            policy,
+            None,
+            RevocationRule::default(),
+        ))
     };
-    type Distrust = fn(&mut Pair, Arc<Trust>);
-    let by_client: Distrust = |pair, trust| pair.client.trust = trust;
-    let by_server: Distrust = |pair, trust| pair.server.trust = trust;
+    type Distrust = fn(&mut Pair, Arc<PeerVerifier>);
+    let by_client: Distrust = |pair, trust| pair.client_verifier = trust;
+    let by_server: Distrust = |pair, trust| pair.server_verifier = trust;
     for (distrust, whose) in [(by_client, SERVER), (by_server, CLIENT)] {
         let machine = RevocationId::of_master(77);
         let own = credential(whose).revocation_id();
@@ -75,9 +80,11 @@ fn who_is_revoked_while_the_handshake_is_under_way_is_refused_at_its_end() {
         // All but the end of ServerFinished: by then the server has been judged.
         let (early, late) = second.split_at(second.len() - 1);
         let (mut client, _) = client.feed(early, NOW, &mut Vec::new());
+        assert_eq!(client.due(), "Waiting(Handshake(ServerFinished is due))");
+        assert_eq!(server.due(), "Waiting(Handshake(ClientFinished is due))");
         match (whose, &mut client, &mut server) {
-            (SERVER, Client::Finished(client), _) => client.set_verifier(revoked),
-            (CLIENT, _, Server::Finished(server)) => server.set_verifier(revoked),
+            (SERVER, Side::Waiting(client), _) => client.set_verifier(revoked),
+            (CLIENT, _, Side::Waiting(server)) => server.set_verifier(revoked),
             _ => panic!("either waits for the other's last message"),
         }
         let mut third = Vec::new();

@@ -25,13 +25,9 @@ fn signed(revoked: impl IntoIterator<Item = RevocationRange>) -> Vec<u8> {
     root(1).sign_crl(&revoked, Validity::starting(NOW, DAY))
 }
 
-fn trust_with(crl: Option<&[u8]>, revocation: RevocationRule) -> Trust {
+fn trust_with(crl: Option<&[u8]>, revocation: RevocationRule) -> PeerVerifier {
     let crl = crl.map(|bytes| Arc::new(Crl::open(bytes, &roots(1)).unwrap()));
-    let settings = TrustSettings {
-        revocation,
-        ..TrustSettings::default()
-    };
-    Trust::new(roots(1), Policy::default(), crl, settings)
+    PeerVerifier::new(roots(1), Policy::default(), crl, revocation)
 }
 
 #[test]
@@ -61,7 +57,7 @@ fn a_revoked_client_is_told_so_and_its_server_keeps_no_keys() {
     let mut pair = Pair::default();
     let revoked = pair.client.credential.revocation_id();
     let crl = signed([revoked.into()]);
-    pair.server.trust = Arc::new(trust_with(Some(&crl), RevocationRule::IfKnown));
+    pair.server_verifier = Arc::new(trust_with(Some(&crl), RevocationRule::IfKnown));
     let (client, server) = drive(&pair, |_, _| {});
     assert_eq!(
         server.error(),

@@ -1,12 +1,9 @@
 //! Both halves of resumption together: the tickets a server gives, and those a client keeps.
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use alts::ServiceAccount;
+use parking_lot::Mutex;
 
 use super::{
     cache::TicketCache,
@@ -49,7 +46,7 @@ impl Resumption {
         let parameters = SessionParameters::new(peer, record_protocol, now, MAX_TICKET_LIFETIME);
         let expires_s = parameters.expires.as_unix_s();
         let lifetime_s = expires_s.checked_sub(now.as_unix_s()).filter(|s| *s > 0)?;
-        let mut issuer = lock(&self.issuer);
+        let mut issuer = self.issuer.lock();
         issuer.rotate_if_due(&entropy.ticket_key(), now);
         Some(NewTicket {
             ticket: issuer.seal(secret, &parameters, entropy.ticket_nonce),
@@ -59,12 +56,12 @@ impl Resumption {
 
     /// Opens a ticket of ours, for the first and only time.
     pub(crate) fn accept(&self, ticket: &[u8], now: Timestamp) -> Option<ResumableSession> {
-        lock(&self.issuer).accept(ticket, now)
+        self.issuer.lock().accept(ticket, now)
     }
 
     /// Keeps a server's ticket.
     pub(crate) fn store(&self, name: &str, ticket: StoredTicket, now: Timestamp) {
-        lock(&self.cache).put(name, ticket, now);
+        self.cache.lock().put(name, ticket, now);
     }
 
     /// A ticket for the server behind a name, if one is kept that `fits`.
@@ -73,13 +70,8 @@ impl Resumption {
         name: &str,
         fits: impl Fn(&SessionParameters) -> bool,
     ) -> Option<StoredTicket> {
-        lock(&self.cache).take(name, fits)
+        self.cache.lock().take(name, fits)
     }
-}
-
-/// Both are whole between any two statements: a panic elsewhere cannot have broken them.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Debug for Resumption {

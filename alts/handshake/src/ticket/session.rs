@@ -2,10 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
+use x25519_dalek::{PublicKey, StaticSecret};
+
 use crate::{
     certificate::{Timestamp, VerifiedPeer},
-    keys::ResumptionSecret,
-    trust::Trust,
+    keys::{NotAuthentic, ResumptionSecret, SessionKeys, TranscriptHash},
+    trust::PeerVerifier,
 };
 
 /// The longest ticket that is kept or opened, in bytes. Ours are about 270.
@@ -19,6 +21,23 @@ pub(super) const MAX_TICKET_LIFETIME: Duration = Duration::from_secs(3600);
 pub(crate) struct ResumableSession {
     pub(crate) secret: ResumptionSecret,
     pub(crate) parameters: SessionParameters,
+}
+
+impl ResumableSession {
+    /// The keys of the session that begins, and who the other side is; `ours` and `theirs` are its
+    /// ephemeral keys.
+    ///
+    /// # Errors
+    /// When the other side's key has small order.
+    pub(crate) fn resume(
+        self,
+        ours: &StaticSecret,
+        theirs: &PublicKey,
+        transcript: TranscriptHash,
+    ) -> Result<(SessionKeys, Arc<VerifiedPeer>), NotAuthentic> {
+        let keys = self.secret.into_keys(ours, theirs, transcript)?;
+        Ok((keys, self.parameters.peer))
+    }
 }
 
 /// What a resumed session takes over from the first one.
@@ -47,8 +66,8 @@ impl SessionParameters {
     }
 
     /// Whether the other side is still to be believed.
-    pub(crate) fn hold(&self, trust: &Trust, now: Timestamp) -> bool {
-        now < self.expires && trust.revalidate(&self.peer, now).is_ok()
+    pub(crate) fn hold(&self, verifier: &PeerVerifier, now: Timestamp) -> bool {
+        now < self.expires && verifier.revalidate(&self.peer, now).is_ok()
     }
 }
 

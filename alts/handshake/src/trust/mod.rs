@@ -8,5 +8,5 @@ mod verifier;
 pub use self::{
     glob::Glob,
     policy::{NamePolicy, Policy, PolicyError},
-    verifier::{MAX_CLOCK_SKEW, RevocationRule, Trust, TrustSettings},
+    verifier::{PeerVerifier, RevocationRule},
 };

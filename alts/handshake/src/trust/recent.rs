@@ -1,9 +1,8 @@
 //! What was worked out lately of peers, in bounded number.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::collections::BTreeMap;
+
+use parking_lot::Mutex;
 
 /// Entries that are remembered. A machine has few peers; the largest entry is about 500 bytes.
 const CAPACITY: usize = 1024;
@@ -19,23 +18,18 @@ struct Generations<V> {
 impl<V: Clone> Recent<V> {
     /// What is remembered of `key`.
     pub(super) fn get(&self, key: &[u8; 32]) -> Option<V> {
-        let generations = self.lock();
+        let generations = self.0.lock();
         let found = generations.young.get(key);
         found.or_else(|| generations.old.get(key)).cloned()
     }
 
     /// Remembers `value`, and perhaps forgets the oldest.
     pub(super) fn insert(&self, key: [u8; 32], value: V) {
-        let mut generations = self.lock();
+        let mut generations = self.0.lock();
         if generations.young.len() >= CAPACITY / 2 {
             generations.old = std::mem::take(&mut generations.young);
         }
         generations.young.insert(key, value);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Generations<V>> {
-        // Whole between any two statements: a panic elsewhere cannot have broken it.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

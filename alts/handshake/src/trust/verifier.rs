@@ -9,20 +9,15 @@
 //! Tickets are checked for standing too: what they stand for must still be believed when they are
 //! used. Whether the caller wanted this peer is not asked here: see the client's last state.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use sha2::{Digest, Sha256};
 
 use super::{policy::Policy, recent::Recent};
 use crate::certificate::{
-    CertificateError, Crl, MAX_CERTIFICATE_LEN, Roots, Timestamp, VerifiedChain, VerifiedPeer,
+    CertificateError, Crl, MAX_CERTIFICATE_LEN, MAX_CLOCK_SKEW, Roots, Timestamp, VerifiedChain,
+    VerifiedPeer,
 };
-
-/// How far two machines' clocks may be apart, unless configured; and the most that may be
-/// configured.
-///
-/// The bound is a trade: every certificate is believed this much longer than it says.
-pub const MAX_CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// What to do without a revocation list that is current.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,61 +30,40 @@ pub enum RevocationRule {
     Required,
 }
 
-/// How strictly chains are judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TrustSettings {
-    /// How far clocks may be apart; at most [`MAX_CLOCK_SKEW`], which is the default.
-    pub max_clock_skew: Duration,
-    /// Whether a current revocation list is needed.
-    pub revocation: RevocationRule,
-}
-
-impl Default for TrustSettings {
-    fn default() -> Self {
-        Self {
-            max_clock_skew: MAX_CLOCK_SKEW,
-            revocation: RevocationRule::default(),
-        }
-    }
-}
-
 /// All that decides whom a handshaker believes, at one moment.
 ///
 /// A snapshot: to change a root, the policy or the list, make another and put it in this one's
 /// place. A peer is judged by the one that is there when its certificate arrives.
-pub struct Trust {
+pub struct PeerVerifier {
     roots: Roots,
     policy: Policy,
     crl: Option<Arc<Crl>>,
-    settings: TrustSettings,
+    revocation: RevocationRule,
     /// Chains that these roots made, by the SHA-256 of their bytes. What may change is checked again
     /// at every use.
     seen: Recent<VerifiedChain>,
 }
 
-impl Trust {
+impl PeerVerifier {
     /// Believes what `roots` signed, `policy` allows and `crl` does not name.
     pub fn new(
         roots: impl Into<Roots>,
         policy: Policy,
         crl: Option<Arc<Crl>>,
-        settings: TrustSettings,
+        revocation: RevocationRule,
     ) -> Self {
         Self {
             roots: roots.into(),
             policy,
             crl,
-            settings: TrustSettings {
-                max_clock_skew: settings.max_clock_skew.min(MAX_CLOCK_SKEW),
-                ..settings
-            },
+            revocation,
             seen: Recent::default(),
         }
     }
 
     /// Believes whatever `roots` signed, until it expires.
     pub fn of_roots(roots: impl Into<Roots>) -> Self {
-        Self::new(roots, Policy::default(), None, TrustSettings::default())
+        Self::new(roots, Policy::default(), None, RevocationRule::default())
     }
 
     /// The keys it believes.
@@ -138,9 +112,8 @@ impl Trust {
             return Err(CertificateError::UnknownAuthority(peer.root));
         }
         self.policy.check(peer)?;
-        let skew = self.settings.max_clock_skew;
-        peer.machine_validity.check(now, skew)?;
-        peer.validity.check(now, skew)?;
+        peer.machine_validity.check(now)?;
+        peer.validity.check(now)?;
         self.check_revocation(peer, now)
     }
 
@@ -149,7 +122,7 @@ impl Trust {
         peer: &VerifiedPeer,
         now: Timestamp,
     ) -> Result<(), CertificateError> {
-        let required = self.settings.revocation == RevocationRule::Required;
+        let required = self.revocation == RevocationRule::Required;
         let Some(crl) = &self.crl else {
             return if required {
                 Err(CertificateError::NoRevocationList)
@@ -164,7 +137,7 @@ impl Trust {
             }
         }
         let due = crl.validity().not_after;
-        if required && now >= due.after(self.settings.max_clock_skew) {
+        if required && now >= due.after(MAX_CLOCK_SKEW) {
             let seconds = now.as_unix_s() - due.as_unix_s();
             return Err(CertificateError::StaleRevocationList { seconds });
         }
@@ -172,11 +145,11 @@ impl Trust {
     }
 }
 
-impl fmt::Debug for Trust {
+impl fmt::Debug for PeerVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Trust")
+        f.debug_struct("PeerVerifier")
             .field("roots", &self.roots)
-            .field("settings", &self.settings)
+            .field("revocation", &self.revocation)
             .finish_non_exhaustive()
     }
 }

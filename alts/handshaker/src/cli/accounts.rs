@@ -5,7 +5,7 @@ use alts_authority::proto::admin::{
     Account, ChangeAccountResponse, CreateAccountRequest, DisableAccountRequest,
     EnableAccountRequest, ListAccountsRequest, accounts_client::AccountsClient,
 };
-use alts_daemon::admin::client::{Output, connect, print, refused, table};
+use alts_daemon::admin::client::{Output, connect, print, table, told};
 use anyhow::Context;
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -39,36 +39,29 @@ pub(super) async fn run(command: Command, admin: &str, output: Output) -> anyhow
     let text = match command {
         Command::List => {
             let answer = client.list_accounts(ListAccountsRequest {}).await;
-            render_list(&answer.map_err(refused)?.into_inner().accounts, output)
+            render_list(&told(answer)?.accounts, output)
         }
         Command::Create {
             account,
             display_name,
         } => {
             let email = account.to_string();
-            let answer = client
-                .create_account(CreateAccountRequest {
-                    email,
-                    display_name,
-                })
-                .await;
-            render_change(
-                Some(answer.map_err(refused)?.into_inner()),
-                "created",
-                output,
-            )
+            let request = CreateAccountRequest {
+                email,
+                display_name,
+            };
+            let created = told(client.create_account(request).await)?;
+            render_change(Some(created), "created", output)
         }
         Command::Disable { account } => {
             let email = account.to_string();
-            let answer = client
-                .disable_account(DisableAccountRequest { email })
-                .await;
-            render_switched(answer.map_err(refused)?.into_inner(), "disabled", output)
+            let answer = client.disable_account(DisableAccountRequest { email });
+            render_switched(told(answer.await)?, "disabled", output)
         }
         Command::Enable { account } => {
             let email = account.to_string();
-            let answer = client.enable_account(EnableAccountRequest { email }).await;
-            render_switched(answer.map_err(refused)?.into_inner(), "enabled", output)
+            let answer = client.enable_account(EnableAccountRequest { email });
+            render_switched(told(answer.await)?, "enabled", output)
         }
     };
     print(&text?)
@@ -83,10 +76,6 @@ fn as_json(account: &Account) -> Value {
 }
 
 fn render_list(accounts: &[Account], output: Output) -> anyhow::Result<String> {
-    if let Output::Json = output {
-        let all: Vec<Value> = accounts.iter().map(as_json).collect();
-        return Ok(serde_json::to_string_pretty(&all)? + "\n");
-    }
     let rows = accounts.iter().map(|account| {
         let state = match account.disabled {
             true => "disabled",
@@ -99,7 +88,9 @@ fn render_list(accounts: &[Account], output: Output) -> anyhow::Result<String> {
             account.display_name.clone(),
         ]
     });
-    Ok(table(["EMAIL", "STATE", "UNIQUE ID", "DISPLAY NAME"], rows))
+    let names = ["EMAIL", "STATE", "UNIQUE ID", "DISPLAY NAME"];
+    let all: Vec<Value> = accounts.iter().map(as_json).collect();
+    output.render(&all, || table(names, rows))
 }
 
 fn render_switched(
@@ -118,10 +109,7 @@ fn render_change(account: Option<Account>, what: &str, output: Output) -> anyhow
     let account = account.context(
         "the admin service answered without an account; use the same version on both sides",
     )?;
-    Ok(match output {
-        Output::Table => format!("{} {what}\n", account.email),
-        Output::Json => serde_json::to_string_pretty(&as_json(&account))? + "\n",
-    })
+    output.render(&as_json(&account), || format!("{} {what}\n", account.email))
 }
 
 #[cfg(test)]

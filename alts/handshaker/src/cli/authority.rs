@@ -1,19 +1,19 @@
 //! `alts-handshaker authority`: runs one, or asks a running one to do something.
 
-use std::{fmt::Write, path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use alts::ServiceAccount;
 use alts_authority::{
     config::AuthorityConfig,
     proto::admin::{
-        ListIssuedRequest, ListIssuedResponse, RetireRootsRequest, RevokeRequest,
+        Issued, ListIssuedRequest, ListIssuedResponse, RetireRootsRequest, RevokeRequest,
         RotateRootRequest, ShowCrlRequest, ShowCrlResponse, ShowRootsRequest, ShowRootsResponse,
         authority_admin_client::AuthorityAdminClient,
     },
     server::AuthorityServer,
 };
 use alts_daemon::{
-    admin::client::{AdminArgs, Output, connect, print, refused, table, time},
+    admin::client::{AdminArgs, Output, connect, print, table, time, told},
     clock::Clock,
     run::{RunArgs, read_config},
 };
@@ -148,36 +148,31 @@ async fn ask(command: Command) -> anyhow::Result<()> {
         Command::Revoke { ids, .. } => {
             let revocation_ids = ids.iter().map(|id| id.as_u64()).collect();
             let answer = client.revoke(RevokeRequest { revocation_ids }).await;
-            render_crl(&answer.map_err(refused)?.into_inner(), output)?
+            render_crl(&told(answer)?, output)
         }
         Command::Crl { .. } => {
             let answer = client.show_crl(ShowCrlRequest {}).await;
-            render_crl(&answer.map_err(refused)?.into_inner(), output)?
+            render_crl(&told(answer)?, output)
         }
         Command::Issued { account, .. } => {
-            let service_account = account
-                .map(|account| account.to_string())
-                .unwrap_or_default();
-            let answer = client
-                .list_issued(ListIssuedRequest { service_account })
-                .await;
-            render_issued(&answer.map_err(refused)?.into_inner(), output)?
+            let service_account = account.map(String::from).unwrap_or_default();
+            let answer = client.list_issued(ListIssuedRequest { service_account });
+            render_issued(&told(answer.await)?, output)
         }
         Command::Roots { .. } => {
             let answer = client.show_roots(ShowRootsRequest {}).await;
-            render_roots(&answer.map_err(refused)?.into_inner(), output)?
+            render_roots(&told(answer)?, output)
         }
         Command::RotateRoot { lead_s, .. } => {
-            let lead_s = Duration::from_secs(lead_s).as_secs();
             let answer = client.rotate_root(RotateRootRequest { lead_s }).await;
-            render_roots(&answer.map_err(refused)?.into_inner(), output)?
+            render_roots(&told(answer)?, output)
         }
         Command::RetireRoots { .. } => {
             let answer = client.retire_roots(RetireRootsRequest {}).await;
-            render_roots(&answer.map_err(refused)?.into_inner(), output)?
+            render_roots(&told(answer)?, output)
         }
     };
-    print(&text)
+    print(&text?)
 }
 
 fn id(number: u64) -> String {
@@ -186,39 +181,23 @@ fn id(number: u64) -> String {
 
 fn render_crl(crl: &ShowCrlResponse, output: Output) -> anyhow::Result<String> {
     let ids: Vec<String> = crl.revocation_ids.iter().copied().map(id).collect();
-    if let Output::Json = output {
-        let json = json!({
-            "issuedAt": time(crl.issued_at_s), "nextUpdate": time(crl.next_update_s), "revoked": ids,
-        });
-        return Ok(serde_json::to_string_pretty(&json)? + "\n");
-    }
-    let mut text = format!(
-        "{} revoked; list of {}, good until {}\n",
-        ids.len(),
-        time(crl.issued_at_s),
-        time(crl.next_update_s)
-    );
-    for id in ids {
-        writeln!(text, "{id}")?;
-    }
-    Ok(text)
+    let (issued, due) = (time(crl.issued_at_s), time(crl.next_update_s));
+    let json = json!({ "issuedAt": issued, "nextUpdate": due, "revoked": ids });
+    output.render(&json, || {
+        let count = ids.len();
+        let head = format!("{count} revoked; list of {issued}, good until {due}\n");
+        ids.iter().fold(head, |text, id| text + id + "\n")
+    })
 }
 
 fn render_issued(list: &ListIssuedResponse, output: Output) -> anyhow::Result<String> {
-    if let Output::Json = output {
-        let entries: Vec<_> = list
-            .issued
-            .iter()
-            .map(|issued| {
-                json!({
-                    "revocationId": id(issued.revocation_id), "machine": issued.machine,
-                    "serviceAccount": issued.service_account, "instanceId": issued.instance_id,
-                    "issuedAt": time(issued.issued_at_s), "expiresAt": time(issued.expires_at_s),
-                })
-            })
-            .collect();
-        return Ok(serde_json::to_string_pretty(&entries)? + "\n");
-    }
+    let as_json = |issued: &Issued| {
+        json!({
+            "revocationId": id(issued.revocation_id), "machine": issued.machine,
+            "serviceAccount": issued.service_account, "instanceId": issued.instance_id,
+            "issuedAt": time(issued.issued_at_s), "expiresAt": time(issued.expires_at_s),
+        })
+    };
     let rows = list.issued.iter().map(|issued| {
         [
             id(issued.revocation_id),
@@ -229,22 +208,19 @@ fn render_issued(list: &ListIssuedResponse, output: Output) -> anyhow::Result<St
         ]
     });
     let names = ["REVOCATION ID", "EXPIRES", "MACHINE", "ACCOUNT", "INSTANCE"];
-    Ok(table(names, rows))
+    let all: Vec<_> = list.issued.iter().map(as_json).collect();
+    output.render(&all, || table(names, rows))
 }
 
 fn render_roots(roots: &ShowRootsResponse, output: Output) -> anyhow::Result<String> {
-    if let Output::Json = output {
-        let json = json!({
-            "generation": roots.generation, "keys": roots.keys,
-            "newestSignsFrom": time(roots.signs_from_s),
-        });
-        return Ok(serde_json::to_string_pretty(&json)? + "\n");
-    }
-    let keys: Vec<String> = roots.keys.iter().map(|key| format!("\"{key}\"")).collect();
-    Ok(format!(
-        "# generation {}; the first key signs from {} on\nroots = [{}]\n",
-        roots.generation,
-        time(roots.signs_from_s),
-        keys.join(", ")
-    ))
+    let (generation, keys) = (roots.generation, &roots.keys);
+    let from = time(roots.signs_from_s);
+    let json = json!({ "generation": generation, "keys": keys, "newestSignsFrom": from });
+    output.render(&json, || {
+        let keys: Vec<String> = keys.iter().map(|key| format!("\"{key}\"")).collect();
+        format!(
+            "# generation {generation}; the first key signs from {from} on\nroots = [{}]\n",
+            keys.join(", ")
+        )
+    })
 }

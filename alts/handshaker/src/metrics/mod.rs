@@ -1,24 +1,28 @@
 //! What a handshaker counts, as Prometheus reads it. Labels are bounded: machines, sides, outcomes
 //! and gRPC codes, never peers and never a stranger's words.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use alts_daemon::{
     clock::Clock,
     metrics::{Histogram, family, line},
 };
 use alts_handshake::{MachineName, Timestamp};
+use parking_lot::Mutex;
 use tonic::Code;
 
-/// Each metric's name, kind and meaning, in the order in which they are printed.
-const FAMILIES: [(&str, &str, &str); 7] = [
+const HANDSHAKES: &str = "alts_handshakes_total";
+const DURATIONS: &str = "alts_handshake_duration_seconds";
+pub(crate) const IN_PROGRESS: &str = "alts_handshakes_in_progress";
+pub(crate) const CONNECTIONS: &str = "alts_connections";
+pub(crate) const CONNECTIONS_CLOSED: &str = "alts_connections_closed_total";
+pub(crate) const CREDENTIAL_REQUESTS: &str = "alts_credential_requests_total";
+pub(crate) const PEER_CHECKS: &str = "alts_peer_checks_total";
+const CREDENTIALS: &str = "alts_credentials";
+const REMAINING: &str = "alts_credential_remaining_seconds";
+
+/// Each family, its kind and its meaning, in the order in which they are printed.
+const FAMILIES: [(&str, &str, &str); 9] = [
     (HANDSHAKES, "counter", "Handshakes that ended, by how."),
     (
         DURATIONS,
@@ -46,39 +50,31 @@ const FAMILIES: [(&str, &str, &str); 7] = [
         "counter",
         "Peers checked with the authority, by verdict.",
     ),
+    (CREDENTIALS, "gauge", "Credentials that are held."),
+    (
+        REMAINING,
+        "gauge",
+        "Remaining life of the credential that ends first.",
+    ),
 ];
 
-const HANDSHAKES: &str = "alts_handshakes_total";
-const DURATIONS: &str = "alts_handshake_duration_seconds";
-const IN_PROGRESS: &str = "alts_handshakes_in_progress";
-const CONNECTIONS: &str = "alts_connections";
-const CONNECTIONS_CLOSED: &str = "alts_connections_closed_total";
-const CREDENTIAL_REQUESTS: &str = "alts_credential_requests_total";
-const PEER_CHECKS: &str = "alts_peer_checks_total";
-
-/// How one handshake ended.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Ended<'a> {
-    pub(crate) machine: &'a MachineName,
-    pub(crate) side: &'static str,
-    pub(crate) outcome: &'static str,
-    pub(crate) code: Code,
-    pub(crate) resumed: bool,
-    pub(crate) duration: Duration,
-}
+/// Values by family and labels.
+type Series = BTreeMap<(&'static str, String), i64>;
 
 /// All counters of one process.
 #[derive(Debug)]
 pub struct Metrics {
     clock: Clock,
-    series: Mutex<BTreeMap<(&'static str, String), i64>>,
+    series: Mutex<Series>,
     histograms: Mutex<BTreeMap<String, Histogram>>,
-    credentials: Mutex<BTreeMap<u64, (MachineName, Timestamp)>>,
-    next_credential: AtomicU64,
+    credentials: Mutex<Credentials>,
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// When the credentials that are held end, each under a number of its own.
+#[derive(Debug, Default)]
+struct Credentials {
+    next: u64,
+    held: BTreeMap<u64, (MachineName, Timestamp)>,
 }
 
 impl Metrics {
@@ -89,145 +85,94 @@ impl Metrics {
             series: Mutex::default(),
             histograms: Mutex::default(),
             credentials: Mutex::default(),
-            next_credential: AtomicU64::new(0),
         }
     }
 
-    pub(crate) fn ended(&self, ended: &Ended<'_>) {
-        let Ended {
-            machine,
-            side,
-            outcome,
-            code,
-            resumed,
-            duration,
-        } = ended;
-        let labels = format!(
-            "machine=\"{machine}\",side=\"{side}\",outcome=\"{outcome}\",code=\"{code:?}\",\
-             resumed=\"{resumed}\""
-        );
-        self.add(HANDSHAKES, labels, 1);
+    /// Counts a handshake that ended, how, and after how long.
+    pub(crate) fn ended(
+        &self,
+        machine: &str,
+        side: &str,
+        (outcome, code, resumed): (&str, Code, bool),
+        duration: Duration,
+    ) {
         let labels = format!("machine=\"{machine}\",side=\"{side}\"");
-        locked(&self.histograms)
-            .entry(labels)
-            .or_default()
-            .observe(*duration);
+        let how = format!("outcome=\"{outcome}\",code=\"{code:?}\",resumed=\"{resumed}\"");
+        self.add(HANDSHAKES, format!("{labels},{how}"), 1);
+        let mut histograms = self.histograms.lock();
+        histograms.entry(labels).or_default().observe(duration);
     }
 
-    /// Counts a handshake as under way while the guard lives.
-    pub(crate) fn in_progress(self: &Arc<Self>, machine: &MachineName) -> Counted {
-        self.counted(IN_PROGRESS, machine)
+    /// Counts one in a family, with a label of its own.
+    pub(crate) fn count(
+        &self,
+        family: &'static str,
+        machine: &MachineName,
+        (label, value): (&str, &str),
+    ) {
+        let labels = format!("machine=\"{machine}\",{label}=\"{value}\"");
+        self.add(family, labels, 1);
     }
 
-    /// Counts a connection while the guard lives.
-    pub(crate) fn connection(self: &Arc<Self>, machine: &MachineName) -> Counted {
-        self.counted(CONNECTIONS, machine)
-    }
-
-    fn counted(self: &Arc<Self>, name: &'static str, machine: &MachineName) -> Counted {
+    /// Counts one in a family while the guard lives.
+    pub(crate) fn counted(
+        self: &Arc<Self>,
+        family: &'static str,
+        machine: &MachineName,
+    ) -> Counted {
         let labels = format!("machine=\"{machine}\"");
-        self.add(name, labels.clone(), 1);
+        self.add(family, labels.clone(), 1);
         Counted {
             metrics: Arc::clone(self),
-            name,
+            family,
             labels,
         }
     }
 
-    pub(crate) fn connection_closed(&self, machine: &MachineName, reason: &'static str) {
-        self.add(
-            CONNECTIONS_CLOSED,
-            format!("machine=\"{machine}\",reason=\"{reason}\""),
-            1,
-        );
-    }
-
-    pub(crate) fn credential_request(&self, machine: &MachineName, result: &'static str) {
-        self.add(
-            CREDENTIAL_REQUESTS,
-            format!("machine=\"{machine}\",result=\"{result}\""),
-            1,
-        );
-    }
-
-    pub(crate) fn peer_check(&self, machine: &MachineName, verdict: &'static str) {
-        self.add(
-            PEER_CHECKS,
-            format!("machine=\"{machine}\",verdict=\"{verdict}\""),
-            1,
-        );
-    }
-
     /// A place for one connection's credential.
     pub(crate) fn credential_slot(self: &Arc<Self>) -> CredentialSlot {
-        let number = self.next_credential.fetch_add(1, Ordering::Relaxed);
+        let mut credentials = self.credentials.lock();
+        credentials.next += 1;
         CredentialSlot {
             metrics: Arc::clone(self),
-            number,
+            number: credentials.next,
         }
     }
 
-    fn add(&self, name: &'static str, labels: String, by: i64) {
-        *locked(&self.series).entry((name, labels)).or_default() += by;
+    fn add(&self, family: &'static str, labels: String, by: i64) {
+        *self.series.lock().entry((family, labels)).or_default() += by;
     }
 
     /// The text format, version 0.0.4.
     pub fn render(&self) -> String {
+        let mut series = self.series.lock().clone();
+        self.add_credentials(&mut series);
         let mut text = String::new();
         for (name, kind, help) in FAMILIES {
             let mut body = String::new();
             if name == DURATIONS {
-                for (labels, histogram) in locked(&self.histograms).iter() {
+                for (labels, histogram) in self.histograms.lock().iter() {
                     histogram.render(name, labels, &mut body);
                 }
-            } else {
-                let series = locked(&self.series);
-                for ((_, labels), value) in series.iter().filter(|((n, _), _)| *n == name) {
-                    line(&mut body, name, labels, value);
-                }
+            }
+            for ((_, labels), value) in series.iter().filter(|((n, _), _)| *n == name) {
+                line(&mut body, name, labels, value);
             }
             family(&mut text, name, kind, help, &body);
         }
-        self.render_credentials(&mut text);
         text
     }
 
-    fn render_credentials(&self, text: &mut String) {
+    fn add_credentials(&self, series: &mut Series) {
         let now_s = self.clock.now().as_unix_s();
-        let mut machines: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-        for (machine, not_after) in locked(&self.credentials).values() {
+        for (machine, not_after) in self.credentials.lock().held.values() {
             let left_s = not_after.as_unix_s().saturating_sub(now_s);
-            let (count, least_s) = machines
-                .entry(format!("machine=\"{machine}\""))
-                .or_insert((0, u64::MAX));
-            *count += 1;
+            let left_s = i64::try_from(left_s).unwrap_or(i64::MAX);
+            let labels = format!("machine=\"{machine}\"");
+            *series.entry((CREDENTIALS, labels.clone())).or_default() += 1;
+            let least_s = series.entry((REMAINING, labels)).or_insert(left_s);
             *least_s = left_s.min(*least_s);
         }
-        let (mut held, mut left) = (String::new(), String::new());
-        for (labels, (count, least_s)) in machines {
-            line(&mut held, "alts_credentials", &labels, count);
-            line(
-                &mut left,
-                "alts_credential_remaining_seconds",
-                &labels,
-                least_s,
-            );
-        }
-        family(
-            text,
-            "alts_credentials",
-            "gauge",
-            "Credentials that are held.",
-            &held,
-        );
-        let help = "Remaining life of the credential that ends first.";
-        family(
-            text,
-            "alts_credential_remaining_seconds",
-            "gauge",
-            help,
-            &left,
-        );
     }
 }
 
@@ -235,14 +180,14 @@ impl Metrics {
 #[derive(Debug)]
 pub(crate) struct Counted {
     metrics: Arc<Metrics>,
-    name: &'static str,
+    family: &'static str,
     labels: String,
 }
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        self.metrics
-            .add(self.name, std::mem::take(&mut self.labels), -1);
+        let labels = std::mem::take(&mut self.labels);
+        self.metrics.add(self.family, labels, -1);
     }
 }
 
@@ -255,11 +200,14 @@ pub(crate) struct CredentialSlot {
 
 impl CredentialSlot {
     pub(crate) fn holds(&self, machine: &MachineName, not_after: Timestamp) {
-        locked(&self.metrics.credentials).insert(self.number, (machine.clone(), not_after));
+        let mut credentials = self.metrics.credentials.lock();
+        let held = (machine.clone(), not_after);
+        credentials.held.insert(self.number, held);
     }
 
     pub(crate) fn clear(&self) {
-        locked(&self.metrics.credentials).remove(&self.number);
+        let mut credentials = self.metrics.credentials.lock();
+        credentials.held.remove(&self.number);
     }
 }
 

@@ -6,17 +6,11 @@ use super::*;
 fn what_was_counted_is_printed_as_prometheus_reads_it() {
     let metrics = Arc::new(Metrics::new(Clock::new(|| Timestamp::from_unix_s(1000))));
     let machine = MachineName::parse("vm").unwrap();
-    let ended = Ended {
-        machine: &machine,
-        side: "client",
-        outcome: "established",
-        code: Code::Ok,
-        resumed: false,
-        duration: Duration::from_millis(3),
-    };
-    metrics.ended(&ended);
-    metrics.ended(&ended);
-    let connection = metrics.connection(&machine);
+    let established = ("established", Code::Ok, false);
+    for _ in 0..2 {
+        metrics.ended("vm", "client", established, Duration::from_millis(3));
+    }
+    let connection = metrics.counted(CONNECTIONS, &machine);
     let slot = metrics.credential_slot();
     slot.holds(&machine, Timestamp::from_unix_s(1060));
     let text = metrics.render();

@@ -2,9 +2,9 @@
 //! out.
 //!
 //! ```text
-//!   client_start ------> [ExpectServerInit] --next--> [ExpectServerFinished] --next--> result, OK
-//!   server_start(in) --> [ExpectClientInit] --next--> [ExpectClientFinished] --next--> result, OK
-//!                              any failure --------------------------------------> the RPC fails
+//!   client_start ------> [ServerInit due] --next--> [ServerFinished due] --next--> result, OK
+//!   server_start(in) --> [ClientInit due] --next--> [ClientFinished due] --next--> result, OK
+//!                              any failure ----------------------------------> the RPC fails
 //! ```
 //!
 //! Three gRPC libraries read the same answers differently; these rules satisfy all of them (each
@@ -27,7 +27,7 @@
 //! frames of a failed answer and the peer would never learn why; then the RPC fails UNAVAILABLE.
 
 mod answer;
-mod caller;
+mod client_library;
 mod failure;
 mod start;
 
@@ -44,15 +44,14 @@ use self::{
     start::Start,
 };
 pub use self::{
-    caller::{Caller, Side},
+    client_library::{ClientLibrary, Side},
     failure::{BadRequest, Failure, MAX_FIRST_REQUEST_LEN},
 };
 use alts::ServiceAccount;
 use alts_authority::issuer::NoCredential;
 use alts_handshake::{
-    Entropy, Established, ExpectClientFinished, ExpectClientInit, ExpectServerFinished,
-    ExpectServerInit, HandshakeCredential, HandshakeError, Input, NamePolicy, Progress, Resumption,
-    Timestamp, Trust, VerifiedPeer, append_no_credential_abort,
+    ClientConfig, Entropy, Handshake, HandshakeCredential, Input, NamePolicy, PeerVerifier,
+    Progress, Resumption, ServerConfig, Timestamp, VerifiedPeer, append_no_credential_abort,
 };
 
 /// What stays the same for all sessions of one machine.
@@ -60,8 +59,6 @@ use alts_handshake::{
 pub struct SessionContext {
     /// Whose sessions these are.
     pub account: ServiceAccount,
-    /// Whom this machine believes.
-    pub trust: Arc<Trust>,
     /// Who may answer to what is dialled.
     pub names: Arc<NamePolicy>,
     /// Tickets; `None`: every handshake is a full one. Belongs to `account` alone.
@@ -70,10 +67,9 @@ pub struct SessionContext {
 
 impl SessionContext {
     /// With any peer behind any name, and no resumption.
-    pub fn new(account: ServiceAccount, trust: Arc<Trust>) -> Self {
+    pub fn new(account: ServiceAccount) -> Self {
         Self {
             account,
-            trust,
             names: Arc::default(),
             resumption: None,
         }
@@ -82,7 +78,7 @@ impl SessionContext {
 
 /// What one request leads to.
 #[derive(Debug)]
-pub enum Turn {
+pub enum Step {
     /// Send the answer and wait for the next request.
     Continue {
         /// To be sent.
@@ -111,23 +107,15 @@ pub enum Turn {
 /// A handshake under way.
 #[derive(Debug)]
 pub struct Session {
-    caller: Caller,
+    library: ClientLibrary,
     account: ServiceAccount,
-    state: State,
-}
-
-#[derive(Debug)]
-enum State {
-    ServerInit(Box<ExpectServerInit>),
-    ServerFinished(Box<ExpectServerFinished>),
-    ClientInit(Box<ExpectClientInit>),
-    ClientFinished(Box<ExpectClientFinished>),
+    handshake: Handshake,
 }
 
 impl Session {
     /// Refuses a first request that is larger than any start. For who has to hold it for a while:
     /// many wait for their turn.
-    pub fn refuse_large(request: &HandshakerReq) -> Option<Turn> {
+    pub fn refuse_large(request: &HandshakerReq) -> Option<Step> {
         let len = request.encoded_len();
         let error = BadRequest::FirstTooLong(len);
         (len > MAX_FIRST_REQUEST_LEN).then(|| fail_first(Failure::from(&error), &[], 0))
@@ -136,37 +124,53 @@ impl Session {
     /// Takes an RPC's first request.
     pub fn begin(
         context: &SessionContext,
-        caller: Caller,
+        verifier: Arc<PeerVerifier>,
+        library: ClientLibrary,
         request: HandshakerReq,
         credential: Result<Arc<HandshakeCredential>, NoCredential>,
         entropy: Entropy,
         now: Timestamp,
-    ) -> Turn {
-        let start = match Start::parse(request, context) {
+    ) -> Step {
+        let start = match Start::parse(request, &context.account) {
             Ok(start) => start,
             Err(error) => return fail_first(Failure::from(&error), &[], 0),
         };
         let credential = match credential {
             Ok(credential) => credential,
-            Err(cause) => return no_credential(caller, &start, &cause),
+            Err(cause) => return no_credential(library, &start, &cause),
         };
+        let resumption = context.resumption.clone();
         let mut out = Vec::new();
-        let (state, in_bytes) = match start {
-            Start::Client(start) => {
-                let config = start.into_config(context, credential);
-                let state = ExpectServerInit::start(config, entropy, now, &mut out);
-                (State::ServerInit(Box::new(state)), Vec::new())
+        let (handshake, in_bytes) = match start {
+            Start::Client {
+                offer,
+                targets,
+                target_name,
+            } => {
+                let config = ClientConfig {
+                    credential,
+                    offer,
+                    targets,
+                    target_name,
+                    names: Arc::clone(&context.names),
+                    resumption,
+                };
+                let handshake = Handshake::client(config, verifier, entropy, now, &mut out);
+                (handshake, Vec::new())
             }
             Start::Server { offer, in_bytes } => {
-                let config = start::server_config(offer, context, credential);
-                let state = ExpectClientInit::new(config, entropy);
-                (State::ClientInit(Box::new(state)), in_bytes)
+                let config = ServerConfig {
+                    credential,
+                    offer,
+                    resumption,
+                };
+                (Handshake::server(config, verifier, entropy), in_bytes)
             }
         };
         let session = Self {
-            caller,
+            library,
             account: context.account.clone(),
-            state,
+            handshake,
         };
         session.take(&in_bytes, now, out, fail_first)
     }
@@ -174,15 +178,15 @@ impl Session {
     /// The same, judging the peer by what the machine believes now: a revocation list that arrives
     /// while a handshake is under way counts until its last message.
     #[must_use]
-    pub fn with_verifier(mut self, trust: Arc<Trust>) -> Self {
-        self.state.set_verifier(trust);
+    pub fn with_verifier(mut self, verifier: Arc<PeerVerifier>) -> Self {
+        self.handshake.set_verifier(verifier);
         self
     }
 
     /// Takes a later request.
-    pub fn proceed(self, request: HandshakerReq, now: Timestamp) -> Turn {
-        let caller = self.caller;
-        let fail = move |failure, out: &[u8], consumed| fail_later(caller, failure, out, consumed);
+    pub fn proceed(self, request: HandshakerReq, now: Timestamp) -> Step {
+        let library = self.library;
+        let fail = move |failure, out: &[u8], consumed| fail_later(library, failure, out, consumed);
         match request.req_oneof {
             Some(ReqOneof::Next(next)) => self.take(&next.in_bytes, now, Vec::new(), fail),
             Some(_) => fail(Failure::from(&BadRequest::SecondStart), &[], 0),
@@ -196,15 +200,15 @@ impl Session {
         in_bytes: &[u8],
         now: Timestamp,
         mut out: Vec<u8>,
-        fail: impl FnOnce(Failure, &[u8], usize) -> Turn,
-    ) -> Turn {
+        fail: impl FnOnce(Failure, &[u8], usize) -> Step,
+    ) -> Step {
         let mut input = Input::new(in_bytes);
-        match self.state.advance(&mut input, now, &mut out) {
-            Ok(Progress::NeedsInput(state)) => Turn::Continue {
+        match self.handshake.process(&mut input, now, &mut out) {
+            Ok(Progress::NeedsInput(handshake)) => Step::Continue {
                 answer: answer(&out, input.consumed()),
-                session: Self { state, ..self },
+                session: Self { handshake, ..self },
             },
-            Ok(Progress::Done(established)) => Turn::Finished {
+            Ok(Progress::Done(established)) => Step::Finished {
                 peer: Arc::clone(&established.peer),
                 resumed: established.resumed,
                 answer: final_answer(&out, input.consumed(), established, &self.account),
@@ -214,71 +218,40 @@ impl Session {
     }
 }
 
-impl State {
-    fn set_verifier(&mut self, trust: Arc<Trust>) {
-        match self {
-            Self::ServerInit(state) => state.set_verifier(trust),
-            Self::ServerFinished(state) => state.set_verifier(trust),
-            Self::ClientInit(state) => state.set_verifier(trust),
-            Self::ClientFinished(state) => state.set_verifier(trust),
-        }
-    }
-
-    fn advance(
-        self,
-        input: &mut Input<'_>,
-        now: Timestamp,
-        out: &mut Vec<u8>,
-    ) -> Result<Progress<Self, Established>, HandshakeError> {
-        use Progress::{Done, NeedsInput};
-        let waiting = match self {
-            Self::ServerInit(state) => match state.process(input, now, out)? {
-                NeedsInput(state) => Self::ServerInit(Box::new(state)),
-                // ServerFinished usually lies right behind.
-                Done(next) => return Self::ServerFinished(Box::new(next)).advance(input, now, out),
-            },
-            Self::ServerFinished(state) => match state.process(input, now, out)? {
-                NeedsInput(state) => Self::ServerFinished(Box::new(state)),
-                Done(established) => return Ok(Done(established)),
-            },
-            Self::ClientInit(state) => match state.process(input, now, out)? {
-                NeedsInput(state) => Self::ClientInit(Box::new(state)),
-                Done(next) => Self::ClientFinished(Box::new(next)),
-            },
-            Self::ClientFinished(state) => match state.process(input, now, out)? {
-                NeedsInput(state) => Self::ClientFinished(Box::new(state)),
-                Done(established) => return Ok(Done(established)),
-            },
-        };
-        Ok(NeedsInput(waiting))
-    }
-}
-
-fn fail_first(failure: Failure, out_frames: &[u8], consumed: usize) -> Turn {
-    Turn::Failed {
+fn fail_first(failure: Failure, out_frames: &[u8], consumed: usize) -> Step {
+    Step::Failed {
         answer: Some(failed_answer(&failure, out_frames, consumed)),
         failure,
     }
 }
 
-fn fail_later(caller: Caller, failure: Failure, out_frames: &[u8], consumed: usize) -> Turn {
-    let answer = match caller {
-        Caller::GrpcGo => None,
-        Caller::CCore | Caller::Other => Some(failed_answer(&failure, out_frames, consumed)),
+pub(crate) fn fail_later(
+    library: ClientLibrary,
+    failure: Failure,
+    out_frames: &[u8],
+    consumed: usize,
+) -> Step {
+    let answer = match library {
+        ClientLibrary::GrpcGo => None,
+        ClientLibrary::CCore | ClientLibrary::Other => {
+            Some(failed_answer(&failure, out_frames, consumed))
+        }
     };
-    Turn::Failed { answer, failure }
+    Step::Failed { answer, failure }
 }
 
 /// The exception that the module's documentation explains.
-fn no_credential(caller: Caller, start: &Start, cause: &NoCredential) -> Turn {
+fn no_credential(library: ClientLibrary, start: &Start, cause: &NoCredential) -> Step {
     let failure = Failure::from(cause);
     let answer = match start {
-        Start::Client(_) => (caller == Caller::CCore).then(|| failed_answer(&failure, &[], 0)),
+        Start::Client { .. } => {
+            (library == ClientLibrary::CCore).then(|| failed_answer(&failure, &[], 0))
+        }
         Start::Server { in_bytes, .. } => {
             let mut out = Vec::new();
             append_no_credential_abort(&cause.cause_for_peer(), &mut out);
             Some(answer(&out, in_bytes.len()))
         }
     };
-    Turn::Failed { answer, failure }
+    Step::Failed { answer, failure }
 }

@@ -1,8 +1,4 @@
 //! First requests, parsed: from what a gRPC library says to what the handshake takes.
-//!
-//! The only file that knows both `grpc.gcp` start messages and the handshake's configuration.
-
-use std::sync::Arc;
 
 use alts::ServiceAccount;
 use alts::{
@@ -13,15 +9,18 @@ use alts::{
     },
 };
 use alts_handshake::{
-    ClientConfig, HandshakeCredential, MAX_LIST_ENTRIES, MAX_PROTOCOL_LEN, MAX_TARGET_NAME_LEN,
-    Offer, RECORD_PROTOCOLS, ServerConfig,
+    MAX_LIST_ENTRIES, MAX_PROTOCOL_LEN, MAX_TARGET_NAME_LEN, Offer, RECORD_PROTOCOLS,
 };
 
-use super::{BadRequest, SessionContext};
+use super::BadRequest;
 
 /// A first request that makes sense.
 pub(super) enum Start {
-    Client(ClientStart),
+    Client {
+        offer: Offer,
+        targets: Vec<ServiceAccount>,
+        target_name: Option<String>,
+    },
     Server {
         offer: Offer,
         /// What the first read from the peer gave; possibly only part of its first message.
@@ -29,79 +28,47 @@ pub(super) enum Start {
     },
 }
 
-pub(super) struct ClientStart {
-    offer: Offer,
-    targets: Vec<ServiceAccount>,
-    target_name: Option<String>,
-}
-
 impl Start {
-    pub(super) fn parse(
-        request: HandshakerReq,
-        context: &SessionContext,
-    ) -> Result<Self, BadRequest> {
+    pub(super) fn parse(request: HandshakerReq, own: &ServiceAccount) -> Result<Self, BadRequest> {
         match request.req_oneof {
-            Some(ReqOneof::ClientStart(start)) => {
-                ClientStart::parse(start, context).map(Self::Client)
-            }
-            Some(ReqOneof::ServerStart(start)) => parse_server(start, context),
+            Some(ReqOneof::ClientStart(start)) => parse_client(start, own),
+            Some(ReqOneof::ServerStart(start)) => parse_server(start, own),
             Some(ReqOneof::Next(_)) => Err(BadRequest::NotStarted),
             None => Err(BadRequest::Empty),
         }
     }
 }
 
-impl ClientStart {
-    fn parse(start: StartClientHandshakeReq, context: &SessionContext) -> Result<Self, BadRequest> {
-        if start.handshake_security_protocol() != HandshakeProtocol::Alts {
-            return Err(BadRequest::NotAlts);
-        }
-        check_local_identities(start.local_identity.as_slice(), context)?;
-        if start.target_name.len() > MAX_TARGET_NAME_LEN {
-            return Err(BadRequest::TargetNameTooLong);
-        }
-        Ok(Self {
-            targets: start
-                .target_identities
-                .iter()
-                .map(target)
-                .collect::<Result<_, _>>()?,
-            offer: offer(
-                start.application_protocols,
-                start.record_protocols,
-                start.rpc_versions.as_ref(),
-                start.max_frame_size,
-            )?,
-            target_name: Some(start.target_name).filter(|name| !name.is_empty()),
-        })
+fn parse_client(start: StartClientHandshakeReq, own: &ServiceAccount) -> Result<Start, BadRequest> {
+    if start.handshake_security_protocol() != HandshakeProtocol::Alts {
+        return Err(BadRequest::NotAlts);
     }
-
-    pub(super) fn into_config(
-        self,
-        context: &SessionContext,
-        credential: Arc<HandshakeCredential>,
-    ) -> ClientConfig {
-        ClientConfig {
-            credential,
-            trust: Arc::clone(&context.trust),
-            offer: self.offer,
-            targets: self.targets,
-            target_name: self.target_name,
-            names: Arc::clone(&context.names),
-            resumption: context.resumption.clone(),
-        }
+    check_local_identities(start.local_identity.as_slice(), own)?;
+    if start.target_name.len() > MAX_TARGET_NAME_LEN {
+        return Err(BadRequest::TargetNameTooLong);
     }
+    let targets = start.target_identities.iter().map(target);
+    Ok(Start::Client {
+        targets: targets.collect::<Result<_, _>>()?,
+        offer: offer(
+            start.application_protocols,
+            start.record_protocols,
+            start.rpc_versions.as_ref(),
+            start.max_frame_size,
+        )?,
+        target_name: Some(start.target_name).filter(|name| !name.is_empty()),
+    })
 }
 
 fn parse_server(
     mut start: StartServerHandshakeReq,
-    context: &SessionContext,
+    own: &ServiceAccount,
 ) -> Result<Start, BadRequest> {
     let parameters = start
         .handshake_parameters
         .remove(&HandshakeProtocol::Alts.into())
         .ok_or(BadRequest::NoAltsParameters)?;
-    check_local_identities(&parameters.local_identities, context)?;
+    check_local_identities(&parameters.local_identities, own)?;
     Ok(Start::Server {
         offer: offer(
             start.application_protocols,
@@ -111,19 +78,6 @@ fn parse_server(
         )?,
         in_bytes: start.in_bytes,
     })
-}
-
-pub(super) fn server_config(
-    offer: Offer,
-    context: &SessionContext,
-    credential: Arc<HandshakeCredential>,
-) -> ServerConfig {
-    ServerConfig {
-        credential,
-        trust: Arc::clone(&context.trust),
-        offer,
-        resumption: context.resumption.clone(),
-    }
 }
 
 /// Keeps of the library's record protocols those that this handshaker can key, in the library's
@@ -156,17 +110,14 @@ fn offer(
 
 /// A handshaker speaks for its machine's account. Asking for that one by name is allowed, as is
 /// asking for nobody.
-fn check_local_identities(asked: &[Identity], context: &SessionContext) -> Result<(), BadRequest> {
-    let own = context.account.as_str();
+fn check_local_identities(asked: &[Identity], own: &ServiceAccount) -> Result<(), BadRequest> {
     let is_own = |identity: &Identity| {
-        identity.identity_oneof.is_none() || identity.account_name() == Some(own)
+        identity.identity_oneof.is_none() || identity.account_name() == Some(own.as_str())
     };
     if asked.is_empty() || asked.iter().any(is_own) {
         return Ok(());
     }
-    Err(BadRequest::ForeignIdentity {
-        own: context.account.clone(),
-    })
+    Err(BadRequest::ForeignIdentity { own: own.clone() })
 }
 
 /// Refused rather than skipped: a list that lost its last entry would mean "anybody".

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use alts_authority::issuer::{Issuer, NoCredential};
 use alts_daemon::clock::Clock;
 use alts_handshake::{
-    MachineName, MasterCertificate, MasterRequest, RootKey, Seed, Trust, Validity,
+    MachineName, MasterCertificate, MasterRequest, PeerVerifier, RootKey, Seed, Validity,
 };
 use alts_handshaker::{limits::Limits, service::MachineHandshaker};
 use tokio::net::TcpListener;
@@ -27,7 +27,7 @@ impl Issuer for Generous {
 /// A handshaker with short limits, and a library connected to it.
 async fn hasty(limits: Limits) -> Library {
     let root = RootKey::new(&Seed::new([1; 32]));
-    let trust = Arc::new(Trust::of_roots([root.public()]));
+    let trust = Arc::new(PeerVerifier::of_roots([root.public()]));
     let machine = MachineName::parse("vm").unwrap();
     let issuer = Arc::new(Generous(root));
     let handshaker =

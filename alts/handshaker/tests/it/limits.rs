@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use alts_authority::issuer::{Issuer, NoCredential};
 use alts_daemon::clock::Clock;
 use alts_handshake::{
-    MachineName, MasterCertificate, MasterRequest, RootKey, Seed, Trust, Validity,
+    MachineName, MasterCertificate, MasterRequest, PeerVerifier, RootKey, Seed, Validity,
 };
 use alts_handshaker::{limits::Limits, metrics::Metrics, service::MachineHandshaker};
 use tokio::{
@@ -38,7 +38,7 @@ pub(crate) async fn counted_handshaker(limits: Limits, metrics: Arc<Metrics>) ->
 /// One machine that listens in several places.
 async fn handshaker_in<const N: usize>(limits: Limits, metrics: Arc<Metrics>) -> [SocketAddr; N] {
     let root = RootKey::new(&Seed::new([1; 32]));
-    let trust = Arc::new(Trust::of_roots([root.public()]));
+    let trust = Arc::new(PeerVerifier::of_roots([root.public()]));
     let machine = MachineName::parse("vm").unwrap();
     let issuer = Arc::new(Generous(root));
     let handshaker =

@@ -68,19 +68,16 @@ enum Command {
 pub(super) async fn run(args: FaultsArgs) -> anyhow::Result<()> {
     let mut client = MachinesClient::new(connect(&args.admin.address()?).await?);
     let machine = args.machine.unwrap_or_default();
-    let answer = match args.command {
-        None | Some(Command::Show) => client.show_faults(ShowFaultsRequest { machine }).await,
-        Some(Command::Set { faults }) => {
-            let faults = faults.to_string();
-            client
-                .set_faults(SetFaultsRequest { machine, faults })
-                .await
-        }
-        Some(Command::Clear) => {
-            let faults = String::new();
-            client
-                .set_faults(SetFaultsRequest { machine, faults })
-                .await
+    let faults = match args.command {
+        None | Some(Command::Show) => None,
+        Some(Command::Set { faults }) => Some(faults.to_string()),
+        Some(Command::Clear) => Some(String::new()),
+    };
+    let answer = match faults {
+        None => client.show_faults(ShowFaultsRequest { machine }).await,
+        Some(faults) => {
+            let request = SetFaultsRequest { machine, faults };
+            client.set_faults(request).await
         }
     };
     print(&render(

@@ -12,7 +12,7 @@ use tokio::{
 use crate::{
     config::{Config, Machine},
     instance::{Instance, MachineRecord},
-    machine::{files, keeper::KeeperArgs},
+    machine::{files, keeper::Order},
     system::{isolation::apart, network, process::ProcessIdentity},
 };
 
@@ -94,23 +94,25 @@ async fn make(
     let machine = &config.machines[index];
     write_files(config, machine, files).context("cannot write its files")?;
     let (gateway, address) = (config.network.gateway(), machine.address);
-    let args = KeeperArgs {
+    let order = Order {
         files: files.to_owned(),
         hide: instance.dir().to_owned(),
         name: machine.name.to_string(),
         address,
         gateway,
     };
-    let mut keeper = start_keeper(&args)?;
+    let mut keeper = start_keeper()?;
     let mut orders = keeper.stdin.take().context("no standard input")?;
+    let order = serde_json::to_string(&order)? + "\n";
+    // One that has ended already says why below.
+    let _ = orders.write_all(order.as_bytes()).await;
     let stdout = keeper.stdout.take().context("no standard output")?;
     let mut reports = BufReader::new(stdout).lines();
 
     expect(&mut reports, &mut keeper, "apart").await?;
     let pid = keeper.id().context("it ended")?;
     let identity = ProcessIdentity::of(pid).context("it ended")?;
-    network::run(&network::link_script(config.network, index, address, pid))
-        .map_err(anyhow::Error::msg)?;
+    network::run(&network::link_script(config.network, index, address, pid))?;
     orders.write_all(b"linked\n").await?;
     expect(&mut reports, &mut keeper, "ready").await?;
     Ok(Running {
@@ -121,13 +123,13 @@ async fn make(
     })
 }
 
-fn start_keeper(args: &KeeperArgs) -> anyhow::Result<Child> {
+fn start_keeper() -> anyhow::Result<Child> {
     let mut command = Command::from(apart());
     let program = std::env::current_exe().context("cannot find this program")?;
     command
         .arg("--")
         .arg(program)
-        .args(args.to_args())
+        .arg("keep")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -1,25 +1,61 @@
 //! The cloud process: the machines of one mock, and everything they talk to.
 
-mod launch;
 mod machines;
 mod serve;
 mod signing_key_file;
 
-use std::{fs, io, net::TcpListener, os::fd::AsFd, path::Path};
+use std::{
+    fs, io,
+    net::TcpListener,
+    os::fd::AsFd,
+    path::{Path, PathBuf},
+};
 
 use alts_daemon::run::{LogFormat, StopSignals, start_log};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
-pub use launch::Launch;
 use machines::Machines;
 
 use crate::{
     config::Config,
-    instance::{Instance, Record, boot_id},
+    instance::{Instance, LAUNCH, Record, boot_id},
     loopback::MockCloud,
-    system::{network, process::ProcessIdentity},
+    system::{network, process::ProcessIdentity, runtime_dir},
 };
+
+/// One start's order from `up`: a file, because a command line is everybody's to read and too short for a
+/// configuration.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Launch {
+    /// The configuration's text, which `up` has checked.
+    pub config: String,
+    /// Its file's name, for errors.
+    pub config_name: String,
+    /// Where keys and accounts are kept.
+    pub state_dir: PathBuf,
+    /// Whether everything is in a user namespace.
+    pub user_namespace: bool,
+    /// Random; names this start's machines.
+    pub generation: String,
+}
+
+impl Launch {
+    /// Writes it where the cloud process of this instance looks for it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, instance: &Instance) -> anyhow::Result<()> {
+        let json = serde_json::to_vec_pretty(self)?;
+        runtime_dir::replace(&instance.path(LAUNCH), &json)
+    }
+
+    fn read(instance: &Instance) -> anyhow::Result<Self> {
+        let path = instance.path(LAUNCH);
+        let json = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        serde_json::from_slice(&json).with_context(|| format!("{} is damaged", path.display()))
+    }
+}
 
 /// The one line a cloud process prints: how its start went.
 #[derive(Debug, Serialize, Deserialize)]
@@ -82,7 +118,7 @@ async fn start(instance: &Instance) -> anyhow::Result<(Machines, MockCloud)> {
     };
     // Whatever happens from here on, `down` finds us.
     instance.write_record(&record)?;
-    network::run(&network::cloud_script(config.network)).map_err(anyhow::Error::msg)?;
+    network::run(&network::cloud_script(config.network))?;
     fs::write("/proc/sys/net/ipv4/ip_forward", "1").context("cannot switch on forwarding")?;
     let machines = Machines::make(instance, &launch.generation, &config).await?;
     let services = serve::start(instance, &launch, config, api).await?;

@@ -21,7 +21,7 @@ use crate::{
     api,
     config::Config,
     dns::{self, Zone},
-    instance::Instance,
+    instance::{ADMIN_SOCKET, Instance, OPERATOR_TOKEN},
     loopback::MockCloud,
     metadata,
     project::Project,
@@ -60,13 +60,13 @@ pub(super) async fn start(
     let project = Project::new(config, Arc::clone(&accounts), clock.clone(), key);
     let project = Arc::new(project);
     let token = project.operator_token()?;
-    runtime_dir::replace(&instance.operator_token(), token.as_bytes())?;
+    runtime_dir::replace(&instance.path(OPERATOR_TOKEN), token.as_bytes())?;
 
     let machines = 0..project.config.machines.len();
     let listen = |port| move |index| listen_on_link(index, port);
     let listeners = machines.clone().map(listen(HANDSHAKER_PORT));
     let listeners = listeners.collect::<anyhow::Result<_>>()?;
-    let admin = AdminAddress::Unix(instance.admin_socket());
+    let admin = AdminAddress::Unix(instance.path(ADMIN_SOCKET));
     let mut cloud = MockCloud::start_on(&handshakers, accounts, listeners, &admin, &clock).await?;
 
     let servers = &mut cloud.servers;

@@ -15,16 +15,14 @@ pub(super) fn open(state: &StateDir) -> anyhow::Result<SigningKey> {
     };
     let pem = str::from_utf8(&pem).unwrap_or_default();
     let key = SigningKey::from_pem(pem);
-    Ok(key.map_err(|error| state.damaged(FILE, error))?)
+    Ok(key.map_err(|error| state.damaged(FILE, error.to_string()))?)
 }
 
 fn make(state: &StateDir) -> anyhow::Result<SigningKey> {
     // A first draw that works: the operating system's randomness does not fail later.
     getrandom::fill(&mut [0_u8; 1]).context("the system gives no random bytes")?;
-    let key =
-        SigningKey::generate(&mut UnwrapErr(getrandom::SysRng)).map_err(anyhow::Error::msg)?;
-    let pem = key.to_pem().map_err(anyhow::Error::msg)?;
-    state.replace_bytes(FILE, pem.as_bytes())?;
+    let key = SigningKey::generate(&mut UnwrapErr(getrandom::SysRng))?;
+    state.replace_bytes(FILE, key.to_pem()?.as_bytes())?;
     Ok(key)
 }
 

@@ -4,7 +4,7 @@ use alts::gcp::{HandshakerResp, HandshakerStatus};
 use alts_handshake::{FrameType, HEADER_LEN, wire};
 use alts_handshaker::{
     hook::{Ending, FaultedStep},
-    session::{Failure, Side, Turn},
+    session::{Failure, Side, Step},
 };
 use prost::Message;
 use tonic::Code;
@@ -12,24 +12,24 @@ use tonic::Code;
 use super::{fault::Fault, plan::Plan};
 
 /// Makes a step wrong as planned.
-pub(super) fn inject(plan: &Plan, side: Option<Side>, turn: Turn) -> FaultedStep {
-    let mut step = FaultedStep::from(exchanged(plan, side, turn));
-    let over = !matches!(step.turn, Turn::Continue { .. });
-    if matches!(step.turn, Turn::Finished { .. }) && plan.has(Fault::DropMidWay) {
-        step.ending = Ending::Dropped;
+pub(super) fn inject(plan: &Plan, side: Option<Side>, step: Step) -> FaultedStep {
+    let mut faulted = FaultedStep::from(exchanged(plan, side, step));
+    let over = !matches!(faulted.step, Step::Continue { .. });
+    if matches!(faulted.step, Step::Finished { .. }) && plan.has(Fault::DropMidWay) {
+        faulted.ending = Ending::Dropped;
     } else if over && plan.has(Fault::LeaveOpen) {
-        step.ending = Ending::LeftOpen;
+        faulted.ending = Ending::LeftOpen;
     }
-    for fault in plan.faults() {
-        apply(&mut step, *fault);
+    for (fault, value) in plan.faults() {
+        apply(&mut faulted, *fault, *value);
     }
-    step
+    faulted
 }
 
 /// Another step in place of the result.
-fn exchanged(plan: &Plan, side: Option<Side>, turn: Turn) -> Turn {
-    let Turn::Finished { answer, .. } = &turn else {
-        return turn;
+fn exchanged(plan: &Plan, side: Option<Side>, step: Step) -> Step {
+    let Step::Finished { answer, .. } = &step else {
+        return step;
     };
     let failure = if plan.has(Fault::RefuseTarget) && side == Some(Side::Client) {
         Failure {
@@ -42,7 +42,7 @@ fn exchanged(plan: &Plan, side: Option<Side>, turn: Turn) -> Turn {
             details: "fault late-error: an error in place of the result".to_owned(),
         }
     } else {
-        return turn;
+        return step;
     };
     let status = HandshakerStatus {
         code: i32::from(failure.code).cast_unsigned(),
@@ -54,19 +54,19 @@ fn exchanged(plan: &Plan, side: Option<Side>, turn: Turn) -> Turn {
         result: None,
         status: Some(status),
     };
-    Turn::Failed {
+    Step::Failed {
         answer: Some(answer),
         failure,
     }
 }
 
-fn apply(step: &mut FaultedStep, fault: Fault) {
-    let finished = matches!(step.turn, Turn::Finished { .. });
-    let Some(answer) = answer_of(&mut step.turn) else {
+fn apply(faulted: &mut FaultedStep, fault: Fault, value: u32) {
+    let finished = matches!(faulted.step, Step::Finished { .. });
+    let Some(answer) = answer_of(&mut faulted.step) else {
         return;
     };
     match fault {
-        Fault::Split(at) => step.extra = split(answer, at),
+        Fault::Split => faulted.extra = split(answer, value),
         Fault::BadMac => each_frame(answer, bad_mac),
         Fault::BadSignature => each_frame(answer, bad_signature),
         Fault::MissingStatus => answer.status = None,
@@ -82,15 +82,15 @@ fn apply(step: &mut FaultedStep, fault: Fault) {
         Fault::ShortKey => result.key_data.truncate(16),
         Fault::MissingLocalIdentity => result.local_identity = None,
         Fault::MissingVersions => result.peer_rpc_versions = None,
-        Fault::MaxFrameSize(size) => result.max_frame_size = size,
+        Fault::MaxFrameSize => result.max_frame_size = value,
         _ => {}
     }
 }
 
-fn answer_of(turn: &mut Turn) -> Option<&mut HandshakerResp> {
-    match turn {
-        Turn::Continue { answer, .. } | Turn::Finished { answer, .. } => Some(answer),
-        Turn::Failed { answer, .. } => answer.as_mut(),
+fn answer_of(step: &mut Step) -> Option<&mut HandshakerResp> {
+    match step {
+        Step::Continue { answer, .. } | Step::Finished { answer, .. } => Some(answer),
+        Step::Failed { answer, .. } => answer.as_mut(),
     }
 }
 
@@ -143,34 +143,47 @@ fn append_frame(kind: u32, body: &[u8], out: &mut Vec<u8>) {
 
 fn bad_mac(kind: u32, body: &[u8]) -> Option<Vec<u8>> {
     if kind == FrameType::ServerFinished.number() {
-        let mut message = wire::ServerFinished::decode(body).ok()?;
-        *message.mac.first_mut()? ^= 1;
-        return Some(message.encode_to_vec());
+        rewritten(body, |message: &mut wire::ServerFinished| {
+            flip(&mut message.mac)
+        })
+    } else if kind == FrameType::ClientFinished.number() {
+        rewritten(body, |message: &mut wire::ClientFinished| {
+            flip(&mut message.mac)
+        })
+    } else {
+        None
     }
-    if kind == FrameType::ClientFinished.number() {
-        let mut message = wire::ClientFinished::decode(body).ok()?;
-        *message.mac.first_mut()? ^= 1;
-        return Some(message.encode_to_vec());
-    }
-    None
 }
 
 fn bad_signature(kind: u32, body: &[u8]) -> Option<Vec<u8>> {
-    let flip = |certificate: &mut Vec<u8>| {
-        let mut outer = wire::Signed::decode(certificate.as_slice()).ok()?;
-        *outer.signatures.first_mut()?.signature.first_mut()? ^= 1;
-        *certificate = outer.encode_to_vec();
+    let unsign = |certificate: &mut Vec<u8>| {
+        let signed = |outer: &mut wire::Signed| flip(&mut outer.signatures.first_mut()?.signature);
+        *certificate = rewritten(certificate, signed)?;
         Some(())
     };
     if kind == FrameType::ClientInit.number() {
-        let mut message = wire::ClientInit::decode(body).ok()?;
-        flip(&mut message.certificate)?;
-        return Some(message.encode_to_vec());
+        rewritten(body, |message: &mut wire::ClientInit| {
+            unsign(&mut message.certificate)
+        })
+    } else if kind == FrameType::ServerInit.number() {
+        rewritten(body, |message: &mut wire::ServerInit| {
+            unsign(&mut message.certificate)
+        })
+    } else {
+        None
     }
-    if kind == FrameType::ServerInit.number() {
-        let mut message = wire::ServerInit::decode(body).ok()?;
-        flip(&mut message.certificate)?;
-        return Some(message.encode_to_vec());
-    }
-    None
+}
+
+fn rewritten<M: Message + Default>(
+    body: &[u8],
+    rewrite: impl FnOnce(&mut M) -> Option<()>,
+) -> Option<Vec<u8>> {
+    let mut message = M::decode(body).ok()?;
+    rewrite(&mut message)?;
+    Some(message.encode_to_vec())
+}
+
+fn flip(bytes: &mut [u8]) -> Option<()> {
+    *bytes.first_mut()? ^= 1;
+    Some(())
 }

@@ -19,7 +19,7 @@ mod switch;
 
 pub use self::{
     credential::Machine,
-    fault::{Fault, InvalidFault},
+    fault::Fault,
     plan::Plan,
     switch::{FaultSwitch, Switches},
 };

@@ -1,16 +1,16 @@
 //! All that goes wrong on one machine, as it is typed. Pure.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{fmt, str::FromStr};
 
-use super::fault::{Fault, InvalidFault};
+use super::fault::Fault;
 
 /// Everything that goes wrong on one machine. Empty: nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Plan(Vec<Fault>);
+pub struct Plan(Vec<(Fault, u32)>);
 
 impl Plan {
-    /// In the order in which they were named.
-    pub fn faults(&self) -> &[Fault] {
+    /// In the order in which they were named, each with its value: 0 where it has none.
+    pub fn faults(&self) -> &[(Fault, u32)] {
         &self.0
     }
 
@@ -20,46 +20,40 @@ impl Plan {
     }
 
     pub(crate) fn has(&self, fault: Fault) -> bool {
-        self.0.contains(&fault)
+        self.value(fault).is_some()
     }
 
-    pub(crate) fn delay(&self) -> Option<Duration> {
-        self.0.iter().find_map(|fault| match fault {
-            Fault::Delay(delay) => Some(*delay),
-            _ => None,
-        })
-    }
-
-    pub(crate) fn stream_limit(&self) -> Option<u32> {
-        self.0.iter().find_map(|fault| match fault {
-            Fault::LimitStreams(n) => Some(*n),
-            _ => None,
-        })
+    pub(crate) fn value(&self, wanted: Fault) -> Option<u32> {
+        let found = self.0.iter().find(|(fault, _)| *fault == wanted);
+        found.map(|(_, value)| *value)
     }
 
     pub(crate) fn credential_fault(&self) -> Option<Fault> {
-        self.0.iter().copied().find(Fault::is_of_credential)
+        let mut faults = self.0.iter().map(|(fault, _)| *fault);
+        faults.find(Fault::is_of_credential)
     }
 }
 
 impl FromStr for Plan {
-    type Err = InvalidFault;
+    type Err = String;
 
-    fn from_str(text: &str) -> Result<Self, InvalidFault> {
+    fn from_str(text: &str) -> Result<Self, String> {
         let mut plan = Self::default();
         for part in text
             .split(',')
             .map(str::trim)
             .filter(|part| !part.is_empty())
         {
-            let fault: Fault = part.parse()?;
-            if plan.0.iter().any(|other| other.name() == fault.name()) {
-                return Err(InvalidFault::Twice(fault.name()));
+            let (fault, value) = Fault::parse(part)?;
+            if plan.has(fault) {
+                return Err(format!("the fault {fault} is there twice; name it once"));
             }
             if let Some(other) = plan.credential_fault().filter(|_| fault.is_of_credential()) {
-                return Err(InvalidFault::Together(other.name(), fault.name()));
+                return Err(format!(
+                    "{other} and {fault} cannot both be; a credential is wrong in one way at a time"
+                ));
             }
-            plan.0.push(fault);
+            plan.0.push((fault, value));
         }
         Ok(plan)
     }
@@ -67,8 +61,12 @@ impl FromStr for Plan {
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words: Vec<String> = self.0.iter().map(ToString::to_string).collect();
-        f.write_str(&words.join(","))
+        let words = self.0.iter().map(|(fault, value)| match (fault, value) {
+            (Fault::Delay, ms) => format!("{fault}={ms}ms"),
+            (Fault::Split | Fault::MaxFrameSize | Fault::LimitStreams, n) => format!("{fault}={n}"),
+            _ => fault.to_string(),
+        });
+        f.write_str(&words.collect::<Vec<_>>().join(","))
     }
 }
 

@@ -21,13 +21,13 @@ fn what_is_typed_is_what_is_shown() {
 #[test]
 fn every_name_is_a_fault() {
     for name in names() {
-        let value = match name {
+        let value = match name.as_str() {
             "delay" => "=1s",
             "split" | "max-frame-size" | "limit-streams" => "=1",
             _ => "",
         };
-        let fault: Fault = format!("{name}{value}").parse().unwrap();
-        assert_eq!(fault.name(), name);
+        let plan: Plan = format!("{name}{value}").parse().unwrap();
+        assert_eq!(plan.faults()[0].0.to_string(), name);
     }
 }
 

@@ -2,22 +2,14 @@
 
 use tonic::{Request, Response, Status};
 
-use super::{fault::InvalidFault, plan::Plan, switch::Switches};
+use super::{plan::Plan, switch::Switches};
 use crate::faults::proto::{
     MachineFaults, SetFaultsRequest, ShowFaultsRequest, ShowFaultsResponse,
-    machines_server::{Machines, MachinesServer},
+    machines_server::Machines,
 };
 
 /// Serves the fault switches of this process's machines.
-pub(crate) struct MachinesService {
-    switches: Switches,
-}
-
-impl MachinesService {
-    pub(crate) fn server(switches: Switches) -> MachinesServer<Self> {
-        MachinesServer::new(Self { switches })
-    }
-}
+pub(crate) struct MachinesService(pub(crate) Switches);
 
 #[tonic::async_trait]
 impl Machines for MachinesService {
@@ -26,13 +18,11 @@ impl Machines for MachinesService {
         request: Request<SetFaultsRequest>,
     ) -> Result<Response<ShowFaultsResponse>, Status> {
         let SetFaultsRequest { machine, faults } = request.into_inner();
-        let switches = &self.switches;
-        let plan: Plan = faults
-            .parse()
-            .map_err(|error: InvalidFault| Status::invalid_argument(error.to_string()))?;
-        let switch = switches
-            .get(&machine)
-            .ok_or_else(|| not_found(switches, &machine))?;
+        let Self(switches) = self;
+        let plan = faults.parse::<Plan>();
+        let plan = plan.map_err(Status::invalid_argument)?;
+        let switch = switches.get(&machine);
+        let switch = switch.ok_or_else(|| not_found(switches, &machine))?;
         tracing::warn!(machine, faults = %plan, "faults switched");
         switch.set(plan);
         Ok(shown(switches, &machine))
@@ -43,8 +33,8 @@ impl Machines for MachinesService {
         request: Request<ShowFaultsRequest>,
     ) -> Result<Response<ShowFaultsResponse>, Status> {
         let machine = request.into_inner().machine;
-        let switches = &self.switches;
-        if !machine.is_empty() && switches.get(&machine).is_none() {
+        let Self(switches) = self;
+        if !machine.is_empty() && !switches.contains_key(&machine) {
             return Err(not_found(switches, &machine));
         }
         Ok(shown(switches, &machine))
@@ -52,7 +42,7 @@ impl Machines for MachinesService {
 }
 
 fn not_found(switches: &Switches, machine: &str) -> Status {
-    let names: Vec<&str> = switches.iter().map(|(name, _)| name.as_ref()).collect();
+    let names: Vec<&str> = switches.keys().map(String::as_str).collect();
     Status::not_found(format!(
         "there is no machine {machine:?} here; there are: {}",
         names.join(", ")
@@ -62,9 +52,9 @@ fn not_found(switches: &Switches, machine: &str) -> Status {
 fn shown(switches: &Switches, machine: &str) -> Response<ShowFaultsResponse> {
     let wanted = switches
         .iter()
-        .filter(|(name, _)| machine.is_empty() || name.as_ref() == machine);
+        .filter(|(name, _)| machine.is_empty() || *name == machine);
     let machines = wanted.map(|(name, switch)| MachineFaults {
-        machine: name.to_string(),
+        machine: name.clone(),
         faults: switch.plan().to_string(),
     });
     Response::new(ShowFaultsResponse {

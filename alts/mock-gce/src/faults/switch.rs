@@ -3,21 +3,24 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use alts_authority::issuer::NoCredential;
-use alts_handshake::{HandshakeCredential, MachineName};
+use alts_handshake::HandshakeCredential;
 use alts_handshaker::{
     hook::{CallHook, FaultedStep, Interference},
-    session::{Side, Turn},
+    session::{Side, Step},
 };
 use tokio::{
-    sync::{Mutex as AsyncMutex, OwnedSemaphorePermit, Semaphore},
+    sync::{OnceCell, OwnedSemaphorePermit, Semaphore},
+    task::JoinError,
     time::sleep,
 };
 
 use super::{
     credential::{Machine, credential},
+    fault::Fault,
     inject::inject,
     plan::Plan,
 };
@@ -26,9 +29,15 @@ use super::{
 #[derive(Debug)]
 pub struct FaultSwitch {
     machine: Machine,
-    plan: Mutex<Arc<Plan>>,
-    /// A wrong credential, made once per plan: "revoked" puts an id on a list.
-    credential: AsyncMutex<Option<(Arc<Plan>, Arc<HandshakeCredential>)>>,
+    now: Mutex<Arc<Planned>>,
+}
+
+/// A plan, and what is kept as long as it holds.
+#[derive(Debug, Default)]
+struct Planned {
+    plan: Plan,
+    /// A wrong credential, made once: "revoked" puts an id on a list.
+    credential: OnceCell<Arc<HandshakeCredential>>,
     /// For the fault limit-streams: each connection's, by its number.
     streams: Mutex<BTreeMap<u64, Arc<Semaphore>>>,
 }
@@ -42,23 +51,26 @@ impl FaultSwitch {
     pub fn new(machine: Machine) -> Arc<Self> {
         Arc::new(Self {
             machine,
-            plan: Mutex::default(),
-            credential: AsyncMutex::default(),
-            streams: Mutex::default(),
+            now: Mutex::default(),
         })
     }
 
     /// What goes wrong now.
-    pub fn plan(&self) -> Arc<Plan> {
-        Arc::clone(&locked(&self.plan))
+    pub fn plan(&self) -> Plan {
+        locked(&self.now).plan.clone()
     }
 
     /// From the next handshake on.
     pub fn set(&self, plan: Plan) {
-        *locked(&self.plan) = Arc::new(plan);
-        locked(&self.streams).clear();
+        let planned = Planned {
+            plan,
+            ..Planned::default()
+        };
+        *locked(&self.now) = Arc::new(planned);
     }
+}
 
+impl Planned {
     /// One limit for all calls of a connection.
     fn streams(&self, connection: u64, limit: u32) -> Arc<Semaphore> {
         let mut streams = locked(&self.streams);
@@ -74,13 +86,13 @@ impl FaultSwitch {
 
 impl CallHook for FaultSwitch {
     fn begin(self: Arc<Self>, connection: u64) -> Option<Box<dyn Interference>> {
-        let plan = self.plan();
-        if plan.is_empty() {
+        let planned = Arc::clone(&locked(&self.now));
+        if planned.plan.is_empty() {
             return None;
         }
         Some(Box::new(FaultedCall {
             switch: self,
-            plan,
+            planned,
             connection,
             stream: None,
         }))
@@ -90,7 +102,7 @@ impl CallHook for FaultSwitch {
 /// One call that goes wrong by the plan that held when it began.
 struct FaultedCall {
     switch: Arc<FaultSwitch>,
-    plan: Arc<Plan>,
+    planned: Arc<Planned>,
     connection: u64,
     stream: Option<OwnedSemaphorePermit>,
 }
@@ -100,65 +112,35 @@ impl Interference for FaultedCall {
     /// For the fault limit-streams: as if the transport let no more calls in.
     async fn admit(&mut self) {
         let Machine { name, faulted, .. } = &self.switch.machine;
-        for fault in self.plan.faults() {
-            let fault = fault.name();
+        for (fault, _) in self.planned.plan.faults() {
             faulted.count(format!("machine=\"{name}\",fault=\"{fault}\""));
         }
-        if let Some(limit) = self.plan.stream_limit() {
-            let streams = self.switch.streams(self.connection, limit);
+        if let Some(limit) = self.planned.plan.value(Fault::LimitStreams) {
+            let streams = self.planned.streams(self.connection, limit);
             self.stream = streams.acquire_owned().await.ok();
         }
     }
 
     async fn credential(&self) -> Option<Result<Arc<HandshakeCredential>, NoCredential>> {
-        let fault = self.plan.credential_fault()?;
-        let mut made = self.switch.credential.lock().await;
-        if let Some((plan, credential)) = made.as_ref()
-            && Arc::ptr_eq(plan, &self.plan)
-        {
-            return Some(Ok(Arc::clone(credential)));
-        }
+        let fault = self.planned.plan.credential_fault()?;
         let switch = Arc::clone(&self.switch);
-        let issued = tokio::task::spawn_blocking(move || credential(fault, &switch.machine)).await;
-        let issued = issued
-            .unwrap_or_else(|error| Err(NoCredential::AuthorityUnreachable(error.to_string())));
-        if let Ok(credential) = &issued {
-            *made = Some((Arc::clone(&self.plan), Arc::clone(credential)));
-        }
-        Some(issued)
+        let making = async move {
+            let made = tokio::task::spawn_blocking(move || credential(fault, &switch.machine));
+            let ended = |error: JoinError| NoCredential::AuthorityUnreachable(error.to_string());
+            made.await.map_err(ended)?
+        };
+        let made = self.planned.credential.get_or_try_init(|| making).await;
+        Some(made.cloned())
     }
 
-    async fn inject(&self, side: Option<Side>, turn: Turn) -> FaultedStep {
-        let step = inject(&self.plan, side, turn);
-        if let Some(delay) = self.plan.delay() {
-            sleep(delay).await;
+    async fn inject(&self, side: Option<Side>, step: Step) -> FaultedStep {
+        let step = inject(&self.planned.plan, side, step);
+        if let Some(ms) = self.planned.plan.value(Fault::Delay) {
+            sleep(Duration::from_millis(ms.into())).await;
         }
         step
     }
 }
 
-/// The machines of one process.
-#[derive(Clone, Debug, Default)]
-pub struct Switches(BTreeMap<MachineName, Arc<FaultSwitch>>);
-
-impl Switches {
-    /// Adds a machine.
-    pub fn add(&mut self, machine: Machine) -> Arc<FaultSwitch> {
-        let name = machine.name.clone();
-        let switch = FaultSwitch::new(machine);
-        self.0.insert(name, Arc::clone(&switch));
-        switch
-    }
-
-    /// One machine's.
-    pub fn get(&self, machine: &str) -> Option<&Arc<FaultSwitch>> {
-        self.iter()
-            .find(|(name, _)| name.as_ref() == machine)
-            .map(|(_, switch)| switch)
-    }
-
-    /// In order of their names.
-    pub fn iter(&self) -> impl Iterator<Item = (&MachineName, &Arc<FaultSwitch>)> {
-        self.0.iter()
-    }
-}
+/// The machines of one process, by their names.
+pub type Switches = BTreeMap<String, Arc<FaultSwitch>>;

@@ -7,6 +7,12 @@ use super::method::Method;
 /// The service's name in error details.
 const SERVICE: &str = "iam.googleapis.com";
 
+/// A refusal's status: HTTP's, and gRPC's name for the same.
+type Status = (u16, &'static str);
+
+const UNAUTHENTICATED: Status = (401, "UNAUTHENTICATED");
+const PERMISSION_DENIED: Status = (403, "PERMISSION_DENIED");
+
 /// A refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
@@ -21,7 +27,7 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    fn new(code: u16, status: &'static str, message: impl Into<String>) -> Self {
+    fn new((code, status): Status, message: impl Into<String>) -> Self {
         Self {
             code,
             status,
@@ -42,9 +48,9 @@ impl ApiError {
     }
 
     /// A refusal for what is wrong with a token, in Google's own words and ours behind them.
-    fn token(code: u16, status: &'static str, message: &str, reason: &str, method: Method) -> Self {
+    fn token(status: Status, message: &str, reason: &str, method: Method) -> Self {
         let metadata = json!({ "method": method.rpc(), "service": SERVICE });
-        Self::new(code, status, message).because("googleapis.com", reason, metadata)
+        Self::new(status, message).because("googleapis.com", reason, metadata)
     }
 
     fn about(mut self, resource: &str) -> Self {
@@ -57,7 +63,7 @@ impl ApiError {
 
     /// The request says something that cannot be.
     pub fn invalid(message: impl Into<String>) -> Self {
-        Self::new(400, "INVALID_ARGUMENT", message)
+        Self::new((400, "INVALID_ARGUMENT"), message)
     }
 
     /// No token came.
@@ -65,13 +71,7 @@ impl ApiError {
         let message = "Request is missing required authentication credential. Expected OAuth 2 \
             access token, login cookie or other valid authentication credential. Give a token as \
             Authorization: Bearer; the mock's own is in the file that mock-gce env names.";
-        Self::token(
-            401,
-            "UNAUTHENTICATED",
-            message,
-            "CREDENTIALS_MISSING",
-            method,
-        )
+        Self::token(UNAUTHENTICATED, message, "CREDENTIALS_MISSING", method)
     }
 
     /// A token came that is worth nothing.
@@ -79,20 +79,14 @@ impl ApiError {
         let message = "Request had invalid authentication credentials. Expected OAuth 2 access \
             token, login cookie or other valid authentication credential. The token is unknown or \
             expired, or its account is disabled or deleted.";
-        Self::token(
-            401,
-            "UNAUTHENTICATED",
-            message,
-            "ACCESS_TOKEN_EXPIRED",
-            method,
-        )
+        Self::token(UNAUTHENTICATED, message, "ACCESS_TOKEN_EXPIRED", method)
     }
 
     /// A machine's access scopes do not include IAM.
     pub fn insufficient_scopes(method: Method) -> Self {
         let message = "Request had insufficient authentication scopes.";
         let reason = "ACCESS_TOKEN_SCOPE_INSUFFICIENT";
-        Self::token(403, "PERMISSION_DENIED", message, reason, method)
+        Self::token(PERMISSION_DENIED, message, reason, method)
     }
 
     /// The caller has no role that includes the method, or it is another project.
@@ -102,16 +96,13 @@ impl ApiError {
             "Permission '{permission}' denied on resource '{resource}' (or it may not exist)."
         );
         let metadata = json!({ "permission": permission, "resource": resource });
-        Self::new(403, "PERMISSION_DENIED", message).because(
-            SERVICE,
-            "IAM_PERMISSION_DENIED",
-            metadata,
-        )
+        let refused = Self::new(PERMISSION_DENIED, message);
+        refused.because(SERVICE, "IAM_PERMISSION_DENIED", metadata)
     }
 
     /// No such account.
     pub fn unknown_account(resource: &str) -> Self {
-        Self::new(404, "NOT_FOUND", "Unknown service account").about(resource)
+        Self::new((404, "NOT_FOUND"), "Unknown service account").about(resource)
     }
 
     /// There is one already.
@@ -119,21 +110,18 @@ impl ApiError {
         let message = format!(
             "Service account {account_id} already exists within project projects/{project}."
         );
-        Self::new(409, "ALREADY_EXISTS", message).about(resource)
+        Self::new((409, "ALREADY_EXISTS"), message).about(resource)
     }
 
     /// The state is in the way.
     pub fn failed_precondition(message: impl Into<String>) -> Self {
-        Self::new(400, "FAILED_PRECONDITION", message)
+        Self::new((400, "FAILED_PRECONDITION"), message)
     }
 
     /// The mock is at fault.
     pub fn internal(cause: &str) -> Self {
-        Self::new(
-            500,
-            "INTERNAL",
-            format!("Internal error encountered: {cause}"),
-        )
+        let message = format!("Internal error encountered: {cause}");
+        Self::new((500, "INTERNAL"), message)
     }
 
     /// The envelope.

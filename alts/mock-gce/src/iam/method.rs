@@ -1,5 +1,7 @@
 //! The methods and what they need. Pure.
 
+use axum::http;
+
 use crate::config::Role;
 
 /// What is asked for.
@@ -45,9 +47,19 @@ impl Method {
         }
     }
 
-    /// The custom method behind a colon.
-    pub fn of_verb(verb: &str) -> Option<Self> {
-        let mut custom = [Self::Disable, Self::Enable, Self::Undelete].into_iter();
-        custom.find(|method| method.verb() == verb)
+    /// What an HTTP request asks for, and the account that it is about: what stands behind
+    /// `serviceAccounts/`, with a custom method behind a colon. Empty when it is about all of them.
+    pub fn of<'a>(verb: &http::Method, account: Option<&'a str>) -> Option<(Self, &'a str)> {
+        Some(match (verb, account) {
+            (&http::Method::POST, None) => (Self::Create, ""),
+            (_, None) => (Self::List, ""),
+            (&http::Method::POST, Some(account)) => {
+                let (account, verb) = account.rsplit_once(':')?;
+                let mut custom = [Self::Disable, Self::Enable, Self::Undelete].into_iter();
+                (custom.find(|method| method.verb() == verb)?, account)
+            }
+            (&http::Method::DELETE, Some(account)) => (Self::Delete, account),
+            (_, Some(account)) => (Self::Get, account),
+        })
     }
 }

@@ -10,7 +10,7 @@ use alts_authority::{
 use super::{
     error::ApiError,
     method::Method,
-    resource::{Creation, find, resource_name},
+    resource::{Creation, CreationFields, find, resource_name},
 };
 use crate::project::Project;
 
@@ -19,25 +19,32 @@ pub(super) fn create(project: &Project, creation: &Creation) -> Result<Account, 
     let id = &project.config.project;
     let email = creation.email(id)?;
     let name = resource_name(id, email.as_ref());
+    let CreationFields {
+        display_name,
+        description,
+    } = &creation.service_account;
     let refused = |error| match error {
         AuthorityError::Directory(DirectoryError::AlreadyExists(_)) => {
-            ApiError::already_exists(id, creation.account_id(), &name)
+            ApiError::already_exists(id, &creation.account_id, &name)
         }
         error => refusal(&error, &name),
     };
     let created = project
         .accounts
-        .create_account(email.clone(), creation.display_name())
+        .create_account(email.clone(), display_name)
         .map_err(refused)?;
-    if creation.description().is_empty() {
+    if description.is_empty() {
         return Ok(created);
     }
     let described = project
         .accounts
-        .describe_account(&email, creation.description());
+        .change_accounts(|accounts, _| accounts.describe(&email, description));
     described.map_err(|error| {
         // All or nothing: what was made under a wrong description goes again.
-        if let Err(error) = project.accounts.delete_account(&email) {
+        let removed = project
+            .accounts
+            .change_accounts(|accounts, now| accounts.delete(&email, now));
+        if let Err(error) = removed {
             tracing::error!(%error, account = %email, "an account stays without its description");
         }
         refusal(&error, &name)
@@ -59,14 +66,16 @@ pub(super) fn change(
         Ok(found.email.clone())
     };
     let changed = match method {
-        Method::Disable => accounts
-            .set_disabled(&email()?, true)
+        Method::Disable | Method::Enable => accounts
+            .set_disabled(&email()?, method == Method::Disable)
             .map(|(account, _)| account),
-        Method::Enable => accounts
-            .set_disabled(&email()?, false)
-            .map(|(account, _)| account),
-        Method::Delete => accounts.delete_account(&email()?),
-        Method::Undelete => accounts.undelete_account(account),
+        Method::Delete => {
+            let email = email()?;
+            accounts.change_accounts(|accounts, now| accounts.delete(&email, now))
+        }
+        Method::Undelete => {
+            accounts.change_accounts(|accounts, now| accounts.undelete(account, now))
+        }
         Method::Create | Method::Get | Method::List => {
             return Err(ApiError::internal("this method changes no account"));
         }

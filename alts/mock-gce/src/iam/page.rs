@@ -10,17 +10,9 @@ const DEFAULT_PAGE_SIZE: usize = 20;
 /// And at most.
 const MAX_PAGE_SIZE: usize = 100;
 
-/// Some accounts, and where the next ones are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// In order of their names.
-    pub accounts: Vec<Account>,
-    /// Empty on the last page.
-    pub next_page_token: String,
-}
-
-/// Cuts a page out of all accounts, which are in order of their names. A token names the last
-/// account of the page before: accounts that come and go meanwhile shift no page.
+/// Cuts a page out of all accounts, which are in order of their names, and gives the token of the next
+/// one, empty on the last. A token names the last account of the page before: accounts that come and
+/// go meanwhile shift no page.
 ///
 /// # Errors
 /// When a size or a token is none.
@@ -28,7 +20,7 @@ pub fn page(
     accounts: &[Account],
     page_size: Option<&str>,
     page_token: Option<&str>,
-) -> Result<Page, ApiError> {
+) -> Result<(Vec<Account>, String), ApiError> {
     let size = match page_size {
         None | Some("" | "0") => DEFAULT_PAGE_SIZE,
         Some(text) => text
@@ -56,10 +48,7 @@ pub fn page(
     let next_page_token = last.map_or_else(String::new, |last| {
         URL_SAFE_NO_PAD.encode(last.email.as_ref())
     });
-    Ok(Page {
-        accounts,
-        next_page_token,
-    })
+    Ok((accounts, next_page_token))
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use alts::ServiceAccount;
 use alts_authority::directory::Account;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::error::ApiError;
@@ -12,45 +12,24 @@ use super::error::ApiError;
 /// Stands for "whichever project the account is in".
 const ANY_PROJECT: &str = "-";
 
-/// `google.iam.admin.v1.ServiceAccount`. Empty fields are left out, as protobuf's JSON does.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Resource {
-    name: String,
-    project_id: String,
-    unique_id: String,
-    email: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    display_name: String,
-    etag: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    description: String,
-    oauth2_client_id: String,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    disabled: bool,
-}
-
-impl Resource {
-    /// An account of this project.
-    pub fn new(project: &str, account: &Account) -> Self {
-        Self {
-            name: resource_name(project, account.email.as_ref()),
-            project_id: project.to_owned(),
-            unique_id: account.unique_id.clone(),
-            email: account.email.to_string(),
-            display_name: account.display_name.clone(),
-            etag: etag(account),
-            description: account.description.clone(),
-            oauth2_client_id: account.unique_id.clone(),
-            disabled: account.disabled,
-        }
+/// An account of this project as `google.iam.admin.v1.ServiceAccount`. Empty fields are left out, as
+/// protobuf's JSON does.
+pub fn to_json(project: &str, account: &Account) -> Value {
+    let mut json = json!({
+        "name": resource_name(project, account.email.as_ref()),
+        "projectId": project,
+        "uniqueId": account.unique_id,
+        "email": account.email.as_ref(),
+        "displayName": account.display_name,
+        "etag": etag(account),
+        "description": account.description,
+        "oauth2ClientId": account.unique_id,
+        "disabled": account.disabled,
+    });
+    if let Some(fields) = json.as_object_mut() {
+        fields.retain(|_, value| *value != "" && *value != false);
     }
-
-    /// As JSON.
-    #[expect(clippy::missing_panics_doc, reason = "texts and a flag serialise")]
-    pub fn to_json(&self) -> Value {
-        serde_json::to_value(self).expect("texts and a flag serialise")
-    }
+    json
 }
 
 /// Another one whenever the account is changed.
@@ -89,15 +68,20 @@ pub fn find<'a>(accounts: &'a [Account], name: &str) -> Option<&'a Account> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Creation {
-    account_id: String,
-    service_account: CreationFields,
+    /// The part before the `@`.
+    pub account_id: String,
+    /// What is said about it.
+    pub service_account: CreationFields,
 }
 
+/// What is said about an account that is created.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct CreationFields {
-    display_name: String,
-    description: String,
+pub struct CreationFields {
+    /// For people.
+    pub display_name: String,
+    /// For people, at more length.
+    pub description: String,
 }
 
 impl Creation {
@@ -118,21 +102,6 @@ impl Creation {
                 creation.account_id
             )))
         }
-    }
-
-    /// The part before the `@`.
-    pub fn account_id(&self) -> &str {
-        &self.account_id
-    }
-
-    /// For people.
-    pub fn display_name(&self) -> &str {
-        &self.service_account.display_name
-    }
-
-    /// For people, at more length.
-    pub fn description(&self) -> &str {
-        &self.service_account.description
     }
 
     /// The account's whole name in this project.

@@ -1,7 +1,5 @@
 //! Tests of `resource.rs`.
 
-use serde_json::json;
-
 use super::*;
 
 fn account(name: &str) -> Account {
@@ -17,7 +15,7 @@ fn account(name: &str) -> Account {
 #[test]
 fn what_is_empty_is_left_out_and_every_change_has_its_etag() {
     let plain = account("svc@p");
-    let json = Resource::new("p", &plain).to_json();
+    let json = to_json("p", &plain);
     let etag = json["etag"].as_str().unwrap().to_owned();
     assert_eq!(
         json,
@@ -34,10 +32,10 @@ fn what_is_empty_is_left_out_and_every_change_has_its_etag() {
         display_name: "S".into(),
         ..plain
     };
-    assert_eq!(Resource::new("p", &disabled).to_json()["disabled"], true);
-    assert_eq!(Resource::new("p", &named).to_json()["displayName"], "S");
-    assert_ne!(Resource::new("p", &disabled).etag, etag);
-    assert_ne!(Resource::new("p", &named).etag, etag);
+    assert_eq!(to_json("p", &disabled)["disabled"], true);
+    assert_eq!(to_json("p", &named)["displayName"], "S");
+    assert_ne!(to_json("p", &disabled)["etag"], etag);
+    assert_ne!(to_json("p", &named)["etag"], etag);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! Google's "Verify VM identity", section "Token contents".
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
 /// Who issues Google's identity tokens.
 pub const ISSUER: &str = "https://accounts.google.com";
@@ -43,68 +43,34 @@ pub enum Format {
     Full,
 }
 
-/// The payload, in the order in which Google writes it.
-#[derive(Clone, Debug, Serialize)]
-pub struct Claims {
-    aud: String,
-    azp: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email_verified: Option<bool>,
-    exp: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    google: Option<Google>,
-    iat: u64,
-    iss: &'static str,
-    sub: String,
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct Google {
-    compute_engine: ComputeEngine,
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct ComputeEngine {
-    instance_creation_timestamp: u64,
-    instance_id: String,
-    instance_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    license_id: Option<Vec<String>>,
-    project_id: String,
-    project_number: u64,
-    zone: String,
-}
-
-impl Claims {
-    /// For `audience`, from `now_s` (seconds since the Unix epoch) on. With `licenses`, a full token
-    /// lists the image's licences, of which a mock has none.
-    pub fn new(vm: &Vm, audience: &str, format: Format, licenses: bool, now_s: u64) -> Self {
-        let full = format == Format::Full;
-        let compute_engine = || ComputeEngine {
-            instance_creation_timestamp: vm.created_at_s,
-            instance_id: vm.instance_id.to_string(),
-            instance_name: vm.instance_name.clone(),
-            license_id: licenses.then(Vec::new),
-            project_id: vm.project_id.clone(),
-            project_number: vm.project_number,
-            zone: vm.zone.clone(),
-        };
-        Self {
-            aud: audience.to_owned(),
-            azp: vm.unique_id.clone(),
-            email: full.then(|| vm.email.clone()),
-            email_verified: full.then_some(true),
-            exp: now_s.saturating_add(LIFETIME_S),
-            google: full.then(|| Google {
-                compute_engine: compute_engine(),
-            }),
-            iat: now_s,
-            iss: ISSUER,
-            sub: vm.unique_id.clone(),
+/// The payload for `audience`, from `now_s` (seconds since the Unix epoch) on. With `licenses`, a full
+/// token lists the image's licences, of which a mock has none.
+pub fn claims(vm: &Vm, audience: &str, format: Format, licenses: bool, now_s: u64) -> Value {
+    let mut claims = json!({
+        "aud": audience,
+        "azp": vm.unique_id,
+        "exp": now_s.saturating_add(LIFETIME_S),
+        "iat": now_s,
+        "iss": ISSUER,
+        "sub": vm.unique_id,
+    });
+    if format == Format::Full {
+        let mut compute_engine = json!({
+            "instance_creation_timestamp": vm.created_at_s,
+            "instance_id": vm.instance_id.to_string(),
+            "instance_name": vm.instance_name,
+            "project_id": vm.project_id,
+            "project_number": vm.project_number,
+            "zone": vm.zone,
+        });
+        if licenses {
+            compute_engine["license_id"] = json!([]);
         }
+        claims["email"] = json!(vm.email);
+        claims["email_verified"] = json!(true);
+        claims["google"] = json!({ "compute_engine": compute_engine });
     }
+    claims
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! Tests of `identity_token.rs`.
 
-use serde_json::json;
-
 use super::*;
 
 fn vm() -> Vm {
@@ -19,9 +17,7 @@ fn vm() -> Vm {
 
 #[test]
 fn a_full_token_tells_of_the_vm_and_a_standard_one_does_not() {
-    let claims = |format, licenses| {
-        serde_json::to_value(Claims::new(&vm(), "https://a", format, licenses, 2000)).unwrap()
-    };
+    let claims = |format, licenses| claims(&vm(), "https://a", format, licenses, 2000);
     assert_eq!(
         claims(Format::Standard, true),
         json!({

@@ -10,7 +10,6 @@ use rsa::{
     signature::{SignatureEncoding, Signer},
     traits::PublicKeyParts,
 };
-use serde::Serialize;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -32,30 +31,24 @@ impl SigningKey {
     ///
     /// # Errors
     /// When the randomness is no good.
-    pub fn generate(rng: &mut impl CryptoRng) -> Result<Self, String> {
-        RsaPrivateKey::new(rng, MODULUS_BITS)
-            .map(Self::from)
-            .map_err(|error| error.to_string())
+    pub fn generate(rng: &mut impl CryptoRng) -> anyhow::Result<Self> {
+        Ok(RsaPrivateKey::new(rng, MODULUS_BITS)?.into())
     }
 
     /// Reads one that [`SigningKey::to_pem`] wrote.
     ///
     /// # Errors
     /// When it is not PKCS#8.
-    pub fn from_pem(pem: &str) -> Result<Self, String> {
-        RsaPrivateKey::from_pkcs8_pem(pem)
-            .map(Self::from)
-            .map_err(|error| error.to_string())
+    pub fn from_pem(pem: &str) -> anyhow::Result<Self> {
+        Ok(RsaPrivateKey::from_pkcs8_pem(pem)?.into())
     }
 
     /// As PKCS#8 (RFC 5958), for a file that only its owner can read.
     ///
     /// # Errors
     /// When the key cannot be encoded.
-    pub fn to_pem(&self) -> Result<Zeroizing<String>, String> {
-        self.key
-            .to_pkcs8_pem(LineEnding::LF)
-            .map_err(|error| error.to_string())
+    pub fn to_pem(&self) -> anyhow::Result<Zeroizing<String>> {
+        Ok(self.key.to_pkcs8_pem(LineEnding::LF)?)
     }
 
     /// How tokens name it: `kid`.
@@ -71,16 +64,12 @@ impl SigningKey {
     ///
     /// # Errors
     /// When the key cannot sign.
-    pub fn sign(&self, claims: &impl Serialize) -> Result<String, String> {
+    pub fn sign(&self, claims: &Value) -> anyhow::Result<String> {
         let header = json!({ "alg": "RS256", "kid": self.id, "typ": "JWT" });
-        let claims = serde_json::to_vec(claims).map_err(|error| error.to_string())?;
         let mut token = URL_SAFE_NO_PAD.encode(header.to_string());
         token.push('.');
-        URL_SAFE_NO_PAD.encode_string(claims, &mut token);
-        let signature = self
-            .key
-            .try_sign(token.as_bytes())
-            .map_err(|error| error.to_string())?;
+        URL_SAFE_NO_PAD.encode_string(claims.to_string(), &mut token);
+        let signature = self.key.try_sign(token.as_bytes())?;
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(signature.to_bytes(), &mut token);
         Ok(token)

@@ -14,7 +14,6 @@
 //! The generation is random. A process whose mounts come from `machines-GENERATION` is in a machine
 //! of this mock and of no other: this is how programs are found that a crash left behind.
 
-mod error;
 mod record;
 
 use std::{
@@ -25,18 +24,30 @@ use std::{
 };
 
 use alts_handshake::MachineName;
-pub use error::InstanceError;
+use anyhow::{anyhow, bail, ensure};
 pub use record::{MachineRecord, Record, boot_id};
 use rustix::process::Signal;
 
 use crate::system::{
     process::{all_where, end_all, wait_all},
-    runtime_dir::{self, Exclusive, RuntimeDirError},
+    runtime_dir::{self, Exclusive, failed},
 };
 
 /// Longest name: with it, a socket's path is still short enough for Linux.
 const MAX_NAME_LEN: usize = 32;
 
+/// What the cloud process was told.
+pub const LAUNCH: &str = "launch.json";
+/// What runs.
+const RECORD: &str = "record.json";
+/// Where the cloud process writes its log.
+pub const LOG: &str = "cloud.log";
+/// Where the operator's access token is.
+pub const OPERATOR_TOKEN: &str = "operator.token";
+/// Where the accounts are administered over gRPC.
+pub const ADMIN_SOCKET: &str = "admin.sock";
+/// Where keys and accounts are kept when nobody says otherwise.
+pub const STATE: &str = "state";
 /// What folders of mounted files begin with.
 const MACHINES_PREFIX: &str = "machines-";
 
@@ -85,12 +96,8 @@ impl Instance {
     ///
     /// # Errors
     /// When there is no private place for it.
-    pub fn locate(
-        name: InstanceName,
-        xdg_runtime_dir: Option<PathBuf>,
-    ) -> Result<Self, InstanceError> {
-        let base = runtime_dir::base(xdg_runtime_dir)?;
-        Ok(Self::at(name, base))
+    pub fn locate(name: InstanceName, xdg_runtime_dir: Option<PathBuf>) -> anyhow::Result<Self> {
+        Ok(Self::at(name, runtime_dir::base(xdg_runtime_dir)?))
     }
 
     fn at(name: InstanceName, base: PathBuf) -> Self {
@@ -114,24 +121,9 @@ impl Instance {
         &self.dir
     }
 
-    /// Where the cloud process writes its log.
-    pub fn log(&self) -> PathBuf {
-        self.dir.join("cloud.log")
-    }
-
-    /// Where the operator's access token is.
-    pub fn operator_token(&self) -> PathBuf {
-        self.dir.join("operator.token")
-    }
-
-    /// Where the accounts are administered over gRPC.
-    pub fn admin_socket(&self) -> PathBuf {
-        self.dir.join("admin.sock")
-    }
-
-    /// Where keys and accounts are kept when nobody says otherwise.
-    pub fn default_state_dir(&self) -> PathBuf {
-        self.dir.join("state")
+    /// Where something of it is: one of the names above.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
     }
 
     /// The files of one machine.
@@ -145,52 +137,46 @@ impl Instance {
     ///
     /// # Errors
     /// When somebody else is at it.
-    pub fn exclusive(&self) -> Result<Exclusive, InstanceError> {
+    pub fn exclusive(&self) -> anyhow::Result<Exclusive> {
         let path = self.base.join(format!("{}.lock", self.name));
-        Ok(Exclusive::take(&path, &self.name.0)?)
-    }
-
-    fn record_path(&self) -> PathBuf {
-        self.dir.join("record.json")
+        Exclusive::take(&path, &self.name.0)
     }
 
     /// Writes down what runs.
     ///
     /// # Errors
     /// When it cannot be written.
-    #[expect(
-        clippy::missing_panics_doc,
-        reason = "a record of texts and numbers serialises"
-    )]
-    pub fn write_record(&self, record: &Record) -> Result<(), InstanceError> {
-        let json = serde_json::to_vec_pretty(record).expect("texts and numbers serialise");
-        Ok(runtime_dir::replace(&self.record_path(), &json)?)
+    pub fn write_record(&self, record: &Record) -> anyhow::Result<()> {
+        runtime_dir::replace(&self.path(RECORD), &serde_json::to_vec_pretty(record)?)
     }
 
-    fn read_record(&self) -> Result<Option<Record>, InstanceError> {
-        let path = self.record_path();
+    fn read_record(&self) -> anyhow::Result<Option<Record>> {
+        let path = self.path(RECORD);
         let json = match fs::read(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            read => read.map_err(RuntimeDirError::io("read", &path))?,
+            read => read.map_err(failed("read", &path))?,
         };
-        serde_json::from_slice(&json)
-            .map(Some)
-            .map_err(|error| InstanceError::Damaged {
-                path,
-                reason: error.to_string(),
-            })
+        let (path, record) = (path.display(), serde_json::from_slice(&json));
+        record.map(Some).map_err(|error| {
+            anyhow!("{path} is damaged: {error}; bring the mock down and up again")
+        })
     }
 
     /// What runs.
     ///
     /// # Errors
     /// When nothing does.
-    pub fn running(&self) -> Result<Record, InstanceError> {
+    pub fn running(&self) -> anyhow::Result<Record> {
+        let name = &self.name;
         match self.read_record()? {
             Some(record) if record.is_running() && !record.machines.is_empty() => Ok(record),
-            Some(record) if record.is_running() => Err(InstanceError::ComingUp(self.name.clone())),
-            Some(_) => Err(InstanceError::Crashed(self.name.clone())),
-            None => Err(InstanceError::NotUp(self.name.clone())),
+            Some(record) if record.is_running() => {
+                bail!("{name} is coming up; wait for it, then try again")
+            }
+            Some(_) => {
+                bail!("{name} has crashed; clear away what is left: mock-gce down --name {name}")
+            }
+            None => bail!("{name} is not up; bring it up: mock-gce up --name {name}"),
         }
     }
 
@@ -198,16 +184,17 @@ impl Instance {
     ///
     /// # Errors
     /// When it runs, or what is left cannot be ended.
-    pub fn prepare(&self, _right: &Exclusive) -> Result<(), InstanceError> {
+    pub fn prepare(&self, _right: &Exclusive) -> anyhow::Result<()> {
         runtime_dir::create_private(&self.dir)?;
-        if let Ok(Some(record)) = self.read_record()
-            && record.is_running()
-        {
-            return Err(InstanceError::Up(self.name.clone()));
-        }
+        let runs = matches!(self.read_record(), Ok(Some(record)) if record.is_running());
+        ensure!(
+            !runs,
+            "{} is up already: see mock-gce machines; bring it down first, or use another --name",
+            self.name
+        );
         self.sweep()?;
         for entry in self.entries() {
-            if entry != self.default_state_dir() {
+            if entry != self.path(STATE) {
                 remove(&entry)?;
             }
         }
@@ -219,7 +206,7 @@ impl Instance {
     ///
     /// # Errors
     /// When something cannot be ended or removed.
-    pub fn bring_down(&self, right: Exclusive) -> Result<bool, InstanceError> {
+    pub fn bring_down(&self, right: Exclusive) -> anyhow::Result<bool> {
         let there = self.dir.exists();
         // A damaged record names nobody: then the machines are found by their mounts, and a cloud
         // whose machines are gone ends by itself.
@@ -241,7 +228,7 @@ impl Instance {
     }
 
     /// Ends whatever is in machines of this mock. Keepers come first: they end programs politely.
-    fn sweep(&self) -> Result<(), InstanceError> {
+    fn sweep(&self) -> anyhow::Result<()> {
         let marks: Vec<String> = self
             .entries()
             .iter()
@@ -267,11 +254,12 @@ impl Instance {
             end_all(left, Signal::KILL, KILL_TIMEOUT);
             left = inside();
         }
-        Err(InstanceError::Survivors {
-            name: self.name.clone(),
-            count: left.len(),
-            pid: left.first().map_or(0, |process| process.identity().pid()),
-        })
+        bail!(
+            "{} processes of {} cannot be ended (one is {}); end them as root",
+            left.len(),
+            self.name,
+            left.first().map_or(0, |process| process.identity().pid())
+        )
     }
 
     fn entries(&self) -> Vec<PathBuf> {
@@ -282,7 +270,7 @@ impl Instance {
     }
 }
 
-fn remove(path: &Path) -> Result<(), InstanceError> {
+fn remove(path: &Path) -> anyhow::Result<()> {
     let is_dir = fs::symlink_metadata(path).is_ok_and(|found| found.is_dir());
     let removed = if is_dir {
         fs::remove_dir_all(path)
@@ -291,6 +279,6 @@ fn remove(path: &Path) -> Result<(), InstanceError> {
     };
     match removed {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        removed => Ok(removed.map_err(RuntimeDirError::io("remove", path))?),
+        removed => removed.map_err(failed("remove", path)),
     }
 }

@@ -24,7 +24,10 @@ use alts_handshaker::{
 use tokio::net::TcpListener;
 
 use crate::{
-    faults::{self, Switches, service::MachinesService},
+    faults::{
+        self, FaultSwitch, Switches, proto::machines_server::MachinesServer,
+        service::MachinesService,
+    },
     loopback::config::{Config, Machine},
 };
 
@@ -94,13 +97,14 @@ impl MockCloud {
         let mut machines = Vec::with_capacity(listeners.len());
         let mut servers = Servers::new();
         for (machine, listener) in config.machines.iter().zip(listeners) {
-            let switch = switches.add(faults::Machine {
+            let switch = FaultSwitch::new(faults::Machine {
                 faulted: Arc::clone(&faulted),
                 name: machine.name.clone(),
                 account: machine.account.clone(),
                 authority: Arc::clone(&authority),
                 clock: clock.clone(),
             });
+            switches.insert(machine.name.to_string(), Arc::clone(&switch));
             let handshaker = handshaker(machine, config, &authority, clock)?
                 .with_metrics(Arc::clone(&metrics))
                 .with_hook(switch)
@@ -112,7 +116,8 @@ impl MockCloud {
             servers.spawn(handshaker.serve(listener, servers.stopped()));
         }
         let admin = surface.address().clone();
-        let services = admin::services(authority).add_service(MachinesService::server(switches));
+        let services =
+            admin::services(authority).add_service(MachinesServer::new(MachinesService(switches)));
         let metrics = move || metrics.render() + &faulted.render();
         servers.spawn(surface.serve(services, metrics, servers.stopped()));
         Ok(Self {
@@ -143,7 +148,7 @@ fn handshaker(
         machine.name.clone(),
         machine.account.clone(),
         Arc::clone(authority),
-        authority.trust_feed(),
+        authority.verifier_feed(),
         clock.clone(),
     )
     .with_peer_check(peer_check)

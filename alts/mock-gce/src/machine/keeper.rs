@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!   cloud                               keeper, in namespaces of its own
-//!     | --------- starts ------------->  | mounts, sets the host name
+//!     | ---- starts, sends Order ----->  | mounts, sets the host name
 //!     | <-------- "apart" -------------  |
 //!     | makes the link, moves one end    |
 //!     | --------- "linked" ----------->  | gives the link its address and routes
@@ -27,6 +27,7 @@ use rustix::{
     mount::{MountFlags, mount, mount_bind},
     process::Signal,
 };
+use serde::{Deserialize, Serialize};
 
 use super::files::FIRMWARE;
 use crate::system::{
@@ -41,59 +42,39 @@ const POWER_OFF_TIMEOUT: Duration = Duration::from_secs(3);
 const MAX_SWEEPS: usize = 50;
 
 /// What a keeper is told to keep.
-#[derive(Clone, Debug, clap::Args)]
-pub struct KeeperArgs {
-    /// Where the machine's files are
-    #[arg(long)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Order {
+    /// Where the machine's files are.
     pub files: PathBuf,
-    /// What programs inside shall not see
-    #[arg(long)]
+    /// What programs inside shall not see.
     pub hide: PathBuf,
-    /// The machine's name
-    #[arg(long)]
+    /// The machine's name.
     pub name: String,
-    /// The machine's address
-    #[arg(long)]
+    /// The machine's address.
     pub address: Ipv4Addr,
-    /// Where it sends everything
-    #[arg(long)]
+    /// Where it sends everything.
     pub gateway: Ipv4Addr,
-}
-
-impl KeeperArgs {
-    /// As a command line.
-    pub fn to_args(&self) -> Vec<std::ffi::OsString> {
-        vec![
-            "keep".into(),
-            "--files".into(),
-            self.files.clone().into(),
-            "--hide".into(),
-            self.hide.clone().into(),
-            "--name".into(),
-            self.name.clone().into(),
-            "--address".into(),
-            self.address.to_string().into(),
-            "--gateway".into(),
-            self.gateway.to_string().into(),
-        ]
-    }
 }
 
 /// Runs as the keeper until the cloud is gone.
 ///
 /// # Errors
 /// When the machine cannot be made.
-pub fn run(args: &KeeperArgs) -> anyhow::Result<()> {
-    dress_up(args)?;
+pub fn run() -> anyhow::Result<()> {
     let mut orders = io::stdin().lock().lines();
+    let order = orders
+        .next()
+        .transpose()?
+        .context("the cloud said nothing")?;
+    let order: Order = serde_json::from_str(&order).context("the cloud's order is none")?;
+    dress_up(&order)?;
     report("apart")?;
     match orders.next().transpose()?.as_deref() {
         Some("linked") => {}
         Some(order) => bail!("the cloud said {order:?}, which this keeper does not understand"),
         None => return Ok(()),
     }
-    network::run(&network::machine_script(args.gateway, args.address))
-        .map_err(anyhow::Error::msg)?;
+    network::run(&network::machine_script(order.gateway, order.address))?;
     report("ready")?;
     // Nothing more is ever said: this waits for the end.
     let _ = orders.next();
@@ -108,7 +89,7 @@ fn report(word: &str) -> io::Result<()> {
 }
 
 /// Makes this mount namespace look like a VM's.
-fn dress_up(args: &KeeperArgs) -> anyhow::Result<()> {
+fn dress_up(order: &Order) -> anyhow::Result<()> {
     let firmware = Path::new("/sys/class/dmi/id");
     cover(Path::new("/sys/class"))?;
     fs::create_dir_all(firmware)?;
@@ -116,7 +97,7 @@ fn dress_up(args: &KeeperArgs) -> anyhow::Result<()> {
         fs::write(firmware.join(name), text)?;
     }
     for name in ["hosts", "hostname", "resolv.conf"] {
-        let (source, target) = (args.files.join(name), Path::new("/etc").join(name));
+        let (source, target) = (order.files.join(name), Path::new("/etc").join(name));
         // A link that leads nowhere, or no such file: then nobody reads it either.
         if !target.exists() {
             continue;
@@ -125,8 +106,8 @@ fn dress_up(args: &KeeperArgs) -> anyhow::Result<()> {
             .with_context(|| format!("cannot mount over {}", target.display()))?;
     }
     // The cloud's keys and tokens are no business of a program inside.
-    cover(&args.hide)?;
-    rustix::system::sethostname(args.name.as_bytes()).context("cannot set the host name")
+    cover(&order.hide)?;
+    rustix::system::sethostname(order.name.as_bytes()).context("cannot set the host name")
 }
 
 fn cover(path: &Path) -> anyhow::Result<()> {

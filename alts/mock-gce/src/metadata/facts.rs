@@ -32,14 +32,14 @@ pub fn tree(config: &Config, machine: &Machine) -> Node {
 
 /// Which of Google's clouds: the public one.
 fn universe() -> Node {
-    Node::dir([("universe-domain", Node::text("googleapis.com"))])
+    Node::dir([("universe-domain", "googleapis.com".into())])
 }
 
 fn project(config: &Config) -> Node {
     Node::dir([
         ("attributes", Node::Named(Vec::new())),
-        ("numeric-project-id", Node::Number(config.project_number())),
-        ("project-id", Node::text(&config.project)),
+        ("numeric-project-id", config.project_number().into()),
+        ("project-id", config.project.as_str().into()),
     ])
 }
 
@@ -48,79 +48,68 @@ fn instance(config: &Config, machine: &Machine) -> Node {
     let attributes = machine
         .attributes
         .iter()
-        .map(|(key, value)| (key.clone(), Node::text(value)));
-    let kind = &machine.machine_type;
+        .map(|(key, value)| (key.clone(), value.as_str().into()));
+    let kind = format!("projects/{number}/machineTypes/{}", machine.machine_type);
+    let zone = format!("projects/{number}/zones/{}", config.zone);
+    let interface = network_interface(config, machine);
     Node::dir([
         ("attributes", Node::Named(attributes.collect())),
-        ("cpu-platform", Node::text("Unknown CPU Platform")),
-        ("description", Node::text("")),
+        ("cpu-platform", "Unknown CPU Platform".into()),
+        ("description", "".into()),
         ("disks", Node::List(Vec::new())),
-        ("hostname", Node::text(host_name(config, &machine.name))),
-        ("id", Node::Number(instance_id(config, machine))),
-        ("image", Node::text("")),
+        ("hostname", host_name(config, &machine.name).into()),
+        ("id", instance_id(config, machine).into()),
+        ("image", "".into()),
         ("licenses", Node::List(Vec::new())),
-        (
-            "machine-type",
-            Node::text(format!("projects/{number}/machineTypes/{kind}")),
-        ),
-        ("maintenance-event", Node::text("NONE")),
-        ("name", Node::text(machine.name.as_ref())),
-        (
-            "network-interfaces",
-            Node::List(vec![network_interface(config, machine)]),
-        ),
-        ("preempted", Node::text("FALSE")),
+        ("machine-type", kind.into()),
+        ("maintenance-event", "NONE".into()),
+        ("name", machine.name.as_ref().into()),
+        ("network-interfaces", Node::List(vec![interface])),
+        ("preempted", "FALSE".into()),
         ("scheduling", scheduling()),
         ("service-accounts", service_accounts(machine)),
-        ("tags", Node::Lines(machine.tags.clone())),
-        (
-            "zone",
-            Node::text(format!("projects/{number}/zones/{}", config.zone)),
-        ),
+        ("tags", machine.tags.clone().into()),
+        ("zone", zone.into()),
     ])
 }
 
 fn scheduling() -> Node {
     Node::dir([
-        ("automatic-restart", Node::text("TRUE")),
-        ("on-host-maintenance", Node::text("MIGRATE")),
-        ("preemptible", Node::text("FALSE")),
+        ("automatic-restart", "TRUE".into()),
+        ("on-host-maintenance", "MIGRATE".into()),
+        ("preemptible", "FALSE".into()),
     ])
 }
 
 fn network_interface(config: &Config, machine: &Machine) -> Node {
-    let (network, number) = (config.network, config.project_number());
+    let subnet = config.network;
+    let network = format!("projects/{}/networks/default", config.project_number());
     Node::dir([
         ("access-configs", Node::List(Vec::new())),
-        (
-            "dns-servers",
-            Node::Lines(vec![METADATA_ADDRESS.to_string()]),
-        ),
+        ("dns-servers", vec![METADATA_ADDRESS.to_string()].into()),
         ("forwarded-ips", Node::List(Vec::new())),
-        ("gateway", Node::text(network.gateway().to_string())),
-        ("ip", Node::text(machine.address.to_string())),
+        ("gateway", subnet.gateway().to_string().into()),
+        ("ip", machine.address.to_string().into()),
         ("ip-aliases", Node::List(Vec::new())),
-        ("mac", Node::text(mac(machine.address))),
-        ("mtu", Node::Number(MTU.into())),
-        (
-            "network",
-            Node::text(format!("projects/{number}/networks/default")),
-        ),
-        ("subnetmask", Node::text(network.mask().to_string())),
+        ("mac", mac(machine.address).into()),
+        ("mtu", MTU.into()),
+        ("network", network.into()),
+        ("subnetmask", subnet.mask().to_string().into()),
         ("target-instance-ips", Node::List(Vec::new())),
     ])
 }
 
 fn service_accounts(machine: &Machine) -> Node {
+    let email = machine.account.as_ref();
     let account = Node::dir([
-        ("aliases", Node::Lines(vec!["default".to_owned()])),
-        ("email", Node::text(machine.account.as_ref())),
+        ("aliases", vec!["default"].into()),
+        ("email", email.into()),
         ("identity", Node::OnDemand(OnDemand::Identity)),
-        ("scopes", Node::Lines(machine.scopes.clone())),
+        ("scopes", machine.scopes.clone().into()),
         ("token", Node::OnDemand(OnDemand::Token)),
     ]);
     Node::Named(vec![
         ("default".to_owned(), account.clone()),
-        (machine.account.to_string(), account),
+        (email.to_owned(), account),
     ])
 }

@@ -2,9 +2,7 @@
 //!
 //! Paths are written `like-this`, JSON keys `likeThis`; keys that users choose stay as they are.
 
-use std::fmt::Write;
-
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
 /// A directory or a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,12 +13,8 @@ pub enum Node {
     Named(Vec<(String, Self)>),
     /// Entries that are named by their number.
     List(Vec<Self>),
-    /// One text.
-    Text(String),
-    /// One number.
-    Number(u64),
-    /// Texts: one a line, or a JSON array.
-    Lines(Vec<String>),
+    /// A text, a number, or texts: an array, one a line where no JSON is wanted.
+    Value(Value),
     /// Made when it is asked for, and part of no recursive answer.
     OnDemand(OnDemand),
 }
@@ -34,12 +28,13 @@ pub enum OnDemand {
     Identity,
 }
 
-impl Node {
-    /// A text.
-    pub fn text(text: impl Into<String>) -> Self {
-        Self::Text(text.into())
+impl<T: Into<Value>> From<T> for Node {
+    fn from(value: T) -> Self {
+        Self::Value(value.into())
     }
+}
 
+impl Node {
     /// A directory.
     pub fn dir<const N: usize>(entries: [(&str, Self); N]) -> Self {
         Self::Dir(
@@ -96,9 +91,10 @@ impl Node {
     /// A value as text. `None` for what is no value.
     pub fn as_text(&self) -> Option<String> {
         match self {
-            Self::Text(text) => Some(text.clone()),
-            Self::Number(number) => Some(number.to_string()),
-            Self::Lines(lines) => Some(lines.iter().map(|line| format!("{line}\n")).collect()),
+            Self::Value(Value::Array(lines)) => {
+                Some(lines.iter().map(|line| in_words(line) + "\n").collect())
+            }
+            Self::Value(value) => Some(in_words(value)),
             _ => None,
         }
     }
@@ -109,9 +105,7 @@ impl Node {
             Self::Dir(entries) => object(entries, camel_case),
             Self::Named(entries) => object(entries, str::to_owned),
             Self::List(entries) => entries.iter().filter_map(Self::as_json).collect(),
-            Self::Text(text) => Value::String(text.clone()),
-            Self::Number(number) => Value::Number(Number::from(*number)),
-            Self::Lines(lines) => lines.iter().cloned().collect(),
+            Self::Value(value) => value.clone(),
             Self::OnDemand(_) => return None,
         })
     }
@@ -131,24 +125,25 @@ impl Node {
                 format!("{path}/{name}")
             };
             match node {
-                Self::Lines(lines) => {
-                    for line in lines {
-                        push_line(text, &path, line);
-                    }
+                Self::Value(Value::Array(lines)) => {
+                    text.extend(
+                        lines
+                            .iter()
+                            .map(|line| format!("{path} {}\n", in_words(line))),
+                    );
                 }
-                node if node.is_dir() => node.flatten(&path, text),
-                node => {
-                    if let Some(value) = node.as_text() {
-                        push_line(text, &path, &value);
-                    }
-                }
+                Self::Value(value) => text.push_str(&format!("{path} {}\n", in_words(value))),
+                node => node.flatten(&path, text),
             }
         }
     }
 }
 
-fn push_line(text: &mut String, path: &str, value: &str) {
-    writeln!(text, "{path} {value}").expect("writing to a String does not fail");
+/// Without the quotes around a text.
+fn in_words(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn object(entries: &[(String, Node)], key: impl Fn(&str) -> String) -> Value {

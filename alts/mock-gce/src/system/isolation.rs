@@ -3,10 +3,13 @@
 use std::{
     ffi::OsStr,
     fs, io,
+    path::Path,
     process::{Command, Output},
 };
 
-use super::network::program;
+use anyhow::anyhow;
+
+use super::network::{one_line, program};
 
 /// What has to work inside: another `/sys/class`, a link, forwarding.
 const REHEARSAL: &str = "mount -t tmpfs none /sys/class && ip link set lo up && \
@@ -22,20 +25,12 @@ pub enum Isolation {
     UserNamespace,
 }
 
-/// Neither way works.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot make machines here: {cause}; {remedy}")]
-pub struct NoIsolation {
-    cause: String,
-    remedy: String,
-}
-
 impl Isolation {
     /// Tries what will be needed, in namespaces that are gone afterwards.
     ///
     /// # Errors
     /// With the cause and what to do.
-    pub fn find() -> Result<Self, NoIsolation> {
+    pub fn find() -> anyhow::Result<Self> {
         let mut said = String::new();
         for way in [Self::Root, Self::UserNamespace] {
             if way == Self::Root && !rustix::process::geteuid().is_root() {
@@ -43,17 +38,17 @@ impl Isolation {
             }
             match way.rehearse() {
                 Ok(output) if output.status.success() => return Ok(way),
-                Ok(output) => said = one_line(&String::from_utf8_lossy(&output.stderr)),
+                Ok(output) => said = one_line(&output.stderr),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    return Err(NoIsolation {
-                        cause: "there is no program unshare".to_owned(),
-                        remedy: "install util-linux".to_owned(),
-                    });
+                    return Err(none("there is no program unshare", "install util-linux"));
                 }
                 Err(error) => said = error.to_string(),
             }
         }
-        Err(explain(&said, &Switches::read()))
+        Err(explain(&said, |setting| {
+            let path = Path::new("/proc/sys").join(setting.replace('.', "/"));
+            fs::read_to_string(path).ok()
+        }))
     }
 
     /// A command that runs `program` in mount, network and host name namespaces of its own.
@@ -82,66 +77,38 @@ pub fn apart() -> Command {
     command
 }
 
-/// What distributions switch user namespaces off with.
-#[derive(Debug, Default)]
-struct Switches {
-    /// Debian's.
-    unprivileged_userns_clone: Option<String>,
-    /// Ubuntu's.
-    apparmor_restrict_unprivileged_userns: Option<String>,
-    /// Red Hat's, and the kernel's own limit.
-    max_user_namespaces: Option<String>,
+/// What distributions switch user namespaces off with: the setting, its value then, and a better one.
+/// Debian's, Red Hat's and the kernel's own limit, Ubuntu's.
+const SWITCHES: [(&str, &str, &str); 3] = [
+    ("kernel.unprivileged_userns_clone", "0", "1"),
+    ("user.max_user_namespaces", "0", "15000"),
+    ("kernel.apparmor_restrict_unprivileged_userns", "1", "0"),
+];
+
+/// Neither way works.
+fn none(cause: &str, remedy: &str) -> anyhow::Error {
+    anyhow!("cannot make machines here: {cause}; {remedy}")
 }
 
-impl Switches {
-    fn read() -> Self {
-        let read = |path: &str| {
-            let text = fs::read_to_string(path).ok()?;
-            Some(text.trim().to_owned())
-        };
-        Self {
-            unprivileged_userns_clone: read("/proc/sys/kernel/unprivileged_userns_clone"),
-            apparmor_restrict_unprivileged_userns: read(
-                "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
-            ),
-            max_user_namespaces: read("/proc/sys/user/max_user_namespaces"),
+/// Why `said`: `read` tells the value of a setting.
+fn explain(said: &str, read: impl Fn(&str) -> Option<String>) -> anyhow::Error {
+    if said.contains("ip: not found") || said.contains("ip: command not found") {
+        return none("there is no program ip", "install iproute2");
+    }
+    for (setting, off, on) in SWITCHES {
+        if read(setting).is_some_and(|value| value.trim() == off) {
+            return none(
+                &format!("{setting} keeps users from making user namespaces"),
+                &format!("run `sudo sysctl -w {setting}={on}`, or run this as root"),
+            );
         }
     }
-}
-
-/// Pure.
-fn explain(said: &str, switches: &Switches) -> NoIsolation {
-    let refused = |setting: &str, value: &str| NoIsolation {
-        cause: format!("{setting} keeps users from making user namespaces"),
-        remedy: format!("run `sudo sysctl -w {setting}={value}`, or run this as root"),
+    let cause = match said {
+        "" => "the system refuses namespaces".to_owned(),
+        said => format!("the system refuses: {said}"),
     };
-    if said.contains("ip: not found") || said.contains("ip: command not found") {
-        return NoIsolation {
-            cause: "there is no program ip".to_owned(),
-            remedy: "install iproute2".to_owned(),
-        };
-    }
-    if switches.unprivileged_userns_clone.as_deref() == Some("0") {
-        return refused("kernel.unprivileged_userns_clone", "1");
-    }
-    if switches.max_user_namespaces.as_deref() == Some("0") {
-        return refused("user.max_user_namespaces", "15000");
-    }
-    if switches.apparmor_restrict_unprivileged_userns.as_deref() == Some("1") {
-        return refused("kernel.apparmor_restrict_unprivileged_userns", "0");
-    }
-    NoIsolation {
-        cause: if said.is_empty() {
-            "the system refuses namespaces".to_owned()
-        } else {
-            format!("the system refuses: {said}")
-        },
-        remedy: "run this as root; in a container, start that with --privileged".to_owned(),
-    }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let remedy = "run this as root; in a container, start that with --privileged";
+    none(&cause, remedy)
 }
 
 #[cfg(test)]

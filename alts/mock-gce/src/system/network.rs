@@ -26,6 +26,8 @@ use std::{
     process::{Command, Stdio},
 };
 
+use anyhow::{Context, anyhow};
+
 use crate::config::Network;
 
 /// Where a machine finds its metadata server and its handshaker.
@@ -83,29 +85,30 @@ pub fn machine_script(gateway: Ipv4Addr, address: Ipv4Addr) -> String {
 ///
 /// # Errors
 /// What `ip` said.
-pub fn run(script: &str) -> Result<(), String> {
+pub fn run(script: &str) -> anyhow::Result<()> {
     let mut ip = Command::new(program("ip"))
         .args(["-batch", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|error| format!("cannot run ip: {error}; install iproute2"))?;
+        .map_err(|error| anyhow!("cannot run ip: {error}; install iproute2"))?;
     let mut stdin = ip.stdin.take().expect("it was asked for");
     // `ip` may refuse before it has read everything; what it says is the better error.
     let _ = stdin.write_all(script.as_bytes());
     drop(stdin);
-    let output = ip
-        .wait_with_output()
-        .map_err(|error| format!("cannot wait for ip: {error}"))?;
+    let output = ip.wait_with_output().context("cannot wait for ip")?;
     if output.status.success() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(&output.stderr);
-    Err(format!(
-        "cannot set up the network: {}",
-        said.split_whitespace().collect::<Vec<_>>().join(" ")
-    ))
+    let said = one_line(&output.stderr);
+    Err(anyhow!("cannot set up the network: {said}"))
+}
+
+/// What a program said, on one line.
+pub(crate) fn one_line(said: &[u8]) -> String {
+    let said = String::from_utf8_lossy(said);
+    said.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// System programs are not in every user's PATH.

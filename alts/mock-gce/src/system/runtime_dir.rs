@@ -8,41 +8,12 @@ use std::{
 };
 
 use alts_daemon::state::replace_file;
+use anyhow::{anyhow, bail, ensure};
 
-/// Why it cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum RuntimeDirError {
-    /// Somebody else could have made it, or could change it.
-    #[error(
-        "{} is not a directory that only you can use; remove it, or set XDG_RUNTIME_DIR to one that \
-         is", .0.display()
-    )]
-    Foreign(PathBuf),
-    /// The file system says no.
-    #[error("cannot {action} {}: {source}; check the path and its permissions", path.display())]
-    Io {
-        /// What was tried.
-        action: &'static str,
-        /// On what.
-        path: PathBuf,
-        /// What came of it.
-        source: io::Error,
-    },
-    /// Another command changes the same instance.
-    #[error("another mock-gce is bringing {0:?} up or down; wait for it, then try again")]
-    Busy(String),
-}
-
-impl RuntimeDirError {
-    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::Io {
-            action,
-            path,
-            source,
-        }
-    }
+/// For a path on which `action` fails.
+pub(crate) fn failed(action: &str, path: &Path) -> impl FnOnce(io::Error) -> anyhow::Error {
+    let tried = format!("cannot {action} {}", path.display());
+    move |error| anyhow!("{tried}: {error}; check the path and its permissions")
 }
 
 /// Where the instances of this user are: `$XDG_RUNTIME_DIR/mock-gce`, or `/tmp/mock-gce-UID`.
@@ -50,7 +21,7 @@ impl RuntimeDirError {
 ///
 /// # Errors
 /// When it cannot be made, or is not private.
-pub fn base(xdg_runtime_dir: Option<PathBuf>) -> Result<PathBuf, RuntimeDirError> {
+pub fn base(xdg_runtime_dir: Option<PathBuf>) -> anyhow::Result<PathBuf> {
     let uid = rustix::process::geteuid().as_raw();
     // The XDG specification has relative paths ignored.
     let base = match xdg_runtime_dir.filter(|path| path.is_absolute()) {
@@ -65,30 +36,31 @@ pub fn base(xdg_runtime_dir: Option<PathBuf>) -> Result<PathBuf, RuntimeDirError
 ///
 /// # Errors
 /// When it is somebody else's: in `/tmp`, anybody may have been faster.
-pub fn create_private(path: &Path) -> Result<(), RuntimeDirError> {
+pub fn create_private(path: &Path) -> anyhow::Result<()> {
     match DirBuilder::new().mode(0o700).create(path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            return Err(RuntimeDirError::io("create the directory", path)(error));
+            return Err(failed("create the directory", path)(error));
         }
         _ => {}
     }
-    let found = fs::symlink_metadata(path).map_err(RuntimeDirError::io("look at", path))?;
+    let found = fs::symlink_metadata(path).map_err(failed("look at", path))?;
     let private = found.is_dir()
         && found.uid() == rustix::process::geteuid().as_raw()
         && found.mode() & 0o077 == 0;
-    if private {
-        Ok(())
-    } else {
-        Err(RuntimeDirError::Foreign(path.to_owned()))
-    }
+    ensure!(
+        private,
+        "{} is not a directory that only you can use; remove it, or set XDG_RUNTIME_DIR to one that is",
+        path.display()
+    );
+    Ok(())
 }
 
 /// Replaces a file, readable by its owner alone, in one step.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn replace(path: &Path, content: &[u8]) -> Result<(), RuntimeDirError> {
-    replace_file(path, content).map_err(RuntimeDirError::io("write", path))
+pub fn replace(path: &Path, content: &[u8]) -> anyhow::Result<()> {
+    replace_file(path, content).map_err(failed("write", path))
 }
 
 /// The right to bring an instance up or down; gone with the process, also after a crash.
@@ -103,7 +75,7 @@ impl Exclusive {
     ///
     /// # Errors
     /// When another process has it.
-    pub fn take(path: &Path, instance: &str) -> Result<Self, RuntimeDirError> {
+    pub fn take(path: &Path, instance: &str) -> anyhow::Result<Self> {
         loop {
             let file = OpenOptions::new()
                 .create(true)
@@ -111,15 +83,13 @@ impl Exclusive {
                 .write(true)
                 .mode(0o600)
                 .open(path)
-                .map_err(RuntimeDirError::io("open", path))?;
+                .map_err(failed("open", path))?;
             match file.try_lock() {
                 Ok(()) => {}
-                Err(TryLockError::WouldBlock) => {
-                    return Err(RuntimeDirError::Busy(instance.to_owned()));
-                }
-                Err(TryLockError::Error(source)) => {
-                    return Err(RuntimeDirError::io("lock", path)(source));
-                }
+                Err(TryLockError::WouldBlock) => bail!(
+                    "another mock-gce is bringing {instance:?} up or down; wait for it, then try again"
+                ),
+                Err(TryLockError::Error(error)) => return Err(failed("lock", path)(error)),
             }
             let exclusive = Self {
                 path: path.to_owned(),

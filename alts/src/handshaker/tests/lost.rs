@@ -4,16 +4,23 @@ use std::{
     io,
     pin::Pin,
     task::{Context, Poll},
+    time::{Duration, Instant},
 };
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf, duplex},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
 };
 use tonic::Code;
 
 use super::{ANYBODY, CLIENT, SERVER, assert_seen};
-use crate::handshaker::fake::{FakeHandshaker, Flaw, builder_for};
+use crate::{
+    Error,
+    handshaker::{
+        CLIENT_HANDSHAKE_TIMEOUT,
+        fake::{FakeHandshaker, Flaw, builder_for},
+    },
+};
 
 #[tokio::test]
 async fn a_handshaker_that_is_not_there_is_out_of_reach() {
@@ -28,7 +35,9 @@ async fn a_handshaker_that_is_not_there_is_out_of_reach() {
         .expect_err("nobody there");
     assert!(error.to_string().contains("refused"), "{error}");
     assert!(
-        error.remedy().contains("--handshaker-address"),
+        error
+            .remedy()
+            .starts_with("start the handshaker, or name its address with "),
         "{}",
         error.remedy()
     );
@@ -48,9 +57,7 @@ async fn a_handshaker_that_goes_away_in_the_middle_is_out_of_reach() {
     let (near, _far) = duplex(1024);
     let between = async {
         let (mut library, _) = listener.accept().await.expect("accepted");
-        let mut service = tokio::net::TcpStream::connect(fake.address)
-            .await
-            .expect("dialled");
+        let mut service = TcpStream::connect(fake.address).await.expect("dialled");
         tokio::select! {
             copied = tokio::io::copy_bidirectional(&mut library, &mut service) => {
                 panic!("over too early: {copied:?}")
@@ -64,6 +71,55 @@ async fn a_handshaker_that_goes_away_in_the_middle_is_out_of_reach() {
         Code::Unavailable,
         &format!("the handshaker at {address} is out of reach: "),
     );
+}
+
+/// The first handshake is lost with its connection, and no other.
+#[tokio::test]
+async fn a_handshaker_that_falls_silent_is_given_up_and_dialled_again() {
+    let fake = FakeHandshaker::start(CLIENT, Flaw::Stalls(1)).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("bound");
+    let handshaker = builder_for(address)
+        .handshake_timeout(CLIENT_HANDSHAKE_TIMEOUT)
+        .build()
+        .expect("a handshaker");
+    let between = async {
+        let mut held = Vec::new();
+        loop {
+            let (mut library, _) = listener.accept().await.expect("accepted");
+            let mut service = TcpStream::connect(fake.address).await.expect("dialled");
+            tokio::select! {
+                _ = tokio::io::copy_bidirectional(&mut library, &mut service) => {}
+                () = fake.begun(1), if held.is_empty() => fake.now(Flaw::Refuses(1, Code::Unavailable)),
+            }
+            held.push((library, service));
+        }
+    };
+    let handshakes = async {
+        let began = Instant::now();
+        let (near, _far) = duplex(1024);
+        let silent = handshaker.connect(near, ANYBODY).await;
+        assert_seen(
+            silent.expect_err("silent"),
+            Code::Unavailable,
+            &format!("the handshaker at {address} is out of reach: "),
+        );
+        assert!(
+            began.elapsed() < CLIENT_HANDSHAKE_TIMEOUT,
+            "found by asking"
+        );
+
+        let began = Instant::now();
+        let (near, _far) = duplex(1024);
+        let answered = handshaker.connect(near, ANYBODY).await;
+        let error = answered.expect_err("refused, in words");
+        assert!(matches!(error, Error::NoCredential { .. }), "{error}");
+        assert!(began.elapsed() < Duration::from_secs(5), "{error}");
+    };
+    tokio::select! {
+        () = handshakes => {}
+        () = between => {}
+    }
 }
 
 #[tokio::test]

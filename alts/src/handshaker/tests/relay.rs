@@ -128,19 +128,26 @@ fn a_status_is_judged_by_when_and_to_whom_it_came() {
     let no_credential: Check = |error| matches!(error, Error::NoCredential { .. });
     let ours: Check = |error| matches!(error, Error::HandshakerRefused { .. });
     let peers: Check = |error| matches!(error, Error::Refused { .. });
+    let standing: Check = |error| matches!(error, Error::StandingUnknown { .. });
+    let overloaded: Check = |error| matches!(error, Error::HandshakerOverloaded { .. });
     let target: Check = |error| matches!(error, Error::NotATarget { .. });
     let unavailable = 14;
     let denied = 7;
+    let exhausted = 8;
     // (a client?, a later answer?, code)
     let rows = [
         (true, false, unavailable, no_credential),
         (true, false, denied, ours),
         (true, false, 3, ours),
-        (true, true, unavailable, no_credential),
+        (true, true, unavailable, standing),
+        (true, false, exhausted, overloaded),
+        (true, true, exhausted, peers),
         (true, true, denied, target),
         (true, true, 16, peers),
         (true, true, 9999, peers),
         (false, false, unavailable, no_credential),
+        (false, true, unavailable, standing),
+        (false, false, exhausted, overloaded),
         (false, false, denied, peers),
         (false, true, denied, peers),
         (false, true, 16, peers),

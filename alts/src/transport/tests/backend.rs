@@ -231,7 +231,7 @@ fn describe_caller<T>(request: &Request<T>) -> Result<String, Status> {
         "{} with {} {} {} {:?} from {remote} to {}://{}",
         peer.peer_service_account(),
         peer.record_protocol(),
-        peer.security_level(),
+        peer.security_level().as_str_name(),
         peer.peer_rpc_versions(),
         peer.peer_attributes(),
         uri.scheme().map_or("none", Scheme::as_str),

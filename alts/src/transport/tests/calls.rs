@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     AltsChannel, AltsConnector, AltsContext, AuthorizationEvent, ClientAuthorizationLayer, Error,
-    RpcVersions, SecurityLevel, ServiceAccount,
+    RpcVersions, ServiceAccount, gcp,
 };
 
 #[tokio::test]
@@ -27,7 +27,10 @@ async fn each_side_learns_who_the_other_has_proven_to_be() {
     assert_eq!(local, Some(CLIENT));
     assert_eq!(context.application_protocol(), "grpc");
     assert_eq!(context.record_protocol(), "ALTSRP_GCM_AES128_REKEY");
-    assert_eq!(context.security_level(), SecurityLevel::IntegrityAndPrivacy);
+    assert_eq!(
+        context.security_level(),
+        gcp::SecurityLevel::IntegrityAndPrivacy
+    );
     assert_eq!(context.peer_rpc_versions(), RpcVersions::OURS);
     assert_eq!(context.peer_attributes()["zone"], "fake-a");
     assert_eq!(channel.peer().as_ref(), Some(context));

@@ -213,6 +213,11 @@ fn every_kind_of_error_has_one_status() {
         ),
         (Error::NoCredential { detail: detail() }, Unavailable),
         (
+            Error::HandshakerOverloaded { detail: detail() },
+            Unavailable,
+        ),
+        (Error::StandingUnknown { detail: detail() }, Unavailable),
+        (
             Error::HandshakerRefused {
                 code: 3,
                 detail: detail(),
@@ -264,5 +269,7 @@ fn every_kind_of_error_has_one_status() {
         assert_eq!(error.code(), code, "{error}");
         let status = Status::from(error.clone());
         assert_eq!(status.message(), format!("{error}; {}", error.remedy()));
+        // What a `main` prints that returns it.
+        assert_eq!(format!("{error:?}"), status.message());
     }
 }

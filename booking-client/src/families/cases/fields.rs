@@ -69,7 +69,12 @@ impl CaseFields {
     /// # Errors
     /// [`UsageError`] for a civil time that names no instant, or two.
     pub fn put(self, case: &mut Case, site: &SiteTime) -> Result<UpdateMask, UsageError> {
-        let time = |typed: Option<Moment>| typed.map(|typed| typed.resolve(site)).transpose();
+        let time = |typed: Option<Moment>| -> Result<_, UsageError> {
+            Ok(typed
+                .map(|typed| typed.resolve(site))
+                .transpose()?
+                .map(stamp))
+        };
         let procedure_type = self
             .procedure_type
             .map(|typed| resource("procedureTypes", &typed));
@@ -81,27 +86,17 @@ impl CaseFields {
         mask.put("anaesthesia", self.anaesthesia, &mut case.anaesthesia);
         mask.put(
             "decision_time",
-            time(self.decided)?.map(stamp),
+            time(self.decided)?,
             &mut case.decision_time,
         );
-        mask.put(
-            "target_time",
-            time(self.target)?.map(stamp),
-            &mut case.target_time,
-        );
+        mask.put("target_time", time(self.target)?, &mut case.target_time);
         self.durations
             .put("durations", &mut mask, &mut case.durations);
         mask.put_all("team", self.team.members(), &mut case.team);
-        mask.put_all(
-            "equipment",
-            resources("equipmentUnits", &self.equipment),
-            &mut case.equipment,
-        );
-        mask.put_all(
-            "required_capabilities",
-            self.requires,
-            &mut case.required_capabilities,
-        );
+        let equipment = resources("equipmentUnits", &self.equipment);
+        mask.put_all("equipment", equipment, &mut case.equipment);
+        let required = &mut case.required_capabilities;
+        mask.put_all("required_capabilities", self.requires, required);
         mask.put("specialty", self.specialty, &mut case.specialty);
         mask.put("notes", self.notes, &mut case.notes);
         mask.put("blood_units", self.blood, &mut case.blood_units);

@@ -5,7 +5,7 @@ use clap::Args;
 
 use super::shown::{CASES, WAITING_LIST};
 use crate::{
-    connection::{CaseClient, Service},
+    connection::Service,
     failure::Failure,
     printing::Printer,
     reading::{
@@ -100,9 +100,7 @@ impl ListArgs {
             order_by: self.order_by.unwrap_or_else(|| order.to_owned()),
             ..ListCasesRequest::default()
         };
-        let cases = service
-            .list(CaseClient::list_cases, request, self.limit)
-            .await?;
+        let cases = service.list(request, self.limit).await?;
         let columns = if self.waiting { WAITING_LIST } else { CASES };
         Ok(printer.table(columns, &cases, &site)?)
     }

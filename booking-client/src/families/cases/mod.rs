@@ -8,7 +8,10 @@ pub mod shown;
 #[cfg(test)]
 mod tests;
 
-use booking_proto::ot::v1::{Case, GetCaseRequest};
+use booking_proto::ot::v1::{
+    AbortCaseRequest, CancelCaseRequest, Case, ConfirmCaseRequest, GetCaseRequest,
+    PostponeCaseRequest,
+};
 use clap::Subcommand;
 
 use self::{
@@ -21,7 +24,7 @@ use self::{
     shown::{CASE, case_line},
 };
 use crate::{
-    connection::{CaseClient, Service},
+    connection::Service,
     failure::Failure,
     printing::{Printer, details},
     reading::{OneArgs, resource},
@@ -89,40 +92,18 @@ impl Cases {
                     printer.message(&case, |case| details(&[CASE, OTHERS].concat(), case, site))?
                 );
             }
-            Self::Create(args) => {
-                service
-                    .call(CaseClient::create_case, args.into_request(site)?)
-                    .await
-            }
-            Self::Update(args) => {
-                service
-                    .call(CaseClient::update_case, args.into_request(site)?)
-                    .await
-            }
-            Self::Schedule(args) => {
-                service
-                    .call(CaseClient::schedule_case, args.into_request(site)?)
-                    .await
-            }
-            Self::Confirm(args) => service.call(CaseClient::confirm_case, args.into()).await,
-            Self::Reschedule(args) => {
-                service
-                    .call(CaseClient::reschedule_case, args.into_request(site)?)
-                    .await
-            }
-            Self::Postpone(args) => service.call(CaseClient::postpone_case, args.into()).await,
-            Self::Cancel(args) => service.call(CaseClient::cancel_case, args.into()).await,
-            Self::Abort(args) => service.call(CaseClient::abort_case, args.into()).await,
-            Self::Milestone(args) => {
-                service
-                    .call(CaseClient::record_milestone, args.into_request(site)?)
-                    .await
-            }
+            Self::Create(args) => service.call(args.into_request(site)?).await,
+            Self::Update(args) => service.call(args.into_request(site)?).await,
+            Self::Schedule(args) => service.call(args.into_request(site)?).await,
+            Self::Confirm(args) => service.call(ConfirmCaseRequest::from(args)).await,
+            Self::Reschedule(args) => service.call(args.into_request(site)?).await,
+            Self::Postpone(args) => service.call(PostponeCaseRequest::from(args)).await,
+            Self::Cancel(args) => service.call(CancelCaseRequest::from(args)).await,
+            Self::Abort(args) => service.call(AbortCaseRequest::from(args)).await,
+            Self::Milestone(args) => service.call(args.into_request(site)?).await,
             Self::Correct(args) => {
                 let now = get(service, &args.case).await?;
-                service
-                    .call(CaseClient::correct_case, args.into_request(now, site)?)
-                    .await
+                service.call(args.into_request(now, site)?).await
             }
         }?;
         Ok(printer.message(&case, |case| case_line(case, site))?)
@@ -131,7 +112,5 @@ impl Cases {
 
 async fn get(service: &Service, typed: &str) -> Result<Case, Failure> {
     let name = resource("cases", typed);
-    service
-        .call(CaseClient::get_case, GetCaseRequest { name })
-        .await
+    service.call(GetCaseRequest { name }).await
 }

@@ -10,7 +10,7 @@ use theatre_log::stamp;
 
 use super::{change::ReasonArgs, shown::CASES};
 use crate::{
-    connection::{CaseClient, ScheduleClient, Service},
+    connection::Service,
     failure::Failure,
     printing::Printer,
     reading::{Moment, UsageError, WriteArgs, parse_rule, resource, timestamp},
@@ -78,18 +78,16 @@ impl PushArgs {
 
     pub(super) async fn run(self, service: &Service, printer: &mut Printer) -> Result<(), Failure> {
         let site = service.site_time().await?;
-        let from = self.from.resolve(&site).map_err(UsageError::from)?;
+        let from = self.from.resolve(&site)?;
         let day = GetDayScheduleRequest {
             site: service.site().await?,
             date: site.zone.to_datetime(from).date().to_string(),
             theatres: vec![resource("theatres", &self.theatre)],
         };
-        let day = service.call(ScheduleClient::get_day_schedule, day).await?;
+        let day = service.call(day).await?;
         let planned = day.theatres.into_iter().flat_map(|theatre| theatre.cases);
         let request = self.into_request(from, planned)?;
-        let moved = service
-            .call(CaseClient::batch_reschedule_cases, request)
-            .await?;
+        let moved = service.call(request).await?;
         Ok(printer.table(CASES, &moved.cases, &site)?)
     }
 }

@@ -1,24 +1,22 @@
 //! `booking-client sessions …`
 
 pub mod parts;
-mod shown;
 mod templates;
 
 use booking_proto::ot::v1::{
-    CancelSessionRequest, CreateSessionRequest, GetSessionRequest, ListSessionsRequest, Session,
-    UpdateSessionRequest,
+    CancelSessionRequest, CreateSessionRequest, GetSessionRequest, ListSessionsRequest,
+    ReleaseSessionRequest, Session, UpdateSessionRequest,
 };
 use clap::{Args, Subcommand};
 use theatre_log::stamp;
 
 use self::{
-    parts::{FlagArgs, OwnerArgs},
-    shown::SESSIONS,
+    parts::{FlagArgs, OwnerArgs, SESSIONS},
     templates::Templates,
 };
 use super::cases::shown::WAITING_LIST;
 use crate::{
-    connection::{EVERYTHING, Service, SessionClient},
+    connection::{EVERYTHING, Service},
     failure::Failure,
     printing::{Printer, table},
     reading::{
@@ -215,27 +213,18 @@ impl Sessions {
             Self::Templates(command) => return command.run(service, printer).await,
             Self::List(args) => {
                 let request = args.into_request(&site)?;
-                service
-                    .list(SessionClient::list_sessions, request, EVERYTHING)
-                    .await?
+                service.list(request, EVERYTHING).await?
             }
-            Self::Create(args) => {
-                let request = args.into_request(&site)?;
-                vec![service.call(SessionClient::create_session, request).await?]
-            }
+            Self::Create(args) => vec![service.call(args.into_request(&site)?).await?],
             Self::Get { session } => {
                 let name = resource("sessions", &session);
-                let request = GetSessionRequest { name };
-                vec![service.call(SessionClient::get_session, request).await?]
+                vec![service.call(GetSessionRequest { name }).await?]
             }
             Self::Release(args) => {
-                let released = service.call(SessionClient::release_session, args.into());
-                vec![released.await?]
+                vec![service.call(ReleaseSessionRequest::from(args)).await?]
             }
             Self::Cancel(args) => {
-                let done = service
-                    .call(SessionClient::cancel_session, args.into())
-                    .await?;
+                let done = service.call(CancelSessionRequest::from(args)).await?;
                 // First the cases that lost their place, if any did.
                 printer.messages(&done.postponed_cases, |cases| match cases {
                     [] => String::new(),
@@ -243,10 +232,7 @@ impl Sessions {
                 })?;
                 vec![done.session.unwrap_or_default()]
             }
-            Self::Move(args) => {
-                let request = args.into_request(&site)?;
-                vec![service.call(SessionClient::update_session, request).await?]
-            }
+            Self::Move(args) => vec![service.call(args.into_request(&site)?).await?],
         };
         Ok(printer.table(SESSIONS, &sessions, &site)?)
     }

@@ -1,11 +1,15 @@
-//! What sessions and their templates have in common: whose they are, and what they have for cases.
+//! What sessions and their templates have in common: whose they are, what they have for cases, and how
+//! sessions are shown.
 
-use booking_proto::ot::v1::{SessionFlags, SessionOwner, session_owner::Owner};
+use booking_proto::ot::v1::{
+    ExpandSessionTemplateResponse, Session, SessionFlags, SessionOwner, session_owner::Owner,
+};
 use clap::{Args, builder::PossibleValuesParser};
 
 use crate::{
-    printing::joined,
-    reading::{id_of, resource},
+    printable::Printable,
+    printing::{Column, date_time, dated_span, joined, table},
+    reading::{SiteTime, id_of, resource, shown},
 };
 
 /// What a session may have for its cases, in the order of `SessionFlags`' fields.
@@ -84,4 +88,31 @@ pub fn flags(flags: Option<SessionFlags>) -> String {
     ];
     let words = FLAGS.iter().zip(has).filter(|(_, has)| *has);
     joined(words.map(|(word, _)| (*word).to_owned()))
+}
+
+/// A table of sessions.
+pub(super) const SESSIONS: &[Column<Session, SiteTime>] = &[
+    ("when", |each, site| {
+        dated_span(each.start_time, each.end_time, site)
+    }),
+    ("theatre", |each, _| id_of(&each.theatre)),
+    ("owner", |each, _| owner(each.owner.as_ref())),
+    ("with", |each, _| flags(each.flags)),
+    ("state", |each, _| shown(each.state().as_str_name())),
+    ("released from", |each, site| {
+        date_time(each.release_time, site)
+    }),
+    ("note", |each, _| each.note.clone()),
+    ("session", |each, _| id_of(&each.name)),
+    ("version", |each, _| each.etag.clone()),
+];
+
+/// What was made of a template, and which dates were left out.
+pub(super) fn expansion(made: &ExpandSessionTemplateResponse, site: &SiteTime) -> String {
+    let mut text = table(SESSIONS, &made.sessions, site);
+    for skipped in &made.skipped {
+        let (date, reason) = (Printable(&skipped.date), Printable(&skipped.reason));
+        text.push_str(&format!("{date} left out: {reason}\n"));
+    }
+    text
 }

@@ -3,17 +3,14 @@
 use std::time::Duration;
 
 use booking_proto::ot::v1::{
-    CreateSessionTemplateRequest, ExpandSessionTemplateRequest, ListSessionTemplatesRequest,
-    SessionTemplate, UpdateSessionTemplateRequest,
+    CreateSessionTemplateRequest, DeleteSessionTemplateRequest, ExpandSessionTemplateRequest,
+    ListSessionTemplatesRequest, SessionTemplate, UpdateSessionTemplateRequest,
 };
 use clap::{Args, Subcommand};
 
-use super::{
-    parts::{FlagArgs, OwnerArgs, flags, owner},
-    shown::expansion,
-};
+use super::parts::{FlagArgs, OwnerArgs, expansion, flags, owner};
 use crate::{
-    connection::{EVERYTHING, Service, SessionClient},
+    connection::{EVERYTHING, Service},
     failure::Failure,
     printing::{Column, Printer, joined},
     reading::{
@@ -153,11 +150,8 @@ impl UpdateArgs {
         mask.put("start_minute", start, &mut template.start_minute);
         mask.put("end_minute", end, &mut template.end_minute);
         mask.put("flags", self.flags.typed(), &mut template.flags);
-        mask.put(
-            "last_date",
-            last.map(|date| date.to_string()),
-            &mut template.last_date,
-        );
+        let last = last.map(|date| date.to_string());
+        mask.put("last_date", last, &mut template.last_date);
         mask.put("release_before", release, &mut template.release_before);
         Ok(UpdateSessionTemplateRequest {
             session_template: Some(template),
@@ -201,36 +195,18 @@ impl Templates {
         let templates = match self {
             Self::List => {
                 let request = ListSessionTemplatesRequest::default();
-                service
-                    .list(SessionClient::list_session_templates, request, EVERYTHING)
-                    .await?
+                service.list(request, EVERYTHING).await?
             }
-            Self::Create(args) => {
-                let request = args.into_request(&site)?;
-                vec![
-                    service
-                        .call(SessionClient::create_session_template, request)
-                        .await?,
-                ]
-            }
-            Self::Update(args) => {
-                let request = args.into_request(&site)?;
-                vec![
-                    service
-                        .call(SessionClient::update_session_template, request)
-                        .await?,
-                ]
-            }
+            Self::Create(args) => vec![service.call(args.into_request(&site)?).await?],
+            Self::Update(args) => vec![service.call(args.into_request(&site)?).await?],
             Self::Expand(args) => {
-                let request = args.into_request(&site)?;
-                let made = service
-                    .call(SessionClient::expand_session_template, request)
-                    .await?;
+                let made = service.call(args.into_request(&site)?).await?;
                 return Ok(printer.message(&made, |made| expansion(made, &site))?);
             }
             Self::Delete(args) => {
-                let deleted = service.call(SessionClient::delete_session_template, args.into());
-                deleted.await?;
+                service
+                    .call(DeleteSessionTemplateRequest::from(args))
+                    .await?;
                 return Ok(printer.note("Deleted; its sessions stay.")?);
             }
         };

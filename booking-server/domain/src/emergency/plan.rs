@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Booker, Case, CaseId, CaseState, Hospital, OverrideRequest, Plan, RuleId, Session, TheatreId,
@@ -34,7 +35,7 @@ pub struct Outlook<'a> {
 }
 
 /// What happens to somebody else's case.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum Fate {
     /// Later in the same theatre.
     Delayed(Plan),
@@ -45,7 +46,7 @@ pub enum Fate {
 }
 
 /// A case that an option touches.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Consequence {
     /// Which.
     pub case: CaseId,
@@ -60,7 +61,7 @@ pub struct Consequence {
 }
 
 /// One thing that could be done.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct EmergencyOption {
     /// The emergency.
     pub case: CaseId,

@@ -109,19 +109,9 @@ fn able(asked: &Asked<'_>, member: &TeamMember, broken: &mut Vec<BrokenRule>) {
         broken.push(of_staff(id, "STAFF_RETIRED", what));
     }
     if !staff.roles.contains(&member.role) {
-        let role = role_in_words(member.role);
+        let role = member.role.as_str().to_lowercase().replace('_', " ");
         let what = format!("{} is down as {role} and may not be that", staff.name);
         broken.push(of_staff(id, "STAFF_ROLE_NOT_ALLOWED", what));
-    }
-}
-
-fn role_in_words(role: TeamRole) -> &'static str {
-    match role {
-        TeamRole::PrimarySurgeon => "primary surgeon",
-        TeamRole::AssistantSurgeon => "assistant surgeon",
-        TeamRole::Anaesthetist => "anaesthetist",
-        TeamRole::ScrubNurse => "scrub nurse",
-        TeamRole::CirculatingNurse => "circulating nurse",
     }
 }
 

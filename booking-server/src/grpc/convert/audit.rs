@@ -1,13 +1,14 @@
 //! The audit, as callers see it, and what a filter asks of it.
 
-use booking_proto::{
-    fields,
-    ot::v1::{self, audit_event::Outcome as WireOutcome},
-};
-use booking_store::{AuditCondition, AuditEvent, FieldChange, Outcome};
+use booking_proto::{fields, ot::v1};
+use booking_store::{AuditCondition, AuditEvent, FieldChange};
 use prost::Name as _;
 
-use super::{super::case_filter::instant_of, values::timestamp};
+use super::{
+    super::case_filter::instant_of,
+    values::timestamp,
+    words::{named, number},
+};
 use crate::grpc::filter::{self, Condition, FilterError, Operator};
 
 /// The method whose reason is nothing but a note.
@@ -32,10 +33,6 @@ pub(in crate::grpc) fn event(event: &AuditEvent, sees_patients: bool) -> v1::Aud
         Some((code, _)) => code.to_owned(),
         None => record.reason.clone(),
     };
-    let outcome = match record.outcome {
-        Outcome::Ok => WireOutcome::Ok,
-        Outcome::Denied => WireOutcome::Denied,
-    };
     v1::AuditEvent {
         sequence: i64::try_from(event.sequence).unwrap_or(i64::MAX),
         time: Some(timestamp(record.at)),
@@ -53,7 +50,7 @@ pub(in crate::grpc) fn event(event: &AuditEvent, sees_patients: bool) -> v1::Aud
         etag_after: record.etag_after.clone(),
         changes: record.changes.iter().map(change).collect(),
         reason,
-        outcome: outcome.into(),
+        outcome: number(record.outcome),
         hash: event.hash.to_vec(),
     }
 }
@@ -89,10 +86,9 @@ fn condition(it: &Condition) -> Result<AuditCondition, FilterError> {
         "account" => Ok(AuditCondition::AccountIs(text()?)),
         "person" => Ok(AuditCondition::PersonIs(text()?)),
         "method" => Ok(AuditCondition::MethodIs(text()?)),
-        "outcome" => match it.equal_to()? {
-            "OK" => Ok(AuditCondition::OutcomeIs(Outcome::Ok)),
-            "DENIED" => Ok(AuditCondition::OutcomeIs(Outcome::Denied)),
-            _ => Err(it.error("the value of outcome: must be one of OK, DENIED")),
+        "outcome" => match named(it.equal_to()?) {
+            Ok(outcome) => Ok(AuditCondition::OutcomeIs(outcome)),
+            Err(why) => Err(it.error(format!("the value of outcome: {why}"))),
         },
         "time" => match it.operator {
             Operator::GreaterOrEqual => Ok(AuditCondition::TimeFrom(instant_of(it)?)),

@@ -1,17 +1,18 @@
 //! Cases: what is asked for, where it is planned, what has happened.
 
 use booking_domain::{
-    BloodUnits, Capability, Case, CaseDetails, Hospital, Laterality, Milestones, OverrideRequest,
-    Plan, ReasonGiven, RuleId, Specialty, TeamMember, TeamRole, TooMuchBlood,
+    BloodUnits, Capability, Case, CaseDetails, Hospital, Laterality, Milestone, Milestones,
+    OverrideRequest, Plan, ReasonGiven, RuleId, Specialty, TeamMember, TeamRole, TooMuchBlood,
 };
 use booking_proto::ot::v1;
 use jiff::Timestamp;
-use prost_types::Timestamp as WireTimestamp;
 
 use super::{
     super::fields::Fields,
-    hospital::{durations, text, to_footprint},
-    values::{instant, line, minute, note, optional_name, required, timestamp, unless_empty},
+    hospital::{durations, to_footprint},
+    values::{
+        instant, line, minute, note, optional_name, required, text, texts, timestamp, unless_empty,
+    },
     words::{number, word},
 };
 use crate::names::{etag, name, optional, parse};
@@ -41,11 +42,7 @@ pub(in crate::grpc) fn case(case: &Case) -> v1::Case {
         durations: Some(durations(asked.footprint)),
         team: asked.team.iter().map(team_member).collect(),
         equipment: asked.units.iter().map(name).collect(),
-        required_capabilities: asked
-            .required_capabilities
-            .iter()
-            .map(ToString::to_string)
-            .collect(),
+        required_capabilities: texts(&asked.required_capabilities),
         notes: asked.notes.clone(),
         plan: case.plan.as_ref().map(|it| plan(case, it)),
         milestones: Some(milestones(&case.milestones)),
@@ -146,10 +143,7 @@ pub(in crate::grpc) fn to_details(
     let anaesthesia = fields.take("case.anaesthesia", word(wire.anaesthesia));
     let decided_at = wire.decision_time.as_ref().map_or(Ok(now), instant);
     let decided_at = fields.take("case.decision_time", decided_at);
-    let target_at = fields.take(
-        "case.target_time",
-        optional_instant(wire.target_time.as_ref()),
-    );
+    let target_at = fields.moment("case.target_time", &wire.target_time);
     let team = fields.list("case.team", &wire.team, to_team_member);
     let team = team.and_then(|team| fields.take("case.team", one_surgeon(team)));
     let units = fields.list("case.equipment", &wire.equipment, |unit: &String| {
@@ -203,13 +197,6 @@ fn one_surgeon(team: Vec<TeamMember>) -> Result<Vec<TeamMember>, &'static str> {
     } else {
         Err("has two primary surgeons; make one of them the assistant")
     }
-}
-
-/// An instant that may be left out.
-pub(in crate::grpc) fn optional_instant(
-    wire: Option<&WireTimestamp>,
-) -> Result<Option<Timestamp>, &'static str> {
-    wire.map(instant).transpose()
 }
 
 /// A plan that must be given; `field` is where it is.
@@ -275,35 +262,29 @@ pub(in crate::grpc) fn to_reason_given(
     })
 }
 
-/// Every milestone as it should read.
+/// Every milestone as it should read; `prefix` stands before their names.
 pub(in crate::grpc) fn to_milestones(
     fields: &mut Fields,
-    wire: Option<&v1::Milestones>,
+    prefix: &str,
+    wire: &v1::Milestones,
 ) -> Option<Milestones> {
-    let Some(wire) = wire else {
-        fields.refuse("milestones", "must be given");
-        return None;
-    };
-    let mut take = |field: &str, wire: &Option<WireTimestamp>| {
-        fields.take(
-            format!("milestones.{field}"),
-            optional_instant(wire.as_ref()),
-        )
-    };
-    let wheels_in = take("wheels_in", &wire.wheels_in);
-    let anaesthesia_ready = take("anaesthesia_ready", &wire.anaesthesia_ready);
-    let knife_to_skin = take("knife_to_skin", &wire.knife_to_skin);
-    let closed = take("closed", &wire.closed);
-    let wheels_out = take("wheels_out", &wire.wheels_out);
-    let recovery_out = take("recovery_out", &wire.recovery_out);
-    let theatre_clean = take("theatre_clean", &wire.theatre_clean);
-    Some(Milestones {
-        wheels_in: wheels_in?,
-        anaesthesia_ready: anaesthesia_ready?,
-        knife_to_skin: knife_to_skin?,
-        closed: closed?,
-        wheels_out: wheels_out?,
-        recovery_out: recovery_out?,
-        theatre_clean: theatre_clean?,
-    })
+    let given = [
+        (Milestone::WheelsIn, &wire.wheels_in),
+        (Milestone::AnaesthesiaReady, &wire.anaesthesia_ready),
+        (Milestone::KnifeToSkin, &wire.knife_to_skin),
+        (Milestone::Closed, &wire.closed),
+        (Milestone::WheelsOut, &wire.wheels_out),
+        (Milestone::RecoveryOut, &wire.recovery_out),
+        (Milestone::TheatreClean, &wire.theatre_clean),
+    ];
+    let read = given.map(|(milestone, at)| {
+        let field = format!("{prefix}{}", milestone.as_str().to_lowercase());
+        Some((milestone, fields.moment(field, at)?))
+    });
+    let mut milestones = Milestones::default();
+    for read in read {
+        let (milestone, at) = read?;
+        milestones = milestones.with(milestone, at);
+    }
+    Some(milestones)
 }

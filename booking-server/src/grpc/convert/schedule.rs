@@ -1,19 +1,13 @@
 //! What the schedule says: offers, options, conflicts.
 
 use booking_domain::{
-    BrokenRule, Case, CaseId, Conflict, SlotOffer, TimeRange, Version,
+    BrokenRule, Case, Conflict, SlotOffer, TimeRange,
     emergency::{Consequence, EmergencyOption, Fate},
 };
 use booking_proto::ot::v1::{self, consequence::Kind};
 
-use super::{
-    case::{plan, to_plan},
-    values::{timestamp, version},
-};
-use crate::{
-    grpc::fields::Fields,
-    names::{etag, name, parse, subject_name},
-};
+use super::{case::plan, values::timestamp};
+use crate::names::{etag, name, subject_name};
 
 pub(in crate::grpc) fn range(range: &TimeRange) -> v1::TimeRange {
     v1::TimeRange {
@@ -45,64 +39,6 @@ pub(in crate::grpc) fn conflict(conflict: &Conflict) -> v1::Conflict {
         broken_rule: Some(broken_rule(&conflict.broken)),
         overridden: conflict.overridden,
     }
-}
-
-/// An option of an emergency plan, with all that is needed to do it later.
-#[derive(Clone, PartialEq, prost::Message)]
-pub(in crate::grpc) struct SealedOption {
-    #[prost(string, tag = "1")]
-    case: String,
-    #[prost(string, tag = "2")]
-    etag: String,
-    #[prost(message, optional, tag = "3")]
-    option: Option<v1::EmergencyOption>,
-}
-
-impl SealedOption {
-    /// Of an option as callers see it.
-    pub(in crate::grpc) fn of(option: &EmergencyOption, shown: &v1::EmergencyOption) -> Self {
-        Self {
-            case: name(&option.case),
-            etag: etag(option.version),
-            option: Some(shown.clone()),
-        }
-    }
-
-    /// The option; `None` for what was never one.
-    pub(in crate::grpc) fn read(&self) -> Option<EmergencyOption> {
-        let shown = self.option.as_ref()?;
-        let (case, version) = known(&self.case, &self.etag)?;
-        let consequences = shown.consequences.iter().map(to_consequence);
-        Some(EmergencyOption {
-            case,
-            version,
-            plan: to_plan(&mut Fields::new(), "plan", shown.plan.as_ref())?,
-            wait_min: shown.wait_min.try_into().ok()?,
-            consequences: consequences.collect::<Option<_>>()?,
-        })
-    }
-}
-
-fn known(case: &str, etag: &str) -> Option<(CaseId, Version)> {
-    Some((parse(case).ok()?, version(etag).ok()??))
-}
-
-fn to_consequence(wire: &v1::Consequence) -> Option<Consequence> {
-    let (case, version) = known(&wire.case, &wire.etag)?;
-    let plan = to_plan(&mut Fields::new(), "plan", wire.plan.as_ref());
-    let fate = match wire.kind() {
-        Kind::Delayed => Fate::Delayed(plan?),
-        Kind::Moved => Fate::Moved(plan?),
-        Kind::Postponed => Fate::Postponed,
-        Kind::Unspecified => return None,
-    };
-    Some(Consequence {
-        case,
-        version,
-        fate,
-        delay_min: wire.delay_min.into(),
-        description: wire.description.clone(),
-    })
 }
 
 /// An option, without its token; `cases` are all that it may touch.

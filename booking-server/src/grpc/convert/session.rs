@@ -1,18 +1,17 @@
 //! Sessions, and the templates they recur by.
 
 use booking_domain::{
-    Recurrence, Session, SessionFlags, SessionId, SessionOwner, SessionState, SessionTemplate,
-    Specialty, TemplateId, Version,
+    Recurrence, Session, SessionFlags, SessionOwner, SessionState, SessionTemplate, Specialty,
 };
 use booking_proto::ot::v1::{self, session_owner::Owner};
-use jiff::{SignedDuration, civil::Date};
+use jiff::SignedDuration;
 
 use super::{
     super::fields::Fields,
-    case::optional_instant,
+    item::{ItemMessage, Known},
     values::{
-        MAX_LIST, date, duration, length, minute, minute_of_day, note, timestamp, unless_empty,
-        weekday,
+        MAX_LIST, date, duration, length, minute, minute_of_day, note, text, timestamp,
+        unless_empty, weekday,
     },
     words::number,
 };
@@ -21,19 +20,106 @@ use crate::names::{etag, name, optional, parse};
 /// The longest session: the store looks for overlaps no further back.
 const MAX_SESSION: SignedDuration = SignedDuration::from_hours(48);
 
-pub(in crate::grpc) fn session(session: &Session) -> v1::Session {
-    v1::Session {
-        name: name(&session.id),
-        theatre: name(&session.theatre),
-        start_time: Some(timestamp(session.range.start())),
-        end_time: Some(timestamp(session.range.end())),
-        owner: Some(owner(&session.owner)),
-        flags: Some(flags(session.flags)),
-        release_time: session.release_at.map(timestamp),
-        state: number(session.state),
-        template: optional(session.template.as_ref().map(|(template, _)| template)),
-        note: session.note.clone(),
-        etag: etag(session.version),
+impl ItemMessage for v1::Session {
+    type Item = Session;
+
+    fn of(session: &Session) -> Self {
+        Self {
+            name: name(&session.id),
+            theatre: name(&session.theatre),
+            start_time: Some(timestamp(session.range.start())),
+            end_time: Some(timestamp(session.range.end())),
+            owner: Some(owner(&session.owner)),
+            flags: Some(flags(session.flags)),
+            release_time: session.release_at.map(timestamp),
+            state: number(session.state),
+            template: optional(session.template.as_ref().map(|(template, _)| template)),
+            note: session.note.clone(),
+            etag: etag(session.version),
+        }
+    }
+
+    fn read(&self, fields: &mut Fields, known: Known<'_, Session>) -> Option<Session> {
+        let theatre = fields.take("session.theatre", parse(&self.theatre));
+        let (start, end) = (self.start_time.as_ref(), self.end_time.as_ref());
+        let range = fields.range("session.", start, end, minute);
+        if range.is_some_and(|range| range.duration() > MAX_SESSION) {
+            fields.refuse("session.end_time", "is more than 48 hours after start_time");
+        }
+        let owner = fields.take("session.owner", to_owner(self.owner.as_ref()));
+        let release_at = fields.moment("session.release_time", &self.release_time);
+        let note = fields.take("session.note", note(&self.note));
+        Some(Session {
+            id: known.id?,
+            version: 1,
+            theatre: theatre?,
+            range: range?,
+            owner: owner?,
+            flags: to_flags(self.flags.as_ref()),
+            release_at: release_at?,
+            state: known.before.map_or(SessionState::Planned, |it| it.state),
+            template: known.before.and_then(|it| it.template.clone()),
+            note: note?,
+        })
+    }
+}
+
+impl ItemMessage for v1::SessionTemplate {
+    type Item = SessionTemplate;
+
+    fn of(template: &SessionTemplate) -> Self {
+        let (interval_weeks, weeks_of_month) = match &template.recurrence {
+            Recurrence::EveryWeeks(weeks) => (i32::from(*weeks), Vec::new()),
+            Recurrence::WeeksOfMonth(weeks) => (0, weeks.iter().map(|&it| it.into()).collect()),
+        };
+        Self {
+            name: name(&template.id),
+            theatre: name(&template.theatre),
+            owner: Some(owner(&template.owner)),
+            flags: Some(flags(template.flags)),
+            weekday: template.weekday.to_monday_one_offset().into(),
+            start_minute: template.start_minute.into(),
+            end_minute: template.end_minute.into(),
+            interval_weeks,
+            weeks_of_month,
+            first_date: template.first_date.to_string(),
+            last_date: text(template.last_date.as_ref()),
+            release_before: template.release_before.map(duration),
+            etag: etag(template.version),
+        }
+    }
+
+    fn read(&self, fields: &mut Fields, known: Known<'_, Self::Item>) -> Option<Self::Item> {
+        let at = |field: &str| format!("session_template.{field}");
+        let theatre = fields.take(at("theatre"), parse(&self.theatre));
+        let owner = fields.take(at("owner"), to_owner(self.owner.as_ref()));
+        let weekday = fields.take(at("weekday"), weekday(self.weekday));
+        let start_minute = fields.take(at("start_minute"), minute_of_day(self.start_minute));
+        let end_minute = fields.take(at("end_minute"), minute_of_day(self.end_minute));
+        let recurrence = fields.take(at("interval_weeks"), to_recurrence(self));
+        let first_date = fields.take(at("first_date"), date(&self.first_date));
+        let last_date = fields.take(at("last_date"), unless_empty(&self.last_date, date));
+        let release_before = self.release_before.as_ref().map(length).transpose();
+        let release_before = fields.take(at("release_before"), release_before);
+        if let (Some(first), Some(Some(last))) = (first_date, last_date)
+            && last < first
+        {
+            fields.refuse(at("last_date"), "is before first_date");
+        }
+        Some(SessionTemplate {
+            id: known.id?,
+            version: 1,
+            theatre: theatre?,
+            owner: owner?,
+            flags: to_flags(self.flags.as_ref()),
+            weekday: weekday?,
+            start_minute: start_minute?,
+            end_minute: end_minute?,
+            recurrence: recurrence?,
+            first_date: first_date?,
+            last_date: last_date?,
+            release_before: release_before?,
+        })
     }
 }
 
@@ -52,31 +138,6 @@ fn flags(flags: SessionFlags) -> v1::SessionFlags {
         anaesthetist: flags.anaesthetist,
         general_anaesthesia: flags.general_anaesthesia,
         paediatric: flags.paediatric,
-    }
-}
-
-pub(in crate::grpc) fn template(template: &SessionTemplate) -> v1::SessionTemplate {
-    let (interval_weeks, weeks_of_month) = match &template.recurrence {
-        Recurrence::EveryWeeks(weeks) => (i32::from(*weeks), Vec::new()),
-        Recurrence::WeeksOfMonth(weeks) => (0, weeks.iter().map(|&week| week.into()).collect()),
-    };
-    v1::SessionTemplate {
-        name: name(&template.id),
-        theatre: name(&template.theatre),
-        owner: Some(owner(&template.owner)),
-        flags: Some(flags(template.flags)),
-        weekday: template.weekday.to_monday_one_offset().into(),
-        start_minute: template.start_minute.into(),
-        end_minute: template.end_minute.into(),
-        interval_weeks,
-        weeks_of_month,
-        first_date: template.first_date.to_string(),
-        last_date: template
-            .last_date
-            .map(|date| date.to_string())
-            .unwrap_or_default(),
-        release_before: template.release_before.map(duration),
-        etag: etag(template.version),
     }
 }
 
@@ -102,81 +163,6 @@ fn to_flags(wire: Option<&v1::SessionFlags>) -> SessionFlags {
         general_anaesthesia: wire.general_anaesthesia,
         paediatric: wire.paediatric,
     }
-}
-
-/// What only the service sets of a session.
-pub(in crate::grpc) struct SessionStanding {
-    pub(in crate::grpc) version: Version,
-    pub(in crate::grpc) state: SessionState,
-    pub(in crate::grpc) template: Option<(TemplateId, Date)>,
-}
-
-pub(in crate::grpc) fn to_session(
-    fields: &mut Fields,
-    id: Option<SessionId>,
-    standing: SessionStanding,
-    wire: &v1::Session,
-) -> Option<Session> {
-    let theatre = fields.take("session.theatre", parse(&wire.theatre));
-    let (start, end) = (wire.start_time.as_ref(), wire.end_time.as_ref());
-    let range = fields.range("session.", start, end, minute);
-    if range.is_some_and(|range| range.duration() > MAX_SESSION) {
-        fields.refuse("session.end_time", "is more than 48 hours after start_time");
-    }
-    let owner = fields.take("session.owner", to_owner(wire.owner.as_ref()));
-    let release_at = optional_instant(wire.release_time.as_ref());
-    let release_at = fields.take("session.release_time", release_at);
-    let note = fields.take("session.note", note(&wire.note));
-    Some(Session {
-        id: id?,
-        version: standing.version,
-        theatre: theatre?,
-        range: range?,
-        owner: owner?,
-        flags: to_flags(wire.flags.as_ref()),
-        release_at: release_at?,
-        state: standing.state,
-        template: standing.template,
-        note: note?,
-    })
-}
-
-pub(in crate::grpc) fn to_template(
-    fields: &mut Fields,
-    id: Option<TemplateId>,
-    version: Version,
-    wire: &v1::SessionTemplate,
-) -> Option<SessionTemplate> {
-    let at = |field: &str| format!("session_template.{field}");
-    let theatre = fields.take(at("theatre"), parse(&wire.theatre));
-    let owner = fields.take(at("owner"), to_owner(wire.owner.as_ref()));
-    let weekday = fields.take(at("weekday"), weekday(wire.weekday));
-    let start_minute = fields.take(at("start_minute"), minute_of_day(wire.start_minute));
-    let end_minute = fields.take(at("end_minute"), minute_of_day(wire.end_minute));
-    let recurrence = fields.take(at("interval_weeks"), to_recurrence(wire));
-    let first_date = fields.take(at("first_date"), date(&wire.first_date));
-    let last_date = fields.take(at("last_date"), unless_empty(&wire.last_date, date));
-    let release_before = wire.release_before.as_ref().map(length).transpose();
-    let release_before = fields.take(at("release_before"), release_before);
-    if let (Some(first), Some(Some(last))) = (first_date, last_date)
-        && last < first
-    {
-        fields.refuse(at("last_date"), "is before first_date");
-    }
-    Some(SessionTemplate {
-        id: id?,
-        version,
-        theatre: theatre?,
-        owner: owner?,
-        flags: to_flags(wire.flags.as_ref()),
-        weekday: weekday?,
-        start_minute: start_minute?,
-        end_minute: end_minute?,
-        recurrence: recurrence?,
-        first_date: first_date?,
-        last_date: last_date?,
-        release_before: release_before?,
-    })
 }
 
 fn to_recurrence(wire: &v1::SessionTemplate) -> Result<Recurrence, &'static str> {

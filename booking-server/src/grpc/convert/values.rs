@@ -54,6 +54,16 @@ pub(in crate::grpc) fn timestamp(instant: Timestamp) -> WireTimestamp {
     }
 }
 
+/// The text of a value; empty for none.
+pub(in crate::grpc) fn text<T: ToString>(value: Option<&T>) -> String {
+    value.map(ToString::to_string).unwrap_or_default()
+}
+
+/// The texts of values.
+pub(in crate::grpc) fn texts<T: ToString>(values: &[T]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
+}
+
 /// A length of time in whole minutes, from none to a year.
 pub(in crate::grpc) fn length(wire: &Duration) -> Result<SignedDuration, &'static str> {
     const YEAR_S: i64 = 366 * 24 * 3600;
@@ -182,11 +192,9 @@ impl Fields {
             self.refuse(field, problem);
             return None;
         }
-        let each = wire.iter().enumerate();
-        let read: Vec<_> = each
-            .map(|(at, element)| self.take(format!("{field}[{at}]"), parse(element)))
-            .collect();
-        read.into_iter().collect()
+        self.each(wire, |fields, at, element| {
+            fields.take(format!("{field}[{at}]"), parse(element))
+        })
     }
 
     /// A set of identifiers: sorted, none twice.
@@ -200,6 +208,15 @@ impl Fields {
         set.sort();
         set.dedup();
         Some(set)
+    }
+
+    /// An instant that may be left out.
+    pub(in crate::grpc) fn moment(
+        &mut self,
+        field: impl Into<String>,
+        wire: &Option<WireTimestamp>,
+    ) -> Option<Option<Timestamp>> {
+        self.take(field, wire.as_ref().map(instant).transpose())
     }
 
     /// A range of instants, half-open. `prefix` is empty or ends with a dot.

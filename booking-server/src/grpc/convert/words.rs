@@ -5,6 +5,9 @@ use booking_domain::{
     TheatreState, Urgency,
 };
 use booking_proto::ot::v1;
+use booking_store::Outcome;
+
+use crate::{access::Scope, app::Verdict, export::Format};
 
 /// A word of the domain that has a number in the contract.
 pub(in crate::grpc) trait Word: Copy + PartialEq + 'static {
@@ -69,16 +72,20 @@ words! {
     Anaesthesia is v1::Anaesthesia: General Regional Sedation Local None;
     CaseState is v1::case::State:
         Requested Scheduled Confirmed InTheatre InRecovery Completed Postponed Cancelled;
+    Format is v1::export_cases_request::Format: Csv FhirR4 Icalendar;
     Laterality is v1::Laterality: Unspecified NotApplicable Left Right Bilateral;
     Milestone is v1::Milestone:
         WheelsIn AnaesthesiaReady KnifeToSkin Closed WheelsOut RecoveryOut TheatreClean;
+    Outcome is v1::audit_event::Outcome: Ok Denied;
     ReasonGroup is v1::reason::Group:
         Patient Clinical Facility Staff Equipment Emergency Admin;
+    Scope is v1::grant::Scope: Own Any;
     SessionState is v1::session::State: Planned Released Cancelled;
     TeamRole is v1::TeamRole:
         PrimarySurgeon AssistantSurgeon Anaesthetist ScrubNurse CirculatingNurse;
     TheatreState is v1::theatre::State: Open Maintenance Retired;
     Urgency is v1::Urgency: Immediate Urgent2a Urgent2b Expedited Elective;
+    Verdict is v1::import_outcome::Kind: Imported Unchanged Flagged Refused;
 }
 
 #[cfg(test)]

@@ -3,22 +3,17 @@
 //! Asked before the request is decoded, so that neither a field error nor whether a thing is there
 //! is told to who may not know. What is in no table cannot be called.
 
-use std::{
-    future::{Future, ready},
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::{future::ready, sync::Arc};
 
 use alts::AltsConnectInfo;
 use booking_proto::contract::metadata::ON_BEHALF_OF;
-use http::{Request, Response};
+use http::Request;
 use tonic::{Status, body::Body};
-use tower::{Layer, Service};
 
+use super::around::{Answer, Around};
 use crate::{
     access::{
-        Caller, Gatekeeper, Permission, Stranger,
+        Caller, Gatekeeper, Permission,
         methods::{self, Method},
     },
     grpc::status,
@@ -58,32 +53,14 @@ const COMMON: [&str; 3] = [
     "/grpc.reflection.v1alpha.ServerReflection/",
 ];
 
-/// Makes [`Access`].
-#[derive(Clone, Debug)]
-pub(crate) struct AccessLayer {
+/// Lets only those calls through that their callers may make.
+#[derive(Clone)]
+pub(crate) struct Access {
     pub(crate) gatekeeper: Gatekeeper,
     pub(crate) journal: Journal,
 }
 
-impl<S> Layer<S> for AccessLayer {
-    type Service = Access<S>;
-
-    fn layer(&self, inner: S) -> Access<S> {
-        Access {
-            layer: self.clone(),
-            inner,
-        }
-    }
-}
-
-/// Lets only those calls through to the service inside that their callers may make.
-#[derive(Clone, Debug)]
-pub(crate) struct Access<S> {
-    layer: AccessLayer,
-    inner: S,
-}
-
-impl AccessLayer {
+impl Access {
     /// As whom a call is let in; `None` for what is there for every peer.
     fn admit(&self, request: &Request<Body>) -> Result<Option<Admitted>, Status> {
         let path = request.uri().path();
@@ -100,12 +77,7 @@ impl AccessLayer {
         let policy = self.gatekeeper.policy();
         let caller = policy.caller(account, person).map_err(|stranger| {
             self.journal.denied(method.name, account, person);
-            Status::permission_denied(match stranger {
-                Stranger::Account => format!("Client {account} is not authorized"),
-                Stranger::MayNotActAs => {
-                    format!("Client {account} may not act for anybody; leave out {ON_BEHALF_OF}")
-                }
-            })
+            Status::permission_denied(format!("Client {account} {stranger}"))
         })?;
         if let Err(denied) = caller.may_call(method) {
             self.journal.denied(method.name, account, person);
@@ -120,41 +92,26 @@ impl AccessLayer {
 fn person(request: &Request<Body>) -> Result<Option<&str>, Status> {
     let mut named = request.headers().get_all(ON_BEHALF_OF).iter();
     let unclear = || Status::permission_denied(format!("{ON_BEHALF_OF} must name one person"));
-    match (named.next(), named.next()) {
-        (None, _) => Ok(None),
-        (Some(person), None) => {
-            let person = person.to_str().map_err(|_| unclear())?;
-            if person.trim().is_empty() {
-                Err(unclear())
-            } else {
-                Ok(Some(person))
-            }
-        }
-        (Some(_), Some(_)) => Err(unclear()),
-    }
+    let Some(person) = named.next() else {
+        return Ok(None);
+    };
+    let person = person.to_str().ok().filter(|it| !it.trim().is_empty());
+    let person = person.filter(|_| named.next().is_none());
+    person.map(Some).ok_or_else(unclear)
 }
 
-impl<S> Service<Request<Body>> for Access<S>
-where
-    S: Service<Request<Body>, Response = Response<Body>>,
-    S::Future: Send + 'static,
-    S::Error: Send + 'static,
-{
-    type Response = Response<Body>;
-    type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, S::Error>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        match self.layer.admit(&request) {
+impl Around for Access {
+    fn around(
+        &self,
+        mut request: Request<Body>,
+        inside: impl FnOnce(Request<Body>) -> Answer,
+    ) -> Answer {
+        match self.admit(&request) {
             Ok(admitted) => {
                 if let Some(admitted) = admitted {
                     request.extensions_mut().insert(admitted);
                 }
-                Box::pin(self.inner.call(request))
+                inside(request)
             }
             Err(status) => Box::pin(ready(Ok(status.into_http()))),
         }

@@ -15,12 +15,12 @@ use std::{
 };
 
 use alts::AltsConnectInfo;
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, Request};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use tokio::time::{Sleep, sleep_until};
 use tonic::{Status, body::Body};
-use tower::{Layer, Service};
 
+use super::around::{Answer, Around};
 use crate::grpc::limits::CALL_TIMEOUT;
 
 /// Calls that go on until somebody has had enough.
@@ -29,32 +29,14 @@ const WATCHES: [&str; 2] = [
     "/grpc.health.v1.Health/Watch",
 ];
 
-/// Makes [`Age`].
+/// Ends the answers of the service inside with their connection's time.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct AgeLayer {
+pub(crate) struct Age {
     /// How old a connection may grow; any age when absent.
     pub(in crate::grpc) max_age: Option<Duration>,
 }
 
-impl<S> Layer<S> for AgeLayer {
-    type Service = Age<S>;
-
-    fn layer(&self, inner: S) -> Age<S> {
-        Age {
-            max_age: self.max_age,
-            inner,
-        }
-    }
-}
-
-/// Ends the answers of the service inside with their connection's time.
-#[derive(Clone, Debug)]
-pub(crate) struct Age<S> {
-    max_age: Option<Duration>,
-    inner: S,
-}
-
-impl<S> Age<S> {
+impl Age {
     /// When a call has to have ended.
     fn end(&self, request: &Request<Body>) -> Option<Instant> {
         let info = request.extensions().get::<AltsConnectInfo>()?;
@@ -67,25 +49,15 @@ impl<S> Age<S> {
     }
 }
 
-impl<S> Service<Request<Body>> for Age<S>
-where
-    S: Service<Request<Body>, Response = Response<Body>>,
-    S::Future: Send + 'static,
-{
-    type Response = Response<Body>;
-    type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, S::Error>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+impl Around for Age {
+    fn around(
+        &self,
+        request: Request<Body>,
+        inside: impl FnOnce(Request<Body>) -> Answer,
+    ) -> Answer {
         let end = self.end(&request);
-        let answer = self.inner.call(request);
-        let Some(end) = end else {
-            return Box::pin(answer);
-        };
+        let answer = inside(request);
+        let Some(end) = end else { return answer };
         Box::pin(async move {
             let end = Box::pin(sleep_until(end.into()));
             Ok(answer.await?.map(|body| {

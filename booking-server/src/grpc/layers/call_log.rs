@@ -5,58 +5,36 @@
 //! end; a call that its caller or its deadline cut short ends as `CANCELLED`.
 
 use std::{
-    future::Future,
     pin::Pin,
     task::{Context, Poll, ready},
 };
 
 use alts::AltsConnectInfo;
 use booking_proto::contract::reason::code_name;
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, Request};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use tokio::time::Instant;
 use tonic::{Code, Status, body::Body};
-use tower::{Layer, Service};
 use tracing::{Instrument as _, Span};
+
+use super::around::{Answer, Around};
 
 /// The longest method that is logged: a caller chooses it freely.
 const MAX_METHOD_CHARS: usize = 200;
 
-/// Makes [`CallLog`].
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct CallLogLayer;
-
-impl<S> Layer<S> for CallLogLayer {
-    type Service = CallLog<S>;
-
-    fn layer(&self, inner: S) -> CallLog<S> {
-        CallLog { inner }
-    }
-}
-
 /// Logs every call to the service inside.
-#[derive(Clone, Debug)]
-pub(crate) struct CallLog<S> {
-    inner: S,
-}
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CallLog;
 
-impl<S> Service<Request<Body>> for CallLog<S>
-where
-    S: Service<Request<Body>, Response = Response<Body>>,
-    S::Future: Send + 'static,
-{
-    type Response = Response<Body>;
-    type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, S::Error>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+impl Around for CallLog {
+    fn around(
+        &self,
+        request: Request<Body>,
+        inside: impl FnOnce(Request<Body>) -> Answer,
+    ) -> Answer {
         let mut call = Call::begin(&request);
         let span = call.span.clone();
-        let answer = span.in_scope(|| self.inner.call(request));
+        let answer = span.in_scope(|| inside(request));
         let watched = async move {
             let response = answer.await?;
             call.code = code_in(response.headers());

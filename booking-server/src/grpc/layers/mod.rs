@@ -2,5 +2,6 @@
 
 pub(super) mod access;
 pub(super) mod age;
+pub(super) mod around;
 pub(super) mod call_log;
 pub(super) mod malformed;

@@ -1,11 +1,12 @@
 //! `ot.v1.AccessService`: who the caller is, and what they may.
 
-use booking_proto::ot::v1::{self, access_service_server::AccessService, grant};
+use booking_proto::ot::v1::{self, access_service_server::AccessService};
 use tonic::{Request, Response};
 
 use crate::{
-    access::{Caller, Permission, Scope},
+    access::{Caller, Permission},
     grpc::{
+        convert::words::number,
         layers::access::Admitted,
         shared::{GrpcServices, Reply},
     },
@@ -21,13 +22,9 @@ impl AccessService for GrpcServices {
 
 fn access(caller: &Caller) -> v1::Access {
     let granted = |permission: &Permission| {
-        let scope = match caller.grants.scope(*permission)? {
-            Scope::Own => grant::Scope::Own,
-            Scope::Any => grant::Scope::Any,
-        };
         Some(v1::Grant {
             permission: permission.to_string(),
-            scope: scope.into(),
+            scope: number(caller.grants.scope(*permission)?),
         })
     };
     let mut grants: Vec<v1::Grant> = Permission::ALL.iter().filter_map(granted).collect();

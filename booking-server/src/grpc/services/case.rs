@@ -5,23 +5,24 @@ use booking_proto::{
     contract::limits::MAX_MOVES,
     ot::v1::{self, case_service_server::CaseService},
 };
+use prost::{Message, Name};
 use tonic::Request;
 
 use crate::{
     app::{CaseChange, ChangeCase, CreateCase, Move, MoveCases, Refusal},
     grpc::{
-        case_filter::{CasePlace, parse_filter, parse_order},
+        case_filter::{parse_filter, parse_order},
         convert::{
             case::{self, to_details, to_milestones, to_overrides, to_plan, to_reason_given},
-            hospital::chosen_id,
             values::{note, version},
             words::word,
         },
         fields::{Fields, reading},
         mask,
         shared::{
-            GrpcServices, Reply, new_id,
-            request::{Targeted, optional_timestamp},
+            GrpcServices, Reply,
+            catalogue::chosen_id,
+            request::{target, target_in},
         },
     },
     names::{name, parse},
@@ -32,7 +33,7 @@ impl CaseService for GrpcServices {
     async fn create_case(&self, request: Request<v1::CreateCaseRequest>) -> Reply<v1::Case> {
         let read = |wire: &v1::CreateCaseRequest, hospital: &_, now| {
             reading(|fields| {
-                let id = chosen_id(fields, "case_id", &wire.case_id, new_id);
+                let id = chosen_id(fields, "case_id", &wire.case_id);
                 let draft = wire.case.clone().unwrap_or_default();
                 let details = to_details(fields, hospital, &draft, now);
                 let plan = match &wire.plan {
@@ -70,7 +71,7 @@ impl CaseService for GrpcServices {
             let (filter, order, page) = reading(|fields| {
                 let filter = fields.take("filter", parse_filter(&request.filter));
                 let order = fields.take("order_by", parse_order(&request.order_by));
-                let page = pages.page::<CasePlace>(fields, request.page_size, &request.page_token);
+                let page = pages.page(fields, request.page_size, &request.page_token);
                 Some((filter?, order?, page?))
             })?;
             if filter.of_patients {
@@ -79,11 +80,11 @@ impl CaseService for GrpcServices {
             let query = CaseQuery {
                 conditions: filter.conditions,
                 order,
-                after: page.after.as_ref().and_then(CasePlace::cursor),
                 limit: page.limit(),
+                after: page.after,
             };
             let found = self.app.read().await?.cases(&query).await?;
-            let last = |last: &Case| CasePlace::of(&order.cursor(last));
+            let last = |last: &Case| order.cursor(last);
             let (cases, next_page_token) = pages.told(&found, page.size, last, case::case);
             Ok(v1::ListCasesResponse {
                 cases,
@@ -98,10 +99,10 @@ impl CaseService for GrpcServices {
             let given = wire.case.clone().unwrap_or_default();
             let mask = wire.update_mask.clone();
             let (case, version, overrides) = reading(|fields| {
-                let case = fields.take("case.name", parse(&given.name));
-                let version = fields.take("case.etag", version(&given.etag));
+                let target = target_in(fields, "case.", &given);
                 let overrides = to_overrides(fields, &wire.overrides);
-                Some((case?, version?, overrides?))
+                let (case, version) = target?;
+                Some((case, version, overrides?))
             })?;
             let details = move |before: &Case, hospital: &_, now| {
                 let wire = case::case(before);
@@ -186,7 +187,7 @@ impl CaseService for GrpcServices {
     ) -> Reply<v1::Case> {
         self.change(request, |fields, wire| {
             let milestone = fields.take("milestone", word(wire.milestone));
-            let at = optional_timestamp(fields, "time", wire.time.as_ref());
+            let at = fields.moment("time", &wire.time);
             Some(CaseChange::Record {
                 milestone: milestone?,
                 at: at?,
@@ -197,7 +198,10 @@ impl CaseService for GrpcServices {
 
     async fn correct_case(&self, request: Request<v1::CorrectCaseRequest>) -> Reply<v1::Case> {
         self.change(request, |fields, wire| {
-            let milestones = to_milestones(fields, wire.milestones.as_ref());
+            let milestones = match &wire.milestones {
+                Some(given) => to_milestones(fields, "milestones.", given),
+                None => fields.take("milestones", Err("must be given")),
+            };
             let reason = match note(&wire.reason) {
                 Ok(reason) if reason.trim().is_empty() => Err("must be given".to_owned()),
                 read => read,
@@ -236,14 +240,14 @@ impl CaseService for GrpcServices {
 
 impl GrpcServices {
     /// Moves one case on: `read` says how.
-    async fn change<M: Targeted>(
+    async fn change<M: Message + Name>(
         &self,
         request: Request<M>,
         read: impl FnOnce(&mut Fields, &M) -> Option<CaseChange>,
     ) -> Reply<v1::Case> {
         let read = |wire: &M, _: &_, _| {
             reading(|fields| {
-                let target = wire.target(fields);
+                let target = target(fields, wire);
                 let change = read(fields, wire);
                 let (case, version) = target?;
                 Some(ChangeCase {
@@ -265,18 +269,14 @@ fn to_moves(
         fields.refuse("moves", format!("must be 1 to {MAX_MOVES}"));
         return None;
     }
-    let each = wire.iter().enumerate();
-    let moves: Vec<_> = each
-        .map(|(at, wire)| {
-            let case = fields.take(format!("moves[{at}].name"), parse(&wire.name));
-            let version = fields.take(format!("moves[{at}].etag"), version(&wire.etag));
-            let plan = to_plan(fields, &format!("moves[{at}].plan"), wire.plan.as_ref());
-            Some(Move {
-                case: case?,
-                version: version?,
-                plan: plan?,
-            })
+    fields.each(wire, |fields, at, wire| {
+        let case = fields.take(format!("moves[{at}].name"), parse(&wire.name));
+        let version = fields.take(format!("moves[{at}].etag"), version(&wire.etag));
+        let plan = to_plan(fields, &format!("moves[{at}].plan"), wire.plan.as_ref());
+        Some(Move {
+            case: case?,
+            version: version?,
+            plan: plan?,
         })
-        .collect();
-    moves.into_iter().collect()
+    })
 }

@@ -7,7 +7,6 @@
 //!  drain  -> NOT_SERVING for good; watches are told and then ended, so that they hold no drain up
 //! ```
 
-use booking_proto::otbooking::ot_booking_service_server::SERVICE_NAME;
 use tokio::sync::{mpsc, watch};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
@@ -16,24 +15,16 @@ use tonic_health::pb::{
 };
 
 use crate::{
+    access::methods::{METHODS, Method},
     bookings::Bookings,
     grpc::shared::health_board::{Condition, HealthBoard},
 };
 
-/// The services whose health can be asked for; the empty name is the server as a whole.
-const SERVICES: [&str; 11] = [
-    "",
-    SERVICE_NAME,
-    "ot.v1.CaseService",
-    "ot.v1.ScheduleService",
-    "ot.v1.WatchService",
-    "ot.v1.HospitalService",
-    "ot.v1.SessionService",
-    "ot.v1.ReportService",
-    "ot.v1.TransferService",
-    "ot.v1.AuditService",
-    "ot.v1.AccessService",
-];
+/// Whether the health of this service can be asked for; the empty name is the server as a whole.
+fn is_known(service: &str) -> bool {
+    let of = |method: &Method| method.name.split('/').next() == Some(service);
+    service.is_empty() || METHODS.iter().any(of)
+}
 
 /// Updates that a slow watcher may be behind; it is the newest that counts, so one is enough.
 const WATCH_BACKLOG: usize = 1;
@@ -56,7 +47,7 @@ impl<S: Bookings> health_server::Health for Health<S> {
         &self,
         request: Request<HealthCheckRequest>,
     ) -> Result<Response<HealthCheckResponse>, Status> {
-        if !SERVICES.contains(&request.get_ref().service.as_str()) {
+        if !is_known(&request.get_ref().service) {
             return Err(Status::not_found(
                 "no such service; ask for \"\" or for a service's full name",
             ));
@@ -70,7 +61,7 @@ impl<S: Bookings> health_server::Health for Health<S> {
         &self,
         request: Request<HealthCheckRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
-        let known = SERVICES.contains(&request.get_ref().service.as_str());
+        let known = is_known(&request.get_ref().service);
         let (updates, stream) = mpsc::channel(WATCH_BACKLOG);
         tokio::spawn(report(self.board.subscribe(), known, updates));
         Ok(Response::new(ReceiverStream::new(stream)))

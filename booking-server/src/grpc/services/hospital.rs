@@ -1,24 +1,19 @@
 //! `ot.v1.HospitalService`: what the hospital has. Small enough to be listed out of memory.
 
-use booking_domain::{
-    EquipmentUnit, ProcedureType, Reason, Site, Staff, Theatre, Unavailability, UnavailabilityId,
-};
+use booking_domain::{Staff, Theatre, Unavailability};
 use booking_proto::ot::v1::{self, hospital_service_server::HospitalService};
 use booking_store::UnavailabilityQuery;
 use tonic::Request;
 
 use crate::grpc::{
     convert::{
-        hospital::{
-            chosen_id, procedure_type, reason, site, staff, theatre, to_procedure_type, to_reason,
-            to_site, to_staff, to_subject, to_theatre, to_unavailability, to_unit, unavailability,
-            unit,
-        },
+        hospital::to_subject,
+        item::ItemMessage as _,
         values::{EARLIEST_S, unless_empty},
     },
-    fields::{Fields, reading},
+    fields::reading,
     limits::MAX_RANGE_DAYS,
-    shared::{GrpcServices, Reply, new_id},
+    shared::{GrpcServices, Reply, catalogue::by_id},
 };
 
 /// Theatres in the order of boards; a number that orders as text.
@@ -33,81 +28,38 @@ impl HospitalService for GrpcServices {
         &self,
         request: Request<v1::ListSitesRequest>,
     ) -> Reply<v1::ListSitesResponse> {
-        self.read(request, |admitted, request| async move {
-            let page = (request.page_size, &*request.page_token, true);
-            let listed = self.listed(&admitted, page, |it: &Site| it.id.to_string(), site);
-            let (sites, next_page_token) = listed.await?;
-            Ok(v1::ListSitesResponse {
-                sites,
-                next_page_token,
-            })
-        })
-        .await
+        self.list(request, by_id).await
     }
 
     async fn create_site(&self, request: Request<v1::CreateSiteRequest>) -> Reply<v1::Site> {
-        self.create(
-            request,
-            |fields, wire| {
-                let id = chosen_id(fields, "site_id", &wire.site_id, new_id);
-                to_site(fields, id, 1, &wire.site.clone().unwrap_or_default())
-            },
-            site,
-        )
-        .await
+        self.create(request, |it| (&it.site_id, &it.site)).await
     }
 
     async fn create_theatre(
         &self,
         request: Request<v1::CreateTheatreRequest>,
     ) -> Reply<v1::Theatre> {
-        self.create(
-            request,
-            |fields, wire| {
-                let id = chosen_id(fields, "theatre_id", &wire.theatre_id, new_id);
-                to_theatre(fields, id, 1, &wire.theatre.clone().unwrap_or_default())
-            },
-            theatre,
-        )
-        .await
+        self.create(request, |it| (&it.theatre_id, &it.theatre))
+            .await
     }
 
     async fn get_theatre(&self, request: Request<v1::GetTheatreRequest>) -> Reply<v1::Theatre> {
-        self.read(request, |_, request| async move {
-            self.got(&request.name, theatre).await
-        })
-        .await
+        self.get(request, |it| &it.name).await
     }
 
     async fn list_theatres(
         &self,
         request: Request<v1::ListTheatresRequest>,
     ) -> Reply<v1::ListTheatresResponse> {
-        self.read(request, |admitted, request| async move {
-            let page = (
-                request.page_size,
-                &*request.page_token,
-                request.show_retired,
-            );
-            let listed = self.listed(&admitted, page, board_order, theatre);
-            let (theatres, next_page_token) = listed.await?;
-            Ok(v1::ListTheatresResponse {
-                theatres,
-                next_page_token,
-            })
-        })
-        .await
+        self.list(request, board_order).await
     }
 
     async fn update_theatre(
         &self,
         request: Request<v1::UpdateTheatreRequest>,
     ) -> Reply<v1::Theatre> {
-        let given = |it: &v1::UpdateTheatreRequest| (it.theatre.clone(), it.update_mask.clone());
-        let read = |fields: &mut Fields, before: &Theatre, wire: &v1::Theatre| {
-            to_theatre(fields, Some(before.id.clone()), before.version, wire)
-        };
-        self.update(request, given, read, theatre).await
+        self.update(request, |it| (&it.theatre, &it.update_mask))
+            .await
     }
 
     async fn delete_theatre(&self, request: Request<v1::DeleteTheatreRequest>) -> Reply<()> {
@@ -115,62 +67,23 @@ impl HospitalService for GrpcServices {
     }
 
     async fn create_staff(&self, request: Request<v1::CreateStaffRequest>) -> Reply<v1::Staff> {
-        self.create(
-            request,
-            |fields, wire| {
-                let id = chosen_id(fields, "staff_id", &wire.staff_id, new_id);
-                to_staff(
-                    fields,
-                    id,
-                    1,
-                    false,
-                    &wire.staff.clone().unwrap_or_default(),
-                )
-            },
-            staff,
-        )
-        .await
+        self.create(request, |it| (&it.staff_id, &it.staff)).await
     }
 
     async fn get_staff(&self, request: Request<v1::GetStaffRequest>) -> Reply<v1::Staff> {
-        self.read(request, |_, request| async move {
-            self.got(&request.name, staff).await
-        })
-        .await
+        self.get(request, |it| &it.name).await
     }
 
     async fn list_staff(
         &self,
         request: Request<v1::ListStaffRequest>,
     ) -> Reply<v1::ListStaffResponse> {
-        self.read(request, |admitted, request| async move {
-            let page = (
-                request.page_size,
-                &*request.page_token,
-                request.show_retired,
-            );
-            let listed = self.listed(&admitted, page, |it: &Staff| it.id.to_string(), staff);
-            let (staff, next_page_token) = listed.await?;
-            Ok(v1::ListStaffResponse {
-                staff,
-                next_page_token,
-            })
-        })
-        .await
+        self.list(request, by_id).await
     }
 
     async fn update_staff(&self, request: Request<v1::UpdateStaffRequest>) -> Reply<v1::Staff> {
-        let given = |it: &v1::UpdateStaffRequest| (it.staff.clone(), it.update_mask.clone());
-        let read = |fields: &mut Fields, before: &Staff, wire: &v1::Staff| {
-            to_staff(
-                fields,
-                Some(before.id.clone()),
-                before.version,
-                before.placeholder,
-                wire,
-            )
-        };
-        self.update(request, given, read, staff).await
+        self.update(request, |it| (&it.staff, &it.update_mask))
+            .await
     }
 
     async fn delete_staff(&self, request: Request<v1::DeleteStaffRequest>) -> Reply<()> {
@@ -181,167 +94,69 @@ impl HospitalService for GrpcServices {
         &self,
         request: Request<v1::CreateEquipmentUnitRequest>,
     ) -> Reply<v1::EquipmentUnit> {
-        self.create(
-            request,
-            |fields, wire| {
-                let id = chosen_id(fields, "equipment_unit_id", &wire.equipment_unit_id, new_id);
-                to_unit(
-                    fields,
-                    id,
-                    1,
-                    &wire.equipment_unit.clone().unwrap_or_default(),
-                )
-            },
-            unit,
-        )
-        .await
+        self.create(request, |it| (&it.equipment_unit_id, &it.equipment_unit))
+            .await
     }
 
     async fn list_equipment_units(
         &self,
         request: Request<v1::ListEquipmentUnitsRequest>,
     ) -> Reply<v1::ListEquipmentUnitsResponse> {
-        self.read(request, |admitted, request| async move {
-            let page = (
-                request.page_size,
-                &*request.page_token,
-                request.show_retired,
-            );
-            let listed = self.listed(
-                &admitted,
-                page,
-                |it: &EquipmentUnit| it.id.to_string(),
-                unit,
-            );
-            let (equipment_units, next_page_token) = listed.await?;
-            Ok(v1::ListEquipmentUnitsResponse {
-                equipment_units,
-                next_page_token,
-            })
-        })
-        .await
+        self.list(request, by_id).await
     }
 
     async fn update_equipment_unit(
         &self,
         request: Request<v1::UpdateEquipmentUnitRequest>,
     ) -> Reply<v1::EquipmentUnit> {
-        let given = |it: &v1::UpdateEquipmentUnitRequest| {
-            (it.equipment_unit.clone(), it.update_mask.clone())
-        };
-        let read = |fields: &mut Fields, before: &EquipmentUnit, wire: &v1::EquipmentUnit| {
-            to_unit(fields, Some(before.id.clone()), before.version, wire)
-        };
-        self.update(request, given, read, unit).await
+        self.update(request, |it| (&it.equipment_unit, &it.update_mask))
+            .await
     }
 
     async fn create_procedure_type(
         &self,
         request: Request<v1::CreateProcedureTypeRequest>,
     ) -> Reply<v1::ProcedureType> {
-        self.create(
-            request,
-            |fields, wire| {
-                let id = chosen_id(fields, "procedure_type_id", &wire.procedure_type_id, new_id);
-                to_procedure_type(
-                    fields,
-                    id,
-                    1,
-                    &wire.procedure_type.clone().unwrap_or_default(),
-                )
-            },
-            procedure_type,
-        )
-        .await
+        self.create(request, |it| (&it.procedure_type_id, &it.procedure_type))
+            .await
     }
 
     async fn list_procedure_types(
         &self,
         request: Request<v1::ListProcedureTypesRequest>,
     ) -> Reply<v1::ListProcedureTypesResponse> {
-        self.read(request, |admitted, request| async move {
-            let page = (
-                request.page_size,
-                &*request.page_token,
-                request.show_retired,
-            );
-            let listed = self.listed(
-                &admitted,
-                page,
-                |it: &ProcedureType| it.id.to_string(),
-                procedure_type,
-            );
-            let (procedure_types, next_page_token) = listed.await?;
-            Ok(v1::ListProcedureTypesResponse {
-                procedure_types,
-                next_page_token,
-            })
-        })
-        .await
+        self.list(request, by_id).await
     }
 
     async fn update_procedure_type(
         &self,
         request: Request<v1::UpdateProcedureTypeRequest>,
     ) -> Reply<v1::ProcedureType> {
-        let given = |it: &v1::UpdateProcedureTypeRequest| {
-            (it.procedure_type.clone(), it.update_mask.clone())
-        };
-        let read = |fields: &mut Fields, before: &ProcedureType, wire: &v1::ProcedureType| {
-            to_procedure_type(fields, Some(before.id.clone()), before.version, wire)
-        };
-        self.update(request, given, read, procedure_type).await
+        self.update(request, |it| (&it.procedure_type, &it.update_mask))
+            .await
     }
 
     async fn create_reason(&self, request: Request<v1::CreateReasonRequest>) -> Reply<v1::Reason> {
-        self.create(
-            request,
-            |fields, wire| {
-                let id = chosen_id(fields, "reason_id", &wire.reason_id, new_id);
-                to_reason(fields, id, 1, &wire.reason.clone().unwrap_or_default())
-            },
-            reason,
-        )
-        .await
+        self.create(request, |it| (&it.reason_id, &it.reason)).await
     }
 
     async fn list_reasons(
         &self,
         request: Request<v1::ListReasonsRequest>,
     ) -> Reply<v1::ListReasonsResponse> {
-        self.read(request, |admitted, request| async move {
-            let page = (
-                request.page_size,
-                &*request.page_token,
-                request.show_retired,
-            );
-            let listed = self.listed(&admitted, page, |it: &Reason| it.code.to_string(), reason);
-            let (reasons, next_page_token) = listed.await?;
-            Ok(v1::ListReasonsResponse {
-                reasons,
-                next_page_token,
-            })
-        })
-        .await
+        self.list(request, by_id).await
     }
 
     async fn update_reason(&self, request: Request<v1::UpdateReasonRequest>) -> Reply<v1::Reason> {
-        let given = |it: &v1::UpdateReasonRequest| (it.reason.clone(), it.update_mask.clone());
-        let read = |fields: &mut Fields, before: &Reason, wire: &v1::Reason| {
-            to_reason(fields, Some(before.code.clone()), before.version, wire)
-        };
-        self.update(request, given, read, reason).await
+        self.update(request, |it| (&it.reason, &it.update_mask))
+            .await
     }
 
     async fn create_unavailability(
         &self,
         request: Request<v1::CreateUnavailabilityRequest>,
     ) -> Reply<v1::Unavailability> {
-        let id = UnavailabilityId::parse(&new_id()).expect("a UUID is an identifier");
-        let read = |fields: &mut Fields, wire: &v1::CreateUnavailabilityRequest| {
-            to_unavailability(fields, id, &wire.unavailability.clone().unwrap_or_default())
-        };
-        self.create(request, read, unavailability).await
+        self.create(request, |it| ("", &it.unavailability)).await
     }
 
     async fn list_unavailabilities(
@@ -368,7 +183,7 @@ impl HospitalService for GrpcServices {
                 format!("{since_1900:012} {}", it.id)
             };
             let (unavailabilities, next_page_token) =
-                pages.of_sorted(found.into_iter(), &page, key, unavailability);
+                pages.of_sorted(found.into_iter(), &page, key, v1::Unavailability::of);
             Ok(v1::ListUnavailabilitiesResponse {
                 unavailabilities,
                 next_page_token,

@@ -84,46 +84,32 @@ impl Question {
         }
     }
 
-    /// The theatre-days that figures are measured against.
-    async fn days(
+    /// What figures are measured against: theatre-days, and the sessions of owners.
+    async fn measures(
         &self,
         reads: &mut Reads,
         hospital: &Hospital,
-    ) -> Result<Vec<TheatreDay>, StoreError> {
+    ) -> Result<(Vec<TheatreDay>, Vec<Session>), StoreError> {
         // No theatre at all would be asked for as any.
         if self.theatres.is_empty() {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), Vec::new()));
         }
+        let range = self.period.range();
         let subjects = self.theatres.iter().cloned().map(Subject::Theatre);
         let closures = UnavailabilityQuery {
             subjects: subjects.collect(),
-            range: self.period.range(),
+            range,
         };
         let closures = reads.unavailabilities(&closures).await?;
-        let theatres = self
-            .theatres
-            .iter()
-            .filter_map(|it| hospital.theatres.get(it));
-        Ok(report::theatre_days(
-            theatres,
-            &closures,
-            self.window,
-            &self.period,
-        ))
-    }
-
-    /// The sessions that figures about owners are measured against.
-    async fn sessions(&self, reads: &mut Reads) -> Result<Vec<Session>, StoreError> {
-        // No theatre at all would be asked for as any.
-        if self.theatres.is_empty() {
-            return Ok(Vec::new());
-        }
-        let query = SessionQuery {
+        let theatres = self.theatres.iter();
+        let theatres = theatres.filter_map(|it| hospital.theatres.get(it));
+        let days = report::theatre_days(theatres, &closures, self.window, &self.period);
+        let sessions = SessionQuery {
             theatres: self.theatres.clone(),
-            range: self.period.range(),
+            range,
             ..SessionQuery::default()
         };
-        reads.sessions(&query).await
+        Ok((days, reads.sessions(&sessions).await?))
     }
 }
 
@@ -173,8 +159,7 @@ impl ReportService for GrpcServices {
         self.read(request, |_, wire| async move {
             let (asked, rows, hospital) = self.report(&wire).await?;
             let mut reads = self.app.read().await?;
-            let days = asked.days(&mut reads, &hospital).await?;
-            let sessions = asked.sessions(&mut reads).await?;
+            let (days, sessions) = asked.measures(&mut reads, &hospital).await?;
             drop(reads);
             let figures = self.compute(move || {
                 let (window, gap) = (asked.window, asked.idle_gap_min);

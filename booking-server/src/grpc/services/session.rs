@@ -1,50 +1,30 @@
 //! `ot.v1.SessionService`: theatres' time that belongs to somebody.
 
 use booking_domain::{
-    Case, Expansion, MAX_EXPANSION_DAYS, Session, SessionId, SessionState, SessionTemplate,
-    TemplateId,
+    Case, Expansion, MAX_EXPANSION_DAYS, Session, SessionId, SessionTemplate, TemplateId,
 };
 use booking_proto::ot::v1::{self, session_service_server::SessionService};
 use booking_store::SessionQuery;
-use jiff::{Timestamp, civil::Date};
-use sha2::{Digest as _, Sha256};
+use jiff::civil::Date;
 use tonic::Request;
 
 use crate::{
-    app::{CancelSession, ExpandTemplate, Refusal, ReleaseSession},
+    app::{CancelSession, ExpandTemplate, ReleaseSession},
     grpc::{
         convert::{
             case::{case, to_reason_given},
-            hospital::chosen_id,
-            session::{SessionStanding, session, template, to_session, to_template},
-            values::timestamp,
+            item::ItemMessage as _,
         },
-        fields::{Fields, reading},
+        fields::reading,
         limits::MAX_RANGE_DAYS,
         shared::{
-            GrpcServices, Reply, new_id,
-            request::{Targeted, dates, theatres},
+            GrpcServices, Reply,
+            catalogue::by_id,
+            request::{dates, target, theatres},
         },
     },
-    names::{Named as _, name, parse},
+    names::{digest, parse},
 };
-
-/// Where a session stands in a list, as a page token holds it.
-#[derive(Clone, PartialEq, prost::Message)]
-struct SessionCursor {
-    #[prost(message, optional, tag = "1")]
-    start: Option<prost_types::Timestamp>,
-    #[prost(string, tag = "2")]
-    id: String,
-}
-
-impl SessionCursor {
-    fn after(&self) -> Option<(Timestamp, SessionId)> {
-        let start = self.start.as_ref()?;
-        let start = Timestamp::new(start.seconds, start.nanos).ok()?;
-        Some((start, SessionId::parse(&self.id).ok()?))
-    }
-}
 
 #[tonic::async_trait]
 impl SessionService for GrpcServices {
@@ -52,16 +32,9 @@ impl SessionService for GrpcServices {
         &self,
         request: Request<v1::CreateSessionTemplateRequest>,
     ) -> Reply<v1::SessionTemplate> {
-        self.create(
-            request,
-            |fields, wire| {
-                let chosen = &wire.session_template_id;
-                let id = chosen_id(fields, "session_template_id", chosen, new_id);
-                let wire = wire.session_template.clone().unwrap_or_default();
-                to_template(fields, id, 1, &wire)
-            },
-            template,
-        )
+        self.create(request, |it| {
+            (&it.session_template_id, &it.session_template)
+        })
         .await
     }
 
@@ -70,17 +43,8 @@ impl SessionService for GrpcServices {
         request: Request<v1::ListSessionTemplatesRequest>,
     ) -> Reply<v1::ListSessionTemplatesResponse> {
         self.read(request, |admitted, request| async move {
-            let pages = self.pages(&admitted, &[]);
-            let (size, token) = (request.page_size, &request.page_token);
-            let page = reading(|fields| pages.page(fields, size, token))?;
             let templates = self.app.read().await?.templates().await?.into_iter();
-            let key = |it: &SessionTemplate| it.id.to_string();
-            let (session_templates, next_page_token) =
-                pages.of_sorted(templates, &page, key, template);
-            Ok(v1::ListSessionTemplatesResponse {
-                session_templates,
-                next_page_token,
-            })
+            self.listed(&admitted, &request, &[], templates, by_id)
         })
         .await
     }
@@ -89,13 +53,8 @@ impl SessionService for GrpcServices {
         &self,
         request: Request<v1::UpdateSessionTemplateRequest>,
     ) -> Reply<v1::SessionTemplate> {
-        let given = |it: &v1::UpdateSessionTemplateRequest| {
-            (it.session_template.clone(), it.update_mask.clone())
-        };
-        let read = |fields: &mut Fields, before: &SessionTemplate, wire: &v1::SessionTemplate| {
-            to_template(fields, Some(before.id.clone()), before.version, wire)
-        };
-        self.update(request, given, read, template).await
+        self.update(request, |it| (&it.session_template, &it.update_mask))
+            .await
     }
 
     async fn delete_session_template(
@@ -125,7 +84,7 @@ impl SessionService for GrpcServices {
             })
         };
         let respond = |expansion: &Expansion| v1::ExpandSessionTemplateResponse {
-            sessions: expansion.sessions.iter().map(session).collect(),
+            sessions: expansion.sessions.iter().map(v1::Session::of).collect(),
             skipped: expansion
                 .skipped
                 .iter()
@@ -142,31 +101,12 @@ impl SessionService for GrpcServices {
         &self,
         request: Request<v1::CreateSessionRequest>,
     ) -> Reply<v1::Session> {
-        self.create(
-            request,
-            |fields, wire| {
-                let id = chosen_id(fields, "session_id", &wire.session_id, new_id);
-                let standing = SessionStanding {
-                    version: 1,
-                    state: SessionState::Planned,
-                    template: None,
-                };
-                let wire = wire.session.clone().unwrap_or_default();
-                to_session(fields, id, standing, &wire)
-            },
-            session,
-        )
-        .await
+        self.create(request, |it| (&it.session_id, &it.session))
+            .await
     }
 
     async fn get_session(&self, request: Request<v1::GetSessionRequest>) -> Reply<v1::Session> {
-        self.read(request, |_, wire| async move {
-            let id: SessionId = reading(|fields| fields.take("name", parse(&wire.name)))?;
-            let found = self.app.read().await?.session(&id).await?;
-            let found = found.ok_or_else(|| Refusal::NotFound(name(&id)))?;
-            Ok(session(&found))
-        })
-        .await
+        self.get(request, |it| &it.name).await
     }
 
     async fn list_sessions(
@@ -181,22 +121,19 @@ impl SessionService for GrpcServices {
             let (query, size) = reading(|fields| {
                 let theatres = theatres(fields, &hospital, &wire.theatres);
                 let range = fields.bounded_range(start, end, MAX_RANGE_DAYS);
-                let page = pages.page::<SessionCursor>(fields, wire.page_size, &wire.page_token)?;
+                let page = pages.page(fields, wire.page_size, &wire.page_token)?;
                 let query = SessionQuery {
                     theatres: theatres?,
                     range: Some(range?),
-                    after: page.after.as_ref().and_then(SessionCursor::after),
                     limit: Some(page.limit()),
+                    after: page.after,
                     ..SessionQuery::default()
                 };
                 Some((query, page.size))
             })?;
             let found = self.app.read().await?.sessions(&query).await?;
-            let last = |last: &Session| SessionCursor {
-                start: Some(timestamp(last.range.start())),
-                id: last.id.text().to_owned(),
-            };
-            let (sessions, next_page_token) = pages.told(&found, size, last, session);
+            let last = |last: &Session| (last.range.start(), last.id.clone());
+            let (sessions, next_page_token) = pages.told(&found, size, last, v1::Session::of);
             Ok(v1::ListSessionsResponse {
                 sessions,
                 next_page_token,
@@ -209,16 +146,8 @@ impl SessionService for GrpcServices {
         &self,
         request: Request<v1::UpdateSessionRequest>,
     ) -> Reply<v1::Session> {
-        let given = |it: &v1::UpdateSessionRequest| (it.session.clone(), it.update_mask.clone());
-        let read = |fields: &mut Fields, before: &Session, wire: &v1::Session| {
-            let standing = SessionStanding {
-                version: before.version,
-                state: before.state,
-                template: before.template.clone(),
-            };
-            to_session(fields, Some(before.id.clone()), standing, wire)
-        };
-        self.update(request, given, read, session).await
+        self.update(request, |it| (&it.session, &it.update_mask))
+            .await
     }
 
     async fn release_session(
@@ -226,10 +155,10 @@ impl SessionService for GrpcServices {
         request: Request<v1::ReleaseSessionRequest>,
     ) -> Reply<v1::Session> {
         let read = |wire: &v1::ReleaseSessionRequest, _: &_, _| {
-            let (session, version) = reading(|fields| wire.target(fields))?;
+            let (session, version) = reading(|fields| target(fields, wire))?;
             Ok(ReleaseSession { session, version })
         };
-        self.write(request, read, session).await
+        self.write(request, read, v1::Session::of).await
     }
 
     async fn cancel_session(
@@ -238,7 +167,7 @@ impl SessionService for GrpcServices {
     ) -> Reply<v1::CancelSessionResponse> {
         let read = |wire: &v1::CancelSessionRequest, _: &_, _| {
             reading(|fields| {
-                let target = wire.target(fields);
+                let target = target(fields, wire);
                 let reason = to_reason_given(fields, &wire.reason, "");
                 let (session, version) = target?;
                 Some(CancelSession {
@@ -250,7 +179,7 @@ impl SessionService for GrpcServices {
             })
         };
         let respond = |(cancelled, postponed): &(Session, Vec<Case>)| v1::CancelSessionResponse {
-            session: Some(session(cancelled)),
+            session: Some(v1::Session::of(cancelled)),
             postponed_cases: postponed.iter().map(case).collect(),
         };
         self.write(request, read, respond).await
@@ -260,11 +189,6 @@ impl SessionService for GrpcServices {
 /// A number that a template's session of a date always gets: an expansion that is done again, on
 /// another server, finds what was made.
 fn session_of(template: &TemplateId, date: Date) -> SessionId {
-    let hash = Sha256::digest(format!("{template}\n{date}"));
-    let short: String = hash
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let short = digest(&format!("{template}\n{date}"), 8);
     SessionId::parse(&format!("{date}-{short}")).expect("short, and without control characters")
 }

@@ -1,34 +1,34 @@
 //! `ot.v1.TransferService`: historical cases in, everything out.
 
 use booking_domain::{
-    CaseCondition, CaseId, CaseQuery, Footprint, Hospital, IdError, MAX_ID_CHARS, Milestones,
-    PatientId, Specialty, StaffId, TheatreId, TimeRange,
+    CaseCondition, CaseId, CaseQuery, Footprint, Hospital, IdError, MAX_ID_CHARS, PatientId,
+    Specialty, StaffId, TheatreId, TimeRange,
 };
 use booking_proto::{
     contract::limits::MAX_IMPORT_ROWS,
-    ot::v1::{
-        self, export_cases_request::Format as WireFormat, import_outcome::Kind,
-        transfer_service_server::TransferService,
-    },
+    ot::v1::{self, transfer_service_server::TransferService},
 };
-use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use crate::{
-    app::{ImportCases, ImportRow, Imported, Refusal, Verdict},
-    export::{Export, Format},
+    app::{ImportCases, ImportRow, Imported, Refusal},
+    export::Export,
     grpc::{
-        convert::values::{minute, minutes, optional_name, required, title, unless_empty},
+        convert::{
+            case::to_milestones,
+            values::{minute, minutes, optional_name, required, title, unless_empty},
+            words::{number, word},
+        },
         fields::{Fields, reading},
         layers::access::Admitted,
         shared::{
             GrpcServices, Reply, new_id,
-            request::{optional_timestamp, site, theatres},
+            request::{site, theatres},
         },
     },
-    names::optional,
+    names::{digest, optional},
 };
 
 /// Cases that are read at once for an export.
@@ -71,12 +71,13 @@ impl TransferService for GrpcServices {
         let wire = request.into_inner();
         let hospital = self.hospital().await?;
         let (format, query) = reading(|fields| {
-            let format = fields.take("format", to_format(wire.format()));
+            let format = fields.take("format", word(wire.format));
             let query = to_query(fields, &hospital, &wire);
             Some((format?, query?))
         })?;
         // A file of everybody's cases leaves only with a trace.
-        self.app.told(self.record(&admitted)).await?;
+        let traced = self.app.store().audit(self.record(&admitted)).await;
+        traced.map_err(Refusal::from)?;
         let export = Export {
             format,
             hospital,
@@ -125,22 +126,13 @@ impl GrpcServices {
     }
 }
 
-fn to_format(format: WireFormat) -> Result<Format, &'static str> {
-    match format {
-        WireFormat::Csv => Ok(Format::Csv),
-        WireFormat::FhirR4 => Ok(Format::Fhir),
-        WireFormat::Icalendar => Ok(Format::ICalendar),
-        WireFormat::Unspecified => Err("must be one of CSV, FHIR_R4, ICALENDAR"),
-    }
-}
-
 fn to_query(
     fields: &mut Fields,
     hospital: &Hospital,
     wire: &v1::ExportCasesRequest,
 ) -> Option<CaseQuery> {
-    let start = optional_timestamp(fields, "start_time", wire.start_time.as_ref());
-    let end = optional_timestamp(fields, "end_time", wire.end_time.as_ref());
+    let start = fields.moment("start_time", &wire.start_time);
+    let end = fields.moment("end_time", &wire.end_time);
     let theatres = theatres(fields, hospital, &wire.theatres);
     let staff = fields.take("staff", optional_name::<StaffId>(&wire.staff));
     if let (Some(Some(start)), Some(Some(end))) = (start, end) {
@@ -171,11 +163,7 @@ fn to_rows(fields: &mut Fields, source: &str, wire: &[v1::ImportRow]) -> Option<
         );
         return None;
     }
-    let rows = wire.iter().enumerate();
-    let rows: Vec<_> = rows
-        .map(|(at, row)| to_row(fields, source, at, row))
-        .collect();
-    rows.into_iter().collect()
+    fields.each(wire, |fields, at, row| to_row(fields, source, at, row))
 }
 
 fn to_row(fields: &mut Fields, source: &str, at: usize, wire: &v1::ImportRow) -> Option<ImportRow> {
@@ -191,13 +179,14 @@ fn to_row(fields: &mut Fields, source: &str, at: usize, wire: &v1::ImportRow) ->
         .map_err(str::to_owned)
         .and_then(|booked| Footprint::new(0, booked, 0).map_err(|why| why.to_string()));
     let footprint = fields.take(field("booked_min"), footprint);
-    let mut moment = |name: &str, wire: &Option<prost_types::Timestamp>| {
-        optional_timestamp(fields, &field(name), wire.as_ref())
+    let milestones = v1::Milestones {
+        wheels_in: wire.wheels_in,
+        knife_to_skin: wire.knife_to_skin,
+        closed: wire.closed,
+        wheels_out: wire.wheels_out,
+        ..v1::Milestones::default()
     };
-    let wheels_in = moment("wheels_in", &wire.wheels_in);
-    let knife_to_skin = moment("knife_to_skin", &wire.knife_to_skin);
-    let closed = moment("closed", &wire.closed);
-    let wheels_out = moment("wheels_out", &wire.wheels_out);
+    let milestones = to_milestones(fields, &field(""), &milestones);
     let key = format!("{source}/{}", encounter?);
     let patient = fields.take(field("encounter_id"), patient_of(&key));
     Some(ImportRow {
@@ -210,13 +199,7 @@ fn to_row(fields: &mut Fields, source: &str, at: usize, wire: &v1::ImportRow) ->
         procedure: procedure?,
         scheduled: scheduled?,
         footprint: footprint?,
-        milestones: Milestones {
-            wheels_in: wheels_in?,
-            knife_to_skin: knife_to_skin?,
-            closed: closed?,
-            wheels_out: wheels_out?,
-            ..Milestones::default()
-        },
+        milestones: milestones?,
     })
 }
 
@@ -225,25 +208,13 @@ fn patient_of(key: &str) -> Result<PatientId, IdError> {
     if key.chars().count() <= MAX_ID_CHARS {
         return PatientId::parse(key);
     }
-    let hash = Sha256::digest(key);
-    let short: String = hash
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    PatientId::parse(&format!("import-{short}"))
+    PatientId::parse(&format!("import-{}", digest(key, 16)))
 }
 
 fn outcome(imported: &Imported) -> v1::ImportOutcome {
-    let kind = match imported.verdict {
-        Verdict::Imported => Kind::Imported,
-        Verdict::Unchanged => Kind::Unchanged,
-        Verdict::Flagged => Kind::Flagged,
-        Verdict::Refused => Kind::Refused,
-    };
     v1::ImportOutcome {
         line: imported.line,
-        kind: kind.into(),
+        kind: number(imported.verdict),
         case: optional(imported.case.as_ref()),
         message: imported.message.clone(),
     }

@@ -20,10 +20,14 @@ use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
-use self::{health_board::HealthBoard, request::WriteRequest, watchers::Watchers};
+use self::{health_board::HealthBoard, watchers::Watchers};
 use super::{
-    fields::reading, layers::access::Admitted, paging::Pages, tokens::Tokens,
-    wire_form::without_patient,
+    convert::values::{text, unless_empty},
+    fields::reading,
+    layers::access::Admitted,
+    paging::Pages,
+    tokens::Tokens,
+    wire_form::{ByName, without_patient},
 };
 use crate::{
     access::{Denied, Gatekeeper, Permission},
@@ -35,7 +39,7 @@ use crate::{
 pub(super) type Reply<R> = Result<Response<R>, Status>;
 
 /// All services of `ot.v1`, and what they share.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct GrpcServices {
     /// The use cases.
     pub(super) app: App,
@@ -131,7 +135,7 @@ impl GrpcServices {
         respond: fn(&C::Answer) -> R,
     ) -> Reply<R>
     where
-        M: WriteRequest,
+        M: Message + Name,
         C: UseCase,
         R: Message + Name + Default + 'static,
     {
@@ -161,23 +165,20 @@ pub(super) fn new_id() -> String {
     Uuid::now_v7().to_string()
 }
 
-fn call(admitted: Admitted, request: &impl WriteRequest) -> Result<Call, Refusal> {
-    let id = request.request_id();
+fn call<M: Message + Name>(admitted: Admitted, request: &M) -> Result<Call, Refusal> {
+    let request = request.encode_to_vec();
+    let given = ByName::of::<M>(&request);
+    let id = given.text("request_id");
     // One id has one spelling.
-    let request_id = if id.is_empty() {
-        String::new()
-    } else {
-        let id = reading(|fields| {
-            let parsed = Uuid::try_parse(id).map_err(|_| "must be a UUID");
-            fields.take("request_id", parsed)
-        });
-        id?.to_string()
-    };
+    let request_id = reading(|fields| {
+        let id = unless_empty(&id, Uuid::try_parse).map_err(|_| "must be a UUID");
+        fields.take("request_id", id)
+    })?;
     Ok(Call {
         caller: admitted.caller,
         method: admitted.method,
-        request_id,
-        request_hash: Sha256::digest(request.encode_to_vec()).into(),
-        validate_only: request.validate_only(),
+        request_id: text(request_id.as_ref()),
+        request_hash: Sha256::digest(&request).into(),
+        validate_only: given.flag("validate_only"),
     })
 }

@@ -1,85 +1,37 @@
 //! What the requests of many methods have in common.
 
 use booking_domain::{Hospital, SiteId, TheatreId, Version};
-use booking_proto::ot::v1;
-use jiff::{Timestamp, civil::Date};
-use prost::Message;
+use jiff::civil::Date;
+use prost::{Message, Name};
 
 use crate::{
     grpc::{
-        convert::values::{date, instant, version},
+        convert::values::{date, version},
         fields::Fields,
+        wire_form::ByName,
     },
     names::{Named, parse},
 };
 
-/// A request that writes.
-pub(in crate::grpc) trait WriteRequest: Message {
-    /// Its id, or nothing.
-    fn request_id(&self) -> &str;
-    /// Whether it is only tried.
-    fn validate_only(&self) -> bool;
+/// Which resource a request writes to, and in which version that the caller knows, if they say so.
+pub(in crate::grpc) fn target<T: Named>(
+    fields: &mut Fields,
+    request: &impl Name,
+) -> Option<(T, Option<Version>)> {
+    target_in(fields, "", request)
 }
 
-macro_rules! write_requests {
-    ($($request:ident)*) => {$(
-        impl WriteRequest for v1::$request {
-            fn request_id(&self) -> &str {
-                &self.request_id
-            }
-
-            fn validate_only(&self) -> bool {
-                self.validate_only
-            }
-        }
-    )*};
-}
-
-write_requests! {
-    CreateCaseRequest UpdateCaseRequest BatchRescheduleCasesRequest ApplyEmergencyPlanRequest
-    CreateSiteRequest CreateTheatreRequest UpdateTheatreRequest CreateStaffRequest
-    UpdateStaffRequest CreateEquipmentUnitRequest UpdateEquipmentUnitRequest
-    CreateProcedureTypeRequest UpdateProcedureTypeRequest CreateReasonRequest UpdateReasonRequest
-    CreateUnavailabilityRequest CreateSessionTemplateRequest UpdateSessionTemplateRequest
-    ExpandSessionTemplateRequest CreateSessionRequest UpdateSessionRequest ImportCasesRequest
-}
-
-/// A request that writes to one resource, in the version that the caller knows.
-pub(in crate::grpc) trait Targeted: WriteRequest {
-    /// Its name.
-    fn name(&self) -> &str;
-    /// Its etag, or nothing.
-    fn etag(&self) -> &str;
-
-    /// Which resource, and in which version.
-    fn target<T: Named>(&self, fields: &mut Fields) -> Option<(T, Option<Version>)> {
-        let id = fields.take("name", parse(self.name()));
-        let version = fields.take("etag", version(self.etag()));
-        Some((id?, version?))
-    }
-}
-
-macro_rules! targeted {
-    ($($request:ident)*) => {
-        write_requests! { $($request)* }
-
-        $(impl Targeted for v1::$request {
-            fn name(&self) -> &str {
-                &self.name
-            }
-
-            fn etag(&self) -> &str {
-                &self.etag
-            }
-        })*
-    };
-}
-
-targeted! {
-    ScheduleCaseRequest ConfirmCaseRequest RescheduleCaseRequest PostponeCaseRequest
-    CancelCaseRequest AbortCaseRequest RecordMilestoneRequest CorrectCaseRequest
-    DeleteTheatreRequest DeleteStaffRequest DeleteUnavailabilityRequest
-    DeleteSessionTemplateRequest ReleaseSessionRequest CancelSessionRequest
+/// The same of a message that is in the field of a request before which `prefix` stands.
+pub(in crate::grpc) fn target_in<T: Named, M: Message + Name>(
+    fields: &mut Fields,
+    prefix: &str,
+    message: &M,
+) -> Option<(T, Option<Version>)> {
+    let bytes = message.encode_to_vec();
+    let given = ByName::of::<M>(&bytes);
+    let id = fields.take(format!("{prefix}name"), parse(&given.text("name")));
+    let version = fields.take(format!("{prefix}etag"), version(&given.text("etag")));
+    Some((id?, version?))
 }
 
 /// The site that is meant; the only one may go without saying.
@@ -135,15 +87,6 @@ pub(in crate::grpc) fn theatres_at(
     }
     let meant = |theatre: &TheatreId| asked.is_empty() || asked.contains(theatre);
     Some(here.into_iter().filter(meant).collect())
-}
-
-/// An instant that may be left out.
-pub(in crate::grpc) fn optional_timestamp(
-    fields: &mut Fields,
-    field: &str,
-    wire: Option<&prost_types::Timestamp>,
-) -> Option<Option<Timestamp>> {
-    fields.take(field, wire.map(instant).transpose())
 }
 
 /// A range of civil dates, both included.

@@ -165,7 +165,7 @@ async fn every_field_that_can_be_updated_is_updated_audited_and_in_the_files() {
         let another = with_another(&case, field);
         let (csv, fhir) = (
             filed(&world, &case, Format::Csv).await,
-            filed(&world, &case, Format::Fhir).await,
+            filed(&world, &case, Format::FhirR4).await,
         );
         world.pass(SignedDuration::from_secs(1));
         let update = v1::UpdateCaseRequest {
@@ -186,7 +186,7 @@ async fn every_field_that_can_be_updated_is_updated_audited_and_in_the_files() {
         let in_csv = filed(&world, &case, Format::Csv).await != csv;
         let reason = &field.usage.not_in_csv;
         assert_eq!(in_csv, reason.is_empty(), "{name} in CSV; or: {reason}");
-        let in_fhir = filed(&world, &case, Format::Fhir).await != fhir;
+        let in_fhir = filed(&world, &case, Format::FhirR4).await != fhir;
         let reason = &field.usage.not_in_fhir;
         assert_eq!(in_fhir, reason.is_empty(), "{name} in FHIR; or: {reason}");
         case = updated;

@@ -49,7 +49,9 @@ impl Open {
         let (incoming, address) = listen().await;
         let mut server = tokio::task::JoinSet::new();
         server.spawn(async move {
-            let open = Server::builder().layer(CallLogLayer).add_routes(routes);
+            let open = Server::builder()
+                .layer(AroundLayer(CallLog))
+                .add_routes(routes);
             open.serve_with_incoming(incoming).await.unwrap();
         });
         Self {

@@ -75,18 +75,20 @@ macro_rules! arguments {
     }};
 }
 
-/// The same thing done in either database.
+/// The same thing done with a statement in either database.
 macro_rules! either {
-    ($conn:expr, $sql:expr, |$executor:ident, $query:ident| $done:expr, $row:expr) => {{
+    ($conn:expr, $sql:expr, |$executor:ident, $query:ident, $row:ident| $done:expr) => {{
         let text = AssertSqlSafe($sql.text);
         match $conn {
             Conn::Sqlite($executor) => {
                 let $query = sqlx::query_with(text, arguments!(SqliteArguments, $sql.values));
-                $done.map($row(Row::Sqlite))
+                let $row = Row::Sqlite;
+                $done
             }
             Conn::Postgres($executor) => {
                 let $query = sqlx::query_with(text, arguments!(PgArguments, $sql.values));
-                $done.map($row(Row::Postgres))
+                let $row = Row::Postgres;
+                $done
             }
         }
     }};
@@ -95,38 +97,24 @@ macro_rules! either {
 impl Conn {
     /// All rows.
     pub(crate) async fn rows(&mut self, sql: Sql) -> Result<Vec<Row>, sqlx::Error> {
-        fn each<R>(wrap: fn(R) -> Row) -> impl Fn(Vec<R>) -> Vec<Row> {
-            move |rows| rows.into_iter().map(wrap).collect()
-        }
-        either!(self, sql, |conn, query| conn.fetch_all(query).await, each)
+        either!(self, sql, |conn, query, row| {
+            let rows = conn.fetch_all(query).await?;
+            Ok(rows.into_iter().map(row).collect())
+        })
     }
 
     /// The first row.
     pub(crate) async fn row(&mut self, sql: Sql) -> Result<Option<Row>, sqlx::Error> {
-        fn perhaps<R>(wrap: fn(R) -> Row) -> impl Fn(Option<R>) -> Option<Row> {
-            move |row| row.map(wrap)
-        }
-        either!(
-            self,
-            sql,
-            |conn, query| conn.fetch_optional(query).await,
-            perhaps
-        )
+        either!(self, sql, |conn, query, row| {
+            Ok(conn.fetch_optional(query).await?.map(row))
+        })
     }
 
     /// How many rows it touched.
     pub(crate) async fn run(&mut self, sql: Sql) -> Result<u64, sqlx::Error> {
-        let text = AssertSqlSafe(sql.text);
-        match self {
-            Self::Sqlite(conn) => {
-                let query = sqlx::query_with(text, arguments!(SqliteArguments, sql.values));
-                conn.execute(query).await.map(|done| done.rows_affected())
-            }
-            Self::Postgres(conn) => {
-                let query = sqlx::query_with(text, arguments!(PgArguments, sql.values));
-                conn.execute(query).await.map(|done| done.rows_affected())
-            }
-        }
+        either!(self, sql, |conn, query, _row| {
+            Ok(conn.execute(query).await?.rows_affected())
+        })
     }
 
     /// Runs a script of ours: several statements, no parameters.

@@ -10,11 +10,13 @@
 //! ```
 
 mod blame;
+mod column;
 mod conn;
 mod fields;
 mod sql;
 
 pub(crate) use blame::{Fault, fault, is_dangling, is_duplicate, message};
+pub(crate) use column::{Text, columns, json};
 pub(crate) use conn::{Conn, Pool, Row};
-pub(crate) use fields::Fields;
+pub(crate) use fields::{Column, Fields};
 pub(crate) use sql::{Sql, Value};

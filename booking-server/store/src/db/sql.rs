@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt::Write as _};
 
+use jiff::Timestamp;
+
 /// A parameter. Its variant says its type to PostgreSQL, for an absent value too.
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
@@ -32,9 +34,11 @@ from! {
     Option<&str> => Text, |value| value.map(str::to_owned);
     Option<String> => Text, |value| value;
     Vec<u8> => Bytes, |value| value;
-    &[u8; 32] => Bytes, |value| value.to_vec();
+    [u8; 32] => Bytes, |value| value.to_vec();
     bool => Flag, |value| Some(value);
     Option<bool> => Flag, |value| value;
+    Timestamp => Int, |value| Some(value.as_microsecond());
+    Option<Timestamp> => Int, |value| value.map(Timestamp::as_microsecond);
 }
 
 /// A count or a version, which in either database is a signed 64-bit number.

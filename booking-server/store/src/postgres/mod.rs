@@ -12,12 +12,11 @@ use std::{str::FromStr as _, time::Duration};
 
 use sqlx::{
     ConnectOptions as _, PgPool,
-    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
+    postgres::{PgConnectOptions, PgPoolOptions},
 };
-use tokio::sync::watch;
 
 use self::blame::unreachable;
-use crate::{OpenError, OpenOptions, PostgresUrl, db::Pool, feed::Wake, opened::Opened};
+use crate::{OpenError, OpenOptions, PostgresUrl, db::Pool, opened::Opened};
 
 /// How long a call waits for a connection before it is told "busy".
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -27,13 +26,6 @@ const WRITERS: u32 = 2;
 
 /// Statements that a connection keeps prepared: lists of every length are many.
 const STATEMENTS: usize = 1_000;
-
-/// How often the change log is looked at when nothing was heard: notifications are lost with the
-/// connection they would have come over.
-const POLL: Duration = Duration::from_secs(2);
-
-/// The name of the channel; a trigger of the schema notifies it.
-const CHANNEL: &str = "ot_booking_changes";
 
 /// Settings of the sessions that write. All writers wait for one row, so none may keep it for long:
 /// one that hangs, or whose machine has gone, is ended by the database.
@@ -51,22 +43,17 @@ const READING: [(&str, &str); 2] = [
 ];
 
 /// Opens the database.
-pub(crate) async fn open(
-    url: &PostgresUrl,
-    options: &OpenOptions,
-) -> Result<(Opened, Notifications), OpenError> {
+pub(crate) async fn open(url: &PostgresUrl, options: &OpenOptions) -> Result<Opened, OpenError> {
     let settings = settings(url)?;
     let writers = pool(WRITERS, settings.clone().options(WRITING)).await?;
     let token_key = prepare::prepare(&writers, options.seed).await?;
     // And one that listens.
     let readers = pool(options.readers + 1, settings.options(READING)).await?;
-    let notifications = Notifications::new(readers.clone());
-    let opened = Opened {
+    Ok(Opened {
         readers: Pool::Postgres(readers),
         writers: Pool::Postgres(writers),
         token_key,
-    };
-    Ok((opened, notifications))
+    })
 }
 
 fn settings(url: &PostgresUrl) -> Result<PgConnectOptions, OpenError> {
@@ -90,74 +77,4 @@ async fn pool(connections: u32, settings: PgConnectOptions) -> Result<PgPool, Op
         .connect_with(settings)
         .await
         .map_err(|error| unreachable(&error))
-}
-
-/// Where other servers' commits are heard of.
-#[derive(Debug)]
-pub(crate) struct Notifications {
-    pool: PgPool,
-}
-
-impl Notifications {
-    fn new(pool: PgPool) -> Self {
-        Self { pool }
-    }
-
-    /// Together with this server's own commits.
-    pub(crate) fn with(self, commits: watch::Receiver<u64>) -> Heard {
-        Heard {
-            pool: self.pool,
-            commits,
-            listener: None,
-        }
-    }
-}
-
-/// Wakes the tail of the changes: for commits here, notifications from elsewhere, and every
-/// [`POLL`] in any case.
-pub(crate) struct Heard {
-    pool: PgPool,
-    commits: watch::Receiver<u64>,
-    listener: Option<PgListener>,
-}
-
-impl Heard {
-    async fn listen(&mut self) {
-        let listened = async {
-            let mut listener = PgListener::connect_with(&self.pool).await?;
-            listener.listen(CHANNEL).await?;
-            Ok::<_, sqlx::Error>(listener)
-        };
-        match listened.await {
-            Ok(listener) => self.listener = Some(listener),
-            Err(error) => tracing::warn!(%error, "cannot listen for changes; polling"),
-        }
-    }
-}
-
-impl Wake for Heard {
-    async fn wait(&mut self) -> bool {
-        if self.listener.is_none() {
-            self.listen().await;
-        }
-        let heard = async {
-            match &mut self.listener {
-                Some(listener) => listener.recv().await.map(drop),
-                None => std::future::pending().await,
-            }
-        };
-        let lost = tokio::select! {
-            commit = self.commits.changed() => return commit.is_ok(),
-            heard = heard => heard.is_err(),
-            () = tokio::time::sleep(POLL) => false,
-        };
-        if lost {
-            self.listener = None;
-        }
-        true
-    }
-
-    fn again(&mut self) {
-        self.commits.mark_changed();
-    }
 }

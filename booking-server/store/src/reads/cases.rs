@@ -4,13 +4,15 @@ use booking_domain::{
     Case, CaseCondition, CaseId, CaseOrderKey, CaseQuery, CaseState, MAX_FOOTPRINT_MIN, PatientId,
     SortKey, StaffId, TeamRole, TheatreId, TimeRange,
 };
-use jiff::Timestamp;
 
 use super::snapshot::Reads;
 use crate::{
     Scope, StoreError,
     db::Sql,
-    rows::case::{SELECTED, read, urgency_number},
+    rows::{
+        case::{SELECTED, read},
+        values::urgency_number,
+    },
 };
 
 /// The planned start for sorting; a case without a plan comes as if planned at the end of time.
@@ -137,75 +139,48 @@ pub(super) fn day(scope: &Scope, range: TimeRange) -> Sql {
 }
 
 fn push_condition(sql: &mut Sql, condition: &CaseCondition, start: &str) {
-    let us = |instant: &Timestamp| instant.as_microsecond();
+    const IS_PLANNED: &str = " and c.start_us is not null";
     match condition {
         CaseCondition::StateIn(states) => {
-            sql.push("c.state in ")
-                .list(states.iter().map(|state| state.as_str()));
+            let states = states.iter().map(|state| state.as_str());
+            sql.push("c.state in ").list(states)
         }
         CaseCondition::TheatreIn(theatres) => {
-            sql.push("c.theatre_id in ")
-                .list(theatres.iter().map(TheatreId::as_str));
+            let theatres = theatres.iter().map(TheatreId::as_str);
+            sql.push("c.theatre_id in ").list(theatres)
         }
-        CaseCondition::SessionIs(session) => {
-            sql.push("c.session_id = ").arg(session.as_str());
-        }
-        CaseCondition::PatientIs(patient) => {
-            sql.push("c.patient_id = ").arg(patient.as_str());
-        }
+        CaseCondition::SessionIs(it) => sql.push("c.session_id = ").arg(it.as_str()),
+        CaseCondition::PatientIs(it) => sql.push("c.patient_id = ").arg(it.as_str()),
         CaseCondition::StaffIs(staff) => {
             sql.push("c.id in (select d.case_id from case_team d where d.staff_id = ");
-            sql.arg(staff.as_str()).push(")");
+            sql.arg(staff.as_str()).push(")")
         }
         CaseCondition::UrgencyIn(urgencies) => {
-            sql.push("c.urgency in ")
-                .list(urgencies.iter().map(|urgency| urgency_number(*urgency)));
+            let urgencies = urgencies.iter().map(|urgency| urgency_number(*urgency));
+            sql.push("c.urgency in ").list(urgencies)
         }
-        CaseCondition::SpecialtyIs(specialty) => {
-            sql.push("c.specialty = ").arg(specialty.as_str());
-        }
+        CaseCondition::SpecialtyIs(it) => sql.push("c.specialty = ").arg(it.as_str()),
         // Before the end of time: whatever has no plan is not before anything.
-        CaseCondition::StartFrom(from) => {
-            sql.push(start)
-                .push(" >= ")
-                .arg(us(from))
-                .push(" and c.start_us is not null");
-        }
-        CaseCondition::StartBefore(before) => {
-            sql.push(start)
-                .push(" < ")
-                .arg(us(before))
-                .push(" and c.start_us is not null");
-        }
-        CaseCondition::DecidedFrom(from) => {
-            sql.push("c.decided_at_us >= ").arg(us(from));
-        }
-        CaseCondition::DecidedBefore(before) => {
-            sql.push("c.decided_at_us < ").arg(us(before));
-        }
-        CaseCondition::TargetFrom(from) => {
-            sql.push("c.target_at_us >= ").arg(us(from));
-        }
-        CaseCondition::TargetBefore(before) => {
-            sql.push("c.target_at_us < ").arg(us(before));
-        }
+        CaseCondition::StartFrom(at) => sql.push(start).push(" >= ").arg(*at).push(IS_PLANNED),
+        CaseCondition::StartBefore(at) => sql.push(start).push(" < ").arg(*at).push(IS_PLANNED),
+        CaseCondition::DecidedFrom(at) => sql.push("c.decided_at_us >= ").arg(*at),
+        CaseCondition::DecidedBefore(at) => sql.push("c.decided_at_us < ").arg(*at),
+        CaseCondition::TargetFrom(at) => sql.push("c.target_at_us >= ").arg(*at),
+        CaseCondition::TargetBefore(at) => sql.push("c.target_at_us < ").arg(*at),
         CaseCondition::Waiting(waiting) => push_waiting(sql, *waiting),
         CaseCondition::TextContains(text) => {
-            sql.push("c.search_text like ")
-                .arg(containing(text))
-                .push(" escape '!'");
+            sql.push("c.search_text like ").arg(containing(text));
+            sql.push(" escape '!'")
         }
-    }
+    };
 }
 
 /// In the words of the partial index, which serves only queries that say the same.
-fn push_waiting(sql: &mut Sql, waiting: bool) {
-    let states = [CaseState::Requested, CaseState::Postponed].map(CaseState::as_str);
+fn push_waiting(sql: &mut Sql, waiting: bool) -> &mut Sql {
+    let [requested, postponed] =
+        [CaseState::Requested, CaseState::Postponed].map(CaseState::as_str);
     let is_in = if waiting { "in" } else { "not in" };
-    sql.push(&format!(
-        "c.state {is_in} ('{}', '{}')",
-        states[0], states[1]
-    ));
+    sql.push(&format!("c.state {is_in} ('{requested}', '{postponed}')"))
 }
 
 /// A `like` pattern for texts that hold this one.
@@ -238,16 +213,13 @@ fn push_after(sql: &mut Sql, query: &CaseQuery) {
     let beyond = if query.order.descending { "<" } else { ">" };
     let columns = order_columns(query.order.key).join(", ");
     sql.push(&format!(" and ({columns}) {beyond} ("));
-    let us = |instant: Timestamp| instant.as_microsecond();
     match after.key {
-        SortKey::Start(instant) | SortKey::Decided(instant) => {
-            sql.arg(us(instant));
-        }
+        SortKey::Start(at) | SortKey::Decided(at) => sql.arg(at),
         SortKey::Waiting(urgency, target, decided) => {
             sql.arg(urgency_number(urgency)).push(", ");
-            sql.arg(us(target)).push(", ").arg(us(decided));
+            sql.arg(target).push(", ").arg(decided)
         }
-    }
+    };
     sql.push(", ").arg(after.id.as_str()).push(")");
 }
 

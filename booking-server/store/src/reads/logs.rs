@@ -3,9 +3,8 @@
 use super::snapshot::Reads;
 use crate::{
     AuditCondition, AuditEvent, AuditQuery, Change, StoreError, StoredResponse,
-    db::{Row, Sql},
-    names::Named,
-    rows::log::{CHANGE, EVENT, RESPONSE, read_change, read_event, read_response},
+    db::{Fields, Row, Sql},
+    rows::log::{CHANGE, EVENT, RESPONSE, read_event},
 };
 
 impl Reads {
@@ -23,11 +22,9 @@ impl Reads {
                 AuditCondition::AccountIs(it) => sql.push(" and account = ").arg(it.as_str()),
                 AuditCondition::PersonIs(it) => sql.push(" and person = ").arg(it.as_str()),
                 AuditCondition::MethodIs(it) => sql.push(" and method = ").arg(it.as_str()),
-                AuditCondition::OutcomeIs(it) => sql.push(" and outcome = ").arg(it.name()),
-                AuditCondition::TimeFrom(at) => sql.push(" and at_us >= ").arg(at.as_microsecond()),
-                AuditCondition::TimeBefore(at) => {
-                    sql.push(" and at_us < ").arg(at.as_microsecond())
-                }
+                AuditCondition::OutcomeIs(it) => sql.push(" and outcome = ").arg(it.as_str()),
+                AuditCondition::TimeFrom(at) => sql.push(" and at_us >= ").arg(*at),
+                AuditCondition::TimeBefore(at) => sql.push(" and at_us < ").arg(*at),
             };
         }
         if let Some(before) = query.before {
@@ -47,12 +44,8 @@ impl Reads {
         after: u64,
         limit: u32,
     ) -> Result<Vec<Row>, StoreError> {
-        let mut sql = Sql::new("select ");
-        sql.push(EVENT)
-            .push(" from audit_event where seq > ")
-            .arg(after);
-        sql.push(" order by seq limit ").arg(limit);
-        self.rows(sql).await
+        self.rows(following(EVENT, "audit_event", after, limit))
+            .await
     }
 
     /// At most `limit` changes after the one in place `after`, in order.
@@ -61,12 +54,10 @@ impl Reads {
         after: u64,
         limit: u32,
     ) -> Result<Vec<Change>, StoreError> {
-        let mut sql = Sql::new("select ");
-        sql.push(CHANGE)
-            .push(" from change_log where seq > ")
-            .arg(after);
-        sql.push(" order by seq limit ").arg(limit);
-        self.rows(sql).await?.iter().map(read_change).collect()
+        let sql = following(CHANGE, "change_log", after, limit);
+        let rows = self.rows(sql).await?;
+        let changes = rows.iter().map(|row| Fields::of("change_log", row).take());
+        changes.collect()
     }
 
     /// What was answered to a principal's request.
@@ -84,6 +75,15 @@ impl Reads {
             .push(" from request_log where principal = ")
             .arg(principal);
         sql.push(" and request_id = ").arg(request_id);
-        self.row(sql).await?.as_ref().map(read_response).transpose()
+        let row = self.row(sql).await?;
+        row.map(|row| Fields::of("request_log", &row).take())
+            .transpose()
     }
+}
+
+/// At most `limit` rows of a log after the one in place `after`, in order.
+fn following(columns: &str, log: &str, after: u64, limit: u32) -> Sql {
+    let mut sql = Sql::owned(format!("select {columns} from {log} where seq > "));
+    sql.arg(after).push(" order by seq limit ").arg(limit);
+    sql
 }

@@ -10,12 +10,13 @@
 
 mod cases;
 mod logs;
-#[cfg(test)]
-mod plans;
 mod report;
 mod schedule;
 mod snapshot;
 pub(crate) mod surroundings;
 
+pub use snapshot::Reads;
 pub(crate) use snapshot::{Head, HospitalCache};
-pub use snapshot::{Reader, Reads};
+
+#[cfg(test)]
+mod tests;

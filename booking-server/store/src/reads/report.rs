@@ -8,26 +8,22 @@
 //!   theatre ␟ start ␟ setup ␟ … ␟ procedure ␞ theatre ␟ start ␟ …          ␟ U+001F, ␞ U+001E
 //! ```
 
-use std::fmt::Display;
-
 use booking_domain::{
-    CaseState, Footprint, Milestones, ReasonCode, TheatreId, TimeRange,
+    ReasonCode, TheatreId, TimeRange,
     report::{ReportRow, RowCancellation},
 };
-use jiff::Timestamp;
 
 use super::snapshot::Reads;
 use crate::{
     Scope, StoreError,
     db::{Fields, Sql},
-    rows::case::urgency,
 };
 
 /// Between the columns of a row: no identifier and no number holds it.
-const COLUMN: &str = "\u{1f}";
+const COLUMN: char = '\u{1f}';
 
 /// Between rows.
-const ROW: &str = "\u{1e}";
+const ROW: char = '\u{1e}';
 
 /// What [`read`] reads, in its order; empty for what is not there. A case from a log has no type for
 /// its procedure: its words stand for one, without what would set them apart.
@@ -70,7 +66,7 @@ impl Reads {
     ///
     /// [`StoreError`] when they cannot be read.
     pub async fn waiting_rows(&mut self) -> Result<Vec<ReportRow>, StoreError> {
-        let mut sql = Sql::default().bind(COLUMN).bind(ROW);
+        let mut sql = question();
         push_select(&mut sql);
         sql.push("c.state in ('REQUESTED', 'POSTPONED')");
         self.packed_rows(sql).await
@@ -82,7 +78,7 @@ impl Reads {
             // Nothing at all is packed as null.
             let text = Fields::of("surgical_case", packed).opt_text()?;
             for row in text.iter().flat_map(|text| text.split(ROW)) {
-                rows.push(read(&mut Packed::new(row))?);
+                rows.push(read(&mut Fields::packed("surgical_case", row, COLUMN))?);
             }
         }
         Ok(rows)
@@ -91,7 +87,7 @@ impl Reads {
 
 /// The question behind [`Reads::report_rows`]; `nowhere` for what was cancelled before it had a place.
 pub(super) fn period(theatres: &[TheatreId], nowhere: bool, range: TimeRange) -> Sql {
-    let mut sql = Sql::default().bind(COLUMN).bind(ROW);
+    let mut sql = question();
     // Four questions that share no row, so that each goes by an index of its own.
     in_theatres(&mut sql, theatres);
     within(&mut sql, "c.start_us", range);
@@ -117,6 +113,13 @@ pub(super) fn period(theatres: &[TheatreId], nowhere: bool, range: TimeRange) ->
     sql
 }
 
+/// What stands between columns, and between rows, are its first two values.
+fn question() -> Sql {
+    Sql::default()
+        .bind(COLUMN.to_string())
+        .bind(ROW.to_string())
+}
+
 fn push_select(sql: &mut Sql) {
     sql.push("select string_agg(concat_ws($1, ")
         .push(COLUMNS)
@@ -135,126 +138,37 @@ fn by_theatre(sql: &mut Sql) {
 }
 
 fn within(sql: &mut Sql, key: &str, range: TimeRange) {
-    sql.push(" and ")
-        .push(key)
-        .push(" >= ")
-        .arg(range.start().as_microsecond());
-    sql.push(" and ")
-        .push(key)
-        .push(" < ")
-        .arg(range.end().as_microsecond());
+    sql.push(" and ").push(key).push(" >= ").arg(range.start());
+    sql.push(" and ").push(key).push(" < ").arg(range.end());
 }
 
 /// Before or after the range, or never.
 fn outside(sql: &mut Sql, key: &str, range: TimeRange) {
     sql.push(" and (").push(key).push(" is null or ");
-    sql.push(key)
-        .push(" < ")
-        .arg(range.start().as_microsecond());
-    sql.push(" or ")
-        .push(key)
-        .push(" >= ")
-        .arg(range.end().as_microsecond())
-        .push(")");
+    sql.push(key).push(" < ").arg(range.start()).push(" or ");
+    sql.push(key).push(" >= ").arg(range.end()).push(")");
 }
 
-/// A row's columns, read one after the other.
-struct Packed<'a> {
-    columns: std::str::Split<'a, &'static str>,
-    read: usize,
-}
-
-impl<'a> Packed<'a> {
-    fn new(row: &'a str) -> Self {
-        Self {
-            columns: row.split(COLUMN),
-            read: 0,
-        }
-    }
-
-    /// Blames the column that was read last; what is in it is not said.
-    fn damaged(&self, why: &dyn Display) -> StoreError {
-        StoreError::Corrupt(format!("surgical_case, report column {}: {why}", self.read))
-    }
-
-    fn text(&mut self) -> Result<&'a str, StoreError> {
-        self.read += 1;
-        self.columns
-            .next()
-            .ok_or_else(|| self.damaged(&"is missing"))
-    }
-
-    /// `None` where there is nothing.
-    fn opt<T, E: Display>(
-        &mut self,
-        parse: impl FnOnce(&str) -> Result<T, E>,
-    ) -> Result<Option<T>, StoreError> {
-        let text = self.text()?;
-        let some = (!text.is_empty()).then_some(text);
-        some.map(parse)
-            .transpose()
-            .map_err(|error| self.damaged(&error))
-    }
-
-    fn must<T, E: Display>(
-        &mut self,
-        parse: impl FnOnce(&str) -> Result<T, E>,
-    ) -> Result<T, StoreError> {
-        self.opt(parse)?.ok_or_else(|| self.damaged(&"is empty"))
-    }
-
-    fn instant(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        let us = self.opt(str::parse)?;
-        us.map(Timestamp::from_microsecond)
-            .transpose()
-            .map_err(|error| self.damaged(&error))
-    }
-
-    /// SQLite says 1 and 0, PostgreSQL true and false, or t and f.
-    fn flag(&mut self) -> Result<Option<bool>, StoreError> {
-        self.opt(|text| match text {
-            "1" | "t" | "true" => Ok(true),
-            "0" | "f" | "false" => Ok(false),
-            _ => Err("is no truth value"),
-        })
-    }
-}
-
-fn read(row: &mut Packed<'_>) -> Result<ReportRow, StoreError> {
+fn read(f: &mut Fields<'_>) -> Result<ReportRow, StoreError> {
     Ok(ReportRow {
-        theatre: row.opt(TheatreId::parse)?,
-        planned_start: row.instant()?,
-        footprint: {
-            let (setup, procedure) = (row.must(str::parse)?, row.must(str::parse)?);
-            let footprint = Footprint::new(setup, procedure, row.must(str::parse)?);
-            footprint.map_err(|error| row.damaged(&error))?
-        },
-        milestones: Milestones {
-            wheels_in: row.instant()?,
-            anaesthesia_ready: row.instant()?,
-            knife_to_skin: row.instant()?,
-            closed: row.instant()?,
-            wheels_out: row.instant()?,
-            recovery_out: row.instant()?,
-            theatre_clean: row.instant()?,
-        },
-        state: row.must(str::parse::<CaseState>)?,
-        cancellation: cancellation(row)?,
-        postponements: row.must(str::parse)?,
-        urgency: {
-            let number = row.must(str::parse)?;
-            urgency(number).ok_or_else(|| row.damaged(&"no such urgency"))?
-        },
-        decided_at: row.instant()?.ok_or_else(|| row.damaged(&"is empty"))?,
-        target_at: row.instant()?,
-        imported: row.flag()? == Some(true),
-        procedure: row.text()?.to_owned(),
+        theatre: f.take()?,
+        planned_start: f.take()?,
+        footprint: f.take()?,
+        milestones: f.take()?,
+        state: f.take()?,
+        cancellation: cancellation(f)?,
+        postponements: f.take()?,
+        urgency: f.take()?,
+        decided_at: f.take()?,
+        target_at: f.take()?,
+        imported: f.take()?,
+        procedure: f.take()?,
     })
 }
 
-fn cancellation(row: &mut Packed<'_>) -> Result<Option<RowCancellation>, StoreError> {
-    let reason = row.opt(ReasonCode::parse)?;
-    match (reason, row.instant()?, row.flag()?, row.flag()?) {
+fn cancellation(f: &mut Fields<'_>) -> Result<Option<RowCancellation>, StoreError> {
+    let reason: Option<ReasonCode> = f.take()?;
+    match (reason, f.opt_instant()?, f.opt_flag()?, f.opt_flag()?) {
         (Some(reason), Some(at), Some(day_of_surgery), Some(aborted)) => {
             Ok(Some(RowCancellation {
                 reason,
@@ -264,6 +178,6 @@ fn cancellation(row: &mut Packed<'_>) -> Result<Option<RowCancellation>, StoreEr
             }))
         }
         (None, None, None, None) => Ok(None),
-        _ => Err(row.damaged(&"half a cancellation")),
+        _ => Err(f.damaged(&"half a cancellation")),
     }
 }

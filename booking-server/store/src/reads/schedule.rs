@@ -1,23 +1,21 @@
-//! Sessions, templates, closures and absences.
+//! Sessions, templates, closures and absences; and whatever has an identifier, by it.
 
-use booking_domain::{
-    Session, SessionId, SessionTemplate, TemplateId, TheatreId, Unavailability, UnavailabilityId,
-};
+use booking_domain::{Session, SessionTemplate, TheatreId, Unavailability};
 
-use super::{snapshot::Reads, surroundings::MAX_HELD_US};
+use super::{snapshot::Reads, surroundings::push_overlapping};
 use crate::{
     SessionQuery, StoreError, UnavailabilityQuery,
-    rows::{by_key, read, select, session::subject_key},
+    rows::{Item, by_key, read, select, values::subject_key},
 };
 
 impl Reads {
-    /// A session by its number.
+    /// What has this identifier.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when it cannot be read.
-    pub async fn session(&mut self, id: &SessionId) -> Result<Option<Session>, StoreError> {
-        let sql = by_key::<Session>(id.as_str());
+    pub async fn find<T: Item>(&mut self, id: &T::Id) -> Result<Option<T>, StoreError> {
+        let sql = by_key::<T>(T::key(id));
         self.row(sql).await?.as_ref().map(read).transpose()
     }
 
@@ -33,11 +31,7 @@ impl Reads {
             sql.push(" and theatre_id in ").list(theatres);
         }
         if let Some(range) = query.range {
-            let start = range.start().as_microsecond();
-            sql.push(" and start_us > ").arg(start - MAX_HELD_US);
-            sql.push(" and start_us < ")
-                .arg(range.end().as_microsecond());
-            sql.push(" and end_us > ").arg(start);
+            push_overlapping(&mut sql, "", range);
         }
         if let Some(surgeon) = &query.surgeon {
             sql.push(" and owner_surgeon = ").arg(surgeon.as_str());
@@ -46,8 +40,7 @@ impl Reads {
             sql.push(" and template_id = ").arg(template.as_str());
         }
         if let Some((start, id)) = &query.after {
-            sql.push(" and (start_us, id) > (")
-                .arg(start.as_microsecond());
+            sql.push(" and (start_us, id) > (").arg(*start);
             sql.push(", ").arg(id.as_str()).push(")");
         }
         sql.push(" order by start_us, id");
@@ -55,19 +48,6 @@ impl Reads {
             sql.push(" limit ").arg(limit);
         }
         self.rows(sql).await?.iter().map(read).collect()
-    }
-
-    /// A template by its number.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] when it cannot be read.
-    pub async fn template(
-        &mut self,
-        id: &TemplateId,
-    ) -> Result<Option<SessionTemplate>, StoreError> {
-        let sql = by_key::<SessionTemplate>(id.as_str());
-        self.row(sql).await?.as_ref().map(read).transpose()
     }
 
     /// Every template, by number: a hospital has some dozens.
@@ -79,19 +59,6 @@ impl Reads {
         let mut sql = select::<SessionTemplate>();
         sql.push(" order by id");
         self.rows(sql).await?.iter().map(read).collect()
-    }
-
-    /// A closure or absence by its number.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] when it cannot be read.
-    pub async fn unavailability(
-        &mut self,
-        id: &UnavailabilityId,
-    ) -> Result<Option<Unavailability>, StoreError> {
-        let sql = by_key::<Unavailability>(id.as_str());
-        self.row(sql).await?.as_ref().map(read).transpose()
     }
 
     /// Closures and absences.
@@ -114,10 +81,8 @@ impl Reads {
             sql.push(")");
         }
         if let Some(range) = query.range {
-            sql.push(" and start_us < ")
-                .arg(range.end().as_microsecond());
-            sql.push(" and end_us > ")
-                .arg(range.start().as_microsecond());
+            sql.push(" and start_us < ").arg(range.end());
+            sql.push(" and end_us > ").arg(range.start());
         }
         sql.push(" order by start_us, id");
         self.rows(sql).await?.iter().map(read).collect()

@@ -1,9 +1,6 @@
 //! A snapshot, and what is read of every one: the head and the hospital.
 
-use std::{
-    ops::{Deref, DerefMut},
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use booking_domain::Hospital;
 
@@ -13,7 +10,10 @@ use crate::{
     rows,
 };
 
-/// All questions; both a [`Reader`] and a [`Tx`](crate::Tx) answer them.
+/// All questions to one snapshot: what was committed when it was taken, and nothing later. A
+/// [`Tx`](crate::Tx) answers them too, with what it has written itself.
+///
+/// Holds a connection. Let go of it before waiting for anything else, a write above all.
 #[derive(Debug)]
 pub struct Reads {
     pub(crate) conn: Conn,
@@ -25,34 +25,6 @@ pub struct Reads {
     /// What the database has refused in this transaction, if anything: PostgreSQL then refuses
     /// everything that follows.
     pub(crate) trouble: Option<Fault>,
-}
-
-/// A snapshot: what was committed when it was taken, and nothing later.
-///
-/// Holds a connection. Let go of it before waiting for anything else, a write above all.
-#[derive(Debug)]
-pub struct Reader {
-    reads: Reads,
-}
-
-impl Reader {
-    pub(crate) fn new(reads: Reads) -> Self {
-        Self { reads }
-    }
-}
-
-impl Deref for Reader {
-    type Target = Reads;
-
-    fn deref(&self) -> &Reads {
-        &self.reads
-    }
-}
-
-impl DerefMut for Reader {
-    fn deref_mut(&mut self) -> &mut Reads {
-        &mut self.reads
-    }
 }
 
 /// The hospital as it was read last: good for as long as its revision is the database's.
@@ -145,7 +117,7 @@ impl Reads {
         }
         let select = "select hospital_revision, change_seq, audit_seq, audit_hash from head";
         let row = self.row(Sql::new(select)).await?;
-        let row = row.ok_or_else(|| StoreError::Corrupt("the row of table head is gone".into()))?;
+        let row = row.ok_or_else(|| StoreError::gone("head"))?;
         let head = Head::read(&mut Fields::of("head", &row))?;
         self.head = Some(head);
         Ok(head)

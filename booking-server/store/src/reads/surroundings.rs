@@ -4,18 +4,32 @@ use std::collections::BTreeSet;
 
 use booking_domain::{
     CaseId, Claim, HeldClaim, Resource, ResourceKind, Session, Surroundings, TheatreId, TimeRange,
-    Unavailability, UnavailabilityId,
+    Unavailability,
 };
 
 use super::snapshot::Reads;
 use crate::{
     StoreError,
     db::{Fields, Row, Sql},
-    rows::{Record as _, session::subject},
+    rows::{Record as _, values::subject},
 };
 
 /// No claim and no session lasts longer, which bounds the stretch of an index that is searched.
-pub(crate) const MAX_HELD_US: i64 = 48 * 60 * 60 * 1_000_000;
+const MAX_HELD_US: i64 = 48 * 60 * 60 * 1_000_000;
+
+/// Whatever lasts through some instant of `range`, of a table that the question knows as `of`.
+pub(super) fn push_overlapping(sql: &mut Sql, of: &str, range: TimeRange) {
+    let earliest = range.start().as_microsecond() - MAX_HELD_US;
+    sql.push(" and ").push(of).push("start_us > ").arg(earliest);
+    sql.push(" and ")
+        .push(of)
+        .push("start_us < ")
+        .arg(range.end());
+    sql.push(" and ")
+        .push(of)
+        .push("end_us > ")
+        .arg(range.start());
+}
 
 /// What a row of the one question is.
 const SESSION_ROW: i64 = 1;
@@ -49,17 +63,15 @@ impl Reads {
         {
             let f = &mut Fields::of("surroundings", row);
             match f.int()? {
-                SESSION_ROW => found.sessions.push(Session::read(f)?),
-                HELD_ROW => found.held.push(held(f)?),
+                SESSION_ROW => found.sessions.push(f.take()?),
+                HELD_ROW => found.held.push(f.take()?),
                 UNAVAILABLE_ROW => found.unavailable.push(unavailable(f)?),
                 _ => return Err(f.damaged(&"no such row")),
             }
         }
         Ok(found)
     }
-}
 
-impl Reads {
     /// What of `resources` is held at some instant of `range`, but by the case `except`: for who
     /// looks for a place, and needs to know of nothing else.
     ///
@@ -99,16 +111,12 @@ fn holders(
     if ids.is_empty() {
         return None;
     }
-    let start = range.start().as_microsecond();
     let mut sql = Sql::new(
         "select o.case_id, o.kind, o.resource, o.start_us, o.end_us from occupancy o
          where o.kind = ",
     );
     sql.arg(kind as i64).push(" and o.resource in ").list(ids);
-    sql.push(" and o.start_us > ").arg(start - MAX_HELD_US);
-    sql.push(" and o.start_us < ")
-        .arg(range.end().as_microsecond());
-    sql.push(" and o.end_us > ").arg(start);
+    push_overlapping(&mut sql, "o.", range);
     sql.push(" and o.case_id <> ").arg(except.as_str());
     Some(sql)
 }
@@ -139,16 +147,12 @@ pub(super) fn around(
 }
 
 fn push_sessions(sql: &mut Sql, theatre: &TheatreId, hull: TimeRange) {
-    let start = hull.start().as_microsecond();
     sql.push(&format!(
         "select cast({SESSION_ROW} as bigint), {} from session s where s.theatre_id = ",
         Session::TABLE.columns
     ));
     sql.arg(theatre.as_str());
-    sql.push(" and s.start_us > ").arg(start - MAX_HELD_US);
-    sql.push(" and s.start_us < ")
-        .arg(hull.end().as_microsecond());
-    sql.push(" and s.end_us > ").arg(start);
+    push_overlapping(sql, "s.", hull);
 }
 
 /// A question for each claim, along an index: one that joined them by `or` would be answered from all that their resources were
@@ -156,7 +160,6 @@ fn push_sessions(sql: &mut Sql, theatre: &TheatreId, hull: TimeRange) {
 /// `occupancy_no_overlap`, where they are ranges.
 fn push_held(sql: &mut Sql, claims: &[Claim], except: &[CaseId], ranges: bool) {
     for (index, claim) in claims.iter().enumerate() {
-        let start = claim.range.start().as_microsecond();
         sql.push(if index == 0 { "" } else { " union all " });
         sql.push(&format!(
             "select cast({HELD_ROW} as bigint), o.case_id, o.kind, o.resource, o.start_us, o.end_us,
@@ -166,16 +169,11 @@ fn push_held(sql: &mut Sql, claims: &[Claim], except: &[CaseId], ranges: bool) {
         sql.arg(claim.resource.kind as i64)
             .push(" and o.resource = ")
             .arg(claim.resource.id.as_str());
-        sql.push(" and o.start_us > ").arg(start - MAX_HELD_US);
-        sql.push(" and o.start_us < ")
-            .arg(claim.range.end().as_microsecond());
-        sql.push(" and o.end_us > ").arg(start);
+        push_overlapping(sql, "o.", claim.range);
         if ranges {
             sql.push(" and int8range(o.start_us, o.end_us) && int8range(")
-                .arg(start);
-            sql.push(", ")
-                .arg(claim.range.end().as_microsecond())
-                .push(")");
+                .arg(claim.range.start());
+            sql.push(", ").arg(claim.range.end()).push(")");
         }
         if !except.is_empty() {
             sql.push(" and o.case_id not in ")
@@ -195,46 +193,22 @@ fn push_unavailable(sql: &mut Sql, claims: &[Claim], hull: TimeRange) {
         sql.push("n.kind = ").arg(claim.resource.kind as i64);
         sql.push(" and n.resource = ")
             .arg(claim.resource.id.as_str());
-        sql.push(" and n.end_us > ")
-            .arg(hull.start().as_microsecond());
+        sql.push(" and n.end_us > ").arg(hull.start());
     }
-    sql.push(") and n.start_us < ")
-        .arg(hull.end().as_microsecond());
+    sql.push(") and n.start_us < ").arg(hull.end());
 }
 
 /// Five columns of `occupancy`: case, kind, resource, start, end.
 pub(crate) fn read_held(row: &Row) -> Result<HeldClaim, StoreError> {
-    held(&mut Fields::of("occupancy", row))
-}
-
-fn held(f: &mut Fields<'_>) -> Result<HeldClaim, StoreError> {
-    Ok(HeldClaim {
-        case: f.parse(CaseId::parse)?,
-        claim: Claim {
-            resource: Resource {
-                kind: match f.int()? {
-                    1 => ResourceKind::Theatre,
-                    2 => ResourceKind::Staff,
-                    3 => ResourceKind::Patient,
-                    4 => ResourceKind::Equipment,
-                    _ => return Err(f.damaged(&"no such kind")),
-                },
-                id: f.text()?,
-            },
-            range: f.range()?,
-        },
-    })
+    Fields::of("occupancy", row).take()
 }
 
 /// As [`push_unavailable`] has it: the kind stands where a session has its release.
 fn unavailable(f: &mut Fields<'_>) -> Result<Unavailability, StoreError> {
-    let id = f.parse(UnavailabilityId::parse)?;
-    let version = f.number()?;
-    let resource = f.text()?;
-    let range = f.range()?;
-    let reason = f.text()?;
+    let (id, version, resource) = (f.take()?, f.take()?, f.text()?);
+    let (range, reason) = (f.take()?, f.text()?);
     f.skip(5);
-    let kind = f.int()?;
+    let kind = f.take()?;
     Ok(Unavailability {
         id,
         version,

@@ -3,9 +3,10 @@
 
 pub(crate) mod case;
 pub(crate) mod hospital;
-mod json;
 pub(crate) mod log;
 mod record;
-pub(crate) mod session;
+mod session;
+pub(crate) mod values;
 
+pub use record::Item;
 pub(crate) use record::{Record, by_key, delete, put, read, select};

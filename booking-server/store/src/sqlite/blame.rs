@@ -10,7 +10,7 @@ use std::{
 
 use sqlx::migrate::MigrateError;
 
-use crate::{OpenError, StoreError};
+use crate::{OpenError, StoreError, db::message};
 
 const SQLITE_BUSY: i32 = 5;
 const SQLITE_LOCKED: i32 = 6;
@@ -36,6 +36,11 @@ impl Blame {
         Self {
             path: path.to_owned(),
         }
+    }
+
+    /// Which database.
+    pub(super) fn path(&self) -> PathBuf {
+        self.path.clone()
     }
 
     pub(super) fn open(&self, error: sqlx::Error) -> OpenError {
@@ -93,31 +98,4 @@ impl Blame {
             detail,
         }
     }
-
-    pub(super) fn not_a_database(&self) -> OpenError {
-        OpenError::NotADatabase {
-            path: self.path.clone(),
-        }
-    }
-
-    pub(super) fn foreign(&self) -> OpenError {
-        OpenError::Foreign {
-            path: self.path.clone(),
-        }
-    }
-
-    pub(super) fn schema_newer(&self, found: i64, known: i64) -> OpenError {
-        OpenError::SchemaNewer {
-            path: self.path.clone(),
-            found,
-            known,
-        }
-    }
-}
-
-/// SQLite's own words, without sqlx's around them.
-fn message(error: &sqlx::Error) -> String {
-    error
-        .as_database_error()
-        .map_or_else(|| error.to_string(), |error| error.message().to_owned())
 }

@@ -50,7 +50,7 @@ async fn stand(connection: &mut SqliteConnection, blame: &Blame) -> Result<Stand
     match (application_id, tables) {
         (APPLICATION_ID, _) => {}
         (0, 0) => return Ok(Standing::Empty),
-        _ => return Err(blame.foreign()),
+        _ => return Err(OpenError::Foreign { path: blame.path() }),
     }
     check_pages(connection, blame).await?;
 
@@ -58,7 +58,11 @@ async fn stand(connection: &mut SqliteConnection, blame: &Blame) -> Result<Stand
     let schema = number(connection, newest, blame).await?;
     let known = migrations::newest(&migrations::OF_SQLITE);
     if schema > known {
-        return Err(blame.schema_newer(schema, known));
+        return Err(OpenError::SchemaNewer {
+            path: blame.path(),
+            found: schema,
+            known,
+        });
     }
     Ok(Standing::Ours { schema })
 }

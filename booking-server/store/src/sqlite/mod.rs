@@ -22,10 +22,9 @@ mod tests;
 use std::{path::Path, time::Duration};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use tokio::sync::watch;
 
 use self::{blame::Blame, lock::Lock, place::FileIdentity};
-use crate::{OpenError, OpenOptions, StoreError, db::Pool, feed::Wake, opened::Opened};
+use crate::{OpenError, OpenOptions, StoreError, db::Pool, opened::Opened};
 
 /// How long a call waits for a connection, or for a lock on the file, before it is told "busy".
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -140,25 +139,4 @@ fn durable(path: &Path) -> SqliteConnectOptions {
     settings(path)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-}
-
-/// Wakes the tail of the changes: the one server's own commits are all there are.
-pub(crate) struct Commits {
-    commits: watch::Receiver<u64>,
-}
-
-impl Commits {
-    pub(crate) fn new(commits: watch::Receiver<u64>) -> Self {
-        Self { commits }
-    }
-}
-
-impl Wake for Commits {
-    async fn wait(&mut self) -> bool {
-        self.commits.changed().await.is_ok()
-    }
-
-    fn again(&mut self) {
-        self.commits.mark_changed();
-    }
 }

@@ -18,11 +18,8 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, OpenError> {
     let name = path
         .file_name()
         .ok_or_else(|| blame.io(io::ErrorKind::IsADirectory.into()))?;
-    let parent = match path.parent() {
-        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
-        Some(parent) => parent,
-        None => Path::new("."),
-    };
+    let parent = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let parent = parent.unwrap_or_else(|| Path::new("."));
     Ok(parent
         .canonicalize()
         .map_err(|error| blame.io(error))?
@@ -58,7 +55,7 @@ pub(super) fn holds_database(path: &Path) -> Result<bool, OpenError> {
     if looks_right {
         Ok(true)
     } else {
-        Err(blame.not_a_database())
+        Err(OpenError::NotADatabase { path: path.into() })
     }
 }
 

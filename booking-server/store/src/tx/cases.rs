@@ -1,12 +1,13 @@
 //! Cases, with their teams, units and claims.
 
-use booking_domain::{Case, CaseId, Claim};
+use booking_domain::{Case, CaseId, Claim, TeamMember, UnitId};
 
-use super::{
-    seal::{ROWS_PER_INSERT, insert, separated},
-    transaction::Tx,
+use super::{seal::ROWS_PER_INSERT, transaction::Tx};
+use crate::{
+    ChangeKind, PlannedSlot, StoreError,
+    db::{Column as _, Sql},
+    rows,
 };
-use crate::{ChangeKind, PlannedSlot, StoreError, db::Sql, rows};
 
 /// A case as it was, as it shall be, and what it then holds.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +27,7 @@ impl Tx {
     ///
     /// [`StoreError::Exists`], [`StoreError::Overlap`], or what the database says.
     pub async fn insert_case(&mut self, case: &Case, claims: &[Claim]) -> Result<(), StoreError> {
-        self.add("a case of this number", rows::case::insert(case))
+        self.add("a case of this number", rows::case::put(case, None))
             .await?;
         self.insert_team(case).await?;
         self.insert_units(case).await?;
@@ -77,7 +78,7 @@ impl Tx {
             };
             self.replace(
                 "the case",
-                rows::case::update(&after, update.before.version),
+                rows::case::put(&after, Some(update.before.version)),
             )
             .await?;
             self.replace_team(update.before, &after).await?;
@@ -112,20 +113,14 @@ impl Tx {
     async fn take(&mut self, cases: &[(&Case, &[Claim])]) -> Result<(), StoreError> {
         let holding = cases.iter().filter(|(case, _)| case.state.holds());
         let taken = holding.flat_map(|(case, claims)| claims.iter().map(|claim| (&case.id, claim)));
-        let taken: Vec<(&CaseId, &Claim)> = taken.collect();
-        for some in taken.chunks(ROWS_PER_INSERT) {
-            let mut sql = insert("occupancy", "case_id, kind, resource, start_us, end_us");
-            separated(&mut sql, some, |sql, (case, claim)| {
-                sql.push("(").arg(case.as_str());
-                sql.push(", ").arg(claim.resource.kind as i64);
-                sql.push(", ").arg(claim.resource.id.as_str());
-                sql.push(", ").arg(claim.range.start().as_microsecond());
-                sql.push(", ").arg(claim.range.end().as_microsecond());
-                sql.push(")");
-            });
-            self.write(sql).await?;
-        }
-        Ok(())
+        let row = |(case, claim): (&CaseId, &Claim)| {
+            let mut values = case.values();
+            claim.write(&mut values);
+            values
+        };
+        let columns = "case_id, kind, resource, start_us, end_us";
+        let rows = taken.map(row).collect();
+        self.insert("occupancy", columns, rows, "").await
     }
 
     async fn replace_team(&mut self, before: &Case, after: &Case) -> Result<(), StoreError> {
@@ -143,33 +138,22 @@ impl Tx {
     }
 
     async fn insert_team(&mut self, case: &Case) -> Result<(), StoreError> {
-        if case.details.team.is_empty() {
-            return Ok(());
-        }
-        let mut sql = Sql::new("insert into case_team (case_id, staff_id, role) values ");
-        for (index, member) in case.details.team.iter().enumerate() {
-            sql.push(if index == 0 { "(" } else { ", (" })
-                .arg(case.id.as_str());
-            sql.push(", ").arg(member.staff.as_str());
-            sql.push(", ").arg(member.role.as_str()).push(")");
-        }
+        let id = case.id.as_str();
+        let member =
+            |it: &TeamMember| vec![id.into(), it.staff.as_str().into(), it.role.as_str().into()];
+        let rows = case.details.team.iter().map(member).collect();
+        let columns = "case_id, staff_id, role";
         // Down twice for one thing is down for it.
-        sql.push(" on conflict (case_id, staff_id, role) do nothing");
-        self.write(sql).await.map(drop)
+        let end = " on conflict (case_id, staff_id, role) do nothing";
+        self.insert("case_team", columns, rows, end).await
     }
 
     async fn insert_units(&mut self, case: &Case) -> Result<(), StoreError> {
-        if case.details.units.is_empty() {
-            return Ok(());
-        }
-        let mut sql = Sql::new("insert into case_unit (case_id, unit_id) values ");
-        for (index, unit) in case.details.units.iter().enumerate() {
-            sql.push(if index == 0 { "(" } else { ", (" })
-                .arg(case.id.as_str());
-            sql.push(", ").arg(unit.as_str()).push(")");
-        }
-        sql.push(" on conflict (case_id, unit_id) do nothing");
-        self.write(sql).await.map(drop)
+        let unit = |unit: &UnitId| vec![case.id.as_str().into(), unit.as_str().into()];
+        let rows = case.details.units.iter().map(unit).collect();
+        let end = " on conflict (case_id, unit_id) do nothing";
+        self.insert("case_unit", "case_id, unit_id", rows, end)
+            .await
     }
 }
 

@@ -1,45 +1,48 @@
 //! What has one row: all that the hospital has, its sessions and their templates, closures and
 //! absences.
 
-use booking_domain::{
-    EquipmentUnit, ProcedureType, ProcedureTypeId, Reason, ReasonCode, Session, SessionId,
-    SessionTemplate, Site, SiteId, Staff, StaffId, TemplateId, Theatre, TheatreId, Unavailability,
-    UnavailabilityId, UnitId, Version,
-};
+use booking_domain::Version;
 
 use super::transaction::Tx;
 use crate::{
     PlannedSlot, StoreError,
-    rows::{Record, by_key, delete, put, read},
+    rows::{Item, Record, by_key, delete, put, read},
 };
 
 impl Tx {
-    async fn put_record<R: Record>(
-        &mut self,
-        record: &R,
-        id: &str,
-        version: Version,
-    ) -> Result<(), StoreError> {
-        let table = R::TABLE;
-        if version <= 1 {
-            self.add(table.what, put(record, version)).await?;
-            self.record_changed::<R>(id, None, record.slot());
+    /// Adds or replaces.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Exists`], [`StoreError::Stale`], [`StoreError::Overlap`] where a theatre is
+    /// another's then, or what the database says.
+    pub async fn put<T: Item>(&mut self, item: &T) -> Result<(), StoreError> {
+        let (what, id) = (T::TABLE.what, T::key(item.id()));
+        let mut before = None;
+        if item.version() <= 1 {
+            self.add(what, put(item)).await?;
         } else {
-            let before = self.slot_of::<R>(id).await?;
-            self.replace(table.what, put(record, version)).await?;
-            self.record_changed::<R>(id, before, record.slot());
+            before = self.slot_of::<T>(id).await?;
+            self.replace(what, put(item)).await?;
         }
+        self.record_changed::<T>(id, before, item.slot());
         Ok(())
     }
 
-    async fn delete_record<R: Record>(
+    /// Removes that to which nothing refers.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::InUse`], [`StoreError::Stale`], or what the database says.
+    pub async fn delete<T: Item>(
         &mut self,
-        id: &str,
+        id: &T::Id,
         version: Version,
     ) -> Result<(), StoreError> {
-        let before = self.slot_of::<R>(id).await?;
-        self.remove(R::TABLE.what, delete::<R>(id, version)).await?;
-        self.record_changed::<R>(id, before, None);
+        let id = T::key(id);
+        let before = self.slot_of::<T>(id).await?;
+        self.remove(T::TABLE.what, delete::<T>(id, version)).await?;
+        self.record_changed::<T>(id, before, None);
         Ok(())
     }
 
@@ -66,47 +69,4 @@ impl Tx {
             self.reads.hospital_changed();
         }
     }
-}
-
-macro_rules! records {
-    ($($type:ident { $id:ident: $id_type:ident } $put:ident, $delete:ident;)*) => {
-        impl Tx {
-            $(
-                /// Adds or replaces.
-                ///
-                /// # Errors
-                ///
-                /// [`StoreError::Exists`], [`StoreError::Stale`], [`StoreError::Overlap`] where a
-                /// theatre is another's then, or what the database says.
-                pub async fn $put(&mut self, record: &$type) -> Result<(), StoreError> {
-                    self.put_record(record, record.$id.as_str(), record.version).await
-                }
-
-                /// Removes that to which nothing refers.
-                ///
-                /// # Errors
-                ///
-                /// [`StoreError::InUse`], [`StoreError::Stale`], or what the database says.
-                pub async fn $delete(
-                    &mut self,
-                    id: &$id_type,
-                    version: Version,
-                ) -> Result<(), StoreError> {
-                    self.delete_record::<$type>(id.as_str(), version).await
-                }
-            )*
-        }
-    };
-}
-
-records! {
-    Site { id: SiteId } put_site, delete_site;
-    Theatre { id: TheatreId } put_theatre, delete_theatre;
-    Staff { id: StaffId } put_staff, delete_staff;
-    EquipmentUnit { id: UnitId } put_unit, delete_unit;
-    ProcedureType { id: ProcedureTypeId } put_procedure_type, delete_procedure_type;
-    Reason { code: ReasonCode } put_reason, delete_reason;
-    Session { id: SessionId } put_session, delete_session;
-    SessionTemplate { id: TemplateId } put_template, delete_template;
-    Unavailability { id: UnavailabilityId } put_unavailability, delete_unavailability;
 }

@@ -9,12 +9,12 @@
 //!   └──────────────┘
 //! ```
 
-use super::transaction::Tx;
+use super::transaction::{Remembered, Tx};
 use crate::{
     AuditEvent, StoreError, chain,
-    db::Sql,
+    db::{Column, Sql, Value},
     reads::Head,
-    rows::log::{CHANGE, EVENT, push_change, push_event, push_response},
+    rows::log::{CHANGE, EVENT, RESPONSE, event_row},
 };
 
 /// How many rows one statement adds: far below the 32,766 parameters that SQLite takes.
@@ -45,46 +45,57 @@ impl Tx {
             seq += 1;
             change.seq = seq;
         }
-        for some in changes.chunks(ROWS_PER_INSERT) {
-            let mut sql = insert("change_log", CHANGE);
-            separated(&mut sql, some, push_change);
-            self.write(sql).await?;
-        }
+        let rows = changes.iter().map(Column::values).collect();
+        self.insert("change_log", CHANGE, rows, "").await?;
         Ok(seq)
     }
 
     async fn write_audit(&mut self, head: &Head) -> Result<(u64, [u8; 32]), StoreError> {
-        let (mut seq, mut hash) = (head.audit_seq, head.audit_hash);
-        let mut events = Vec::with_capacity(self.audit.len());
+        let (mut sequence, mut hash) = (head.audit_seq, head.audit_hash);
+        let mut rows = Vec::with_capacity(self.audit.len());
         for record in std::mem::take(&mut self.audit) {
-            seq += 1;
+            sequence += 1;
             let prev_hash = hash;
-            hash = chain::hash(&prev_hash, seq, &record);
+            hash = chain::hash(&prev_hash, sequence, &record);
             let event = AuditEvent {
-                sequence: seq,
+                sequence,
                 record,
                 hash,
             };
-            events.push((event, prev_hash));
+            rows.push(event_row(&event, prev_hash));
         }
-        for some in events.chunks(ROWS_PER_INSERT) {
-            let mut sql = insert("audit_event", EVENT);
-            separated(&mut sql, some, |sql, (event, prev_hash)| {
-                push_event(sql, event, prev_hash);
-            });
-            self.write(sql).await?;
-        }
-        Ok((seq, hash))
+        self.insert("audit_event", EVENT, rows, "").await?;
+        Ok((sequence, hash))
     }
 
     async fn write_requests(&mut self) -> Result<(), StoreError> {
+        let row = |kept: Remembered| {
+            let mut values = vec![kept.principal.into(), kept.request_id.into()];
+            kept.response.write(&mut values);
+            values
+        };
         let requests = std::mem::take(&mut self.requests);
-        for some in requests.chunks(ROWS_PER_INSERT) {
-            let columns = "principal, request_id, method, request_hash, response, at_us";
-            let mut sql = insert("request_log", columns);
-            separated(&mut sql, some, |sql, kept| {
-                push_response(sql, &kept.principal, &kept.request_id, &kept.response);
-            });
+        let rows = requests.into_iter().map(row).collect();
+        let columns = format!("principal, request_id, {RESPONSE}");
+        self.insert("request_log", &columns, rows, "").await
+    }
+
+    /// Adds rows, as many with each statement as it takes; `end` is what ends it.
+    pub(super) async fn insert(
+        &mut self,
+        table: &str,
+        columns: &str,
+        rows: Vec<Vec<Value>>,
+        end: &str,
+    ) -> Result<(), StoreError> {
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let mut sql = Sql::new("insert into ");
+            sql.push(table).push(" (").push(columns).push(") values ");
+            for (index, row) in rows.by_ref().take(ROWS_PER_INSERT).enumerate() {
+                sql.push(if index == 0 { "" } else { ", " }).list(row);
+            }
+            sql.push(end);
             self.write(sql).await?;
         }
         Ok(())
@@ -97,20 +108,7 @@ impl Tx {
             .bind(head.hospital_revision)
             .bind(head.change_seq)
             .bind(head.audit_seq)
-            .bind(&head.audit_hash);
+            .bind(head.audit_hash);
         self.write(sql).await.map(drop)
-    }
-}
-
-pub(super) fn insert(table: &str, columns: &str) -> Sql {
-    let mut sql = Sql::new("insert into ");
-    sql.push(table).push(" (").push(columns).push(") values ");
-    sql
-}
-
-pub(super) fn separated<T>(sql: &mut Sql, rows: &[T], push: impl Fn(&mut Sql, &T)) {
-    for (index, row) in rows.iter().enumerate() {
-        sql.push(if index == 0 { "" } else { ", " });
-        push(sql, row);
     }
 }

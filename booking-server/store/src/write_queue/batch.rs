@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     StoreError, Tx,
-    db::{Conn, Fault, Fields, Sql, fault},
+    db::{Conn, Fault, Fields, Sql},
     reads::{Head, Reads},
 };
 
@@ -149,13 +149,12 @@ impl Batch {
             let reads = Reads::new(conn, self.context.cache.clone(), Some(head));
             Ok(Tx::new(reads, Timestamp::now(), xid))
         };
-        begun.await.map_err(|error| match error {
-            BeginError::Database(error) if fault(&error) == Fault::Transient => {
+        begun.await.map_err(|error: StoreError| {
+            let spoiled = Spoiled::from(error);
+            if matches!(spoiled, Spoiled::Transient(_)) {
                 self.deadline_after(began);
-                Spoiled::Transient(error.into())
             }
-            BeginError::Database(error) => Spoiled::Lasting(Some(error.into())),
-            BeginError::Store(error) => Spoiled::Lasting(Some(error)),
+            spoiled
         })
     }
 
@@ -198,10 +197,7 @@ impl Batch {
     ) -> Result<(), Spoiled> {
         let Some(xid) = xid.filter(|_| error.as_database_error().is_none()) else {
             // The database itself refused, so nothing was committed.
-            return Err(match fault(&error) {
-                Fault::Transient => Spoiled::Transient(error.into()),
-                Fault::Lasting => Spoiled::Lasting(Some(error.into())),
-            });
+            return Err(StoreError::from(error).into());
         };
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
@@ -230,19 +226,17 @@ impl Batch {
     }
 }
 
-enum BeginError {
-    Database(sqlx::Error),
-    Store(StoreError),
-}
-
-impl From<sqlx::Error> for BeginError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Database(error)
+impl From<StoreError> for Spoiled {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Busy(_) => Self::Transient(error),
+            error => Self::Lasting(Some(error)),
+        }
     }
 }
 
 /// Reads where things stand; in PostgreSQL this waits for the writer before us to commit.
-async fn lock_head(conn: &mut Conn) -> Result<(Head, Option<i64>), BeginError> {
+async fn lock_head(conn: &mut Conn) -> Result<(Head, Option<i64>), StoreError> {
     let select = if conn.is_postgres() {
         "select hospital_revision, change_seq, audit_seq, audit_hash,
                 pg_current_xact_id()::text::bigint
@@ -251,11 +245,9 @@ async fn lock_head(conn: &mut Conn) -> Result<(Head, Option<i64>), BeginError> {
         "select hospital_revision, change_seq, audit_seq, audit_hash, null from head"
     };
     let row = conn.row(Sql::new(select)).await?;
-    let gone = || StoreError::Corrupt("the row of table head is gone".into());
-    let row = row.ok_or_else(gone).map_err(BeginError::Store)?;
+    let row = row.ok_or_else(|| StoreError::gone("head"))?;
     let f = &mut Fields::of("head", &row);
-    let read = Head::read(f).and_then(|head| Ok((head, f.opt_int()?)));
-    read.map_err(BeginError::Store)
+    Ok((Head::read(f)?, f.opt_int()?))
 }
 
 /// Does one work. A refusal that wrote nothing is as good as a success.

@@ -87,7 +87,7 @@ pub(crate) async fn a_feed_goes_on_where_another_ended(ground: Ground) {
     write(&store, |tx| {
         Box::pin(async {
             let session = testing::session("S-1", "OT-1", "2026-06-01T08:00", "2026-06-01T12:00");
-            tx.put_session(&session).await
+            tx.put(&session).await
         })
     })
     .await

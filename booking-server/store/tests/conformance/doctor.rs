@@ -36,12 +36,11 @@ async fn busy_hospital(ground: &Ground) -> Store {
             Box::pin(async {
                 for (id, start, end) in [("S-1", "07:00", "12:00"), ("S-2", "12:00", "17:00")] {
                     let (start, end) = (format!("2026-06-01T{start}"), format!("2026-06-01T{end}"));
-                    tx.put_session(&testing::session(id, "OT-1", &start, &end))
-                        .await?;
+                    tx.put(&testing::session(id, "OT-1", &start, &end)).await?;
                 }
                 let closed = Subject::Theatre(testing::theatre_id("OT-3"));
                 let closed = testing::unavailable(closed, "2026-06-01T00:00", "2026-06-02T00:00");
-                tx.put_unavailability(&closed).await?;
+                tx.put(&closed).await?;
                 Ok::<_, StoreError>(())
             })
         })

@@ -91,23 +91,23 @@ pub(crate) async fn put_hospital(tx: &mut Tx) -> Result<(), StoreError> {
     let there = tx.hospital().await?;
     let hospital = testing::hospital();
     for site in hospital.sites.values() {
-        tx.put_site(site).await?;
+        tx.put(site).await?;
     }
     for theatre in hospital.theatres.values() {
-        tx.put_theatre(theatre).await?;
+        tx.put(theatre).await?;
     }
     for staff in hospital.staff.values() {
-        tx.put_staff(staff).await?;
+        tx.put(staff).await?;
     }
     for unit in hospital.units.values() {
-        tx.put_unit(unit).await?;
+        tx.put(unit).await?;
     }
     for procedure_type in hospital.procedure_types.values() {
-        tx.put_procedure_type(procedure_type).await?;
+        tx.put(procedure_type).await?;
     }
     for reason in hospital.reasons.values() {
         if !there.reasons.contains_key(&reason.code) {
-            tx.put_reason(reason).await?;
+            tx.put(reason).await?;
         }
     }
     Ok(())

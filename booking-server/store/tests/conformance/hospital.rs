@@ -1,6 +1,6 @@
 //! What the hospital has: kept whole, changed by version, seen by every server at once.
 
-use booking_domain::{Site, Theatre, testing};
+use booking_domain::{EquipmentUnit, ProcedureType, Site, Staff, Theatre, testing};
 use booking_store::{Seed, StoreError};
 
 use crate::ground::{Ground, insert, write};
@@ -35,7 +35,7 @@ pub(crate) async fn a_thing_is_changed_in_the_version_that_was_read(ground: Grou
     };
     let put = async |theatre: Theatre| {
         store
-            .write(theatre, |theatre, tx| Box::pin(tx.put_theatre(theatre)))
+            .write(theatre, |theatre, tx| Box::pin(tx.put(theatre)))
             .await
     };
     put(renamed(2)).await.unwrap();
@@ -57,7 +57,7 @@ pub(crate) async fn a_thing_is_changed_in_the_version_that_was_read(ground: Grou
         let command = (id.clone(), version);
         store
             .write(command, |(id, version), tx| {
-                Box::pin(tx.delete_theatre(id, *version))
+                Box::pin(tx.delete::<Theatre>(id, *version))
             })
             .await
     };
@@ -76,20 +76,23 @@ pub(crate) async fn what_is_referred_to_cannot_be_removed(ground: Ground) {
     );
     insert(&store, vec![case]).await.unwrap();
     let theatre = write(&store, |tx| {
-        Box::pin(async { tx.delete_theatre(&testing::theatre_id("OT-1"), 1).await })
+        Box::pin(async { tx.delete::<Theatre>(&testing::theatre_id("OT-1"), 1).await })
     });
     assert!(matches!(theatre.await, Err(StoreError::InUse(_))));
     let staff = write(&store, |tx| {
-        Box::pin(async { tx.delete_staff(&testing::staff_id("DC-1"), 1).await })
+        Box::pin(async { tx.delete::<Staff>(&testing::staff_id("DC-1"), 1).await })
     });
     assert!(matches!(staff.await, Err(StoreError::InUse(_))));
     let unit = write(&store, |tx| {
-        Box::pin(async { tx.delete_unit(&testing::unit_id("CA-1"), 1).await })
+        Box::pin(async {
+            tx.delete::<EquipmentUnit>(&testing::unit_id("CA-1"), 1)
+                .await
+        })
     });
     assert!(matches!(unit.await, Err(StoreError::InUse(_))));
     let kind = write(&store, |tx| {
         Box::pin(async {
-            tx.delete_procedure_type(&testing::procedure_type_id("hernia"), 1)
+            tx.delete::<ProcedureType>(&testing::procedure_type_id("hernia"), 1)
                 .await
         })
     });
@@ -97,12 +100,15 @@ pub(crate) async fn what_is_referred_to_cannot_be_removed(ground: Ground) {
     let site = write(&store, |tx| {
         Box::pin(async {
             let site = tx.hospital().await?.sites.keys().next().cloned();
-            tx.delete_site(&site.unwrap(), 1).await
+            tx.delete::<Site>(&site.unwrap(), 1).await
         })
     });
     assert!(matches!(site.await, Err(StoreError::InUse(_))));
     write(&store, |tx| {
-        Box::pin(async { tx.delete_unit(&testing::unit_id("CA-2"), 1).await })
+        Box::pin(async {
+            tx.delete::<EquipmentUnit>(&testing::unit_id("CA-2"), 1)
+                .await
+        })
     })
     .await
     .unwrap();
@@ -134,7 +140,7 @@ pub(crate) async fn every_store_of_a_database_sees_the_hospital_as_it_is_now(gro
         writer
             .write(renamed.clone(), |site, tx| {
                 Box::pin(async move {
-                    tx.put_site(site).await?;
+                    tx.put(site).await?;
                     // Seen at once by whoever shares the transaction.
                     let seen = tx.hospital().await?;
                     assert_eq!(seen.sites[&site.id].name, site.name);

@@ -2,7 +2,7 @@
 
 use booking_domain::{
     Recurrence, Session, SessionFlags, SessionOwner, SessionState, SessionTemplate, Subject,
-    TemplateId, testing,
+    TemplateId, Unavailability, testing,
 };
 use booking_store::{SessionQuery, Store, StoreError, UnavailabilityQuery};
 use jiff::{
@@ -45,7 +45,7 @@ fn templates() -> Vec<SessionTemplate> {
 
 async fn put(store: &Store, session: Session) -> Result<(), StoreError> {
     store
-        .write(session, |session, tx| Box::pin(tx.put_session(session)))
+        .write(session, |session, tx| Box::pin(tx.put(session)))
         .await
 }
 
@@ -55,7 +55,7 @@ pub(crate) async fn sessions_templates_and_closures_are_read_back_as_they_were_p
         .write(templates(), |templates, tx| {
             Box::pin(async move {
                 for template in templates {
-                    tx.put_template(template).await?;
+                    tx.put(template).await?;
                 }
                 Ok::<_, StoreError>(())
             })
@@ -77,7 +77,10 @@ pub(crate) async fn sessions_templates_and_closures_are_read_back_as_they_were_p
     put(&store, from_template.clone()).await.unwrap();
     let mut read = store.read().await.unwrap();
     assert_eq!(
-        read.session(&from_template.id).await.unwrap().as_ref(),
+        read.find::<Session>(&from_template.id)
+            .await
+            .unwrap()
+            .as_ref(),
         Some(&from_template)
     );
     drop(read);
@@ -98,7 +101,7 @@ pub(crate) async fn sessions_templates_and_closures_are_read_back_as_they_were_p
     );
     let command = away.clone();
     store
-        .write(command, |away, tx| Box::pin(tx.put_unavailability(away)))
+        .write(command, |away, tx| Box::pin(tx.put(away)))
         .await
         .unwrap();
     let ask = async |query: UnavailabilityQuery| {
@@ -121,7 +124,9 @@ pub(crate) async fn sessions_templates_and_closures_are_read_back_as_they_were_p
     assert_eq!(ask(theirs("DC-1")).await, std::slice::from_ref(&away));
     assert_eq!(ask(theirs("DC-2")).await, []);
     store
-        .write(away.id, |id, tx| Box::pin(tx.delete_unavailability(id, 1)))
+        .write(away.id, |id, tx| {
+            Box::pin(tx.delete::<Unavailability>(id, 1))
+        })
         .await
         .unwrap();
     assert_eq!(ask(UnavailabilityQuery::default()).await, []);

@@ -34,8 +34,7 @@ pub(crate) async fn what_is_around_a_place_is_all_that_overlaps_it_and_nothing_e
                 ("before", "OT-1", "2026-06-01T05:00", "2026-06-01T07:00"),
                 ("next door", "OT-2", "2026-06-01T07:00", "2026-06-01T13:00"),
             ] {
-                tx.put_session(&testing::session(id, theatre, start, end))
-                    .await?;
+                tx.put(&testing::session(id, theatre, start, end)).await?;
             }
             let absences = [
                 (
@@ -74,7 +73,7 @@ pub(crate) async fn what_is_around_a_place_is_all_that_overlaps_it_and_nothing_e
                     id: UnavailabilityId::parse(id).unwrap(),
                     ..testing::unavailable(subject, start, end)
                 };
-                tx.put_unavailability(&absence).await?;
+                tx.put(&absence).await?;
             }
             Ok(())
         })

@@ -10,7 +10,7 @@ use super::form::{self, FIELDS, Known, Part};
 use crate::{
     backend::{Refusal, RefusalKind},
     pages::{
-        context::{ALL, Ctx, permitted, request_id},
+        context::{ALL, Ctx, permitted},
         field::Field,
         fields::{Fields, Form},
         frame::Frame,
@@ -21,33 +21,24 @@ use crate::{
 
 #[derive(Template)]
 #[template(path = "new_case.html")]
-struct NewCasePage {
+struct NewCasePage<'a> {
     frame: Frame,
-    request_id: String,
-    what: Vec<Field>,
-    how_long: Vec<Field>,
-    who: Vec<Field>,
-    complaints: bool,
+    known: &'a Known,
+    form: &'a Form,
 }
 
-impl NewCasePage {
-    fn new(ctx: &Ctx, known: &Known, form: &Form) -> Self {
-        let fields = |part: Part| {
-            let own = FIELDS.into_iter().filter(|field| field.part == part);
-            own.map(|field| field.shown(known, form)).collect()
-        };
-        Self {
-            request_id: match form.get("request_id") {
-                "" => request_id(),
-                sent => sent.to_owned(),
-            },
-            what: fields(Part::What),
-            how_long: fields(Part::HowLong),
-            who: fields(Part::Who),
-            complaints: form.is_wrong(),
-            frame: ctx.frame(),
-        }
+impl NewCasePage<'_> {
+    /// The fields of a part of the page.
+    fn fields(&self, part: Part) -> Vec<Field> {
+        let own = FIELDS.into_iter().filter(|field| field.part == part);
+        own.map(|field| field.shown(self.known, self.form))
+            .collect()
     }
+}
+
+fn page(ctx: &Ctx, known: &Known, form: &Form) -> Response {
+    let frame = ctx.frame();
+    ctx.show_form(form, &NewCasePage { frame, known, form })
 }
 
 async fn known(ctx: &Ctx) -> Result<Known, Refusal> {
@@ -65,8 +56,10 @@ async fn known(ctx: &Ctx) -> Result<Known, Refusal> {
 
 /// `GET /cases/new`
 pub(crate) async fn show(ctx: Ctx) -> Response {
-    let known = known(&ctx).await;
-    ctx.show(known.map(|known| NewCasePage::new(&ctx, &known, &start(&ctx.query, &known).into())))
+    match known(&ctx).await {
+        Ok(known) => page(&ctx, &known, &start(&ctx.query, &known).into()),
+        Err(refusal) => ctx.trouble(&refusal),
+    }
 }
 
 /// What the form starts with: the defaults of the kind that the address names, if it names one.
@@ -113,14 +106,14 @@ pub(crate) async fn create(Posted { ctx, mut form }: Posted) -> Response {
     if form.has("fill") {
         // By POST like all that is typed here: an address would keep the patient's number.
         let filled = defaults(&form, &known).or(form.pairs().iter().cloned());
-        return ctx.show(Ok(NewCasePage::new(&ctx, &known, &filled.into())));
+        return page(&ctx, &known, &filled.into());
     }
     let case = Case {
         decision_time: Some(civil::message(ctx.now)),
         ..form::read(&mut form, true)
     };
     if form.is_wrong() {
-        return ctx.show_form(&form, &NewCasePage::new(&ctx, &known, &form));
+        return page(&ctx, &known, &form);
     }
     let request = CreateCaseRequest {
         case: Some(case),
@@ -136,7 +129,7 @@ pub(crate) async fn create(Posted { ctx, mut form }: Posted) -> Response {
             // What stands beside its field need not be told twice.
             let told = refusal.kind == RefusalKind::InvalidInput && form.is_wrong();
             let ctx = if told { ctx } else { ctx.refused(refusal) };
-            ctx.show_form(&form, &NewCasePage::new(&ctx, &known, &form))
+            page(&ctx, &known, &form)
         }
     }
 }

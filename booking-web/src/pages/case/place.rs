@@ -40,16 +40,8 @@ struct MovePage<'a> {
     fields: Vec<Field>,
     /// A preview found nothing in the way.
     fits: bool,
-    /// What stands in the way, where all of it may be overridden.
-    overridable: Vec<Overridable>,
-}
-
-/// A rule that may be overridden.
-struct Overridable {
-    rule: String,
-    words: String,
-    /// It was ticked.
-    chosen: bool,
+    /// Rules in the way, where all of them may be overridden: each with its words and whether it was ticked.
+    overridable: Vec<(String, String, bool)>,
 }
 
 impl MovePage<'_> {
@@ -63,7 +55,7 @@ impl MovePage<'_> {
 
 /// What the backend said stands in the way, now or, when it was not asked again, as the form gives it
 /// back; nothing when any of it stands firm.
-fn overridable(typed: &Fields, refusal: Option<&Refusal>) -> Vec<Overridable> {
+fn overridable(typed: &Fields, refusal: Option<&Refusal>) -> Vec<(String, String, bool)> {
     let said: Vec<(&str, &str)> = match refusal.map(|refusal| &refusal.broken_rules) {
         None => typed.all("rule").zip(typed.all("rule_words")).collect(),
         Some(broken) if broken.iter().all(BrokenRule::is_overridable) => {
@@ -72,12 +64,10 @@ fn overridable(typed: &Fields, refusal: Option<&Refusal>) -> Vec<Overridable> {
         }
         Some(_) => Vec::new(),
     };
-    let said = said.into_iter().map(|(rule, words)| Overridable {
-        rule: rule.to_owned(),
-        words: words.to_owned(),
-        chosen: typed.all("override").any(|chosen| chosen == rule),
-    });
-    said.collect()
+    let is_chosen = |rule| typed.all("override").any(|chosen| chosen == rule);
+    let said = said.into_iter();
+    said.map(|(rule, words)| (rule.to_owned(), words.to_owned(), is_chosen(rule)))
+        .collect()
 }
 
 /// Everything the page is made of.

@@ -6,6 +6,7 @@ use booking_proto::{
     contract::resource::{CASES, name, shown_id},
     ot::v1::{AuditEvent, Case, ListAuditEventsRequest, Milestone, TeamMember, case::State},
 };
+use jiff::Timestamp;
 
 use crate::{
     backend::Refusal,
@@ -35,7 +36,8 @@ pub(crate) struct CasePage {
     id: String,
     case: Case,
     urgency: UrgencyMark,
-    plan: Option<PlanWords>,
+    /// The theatre's name, and from when to when it is planned there.
+    plan: Option<(String, Timestamp, Timestamp)>,
     facts: Vec<(&'static str, String)>,
     steps: Vec<Step>,
     reasons: Vec<Choice>,
@@ -47,22 +49,13 @@ pub(crate) struct CasePage {
     done: &'static str,
 }
 
-/// Where and when, in words.
-struct PlanWords {
-    theatre: String,
-    when: String,
-    parts: String,
-    date: String,
-}
-
 /// One milestone.
 struct Step {
     label: &'static str,
     value: &'static str,
-    time: String,
+    reached: Option<Timestamp>,
     /// Against the plan: `12 min late`.
     against: String,
-    done: bool,
     next: bool,
 }
 
@@ -83,16 +76,8 @@ impl CasePage {
         self.waits() || self.may_move()
     }
 
-    fn is_confirmable(&self) -> bool {
-        self.case.state() == State::Scheduled
-    }
-
     fn may_abort(&self) -> bool {
         self.case.state() == State::InTheatre
-    }
-
-    fn is_urgent(&self) -> bool {
-        self.waits() && self.urgency.is_urgent()
     }
 }
 
@@ -124,9 +109,9 @@ async fn load(ctx: &Ctx, id: &str, typed: &Fields) -> Result<CasePage, Refusal> 
     Ok(CasePage {
         id: id.to_owned(),
         urgency: wording::urgency(case.urgency()),
-        plan: plan(&case, &names, &civil),
+        plan: plan(&case, &names),
         facts: facts(&case, &names, &civil, ctx),
-        steps: steps(&case, &civil),
+        steps: steps(&case),
         reasons: reason_choices(&reasons),
         history: history.map(|listed| listed.audit_events),
         reason: typed.own("reason"),
@@ -152,19 +137,10 @@ fn done(done: &str, late: &str) -> &'static str {
     }
 }
 
-fn plan(case: &Case, names: &Directory, civil: &Civil) -> Option<PlanWords> {
+fn plan(case: &Case, names: &Directory) -> Option<(String, Timestamp, Timestamp)> {
     let plan = case.plan.as_ref()?;
     let (start, end) = between(plan.start_time, plan.end_time)?;
-    let durations = case.durations.unwrap_or_default();
-    Some(PlanWords {
-        theatre: names.name(&plan.theatre).to_owned(),
-        when: format!("{} to {}", civil.moment(start), civil.time(end)),
-        parts: format!(
-            "{} min setup, {} min procedure, {} min cleanup",
-            durations.setup_min, durations.procedure_min, durations.cleanup_min
-        ),
-        date: civil.date(start).to_string(),
-    })
+    Some((names.name(&plan.theatre).to_owned(), start, end))
 }
 
 /// What is known of the case, and who is down for it.
@@ -209,7 +185,7 @@ fn facts(case: &Case, names: &Directory, civil: &Civil, ctx: &Ctx) -> Vec<(&'sta
     known.chain(case.team.iter().map(member)).collect()
 }
 
-fn steps(case: &Case, civil: &Civil) -> Vec<Step> {
+fn steps(case: &Case) -> Vec<Step> {
     let reached_at = |milestone| reached(case.milestones, milestone);
     let mut open = MILESTONES
         .iter()
@@ -224,14 +200,13 @@ fn steps(case: &Case, civil: &Civil) -> Vec<Step> {
         Step {
             label,
             value: milestone.as_str_name(),
-            time: at.map(|at| civil.time(at)).unwrap_or_default(),
+            reached: at,
             against: match late {
                 Some(late @ 1..) => format!("{late} min late"),
                 Some(late @ ..0) => format!("{} min early", -late),
                 Some(0) => "On time".to_owned(),
                 None => String::new(),
             },
-            done: at.is_some(),
             next: next == Some(milestone),
         }
     };

@@ -48,16 +48,6 @@ struct LogPage<'a> {
     range: Option<(Date, Date)>,
 }
 
-impl LogPage<'_> {
-    /// `1 case`, `2 cases`
-    fn cases(&self) -> String {
-        match self.tally.new_cases() {
-            1 => "1 case".to_owned(),
-            many => format!("{many} cases"),
-        }
-    }
-}
-
 /// `GET /import/{id}`
 pub(crate) async fn show(Path(id): Path<String>, ctx: Ctx) -> Response {
     match of(&ctx, &id) {

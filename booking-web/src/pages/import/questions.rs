@@ -53,13 +53,13 @@ impl Questions {
 fn column(field: LogField, begins: &Beginning, answers: Option<&Form>) -> Field {
     let columns = begins.header.iter().filter(|name| !name.is_empty());
     let columns = columns.map(|name| Choice::new(name, name));
-    let question = Field::line(field.key(), label(field));
-    let question = match field.is_needed() {
-        true => question.kind(Kind::or_none("Choose a column", columns)),
-        false => question
-            .kind(Kind::or_none("Not in the log", columns))
-            .optional(),
+    let none = match field.is_needed() {
+        true => "Choose a column",
+        false => "Not in the log",
     };
+    let mut question = Field::line(field.key(), label(field));
+    question.required = field.is_needed();
+    let question = question.kind(Kind::or_none(none, columns));
     match answers {
         Some(answers) => question.typed(answers),
         None => question.value(field.usual_in(&begins.header).cloned().unwrap_or_default()),

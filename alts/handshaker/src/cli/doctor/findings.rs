@@ -1,145 +1,131 @@
 //! What may be found, in words. Pure.
 
-use std::{fmt, net::SocketAddr};
+use std::{
+    fmt::{self, Display},
+    net::SocketAddr,
+};
 
-use alts::ServiceAccount;
+use alts::{Error, ServiceAccount};
 
-/// One thing that was found out.
+/// One thing that was found out, and what to do about it, if anything.
 #[derive(Debug)]
-pub(crate) enum Finding {
-    /// The firmware's name for this machine.
-    Product {
-        name: Option<String>,
-        default_address: bool,
-    },
-    /// Where the handshaker's name leads.
-    Resolved { host: String, to: Vec<SocketAddr> },
-    /// Nowhere.
-    Unresolved { host: String, cause: String },
-    /// Something accepts connections there.
-    Dialled(SocketAddr),
-    /// Nothing does.
-    NotDialled { address: String, cause: String },
-    /// The handshaker shook hands with itself.
-    Speaks { account: ServiceAccount },
-    /// It would not.
-    Mute { cause: String, remedy: String },
-    /// The server proved who it is.
-    Peer {
-        address: String,
-        account: ServiceAccount,
-        resumed: bool,
-    },
-    /// It did not.
-    NoPeer {
-        address: String,
-        cause: String,
-        remedy: String,
-    },
+pub(crate) struct Finding {
+    words: String,
+    remedy: Option<String>,
+    is_problem: bool,
 }
 
 impl Finding {
+    fn good(words: String) -> Self {
+        Self {
+            words,
+            remedy: None,
+            is_problem: false,
+        }
+    }
+
+    fn problem(words: String, remedy: &str) -> Self {
+        Self {
+            words,
+            remedy: Some(remedy.to_owned()),
+            is_problem: true,
+        }
+    }
+
     pub(crate) fn is_problem(&self) -> bool {
-        matches!(
-            self,
-            Self::Unresolved { .. }
-                | Self::NotDialled { .. }
-                | Self::Mute { .. }
-                | Self::NoPeer { .. }
+        self.is_problem
+    }
+
+    /// The firmware's name for this machine.
+    pub(crate) fn product(name: Option<&str>, default_address: bool) -> Self {
+        let words = match name {
+            // The names that gRPC's libraries accept.
+            Some(name @ ("Google" | "Google Compute Engine")) => {
+                return Self::good(format!("this is a Compute Engine machine ({name})"));
+            }
+            Some(name) => format!("this is no Compute Engine machine ({name})"),
+            None => "this is no Compute Engine machine (the firmware has no product name)".into(),
+        };
+        let address = match default_address {
+            true => "; the default handshaker address leads nowhere here",
+            false => "",
+        };
+        let remedy = format!(
+            "programs must be told to accept a handshaker that nothing vouches for \
+             (--allow-untrusted-handshaker in ours, the \"untrusted\" variants elsewhere){address}"
+        );
+        Self {
+            remedy: Some(remedy),
+            ..Self::good(words)
+        }
+    }
+
+    /// Where the handshaker's name leads.
+    pub(crate) fn resolved(host: &str, to: &[SocketAddr]) -> Self {
+        let to: Vec<String> = to.iter().map(|address| address.ip().to_string()).collect();
+        Self::good(format!("{host} is {}", to.join(", ")))
+    }
+
+    /// Nowhere.
+    pub(crate) fn unresolved(host: &str, cause: impl Display) -> Self {
+        let remedy = match host.starts_with("metadata.google.internal") {
+            true => {
+                "this name exists on Compute Engine only; elsewhere run `alts-handshaker mock` and \
+                 name it with --handshaker-address 127.0.0.1:18080"
+            }
+            false => "check the name's spelling and this machine's name service",
+        };
+        Self::problem(format!("{host} is not found: {cause}"), remedy)
+    }
+
+    pub(crate) fn dialled(address: SocketAddr) -> Self {
+        Self::good(format!("something accepts connections at {address}"))
+    }
+
+    pub(crate) fn not_dialled(address: &str, cause: impl Display) -> Self {
+        Self::problem(
+            format!("nothing accepts connections at {address}: {cause}"),
+            "start the handshaker (`alts-handshaker mock`, or `serve`), or name its address with \
+             --handshaker-address; on Compute Engine check that no firewall rule or network policy \
+             shuts port 8080 of the metadata server",
         )
     }
 
-    fn words(&self) -> String {
-        match self {
-            Self::Product { name, .. } => match name.as_deref() {
-                Some(name) if is_gce(name) => {
-                    format!("this is a Compute Engine machine ({name})")
-                }
-                Some(name) => format!("this is no Compute Engine machine ({name})"),
-                None => "this is no Compute Engine machine (the firmware has no product name)"
-                    .to_owned(),
-            },
-            Self::Resolved { host, to } => {
-                let to: Vec<String> = to.iter().map(|address| address.ip().to_string()).collect();
-                format!("{host} is {}", to.join(", "))
-            }
-            Self::Unresolved { host, cause } => format!("{host} is not found: {cause}"),
-            Self::Dialled(address) => format!("something accepts connections at {address}"),
-            Self::NotDialled { address, cause } => {
-                format!("nothing accepts connections at {address}: {cause}")
-            }
-            Self::Speaks { account } => format!("the handshaker speaks for {account}"),
-            Self::Mute { cause, .. } => format!("the handshaker makes no handshake: {cause}"),
-            Self::Peer {
-                address,
-                account,
-                resumed,
-            } => {
-                let resumed = if *resumed {
-                    ", resuming an earlier session"
-                } else {
-                    ""
-                };
-                format!("{address} proved to be {account}{resumed}")
-            }
-            Self::NoPeer { address, cause, .. } => format!("no handshake with {address}: {cause}"),
-        }
+    /// The handshaker shook hands with itself.
+    pub(crate) fn speaks(account: &ServiceAccount) -> Self {
+        Self::good(format!("the handshaker speaks for {account}"))
     }
 
-    /// What to do about it, if anything.
-    fn remedy(&self) -> Option<String> {
-        match self {
-            Self::Product { name, default_address } => {
-                let elsewhere = !name.as_deref().is_some_and(is_gce);
-                elsewhere.then(|| not_gce(*default_address))
-            }
-            Self::Unresolved { host, .. } if host.starts_with("metadata.google.internal") => Some(
-                "this name exists on Compute Engine only; elsewhere run `alts-handshaker mock` and \
-                 name it with --handshaker-address 127.0.0.1:18080"
-                    .to_owned(),
-            ),
-            Self::Unresolved { .. } => {
-                Some("check the name's spelling and this machine's name service".to_owned())
-            }
-            Self::NotDialled { .. } => Some(
-                "start the handshaker (`alts-handshaker mock`, or `serve`), or name its address \
-                 with --handshaker-address; on Compute Engine check that no firewall rule or \
-                 network policy shuts port 8080 of the metadata server"
-                    .to_owned(),
-            ),
-            Self::Mute { remedy, .. } | Self::NoPeer { remedy, .. } => Some(remedy.clone()),
-            Self::Resolved { .. } | Self::Dialled(_) | Self::Speaks { .. } | Self::Peer { .. } => {
-                None
-            }
-        }
+    /// It would not.
+    pub(crate) fn mute(error: &Error) -> Self {
+        let words = format!("the handshaker makes no handshake: {error}");
+        Self::problem(words, error.remedy())
+    }
+
+    /// The server proved who it is.
+    pub(crate) fn peer(address: &str, account: &ServiceAccount, resumed: bool) -> Self {
+        let resumed = match resumed {
+            true => ", resuming an earlier session",
+            false => "",
+        };
+        Self::good(format!("{address} proved to be {account}{resumed}"))
+    }
+
+    /// It did not.
+    pub(crate) fn no_peer(address: &str, cause: impl Display, remedy: &str) -> Self {
+        Self::problem(format!("no handshake with {address}: {cause}"), remedy)
     }
 }
 
-/// The names that gRPC's libraries accept.
-fn is_gce(product_name: &str) -> bool {
-    product_name == "Google" || product_name == "Google Compute Engine"
-}
-
-fn not_gce(default_address: bool) -> String {
-    let address = match default_address {
-        true => "; the default handshaker address leads nowhere here",
-        false => "",
-    };
-    format!(
-        "programs must be told to accept a handshaker that nothing vouches for \
-         (--allow-untrusted-handshaker in ours, the \"untrusted\" variants elsewhere){address}"
-    )
-}
-
-impl fmt::Display for Finding {
+impl Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mark = match (self.is_problem(), self.remedy()) {
+        let mark = match (self.is_problem, &self.remedy) {
             (true, _) => "FAIL",
             (false, Some(_)) => "note",
             (false, None) => "ok  ",
         };
-        writeln!(f, "{mark}  {}", self.words())?;
-        match self.remedy() {
+        writeln!(f, "{mark}  {}", self.words)?;
+        match &self.remedy {
             Some(remedy) => writeln!(f, "      -> {remedy}"),
             None => Ok(()),
         }

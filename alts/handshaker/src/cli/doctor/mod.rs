@@ -9,7 +9,7 @@ use alts::{DEFAULT_HANDSHAKER_ADDRESS, ServiceAccount};
 use alts_daemon::admin::client::print;
 use clap::Args;
 
-use self::{findings::Finding, probe::Probe};
+use self::{findings::Finding, probe::examine};
 
 /// Finds out whether ALTS works on this machine, and says in plain words what to do if not.
 ///
@@ -45,11 +45,6 @@ pub(super) struct DoctorArgs {
 }
 
 pub(super) async fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
-    let probe = Probe {
-        address: args.handshaker_address,
-        peer: args.peer,
-        targets: args.targets,
-    };
     let mut sick = false;
     let mut printed = Ok(());
     // As it is found, so that a slow step shows what was found before it.
@@ -59,7 +54,8 @@ pub(super) async fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
             printed = print(&finding.to_string());
         }
     };
-    probe.examine(tell).await;
+    let peer = args.peer.as_deref();
+    examine(&args.handshaker_address, peer, &args.targets, tell).await;
     printed?;
     print(match sick {
         true => "\nSomething is wrong.\n",

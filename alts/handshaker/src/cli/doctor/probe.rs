@@ -2,7 +2,7 @@
 
 use std::{fs, io, net::SocketAddr, time::Duration};
 
-use alts::{AltsContext, DEFAULT_HANDSHAKER_ADDRESS, Error, Handshaker, ServiceAccount, Target};
+use alts::{DEFAULT_HANDSHAKER_ADDRESS, Error, Handshaker, ServiceAccount, Target};
 use tokio::{
     io::duplex,
     net::{TcpStream, lookup_host},
@@ -23,118 +23,92 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Handshake messages stay below 2 KiB.
 const PIPE_LEN: usize = 64 * 1024;
 
-/// What to examine.
-pub(crate) struct Probe {
-    pub(crate) address: String,
-    pub(crate) peer: Option<String>,
-    pub(crate) targets: Vec<ServiceAccount>,
+/// Goes on until a step fails without which the next makes no sense; tells of each finding.
+pub(crate) async fn examine(
+    address: &str,
+    peer: Option<&str>,
+    targets: &[ServiceAccount],
+    mut tell: impl FnMut(Finding),
+) {
+    let name = fs::read_to_string(PRODUCT_NAME).ok();
+    let name = name.as_deref().map(str::trim);
+    tell(Finding::product(
+        name,
+        address == DEFAULT_HANDSHAKER_ADDRESS,
+    ));
+    if !dial(address, &mut tell).await {
+        return;
+    }
+    let handshaker = Handshaker::builder()
+        .address(address)
+        // Whether programs may trust it was told above; here it is only examined.
+        .allow_untrusted(true)
+        .handshake_timeout(HANDSHAKE_TIMEOUT)
+        .build();
+    let handshaker = match handshaker {
+        Ok(handshaker) => handshaker,
+        Err(error) => return tell(Finding::mute(&error)),
+    };
+    match with_itself(&handshaker).await {
+        Ok(account) => tell(Finding::speaks(&account)),
+        Err(error) => return tell(Finding::mute(&error)),
+    }
+    if let Some(peer) = peer {
+        tell(with_peer(&handshaker, peer, targets).await);
+    }
 }
 
-impl Probe {
-    /// Goes on until a step fails without which the next makes no sense; tells of each finding.
-    pub(crate) async fn examine(&self, mut tell: impl FnMut(Finding)) {
-        tell(Finding::Product {
-            name: fs::read_to_string(PRODUCT_NAME)
-                .ok()
-                .map(|name| name.trim().to_owned()),
-            default_address: self.address == DEFAULT_HANDSHAKER_ADDRESS,
-        });
-        if self.dial(&mut tell).await.is_none() {
-            return;
+/// Whether something accepts connections there.
+async fn dial(address: &str, tell: &mut impl FnMut(Finding)) -> bool {
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    let addresses: Vec<SocketAddr> = match in_time(lookup_host(address)).await {
+        Ok(addresses) => addresses.collect(),
+        Err(error) => {
+            tell(Finding::unresolved(host, error));
+            return false;
         }
-        let handshaker = Handshaker::builder()
-            .address(&self.address)
-            // Whether programs may trust it was told above; here it is only examined.
-            .allow_untrusted(true)
-            .handshake_timeout(HANDSHAKE_TIMEOUT)
-            .build();
-        let handshaker = match handshaker {
-            Ok(handshaker) => handshaker,
-            Err(error) => return tell(mute(&error)),
-        };
-        match with_itself(&handshaker).await {
-            Ok(account) => tell(Finding::Speaks { account }),
-            Err(error) => return tell(mute(&error)),
-        }
-        if let Some(peer) = &self.peer {
-            tell(self.with_peer(&handshaker, peer).await);
-        }
+    };
+    let first = addresses.first().copied();
+    if first.is_none_or(|first| first.ip().to_string() != host) {
+        tell(Finding::resolved(host, &addresses));
     }
-
-    async fn dial(&self, tell: &mut impl FnMut(Finding)) -> Option<()> {
-        let found = timeout(DIAL_TIMEOUT, lookup_host(&self.address)).await;
-        let found = found.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
-        let host = self
-            .address
-            .rsplit_once(':')
-            .map_or(self.address.as_str(), |(host, _)| host);
-        let addresses: Vec<SocketAddr> = match found {
-            Ok(addresses) => addresses.collect(),
-            Err(error) => {
-                let (host, cause) = (host.to_owned(), error.to_string());
-                tell(Finding::Unresolved { host, cause });
-                return None;
-            }
-        };
-        if addresses
-            .first()
-            .is_none_or(|address| address.ip().to_string() != host)
-        {
-            tell(Finding::Resolved {
-                host: host.to_owned(),
-                to: addresses.clone(),
-            });
+    match in_time(TcpStream::connect(addresses.as_slice())).await {
+        Ok(stream) => {
+            let dialled = stream.peer_addr().ok().or(first);
+            dialled.map(Finding::dialled).map(tell).is_some()
         }
-        match dial(&addresses).await {
-            Ok(stream) => {
-                let address = stream
-                    .peer_addr()
-                    .ok()
-                    .or_else(|| addresses.first().copied())?;
-                tell(Finding::Dialled(address));
-                Some(())
-            }
-            Err(error) => {
-                let (address, cause) = (self.address.clone(), error.to_string());
-                tell(Finding::NotDialled { address, cause });
-                None
-            }
-        }
-    }
-
-    async fn with_peer(&self, handshaker: &Handshaker, peer: &str) -> Finding {
-        let dialled = timeout(DIAL_TIMEOUT, TcpStream::connect(peer)).await;
-        let stream = match dialled.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
-            Ok(stream) => stream,
-            Err(error) => {
-                return Finding::NoPeer {
-                    address: peer.to_owned(),
-                    cause: error.to_string(),
-                    remedy: "check the server's address and that it runs".to_owned(),
-                };
-            }
-        };
-        let target = Target {
-            name: peer,
-            accounts: &self.targets,
-        };
-        match handshaker.connect(stream, target).await {
-            Ok(stream) => Finding::Peer {
-                address: peer.to_owned(),
-                account: stream.context().peer_service_account().clone(),
-                resumed: is_resumed(stream.context()),
-            },
-            Err(error) => Finding::NoPeer {
-                address: peer.to_owned(),
-                cause: error.to_string(),
-                remedy: error.remedy().to_owned(),
-            },
+        Err(error) => {
+            tell(Finding::not_dialled(address, error));
+            false
         }
     }
 }
 
-async fn dial(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
-    timeout(DIAL_TIMEOUT, TcpStream::connect(addresses))
+async fn with_peer(handshaker: &Handshaker, peer: &str, targets: &[ServiceAccount]) -> Finding {
+    let stream = match in_time(TcpStream::connect(peer)).await {
+        Ok(stream) => stream,
+        Err(error) => {
+            let remedy = "check the server's address and that it runs";
+            return Finding::no_peer(peer, error, remedy);
+        }
+    };
+    let target = Target {
+        name: peer,
+        accounts: targets,
+    };
+    match handshaker.connect(stream, target).await {
+        Ok(stream) => {
+            let context = stream.context();
+            let resumed = context.peer_attributes().get("alts.resumed");
+            let resumed = resumed.is_some_and(|value| value == "true");
+            Finding::peer(peer, context.peer_service_account(), resumed)
+        }
+        Err(error) => Finding::no_peer(peer, &error, error.remedy()),
+    }
+}
+
+async fn in_time<T>(work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    timeout(DIAL_TIMEOUT, work)
         .await
         .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
@@ -161,18 +135,4 @@ async fn with_itself(handshaker: &Handshaker) -> Result<ServiceAccount, Error> {
         .local_service_account()
         .unwrap_or_else(|| context.peer_service_account());
     Ok(own.clone())
-}
-
-fn mute(error: &Error) -> Finding {
-    Finding::Mute {
-        cause: error.to_string(),
-        remedy: error.remedy().to_owned(),
-    }
-}
-
-fn is_resumed(context: &AltsContext) -> bool {
-    context
-        .peer_attributes()
-        .get("alts.resumed")
-        .is_some_and(|value| value == "true")
 }

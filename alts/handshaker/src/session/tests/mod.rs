@@ -34,7 +34,11 @@ fn root() -> RootKey {
 }
 
 pub(super) fn context(name: &str) -> SessionContext {
-    SessionContext::new(account(name), Arc::new(Trust::of_roots([root().public()])))
+    SessionContext::new(account(name))
+}
+
+pub(super) fn verifier() -> Arc<PeerVerifier> {
+    Arc::new(PeerVerifier::of_roots([root().public()]))
 }
 
 pub(super) fn credential(name: &str) -> Arc<HandshakeCredential> {
@@ -87,11 +91,12 @@ pub(super) fn next(in_bytes: &[u8]) -> HandshakerReq {
     }))
 }
 
-pub(super) fn begin(name: &str, caller: Caller, oneof: ReqOneof) -> Turn {
+pub(super) fn begin(name: &str, library: ClientLibrary, oneof: ReqOneof) -> Step {
     let entropy = Entropy::new(&[name.len() as u8; Entropy::LEN]);
     Session::begin(
         &context(name),
-        caller,
+        verifier(),
+        library,
         request(oneof),
         Ok(credential(name)),
         entropy,
@@ -99,32 +104,32 @@ pub(super) fn begin(name: &str, caller: Caller, oneof: ReqOneof) -> Turn {
     )
 }
 
-pub(super) fn begin_client(start: StartClientHandshakeReq) -> Turn {
-    begin(CLIENT, Caller::Other, ReqOneof::ClientStart(start))
+pub(super) fn begin_client(start: StartClientHandshakeReq) -> Step {
+    begin(CLIENT, ClientLibrary::Other, ReqOneof::ClientStart(start))
 }
 
-pub(super) fn begin_server(start: StartServerHandshakeReq) -> Turn {
-    begin(SERVER, Caller::Other, ReqOneof::ServerStart(start))
+pub(super) fn begin_server(start: StartServerHandshakeReq) -> Step {
+    begin(SERVER, ClientLibrary::Other, ReqOneof::ServerStart(start))
 }
 
-/// Takes a turn apart as one that goes on.
-pub(super) fn going_on(turn: Turn) -> (HandshakerResp, Session) {
-    match turn {
-        Turn::Continue { answer, session } => (answer, session),
+/// Takes a step apart as one that goes on.
+pub(super) fn going_on(step: Step) -> (HandshakerResp, Session) {
+    match step {
+        Step::Continue { answer, session } => (answer, session),
         other => panic!("does not go on: {other:?}"),
     }
 }
 
-pub(super) fn finished(turn: Turn) -> HandshakerResp {
-    match turn {
-        Turn::Finished { answer, .. } => answer,
+pub(super) fn finished(step: Step) -> HandshakerResp {
+    match step {
+        Step::Finished { answer, .. } => answer,
         other => panic!("not finished: {other:?}"),
     }
 }
 
-pub(super) fn failed(turn: Turn) -> (Option<HandshakerResp>, Failure) {
-    match turn {
-        Turn::Failed { answer, failure } => (answer, failure),
+pub(super) fn failed(step: Step) -> (Option<HandshakerResp>, Failure) {
+    match step {
+        Step::Failed { answer, failure } => (answer, failure),
         other => panic!("not failed: {other:?}"),
     }
 }
@@ -138,10 +143,14 @@ pub(super) struct Halfway {
     pub(super) answers: Vec<HandshakerResp>,
 }
 
-pub(super) fn halfway(caller: Caller) -> Halfway {
-    let (first, client) = going_on(begin(CLIENT, caller, ReqOneof::ClientStart(client_start())));
+pub(super) fn halfway(library: ClientLibrary) -> Halfway {
+    let (first, client) = going_on(begin(
+        CLIENT,
+        library,
+        ReqOneof::ClientStart(client_start()),
+    ));
     let start = server_start(&first.out_frames);
-    let (second, server) = going_on(begin(SERVER, caller, ReqOneof::ServerStart(start)));
+    let (second, server) = going_on(begin(SERVER, library, ReqOneof::ServerStart(start)));
     Halfway {
         client,
         server,

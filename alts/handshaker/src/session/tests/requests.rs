@@ -161,11 +161,11 @@ fn a_server_start_that_cannot_be_served_is_refused_with_its_cause() {
 fn requests_out_of_order_are_refused() {
     let (_, failure) = failed(begin(
         CLIENT,
-        Caller::Other,
+        ClientLibrary::Other,
         ReqOneof::Next(NextHandshakeMessageReq::default()),
     ));
     assert_eq!(failure.code, Code::FailedPrecondition);
-    let Halfway { client, server, .. } = halfway(Caller::Other);
+    let Halfway { client, server, .. } = halfway(ClientLibrary::Other);
     for (session, again) in [
         (client, ReqOneof::ClientStart(client_start())),
         (server, ReqOneof::ServerStart(server_start(b""))),
@@ -182,15 +182,16 @@ fn a_bad_start_is_told_before_a_missing_credential_is() {
         ..client_start()
     };
     let cause = NoCredential::Unknown(account(CLIENT));
-    let turn = Session::begin(
+    let step = Session::begin(
         &context(CLIENT),
-        Caller::Other,
+        verifier(),
+        ClientLibrary::Other,
         request(ReqOneof::ClientStart(start)),
         Err(cause),
         Entropy::new(&[0; Entropy::LEN]),
         NOW,
     );
-    assert_eq!(failed(turn).1.code, Code::InvalidArgument);
+    assert_eq!(failed(step).1.code, Code::InvalidArgument);
 }
 
 #[test]
@@ -212,7 +213,7 @@ fn every_failures_text_is_one_line_with_a_remedy() {
 
 #[test]
 fn a_session_prints_no_secret() {
-    let Halfway { client, server, .. } = halfway(Caller::Other);
+    let Halfway { client, server, .. } = halfway(ClientLibrary::Other);
     let shown = format!("{client:?} {server:?}");
     assert!(shown.len() < 500, "{shown}");
 }

@@ -25,12 +25,13 @@ impl Machines {
         }
     }
 
-    fn begin(&self, context: &SessionContext, oneof: ReqOneof, random: u8, now: Timestamp) -> Turn {
+    fn begin(&self, context: &SessionContext, oneof: ReqOneof, random: u8, now: Timestamp) -> Step {
         let entropy = Entropy::new(&[random; Entropy::LEN]);
         let credential = Ok(credential(context.account.as_ref()));
         Session::begin(
             context,
-            Caller::Other,
+            verifier(),
+            ClientLibrary::Other,
             request(oneof),
             credential,
             entropy,
@@ -46,14 +47,14 @@ impl Machines {
         let mut answers = [Vec::new(), Vec::new()];
         loop {
             let (flight, next_client) = take_apart(client, &mut answers[0]);
-            let turn = match server.take() {
+            let step = match server.take() {
                 None => {
                     let start = ReqOneof::ServerStart(server_start(&flight));
                     self.begin(&self.server, start, random, NOW)
                 }
                 Some(server) => Session::proceed(server, next(&flight), NOW),
             };
-            let (flight, next_server) = take_apart(turn, &mut answers[1]);
+            let (flight, next_server) = take_apart(step, &mut answers[1]);
             let (Some(next_client), Some(next_server)) = (next_client, next_server) else {
                 return answers;
             };
@@ -64,11 +65,11 @@ impl Machines {
 }
 
 /// What to send on, and whom to ask next.
-fn take_apart(turn: Turn, answers: &mut Vec<HandshakerResp>) -> (Vec<u8>, Option<Session>) {
-    let (answer, session) = match turn {
-        Turn::Continue { answer, session } => (answer, Some(session)),
-        Turn::Finished { answer, .. } => (answer, None),
-        Turn::Failed { failure, .. } => panic!("failed: {failure:?}"),
+fn take_apart(step: Step, answers: &mut Vec<HandshakerResp>) -> (Vec<u8>, Option<Session>) {
+    let (answer, session) = match step {
+        Step::Continue { answer, session } => (answer, Some(session)),
+        Step::Finished { answer, .. } => (answer, None),
+        Step::Failed { failure, .. } => panic!("failed: {failure:?}"),
     };
     answers.push(answer.clone());
     (answer.out_frames, session)
@@ -97,15 +98,16 @@ fn a_resumed_session_needs_a_credential_of_its_own() {
     let machines = Machines::new();
     machines.session(1);
     let cause = NoCredential::Disabled(account(CLIENT));
-    let turn = Session::begin(
+    let step = Session::begin(
         &machines.client,
-        Caller::Other,
+        verifier(),
+        ClientLibrary::Other,
         request(ReqOneof::ClientStart(client_start())),
         Err(cause),
         Entropy::new(&[9; Entropy::LEN]),
         NOW,
     );
-    assert_eq!(failed(turn).1.code, tonic::Code::Unavailable);
+    assert_eq!(failed(step).1.code, tonic::Code::Unavailable);
 }
 
 #[test]

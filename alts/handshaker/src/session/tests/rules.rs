@@ -13,7 +13,7 @@ fn whole() -> Vec<HandshakerResp> {
         server,
         server_flight,
         mut answers,
-    } = halfway(Caller::Other);
+    } = halfway(ClientLibrary::Other);
     let third = finished(client.proceed(next(&server_flight), NOW));
     let fourth = finished(server.proceed(next(&third.out_frames), NOW));
     answers.extend([third, fourth]);
@@ -88,7 +88,7 @@ fn rule_4_the_final_answer_counts_its_own_requests_bytes_exactly() {
         server,
         server_flight,
         ..
-    } = halfway(Caller::Other);
+    } = halfway(ClientLibrary::Other);
     let third = finished(client.proceed(next(&server_flight), NOW));
     assert_eq!(third.bytes_consumed as usize, server_flight.len());
     // ClientFinished in two requests, the first record behind the second.
@@ -112,9 +112,9 @@ fn rule_5_a_server_never_finishes_in_the_answer_to_its_start() {
 
 #[test]
 fn rule_7_a_failure_at_the_first_answer_is_a_message_and_the_rpcs_status() {
-    for caller in [Caller::Other, Caller::GrpcGo] {
+    for library in [ClientLibrary::Other, ClientLibrary::GrpcGo] {
         let start = server_start(b"GET / HTTP/1.1\r\n");
-        let (answer, failure) = failed(begin(SERVER, caller, ReqOneof::ServerStart(start)));
+        let (answer, failure) = failed(begin(SERVER, library, ReqOneof::ServerStart(start)));
         let status = answer.unwrap().status.unwrap();
         assert_eq!(status.code, failure.code as u32);
         assert_eq!(status.details, failure.details);
@@ -130,13 +130,13 @@ fn rule_7_a_failure_at_the_first_answer_is_a_message_and_the_rpcs_status() {
 #[test]
 fn rule_7_holds_for_a_client_without_a_credential_only_if_it_is_c_core() {
     let cause = NoCredential::Disabled(account(CLIENT));
-    for (caller, told) in [
-        (Caller::CCore, true),
-        (Caller::GrpcGo, false),
-        (Caller::Other, false),
+    for (library, told) in [
+        (ClientLibrary::CCore, true),
+        (ClientLibrary::GrpcGo, false),
+        (ClientLibrary::Other, false),
     ] {
         let oneof = ReqOneof::ClientStart(client_start());
-        let (answer, failure) = failed(without_credential(caller, CLIENT, oneof, &cause));
+        let (answer, failure) = failed(without_credential(library, CLIENT, oneof, &cause));
         assert_eq!(failure.code, Code::Unavailable);
         assert!(
             failure.details.contains("the account is disabled"),
@@ -150,10 +150,15 @@ fn rule_7_holds_for_a_client_without_a_credential_only_if_it_is_c_core() {
 
 #[test]
 fn rule_7_does_not_hold_for_a_server_without_a_credential_whose_peer_learns_why() {
-    let Halfway { client, .. } = halfway(Caller::Other);
+    let Halfway { client, .. } = halfway(ClientLibrary::Other);
     let cause = NoCredential::Disabled(account(SERVER));
     let oneof = ReqOneof::ServerStart(server_start(b"anything"));
-    let (answer, failure) = failed(without_credential(Caller::Other, SERVER, oneof, &cause));
+    let (answer, failure) = failed(without_credential(
+        ClientLibrary::Other,
+        SERVER,
+        oneof,
+        &cause,
+    ));
     assert_eq!(failure.code, Code::Unavailable);
     let answer = answer.unwrap();
     assert_eq!(
@@ -169,11 +174,17 @@ fn rule_7_does_not_hold_for_a_server_without_a_credential_whose_peer_learns_why(
     assert_eq!(status.details, expected);
 }
 
-fn without_credential(caller: Caller, name: &str, oneof: ReqOneof, cause: &NoCredential) -> Turn {
+fn without_credential(
+    library: ClientLibrary,
+    name: &str,
+    oneof: ReqOneof,
+    cause: &NoCredential,
+) -> Step {
     let entropy = Entropy::new(&[0; Entropy::LEN]);
     Session::begin(
         &context(name),
-        caller,
+        verifier(),
+        library,
         request(oneof),
         Err(cause.clone()),
         entropy,
@@ -183,17 +194,17 @@ fn without_credential(caller: Caller, name: &str, oneof: ReqOneof, cause: &NoCre
 
 #[test]
 fn rule_8_a_later_failure_is_a_message_for_all_but_grpc_go() {
-    for (caller, told) in [
-        (Caller::CCore, true),
-        (Caller::Other, true),
-        (Caller::GrpcGo, false),
+    for (library, told) in [
+        (ClientLibrary::CCore, true),
+        (ClientLibrary::Other, true),
+        (ClientLibrary::GrpcGo, false),
     ] {
         let Halfway {
             client,
             server,
             mut server_flight,
             ..
-        } = halfway(caller);
+        } = halfway(library);
         *server_flight.last_mut().unwrap() ^= 1;
         let (answer, failure) = failed(client.proceed(next(&server_flight), NOW));
         assert_eq!(failure.code, Code::Unauthenticated);
@@ -213,23 +224,23 @@ fn rule_8_a_later_failure_is_a_message_for_all_but_grpc_go() {
 
 #[test]
 fn rules_7_and_8_know_libraries_by_their_user_agents() {
-    for (agent, caller) in [
-        (Some("grpc-go/1.33.3"), Caller::GrpcGo),
-        (Some("grpc-c/29.0.0 (linux; chttp2)"), Caller::CCore),
-        (Some("grpc-python/1.85.1 grpc-c/53"), Caller::CCore),
-        (Some("grpc-java-netty/1.63.0"), Caller::Other),
-        (Some("my-grpc-go/1"), Caller::Other),
-        (Some("my-grpc-c/1"), Caller::Other),
-        (None, Caller::Other),
+    for (agent, library) in [
+        (Some("grpc-go/1.33.3"), ClientLibrary::GrpcGo),
+        (Some("grpc-c/29.0.0 (linux; chttp2)"), ClientLibrary::CCore),
+        (Some("grpc-python/1.85.1 grpc-c/53"), ClientLibrary::CCore),
+        (Some("grpc-java-netty/1.63.0"), ClientLibrary::Other),
+        (Some("my-grpc-go/1"), ClientLibrary::Other),
+        (Some("my-grpc-c/1"), ClientLibrary::Other),
+        (None, ClientLibrary::Other),
     ] {
-        assert_eq!(Caller::from_user_agent(agent), caller, "{agent:?}");
+        assert_eq!(ClientLibrary::from_user_agent(agent), library, "{agent:?}");
     }
 }
 
 #[test]
 fn rule_9_one_answer_per_request_even_to_an_empty_one() {
     // grpc-go sends an empty `next` after its peer has closed.
-    let Halfway { client, server, .. } = halfway(Caller::GrpcGo);
+    let Halfway { client, server, .. } = halfway(ClientLibrary::GrpcGo);
     for session in [client, server] {
         let (answer, _) = going_on(session.proceed(next(&[]), NOW));
         assert_eq!(answer.bytes_consumed, 0);
@@ -250,7 +261,7 @@ fn rule_14_a_frame_above_64_kib_is_refused_before_it_is_buffered() {
     let header = [0xfd, 0xff, 0, 0, 0x11, 0, 0, 0];
     let (_, failure) = failed(begin_server(server_start(&header)));
     assert_eq!(failure.code, Code::ResourceExhausted);
-    let Halfway { client, .. } = halfway(Caller::Other);
+    let Halfway { client, .. } = halfway(ClientLibrary::Other);
     let (_, failure) = failed(client.proceed(next(&header), NOW));
     assert_eq!(failure.code, Code::ResourceExhausted);
 }

@@ -19,23 +19,14 @@ const NOT_FOUND: u8 = 127;
 
 /// Proxies of the computer around are out of reach in a machine, and gRPC's libraries would send
 /// even the handshaker's connection there.
-const PROXY_VARIABLES: [&str; 8] = [
-    "http_proxy",
-    "https_proxy",
-    "grpc_proxy",
-    "all_proxy",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "GRPC_PROXY",
-    "ALL_PROXY",
-];
+const PROXY_VARIABLES: [&str; 4] = ["http_proxy", "https_proxy", "grpc_proxy", "all_proxy"];
 
 /// Comes back only when something failed.
 pub(super) fn run(args: ExecArgs) -> ExitCode {
     let record = args
         .which
         .instance()
-        .and_then(|instance| Ok(instance.running()?));
+        .and_then(|instance| instance.running());
     let entered = record.and_then(|record| enter(&record, &args.machine));
     if let Err(error) = entered {
         failed("mock-gce", &error);
@@ -45,7 +36,7 @@ pub(super) fn run(args: ExecArgs) -> ExitCode {
     let mut command = Command::new(program);
     command.args(arguments);
     for name in PROXY_VARIABLES {
-        command.env_remove(name);
+        command.env_remove(name).env_remove(name.to_uppercase());
     }
     let error = command.exec();
     let code = match error.kind() {

@@ -1,19 +1,14 @@
 //! The commands about machines, and their arguments. Linux only: a machine is made of namespaces.
 
-mod down;
-mod env;
 mod exec;
 mod list;
 mod up;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use alts_daemon::admin::client::Output;
+use alts_daemon::admin::client::{Output, print};
 use clap::{Args, Subcommand};
-use mock_gce::{
-    instance::{Instance, InstanceName},
-    machine::keeper::KeeperArgs,
-};
+use mock_gce::instance::{ADMIN_SOCKET, Instance, InstanceName, OPERATOR_TOKEN};
 
 use super::{block_on, ended};
 
@@ -35,7 +30,7 @@ pub(super) enum Command {
     },
     /// A machine's keeper, which the cloud process starts
     #[command(hide = true)]
-    Keep(KeeperArgs),
+    Keep,
 }
 
 impl Command {
@@ -44,10 +39,10 @@ impl Command {
             Self::Up(args) => up::run(args),
             Self::Exec(args) => return exec::run(args),
             Self::Machines(args) => list::run(args),
-            Self::Env(args) => env::run(args),
-            Self::Down(args) => down::run(args),
+            Self::Env(args) => args.run(),
+            Self::Down(args) => args.run(),
             Self::Cloud { dir } => block_on(mock_gce::cloud::run(&dir)),
-            Self::Keep(args) => mock_gce::machine::keeper::run(&args),
+            Self::Keep => mock_gce::machine::keeper::run(),
         })
     }
 }
@@ -68,7 +63,7 @@ struct Which {
 impl Which {
     fn instance(self) -> anyhow::Result<Instance> {
         let xdg = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
-        Ok(Instance::locate(self.name, xdg)?)
+        Instance::locate(self.name, xdg)
     }
 }
 
@@ -136,6 +131,30 @@ pub(super) struct EnvArgs {
     which: Which,
 }
 
+impl EnvArgs {
+    /// Lines for a shell.
+    fn run(self) -> anyhow::Result<()> {
+        let instance = self.which.instance()?;
+        let record = instance.running()?;
+        let api = format!("http://{}/", record.api);
+        let token = instance.path(OPERATOR_TOKEN).display().to_string();
+        let admin = format!("unix:{}", instance.path(ADMIN_SOCKET).display());
+        let lines = [
+            ("CLOUDSDK_API_ENDPOINT_OVERRIDES_IAM", api.as_str()),
+            ("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", &token),
+            ("CLOUDSDK_CORE_PROJECT", &record.project),
+            ("ALTS_HANDSHAKER_ADMIN", &admin),
+        ];
+        let lines = lines.map(|(name, value)| format!("export {name}={}\n", quoted(value)));
+        print(&lines.concat())
+    }
+}
+
+/// As one word of a POSIX shell.
+fn quoted(value: &str) -> String {
+    format!("'{}'", value.replace('\'', r"'\''"))
+}
+
 /// Powers the machines off and removes everything, also after a crash.
 ///
 /// Programs in the machines get SIGTERM, and three seconds. Keys and accounts go, too, unless they
@@ -145,3 +164,17 @@ pub(super) struct DownArgs {
     #[command(flatten)]
     which: Which,
 }
+
+impl DownArgs {
+    /// Nothing stays.
+    fn run(self) -> anyhow::Result<()> {
+        let instance = self.which.instance()?;
+        let right = instance.exclusive()?;
+        let was_up = instance.bring_down(right)?;
+        let state = if was_up { "is down" } else { "was not up" };
+        print(&format!("{} {state}\n", instance.name()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use anyhow::{Context, bail};
 use mock_gce::{
     cloud::{Launch, Started},
     config::{ARTICLE, Config},
-    instance::{Instance, Record},
+    instance::{Instance, LOG, Record, STATE},
     system::isolation::Isolation,
 };
 
@@ -31,7 +31,7 @@ pub(super) fn run(args: UpArgs) -> anyhow::Result<()> {
     instance.prepare(&right)?;
     let state_dir = match args.state_dir {
         Some(path) => std::path::absolute(path).context("no such --state-dir")?,
-        None => instance.default_state_dir(),
+        None => instance.path(STATE),
     };
     let launch = Launch {
         config,
@@ -50,7 +50,7 @@ pub(super) fn run(args: UpArgs) -> anyhow::Result<()> {
 
 /// Starts the cloud process and waits for its word.
 fn start(instance: &Instance, isolation: Isolation, api: TcpListener) -> anyhow::Result<()> {
-    let log_path = instance.log();
+    let log_path = instance.path(LOG);
     let log = OpenOptions::new()
         .create(true)
         .append(true)

@@ -14,9 +14,8 @@ use crate::{
     grpc::{
         convert::{
             case::case,
-            hospital::{theatre, unavailability},
+            item::ItemMessage as _,
             schedule::range,
-            session::session,
             values::{date, timestamp},
         },
         fields::Fields,
@@ -104,7 +103,7 @@ impl Day {
         let days = theatres.map(|it| {
             let cases = by_theatre.remove(&it.id).unwrap_or_default();
             v1::TheatreDay {
-                theatre: Some(theatre(it)),
+                theatre: Some(v1::Theatre::of(it)),
                 open: open_within(it, &zone, &self.range)
                     .iter()
                     .map(range)
@@ -112,12 +111,12 @@ impl Day {
                 closures: closures
                     .iter()
                     .filter(|closure| closure.subject == Subject::Theatre(it.id.clone()))
-                    .map(unavailability)
+                    .map(v1::Unavailability::of)
                     .collect(),
                 sessions: sessions
                     .iter()
                     .filter(|session| session.theatre == it.id)
-                    .map(session)
+                    .map(v1::Session::of)
                     .collect(),
                 cases: projected(&cases, it, &self.range, now),
             }

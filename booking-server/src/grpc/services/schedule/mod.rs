@@ -5,11 +5,11 @@ mod day;
 mod slots;
 
 use booking_domain::{
-    Case, CaseId, Command, Hospital, MAX_SEARCH_DAYS, Urgency, conflicts, find_slots,
+    Case, CaseId, Command, Hospital, MAX_SEARCH_DAYS, Urgency, conflicts,
+    emergency::plan_emergency, find_slots,
 };
 use booking_proto::ot::v1::{self, schedule_service_server::ScheduleService};
 use jiff::Timestamp;
-use prost::Message as _;
 use tonic::Request;
 
 use self::day::Day;
@@ -19,7 +19,7 @@ use crate::{
     grpc::{
         convert::{
             case::{case, to_details},
-            schedule::{SealedOption, conflict, offer, option},
+            schedule::{conflict, offer, option},
             values::optional_name,
         },
         fields::{Fields, reading},
@@ -131,12 +131,11 @@ impl ScheduleService for GrpcServices {
             drop(snapshot);
             let (booker, tokens) = (admitted.caller.booker(), self.tokens.clone());
             let options = self.compute(move || {
-                let options = around.options(&found, &theatres, &hospital, &booker, now);
-                let options = options.iter().map(|it| {
-                    let mut shown = option(&found, it, around.cases());
-                    let sealed = SealedOption::of(it, &shown);
-                    shown.option = tokens.seal(OPTION, &sealed.encode_to_vec());
-                    shown
+                let outlook = around.outlook();
+                let options = plan_emergency(&found, &theatres, outlook, &hospital, &booker, now);
+                let options = options.iter().map(|it| v1::EmergencyOption {
+                    option: tokens.seal_value(OPTION, it),
+                    ..option(&found, it, &around.cases)
                 });
                 options.collect()
             });
@@ -153,14 +152,8 @@ impl ScheduleService for GrpcServices {
     ) -> Reply<v1::ApplyEmergencyPlanResponse> {
         let read = |wire: &v1::ApplyEmergencyPlanRequest, _: &_, _| {
             reading(|fields| {
-                let sealed = fields.take("option", self.tokens.open(OPTION, &wire.option))?;
-                let option = SealedOption::decode(&*sealed).ok();
-                let option = option.and_then(|option| option.read());
-                let option = fields.take(
-                    "option",
-                    option.ok_or("is of another version of this service; plan again"),
-                )?;
-                Some(ApplyEmergencyOption { option })
+                let option = fields.take("option", self.tokens.open_value(OPTION, &wire.option));
+                Some(ApplyEmergencyOption { option: option? })
             })
         };
         let respond = |cases: &Vec<Case>| v1::ApplyEmergencyPlanResponse {
@@ -187,7 +180,7 @@ impl ScheduleService for GrpcServices {
             let around = around.await?;
             drop(snapshot);
             let asked: Vec<Case> = around
-                .cases()
+                .cases
                 .iter()
                 .filter(|case| {
                     let plan = case.plan.as_ref();

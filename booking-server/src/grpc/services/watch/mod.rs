@@ -20,12 +20,9 @@ mod filter;
 
 use std::sync::Arc;
 
-use booking_domain::{
-    Case, CaseId, ProcedureTypeId, ReasonCode, SessionId, SiteId, StaffId, TemplateId, TheatreId,
-    UnavailabilityId, UnitId,
-};
+use booking_domain::{Case, CaseId};
 use booking_proto::{
-    contract::limits::WATCH_HEARTBEAT,
+    contract::{limits::WATCH_HEARTBEAT, resource},
     ot::v1::{
         self, WatchScheduleResponse, watch_schedule_response::Kind,
         watch_service_server::WatchService,
@@ -54,9 +51,8 @@ use crate::{
             watchers::{MAX_WATCHES, WatchPermit},
         },
         status,
-        tokens::Tokens,
+        tokens::{InvalidToken, Tokens},
     },
-    names::{Named, name},
 };
 
 /// Messages that a reader may be behind. A board shows some hundred cases.
@@ -126,17 +122,10 @@ impl GrpcServices {
         if token.is_empty() {
             return Some(None);
         }
-        let opened = self
-            .tokens
-            .open(TOKEN, token)
-            .map_err(|why| why.to_string());
-        let position = opened.and_then(|payload| {
-            let bytes = payload
-                .try_into()
-                .map_err(|_| "is of another version".to_owned());
-            bytes.map(u64::from_be_bytes)
-        });
-        fields.take("resume_token", position).map(Some)
+        let position = self.tokens.open(TOKEN, token);
+        let position = position.and_then(|it| it.try_into().map_err(|_| InvalidToken));
+        let position = fields.take("resume_token", position)?;
+        Some(Some(u64::from_be_bytes(position)))
     }
 }
 
@@ -241,11 +230,12 @@ impl Watch {
     /// Tells of one change, if it is the reader's business.
     async fn pass_on(&self, change: &Change) -> Result<(), Status> {
         let at = Some(timestamp(change.at));
+        let named = |message: &mut WatchScheduleResponse| {
+            message.name = changed_name(change);
+            message.commit_time = at;
+        };
         if change.kind != ChangeKind::Case {
-            return self.tell(Kind::Configuration, change.seq, |message| {
-                message.name = changed_name(change.kind, &change.id);
-                message.commit_time = at;
-            });
+            return self.tell(Kind::Configuration, change.seq, named);
         }
         let Ok(id) = CaseId::parse(&change.id) else {
             return Ok(());
@@ -257,10 +247,7 @@ impl Watch {
                 message.case = Some(self.shown(&found));
                 message.commit_time = at;
             }),
-            None if self.filter.had(change) => self.tell(Kind::Removed, change.seq, |message| {
-                message.name = name(&id);
-                message.commit_time = at;
-            }),
+            None if self.filter.had(change) => self.tell(Kind::Removed, change.seq, named),
             None => Ok(()),
         }
     }
@@ -314,20 +301,18 @@ fn gone() -> Status {
 }
 
 /// The name of something that has changed.
-fn changed_name(kind: ChangeKind, id: &str) -> String {
-    fn of<T: Named>(id: &str) -> String {
-        T::from_text(id).map(|id| name(&id)).unwrap_or_default()
-    }
-    match kind {
-        ChangeKind::Case => of::<CaseId>(id),
-        ChangeKind::Session => of::<SessionId>(id),
-        ChangeKind::SessionTemplate => of::<TemplateId>(id),
-        ChangeKind::Unavailability => of::<UnavailabilityId>(id),
-        ChangeKind::Site => of::<SiteId>(id),
-        ChangeKind::Theatre => of::<TheatreId>(id),
-        ChangeKind::Staff => of::<StaffId>(id),
-        ChangeKind::Unit => of::<UnitId>(id),
-        ChangeKind::ProcedureType => of::<ProcedureTypeId>(id),
-        ChangeKind::Reason => of::<ReasonCode>(id),
-    }
+fn changed_name(change: &Change) -> String {
+    let collection = match change.kind {
+        ChangeKind::Case => resource::CASES,
+        ChangeKind::Session => resource::SESSIONS,
+        ChangeKind::SessionTemplate => resource::SESSION_TEMPLATES,
+        ChangeKind::Unavailability => resource::UNAVAILABILITIES,
+        ChangeKind::Site => resource::SITES,
+        ChangeKind::Theatre => resource::THEATRES,
+        ChangeKind::Staff => resource::STAFF,
+        ChangeKind::Unit => resource::EQUIPMENT_UNITS,
+        ChangeKind::ProcedureType => resource::PROCEDURE_TYPES,
+        ChangeKind::Reason => resource::REASONS,
+    };
+    resource::name(collection, &change.id)
 }

@@ -4,7 +4,7 @@ use alts::gcp::{HandshakerReq, handshaker_req::ReqOneof};
 
 /// Which library calls, as far as it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Caller {
+pub enum ClientLibrary {
     /// grpc-go looks at a `HandshakerStatus` only in the first answer.
     GrpcGo,
     /// C-core, in any language, reads every answer, and drops the words of a failed RPC.
@@ -13,7 +13,7 @@ pub enum Caller {
     Other,
 }
 
-impl Caller {
+impl ClientLibrary {
     /// Tells by the `user-agent` header.
     pub fn from_user_agent(user_agent: Option<&str>) -> Self {
         match user_agent {

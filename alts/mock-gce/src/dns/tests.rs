@@ -1,4 +1,4 @@
-//! Tests of `answer.rs`.
+//! What the name server answers.
 
 use proptest::prelude::*;
 use simple_dns::Name;
