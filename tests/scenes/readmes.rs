@@ -97,6 +97,7 @@ fn run(script: &str) -> Output {
             unshare.env(name, Path::new(&home).join(of));
         }
     }
+    unshare.env("GOCACHE", format!("{REPOSITORY}/target/go-cache"));
     // What cargo tells a test of its package is nobody else's, and a build that hears it is done anew.
     for (name, _) in std::env::vars_os() {
         let of_a_package = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "OUT_DIR"];
