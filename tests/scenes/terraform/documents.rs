@@ -128,6 +128,38 @@ fn every_module_refuses_something_and_each_validation_has_a_value_that_it_refuse
     }
 }
 
+#[test]
+fn every_metric_of_a_chart_or_an_alert_is_one_that_a_handshaker_counts() {
+    let operations = fs::read_to_string(repository().join("terraform/modules/operations/main.tf"));
+    let operations = operations.expect("a file");
+    let mut counted = String::new();
+    sources(&repository().join("alts/handshaker/src"), &mut counted);
+    let named: BTreeSet<&str> = operations
+        .split(|c: char| !(c.is_ascii_lowercase() || c == '_'))
+        .filter(|word| word.starts_with("alts_"))
+        .map(|word| word.trim_end_matches("_bucket"))
+        .collect();
+    assert!(named.len() >= 4, "{named:?}");
+    for name in named {
+        assert!(
+            counted.contains(&format!("\"{name}\"")),
+            "no handshaker counts {name}"
+        );
+    }
+}
+
+/// The text of every source file below a folder.
+fn sources(folder: &Path, text: &mut String) {
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable folder").path();
+        if path.is_dir() {
+            sources(&path, text);
+        } else {
+            text.push_str(&fs::read_to_string(path).unwrap_or_default());
+        }
+    }
+}
+
 /// The blocks of commands to paste under a heading of a document, each as one line for bash. `my-project` is what a reader replaces.
 pub(crate) fn commands(document: &Path, heading: &str) -> Vec<String> {
     let text = fs::read_to_string(document).expect("text");
@@ -180,17 +212,18 @@ fn documents(folder: &Path, found: &mut BTreeSet<String>) {
 fn commands_of(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::String(text) if text.starts_with("gcloud ") => {
-            // What follows is for ssh or for bash, not for gcloud.
-            let command = text.split(" -- ").next().unwrap_or(text);
-            let (command, each) = command.split_once(" | ").unwrap_or((command, ""));
-            found.insert(command.to_owned());
-            if let Some((_, each)) = each.split_once("do gcloud ") {
-                let each = each.split(" < ").next().unwrap_or(each);
-                found.insert(format!(
-                    "gcloud {}",
-                    each.replace("$name", "name")
-                        .replace("$zone", "us-central1-a")
-                ));
+            for command in text.split(" && ") {
+                // What follows is for ssh or for bash, not for gcloud.
+                let command = command.split(" -- ").next().unwrap_or(command);
+                let (command, each) = command.split_once(" | ").unwrap_or((command, ""));
+                found.insert(command.to_owned());
+                if let Some((_, each)) = each.split_once("do gcloud ") {
+                    let each = each.split(" < ").next().unwrap_or(each);
+                    let each = each
+                        .replace("$name", "name")
+                        .replace("$zone", "us-central1-a");
+                    found.insert(format!("gcloud {each}"));
+                }
             }
         }
         Value::Array(items) => items.iter().for_each(|item| commands_of(item, found)),

@@ -22,7 +22,10 @@ impl Mistake {
         match self.by {
             By::Validate => failed(copy.run(stub, root, &["validate"])),
             By::Plan => failed(copy.run(stub, root, &["plan", project])),
-            By::Test => failed(copy.run(stub, root, &["test"])),
+            By::Test(file) => {
+                let filter = format!("-filter={file}");
+                failed(copy.run(stub, root, &["test", &filter]))
+            }
             By::ApplyWithAlerts => {
                 let alerts = "-var=alert_email=oncall@example.org";
                 failed(copy.run(stub, root, &["apply", "-auto-approve", project, alerts]))

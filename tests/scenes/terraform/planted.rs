@@ -21,8 +21,8 @@ pub(crate) enum By {
     Shell,
     /// The suite's programs.
     Settings,
-    /// `terraform test`.
-    Test,
+    /// `terraform test`, of this file.
+    Test(&'static str),
 }
 
 /// One mistake.
@@ -297,7 +297,7 @@ pub(crate) const MISTAKES: [Mistake; 38] = [
         "a machine's state goes with its boot disk",
         "terraform/modules/software/main.tf",
         ["authority = \"alts-authority\"", "authority = null"],
-        By::Test,
+        By::Test("tests/deployment.tftest.hcl"),
         "what_must_outlive_a_machine_is_on_a_disk_of_its_own",
     ),
     mistake(
@@ -356,7 +356,7 @@ pub(crate) const MISTAKES: [Mistake; 38] = [
             "contains([\"suite\", \"google\"], var.handshaker)",
             "length(var.handshaker) > 0",
         ],
-        By::Test,
+        By::Test("tests/refusals.tftest.hcl"),
         "there_are_two_handshakers",
     ),
 ];

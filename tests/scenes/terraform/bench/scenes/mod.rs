@@ -259,7 +259,7 @@ async fn what_was_booked_outlives_the_backends_machine() {
     restore(&snapshot, &disk);
     let (well, said) = bench.boot(&backend).await;
     assert!(well, "{said}");
-    smoke(&bench).await;
+    scaled::answers(&bench, BACKEND).await;
     let (well, said) = bench.books(BACKEND, "cases get outlives").await;
     assert!(well && said.contains("Tonsillectomy"), "{said}");
     let (well, said) = bench.books(BACKEND, "cases get later").await;

@@ -48,7 +48,7 @@ async fn scaled() -> (Bench, Vec<Machine>) {
 }
 
 /// Waits until a backend answers.
-async fn answers(bench: &Bench, backend: &str) {
+pub(super) async fn answers(bench: &Bench, backend: &str) {
     let end = Instant::now() + PATIENCE;
     loop {
         let (well, said) = bench.books(backend, "theatres list").await;
