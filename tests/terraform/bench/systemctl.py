@@ -76,7 +76,7 @@ def clean(settings, kept):
 
 def supervise(unit):
     """Until SIGTERM: start, wait, start again."""
-    log = open(f"/var/log/{unit}.log", "ab", buffering=0)
+    log = open(log_file(unit), "ab", buffering=0)
     running = None
 
     def stop(_signal, _frame):
@@ -113,6 +113,10 @@ def supervise(unit):
         time.sleep(RESTART_S)
 
 
+def log_file(unit):
+    return f"/var/log/{unit}.log"
+
+
 def pid_file(unit):
     return f"{PIDS}/{unit}.pid"
 
@@ -121,23 +125,43 @@ def main_pid_file(unit):
     return f"{PIDS}/{unit}.main.pid"
 
 
+def stat(pid):
+    """(state, process group) of a process that there is."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            # Behind the name, which may hold anything.
+            words = file.read().rpartition(")")[2].split()
+    except OSError:
+        return None
+    # What has ended runs no more, whenever somebody takes note of it: on a machine that may be seconds later.
+    return None if words[0] in "ZX" else (words[0], int(words[2]))
+
+
 def alive(pid_of):
-    """The process whose id is in a file, if there is one."""
+    """The process whose id is in a file, if it runs."""
     try:
         with open(pid_of, encoding="utf-8") as file:
             pid = int(file.read())
-        os.kill(pid, 0)
-        return pid
     except (OSError, ValueError):
         return None
+    return pid if stat(pid) else None
+
+
+def wait_for(gone, patience_s):
+    give_up = time.monotonic() + patience_s
+    while not gone() and time.monotonic() < give_up:
+        time.sleep(0.05)
 
 
 def end(pid, how):
-    """Returns when it is gone."""
+    """Returns when a unit's supervisor is gone, and with it whatever it has started."""
     os.kill(pid, how)
-    give_up = time.monotonic() + 45
-    while os.path.exists(f"/proc/{pid}") and time.monotonic() < give_up:
-        time.sleep(0.05)
+    wait_for(lambda: not stat(pid), 45)
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    wait_for(lambda: not any(name.isdigit() and (stat(name) or ("", 0))[1] == pid for name in os.listdir("/proc")), 5)
 
 
 def stop(unit):
@@ -147,15 +171,18 @@ def stop(unit):
 
 
 def cut_power():
-    """Those who would start something again first."""
-    files = sorted(os.listdir(PIDS), key=lambda name: name.endswith(".main.pid"))
-    for pid in filter(None, (alive(f"{PIDS}/{name}") for name in files)):
-        end(pid, signal.SIGKILL)
+    """Each unit's supervisor leads a group of processes: all that it has started, in the middle of whatever."""
+    for name in os.listdir(PIDS):
+        pid = None if name.endswith(".main.pid") else alive(f"{PIDS}/{name}")
+        if pid:
+            end(pid, signal.SIGKILL)
 
 
 def start(unit):
     parse(unit)  # a unit that is not there fails here, where somebody sees it
     os.makedirs(PIDS, exist_ok=True)
+    # There to be read from now on, whether its commands have said anything or not.
+    open(log_file(unit), "ab").close()
     child = subprocess.Popen([sys.executable, __file__, "--supervise", unit], stdin=subprocess.DEVNULL,
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     with open(pid_file(unit), "w", encoding="utf-8") as file:
