@@ -13,6 +13,7 @@ mod address;
 mod args;
 mod drive;
 #[cfg(test)]
+#[path = "tests/fake/mod.rs"]
 pub(crate) mod fake;
 mod relay;
 mod result;
