@@ -213,6 +213,13 @@ impl Error {
         }
     }
 
+    /// What ended reading from a peer, or writing to it: this type inside, or the transport's own.
+    pub(crate) fn of_peer(error: io::Error, during: &'static str) -> Self {
+        let ours = Self::find(&error).cloned();
+        let source = Arc::new(error);
+        ours.unwrap_or(Self::PeerIo { during, source })
+    }
+
     /// Finds this type among the causes of another error, also inside `io::Error`s.
     #[must_use]
     pub fn find<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Self> {

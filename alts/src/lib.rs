@@ -8,6 +8,8 @@
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "tonic")]
+mod connections;
+#[cfg(feature = "tonic")]
 mod context;
 #[cfg(feature = "tonic")]
 mod error;
@@ -16,6 +18,10 @@ pub mod gcp;
 #[cfg(feature = "tonic")]
 mod handshaker;
 mod identity;
+#[cfg(feature = "tonic")]
+mod limits;
+#[cfg(feature = "tonic")]
+mod log_sampler;
 pub mod record;
 #[cfg(feature = "tonic")]
 mod status;
@@ -25,6 +31,8 @@ mod stream;
 mod transport;
 
 #[cfg(feature = "tonic")]
+pub use connections::ServerConnections;
+#[cfg(feature = "tonic")]
 pub use context::{AltsContext, SecurityLevel};
 #[cfg(feature = "tonic")]
 pub use error::{Error, Misbehaviour};
@@ -33,6 +41,10 @@ pub use handshaker::HandshakerArgs;
 #[cfg(feature = "tonic")]
 pub use handshaker::{DEFAULT_HANDSHAKER_ADDRESS, Handshaker, HandshakerBuilder, Target};
 pub use identity::{InvalidServiceAccount, RpcVersions, ServiceAccount, Version};
+#[cfg(feature = "tonic")]
+pub use limits::ServerLimits;
+#[cfg(feature = "tonic")]
+pub use log_sampler::LogSampler;
 #[cfg(feature = "tonic")]
 pub use stream::AltsStream;
 #[cfg(feature = "tonic")]

@@ -1,10 +1,13 @@
 //! Drives a handshake over a socket and a `DoHandshake` call, in bounded time and number.
 //!
-//! The order on the server's side matters: first the peer's first byte, then a permit, then the
-//! call to the handshaker. A peer that connects and says nothing costs a socket and no more.
+//! The order on the server's side matters: first the peer's first byte, then a turn, then the call to
+//! the handshaker. A peer that connects and says nothing costs a socket and no more, and one that
+//! falls silent later has its turn taken away when others wait.
 
 use std::{
+    hash::Hash,
     io,
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicU8, Ordering},
@@ -14,7 +17,8 @@ use std::{
 
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    sync::{Semaphore, SemaphorePermit, mpsc},
+    sync::mpsc,
+    time::Instant,
 };
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Status, Streaming};
@@ -23,11 +27,11 @@ use super::{
     Handshaker,
     relay::{Relay, Step},
     result::{Verdict, establish},
+    turns::{Turn, Turns},
 };
 use crate::{
     AltsStream, Error, Misbehaviour, ServiceAccount,
     gcp::{self, handshaker_service_client::HandshakerServiceClient},
-    record::Side,
 };
 
 /// The most that the first read takes from a client: grpc-go's limit, above any flight.
@@ -53,9 +57,10 @@ impl Handshaker {
     {
         let stage = Stage::default();
         let handshake = async {
-            let _permit = permit(&self.0.client_permits, &stage).await;
+            let turn = wait_for(&self.0.client_turns, target.name, &stage).await;
             let (relay, start) = Relay::client(target.name, target.accounts);
-            self.converse(io, Side::Client, relay, start, target.accounts, &stage)
+            let targets = target.accounts;
+            self.converse(io, relay, start, targets, &stage, &turn)
                 .await
         };
         within(self.0.client_timeout, &stage, handshake).await
@@ -65,33 +70,47 @@ impl Handshaker {
     ///
     /// # Errors
     /// Any [`Error`] of a handshake; `io` is then closed.
-    pub async fn accept<IO>(&self, mut io: IO) -> Result<AltsStream<IO>, Error>
+    pub async fn accept<IO>(&self, io: IO) -> Result<AltsStream<IO>, Error>
+    where
+        IO: AsyncRead + AsyncWrite + Unpin,
+    {
+        self.accept_from(io, None, Duration::MAX).await
+    }
+
+    /// The same for a peer at `origin`, which shares turns with others, and within `limit` should that
+    /// be less than every handshake has.
+    pub(crate) async fn accept_from<IO>(
+        &self,
+        mut io: IO,
+        origin: Option<IpAddr>,
+        limit: Duration,
+    ) -> Result<AltsStream<IO>, Error>
     where
         IO: AsyncRead + AsyncWrite + Unpin,
     {
         let stage = Stage::default();
         let handshake = async {
             let first_bytes = read_from_peer(&mut io, READ_LEN, &stage).await?;
-            let _permit = permit(&self.0.server_permits, &stage).await;
+            let turn = wait_for(&self.0.server_turns, origin, &stage).await;
             let (relay, start) = Relay::server(first_bytes);
-            self.converse(io, Side::Server, relay, start, &[], &stage)
-                .await
+            self.converse(io, relay, start, &[], &stage, &turn).await
         };
-        within(self.0.server_timeout, &stage, handshake).await
+        within(self.0.server_timeout.min(limit), &stage, handshake).await
     }
 
     async fn converse<IO>(
         &self,
         mut io: IO,
-        side: Side,
         mut relay: Relay,
         start: gcp::HandshakerReq,
         targets: &[ServiceAccount],
         stage: &Stage,
+        turn: &Turn<'_>,
     ) -> Result<AltsStream<IO>, Error>
     where
         IO: AsyncRead + AsyncWrite + Unpin,
     {
+        let mut patience = self.0.patience;
         stage.set(WAITING_FOR_HANDSHAKER);
         let mut call = self.open_call(&relay, start).await?;
         loop {
@@ -110,16 +129,25 @@ impl Handshaker {
             let request = match step {
                 Step::Done(result, leftover) => {
                     let now = SystemTime::now();
-                    let established = establish(side, result, leftover, targets, now)?;
+                    let established = establish(relay.side(), result, leftover, targets, now)?;
                     return Ok(AltsStream::new(io, self.0.aead, established));
                 }
                 Step::Ask(request) => *request,
                 // The handshaker may give up while the peer is silent; its reason beats ours.
-                Step::NeedBytes(at_most) => tokio::select! {
-                    biased;
-                    unasked = call.answer() => return Err(self.ended(&relay, unasked)),
-                    bytes = read_from_peer(&mut io, at_most, stage) => relay.peer_sent(&bytes?)?,
-                },
+                Step::NeedBytes(at_most) => {
+                    let asked = Instant::now();
+                    let bytes = tokio::select! {
+                        biased;
+                        unasked = call.answer() => return Err(self.ended(&relay, unasked)),
+                        bytes = read_from_peer(&mut io, at_most, stage) => bytes?,
+                        () = turn.outstayed(patience) => return Err(Error::TimedOut {
+                            limit: self.0.patience,
+                            waiting_for: "waiting for the peer while others may wait for their turn",
+                        }),
+                    };
+                    patience = patience.saturating_sub(asked.elapsed());
+                    relay.peer_sent(&bytes)?
+                }
             };
             stage.set(WAITING_FOR_HANDSHAKER);
             if !call.ask(request).await {
@@ -193,12 +221,9 @@ impl Call {
     }
 }
 
-async fn permit<'a>(permits: &'a Semaphore, stage: &Stage) -> SemaphorePermit<'a> {
+async fn wait_for<'a>(turns: &'a Turns, party: impl Hash, stage: &Stage) -> Turn<'a> {
     stage.set(WAITING_FOR_TURN);
-    permits
-        .acquire()
-        .await
-        .expect("the semaphore is never closed")
+    turns.take(party).await
 }
 
 async fn read_from_peer<IO>(io: &mut IO, at_most: usize, stage: &Stage) -> Result<Vec<u8>, Error>

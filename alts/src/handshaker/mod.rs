@@ -6,6 +6,7 @@
 //! | `address.rs` | where the handshaker is and whether it may be trusted |
 //! | `relay.rs` | the conversation's rules, without I/O |
 //! | `drive.rs` | the same over a socket and a `DoHandshake` call, in bounded time |
+//! | `turns.rs` | whose turn it is: a bounded number of handshakes at once, of which nobody has all |
 //! | `result.rs` | from a handshaker's result to keys, context and frame size |
 
 mod address;
@@ -13,11 +14,13 @@ mod address;
 mod args;
 mod drive;
 #[cfg(test)]
+#[path = "tests/fake/mod.rs"]
 pub(crate) mod fake;
 mod relay;
 mod result;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+mod turns;
 
 use std::{sync::Arc, time::Duration};
 
@@ -27,6 +30,7 @@ pub use args::HandshakerArgs;
 pub use drive::Target;
 use tokio::sync::{OnceCell, Semaphore};
 use tonic::transport::{Channel, Endpoint};
+use turns::Turns;
 
 use crate::{Error, record::aead::BackEnd};
 
@@ -44,7 +48,9 @@ const HANDSHAKER_PING_INTERVAL: Duration = Duration::from_secs(10);
 const HANDSHAKER_PING_TIMEOUT: Duration = Duration::from_secs(5);
 /// Handshakes under way at once, per side; more wait their turn. As in C-core and Go.
 const MAX_CONCURRENT_HANDSHAKES: usize = 100;
-/// Changes that limit, as in every gRPC library.
+/// What a peer may keep us waiting in one handshake when all turns are taken: a few round trips.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// Changes how many, as in every gRPC library.
 const MAX_CONCURRENT_HANDSHAKES_ENV: &str = "GRPC_ALTS_MAX_CONCURRENT_HANDSHAKES";
 /// Names the handshaker.
 const ADDRESS_ENV: &str = "ALTS_HANDSHAKER_ADDRESS";
@@ -66,10 +72,11 @@ struct Inner {
     endpoint: Endpoint,
     /// Opened late, because a channel can only be made inside a runtime.
     channel: OnceCell<Channel>,
-    client_permits: Semaphore,
-    server_permits: Semaphore,
+    client_turns: Turns,
+    server_turns: Turns,
     client_timeout: Duration,
     server_timeout: Duration,
+    patience: Duration,
     aead: BackEnd,
 }
 
@@ -118,6 +125,7 @@ pub struct HandshakerBuilder {
     allow_untrusted: bool,
     handshake_timeout: Option<Duration>,
     max_concurrent: Option<usize>,
+    patience: Option<Duration>,
     aead: Option<BackEnd>,
 }
 
@@ -163,12 +171,21 @@ impl HandshakerBuilder {
         self
     }
 
-    /// Bounds how many handshakes are under way at once, per side; more wait their turn.
+    /// Bounds how many handshakes are under way at once, per side; more wait their turn. No target, and
+    /// no remote address, has more than three quarters of them.
     ///
     /// Default: `GRPC_ALTS_MAX_CONCURRENT_HANDSHAKES`, or 100.
     #[must_use]
     pub fn max_concurrent_handshakes(mut self, max: usize) -> Self {
         self.max_concurrent = Some(max.clamp(1, Semaphore::MAX_PERMITS));
+        self
+    }
+
+    /// Bounds how long a peer may keep a handshake waiting when all turns are taken, instead of 3 s.
+    /// While there are more, a handshake has all its time.
+    #[must_use]
+    pub fn patience_when_busy(mut self, patience: Duration) -> Self {
+        self.patience = Some(patience);
         self
     }
 
@@ -215,10 +232,11 @@ impl HandshakerBuilder {
             address,
             endpoint,
             channel: OnceCell::new(),
-            client_permits: Semaphore::new(max),
-            server_permits: Semaphore::new(max),
+            client_turns: Turns::new(max),
+            server_turns: Turns::new(max),
             client_timeout: self.handshake_timeout.unwrap_or(CLIENT_HANDSHAKE_TIMEOUT),
             server_timeout: self.handshake_timeout.unwrap_or(SERVER_HANDSHAKE_TIMEOUT),
+            patience: self.patience.unwrap_or(PATIENCE),
             aead,
         })))
     }

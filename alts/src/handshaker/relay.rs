@@ -171,6 +171,11 @@ impl Relay {
         }
     }
 
+    /// Which side of the handshake this is.
+    pub(super) fn side(&self) -> Side {
+        self.side
+    }
+
     /// Whether the answer to come is the first.
     pub(super) fn is_first(&self) -> bool {
         self.rounds == 1

@@ -16,7 +16,7 @@ use std::{
     io::{self, IoSlice},
     net::SocketAddr,
     pin::Pin,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, atomic::Ordering::Relaxed},
     task::{Context, Poll},
 };
 
@@ -26,6 +26,7 @@ use write::FrameWriter;
 
 use crate::{
     AltsContext, Error,
+    connections::Guest,
     record::{RecordError, Side, TrafficKeys, aead::BackEnd, protect},
 };
 
@@ -38,6 +39,7 @@ pub struct AltsStream<IO> {
     context: AltsContext,
     remote_addr: Option<SocketAddr>,
     end: CauseOfEnd,
+    guest: Option<Box<Guest>>,
 }
 
 /// What a stream died of, for somebody who no longer owns it: HTTP/2 passes on the words of an
@@ -88,6 +90,7 @@ impl<IO> AltsStream<IO> {
             context: established.context,
             remote_addr: None,
             end: CauseOfEnd::default(),
+            guest: None,
         }
     }
 
@@ -116,7 +119,9 @@ impl<IO> AltsStream<IO> {
         )
     }
 
-    pub(crate) fn with_remote_addr(mut self, remote_addr: SocketAddr) -> Self {
+    /// The same, telling requests that they come from there: for accept loops of one's own.
+    #[must_use]
+    pub fn with_remote_addr(mut self, remote_addr: SocketAddr) -> Self {
         self.remote_addr = Some(remote_addr);
         self
     }
@@ -125,6 +130,37 @@ impl<IO> AltsStream<IO> {
     #[must_use]
     pub fn context(&self) -> &AltsContext {
         &self.context
+    }
+
+    /// Around the protection.
+    #[cfg(test)]
+    pub(crate) fn transport_for_tests(&mut self) -> &mut IO {
+        &mut self.io
+    }
+
+    /// A server's connection, which ends when its server says so.
+    pub(crate) fn with_guest(mut self, guest: Guest) -> Self {
+        self.guest = Some(Box::new(guest));
+        self
+    }
+
+    pub(crate) fn guest(&self) -> Option<&Guest> {
+        self.guest.as_deref()
+    }
+
+    /// Whoever waits may have to go instead.
+    fn unless_ended<T>(
+        &mut self,
+        waited: Poll<io::Result<T>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<T>> {
+        match &mut self.guest {
+            Some(guest) if waited.is_pending() => guest.poll_ended(cx).map(|reason| {
+                let aborted = io::ErrorKind::ConnectionAborted;
+                Err(io::Error::new(aborted, reason))
+            }),
+            _ => waited,
+        }
     }
 
     pub(crate) fn cause_of_end(&self) -> CauseOfEnd {
@@ -156,8 +192,16 @@ impl<IO: AsyncRead + Unpin> AsyncRead for AltsStream<IO> {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        let before = buf.filled().len();
         let read = this.reader.poll_read(Pin::new(&mut this.io), cx, buf);
-        read.map(|read| this.end.note(read))
+        if let Some(guest) = &mut this.guest {
+            let account = this.context.peer_service_account();
+            guest.note_heard(buf.filled().len() - before, account);
+            let unfinished = read.is_pending() && this.reader.is_inside_frame();
+            guest.signs.unfinished.store(unfinished, Relaxed);
+        }
+        let read = read.map(|read| this.end.note(read));
+        this.unless_ended(read, cx)
     }
 }
 
@@ -177,7 +221,13 @@ impl<IO: AsyncWrite + Unpin> AsyncWrite for AltsStream<IO> {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let written = this.writer.poll_write(Pin::new(&mut this.io), cx, bufs);
-        written.map(|written| this.end.note(written))
+        if let Some(guest) = &this.guest
+            && written.is_ready()
+        {
+            guest.signs.said.store(true, Relaxed);
+        }
+        let written = written.map(|written| this.end.note(written));
+        this.unless_ended(written, cx)
     }
 
     /// HTTP/2 hands over a frame's head and body apart: gathering them makes one record of both.
@@ -188,12 +238,14 @@ impl<IO: AsyncWrite + Unpin> AsyncWrite for AltsStream<IO> {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let flushed = this.writer.poll_flush(Pin::new(&mut this.io), cx);
-        flushed.map(|flushed| this.end.note(flushed))
+        let flushed = flushed.map(|flushed| this.end.note(flushed));
+        this.unless_ended(flushed, cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        std::task::ready!(this.writer.poll_flush(Pin::new(&mut this.io), cx))?;
+        let flushed = this.writer.poll_flush(Pin::new(&mut this.io), cx);
+        std::task::ready!(this.unless_ended(flushed, cx))?;
         Pin::new(&mut this.io).poll_shutdown(cx)
     }
 }

@@ -142,7 +142,9 @@ impl FrameReader {
             Ok(Some(len)) => len.saturating_sub(self.buffer.len()),
             _ => 0,
         };
-        self.buffer.reserve(missing.max(self.read_len));
+        // A header alone reserves nothing: memory grows with what has arrived of the frame.
+        self.buffer
+            .reserve(missing.min(self.buffer.len()).max(self.read_len));
         let room = self.buffer.capacity() - self.buffer.len();
         let received = poll_read_buf(io, cx, &mut self.buffer);
         match &received {
@@ -156,6 +158,10 @@ impl FrameReader {
             _ => {}
         }
         received
+    }
+
+    pub(super) fn is_inside_frame(&self) -> bool {
+        self.plain == 0 && !self.buffer.is_empty()
     }
 
     /// Bytes of memory held for data to come.

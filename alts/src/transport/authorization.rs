@@ -14,7 +14,7 @@ use std::{
 };
 
 use http::{Extensions, Request, Response};
-use tonic::{Status, body::Body};
+use tonic::{Status, body::Body, transport::server::TcpConnectInfo};
 use tower::{Layer, Service};
 
 use super::AltsConnectInfo;
@@ -80,7 +80,8 @@ type Allows = Arc<dyn Fn(&ServiceAccount) -> bool + Send + Sync>;
 
 /// A tower layer that lets only listed accounts through to the services behind it.
 ///
-/// Give it to `tonic::transport::Server::layer`. A refused call is answered by the layer itself:
+/// Give it to `tonic::transport::Server::layer`. Handlers behind it find the peer's address in
+/// `tonic::Request::remote_addr`, too. A refused call is answered by the layer itself:
 /// the handler is not called, its message is not even decoded.
 #[derive(Clone)]
 pub struct ClientAuthorizationLayer {
@@ -114,11 +115,13 @@ impl ClientAuthorizationLayer {
     }
 
     fn judge(&self, extensions: &Extensions, path: &str) -> Result<(), Status> {
-        let peer = extensions
-            .get::<AltsConnectInfo>()
-            .map(AltsConnectInfo::context);
+        let info = extensions.get::<AltsConnectInfo>();
+        let peer = info.map(AltsConnectInfo::context);
         self.tell(&AuthorizationEvent::Entered { peer, path });
         let judged = check(extensions, |peer| (self.allows)(peer));
+        if let Some(info) = info {
+            info.judged(judged.is_err());
+        }
         if let Err(status) = &judged {
             self.tell(&AuthorizationEvent::Refused { peer, path, status });
         }
@@ -171,7 +174,15 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<B>) -> Self::Future {
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let info = request.extensions().get::<AltsConnectInfo>();
+        if let Some(remote_addr) = info.and_then(AltsConnectInfo::remote_addr) {
+            // Where `tonic::Request::remote_addr` looks for it.
+            request.extensions_mut().insert(TcpConnectInfo {
+                local_addr: None,
+                remote_addr: Some(remote_addr),
+            });
+        }
         match self.layer.judge(request.extensions(), request.uri().path()) {
             Ok(()) => Box::pin(self.inner.call(request)),
             Err(status) => Box::pin(std::future::ready(Ok(status.into_http()))),

@@ -1,12 +1,15 @@
 //! The verified peer, in every request that its connection carries.
 
-use std::{net::SocketAddr, time::Instant};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Instant,
+};
 
-use tokio::net::TcpStream;
 use tonic::{Request, Status, transport::server::Connected};
 
 use super::authorization::no_context;
-use crate::{AltsContext, AltsStream};
+use crate::{AltsContext, AltsStream, connections::Signs};
 
 /// What tonic puts into the extensions of every request of an ALTS connection.
 ///
@@ -16,6 +19,7 @@ pub struct AltsConnectInfo {
     context: AltsContext,
     remote_addr: Option<SocketAddr>,
     connected_at: Instant,
+    signs: Option<Arc<Signs>>,
 }
 
 impl AltsConnectInfo {
@@ -36,9 +40,17 @@ impl AltsConnectInfo {
     pub fn connected_at(&self) -> Instant {
         self.connected_at
     }
+
+    /// Notes whether its call that was judged last was refused.
+    pub(super) fn judged(&self, refused: bool) {
+        if let Some(signs) = &self.signs {
+            signs.refused.store(refused, Relaxed);
+        }
+    }
 }
 
-impl Connected for AltsStream<TcpStream> {
+/// For accept loops of one's own, over any transport.
+impl<IO> Connected for AltsStream<IO> {
     type ConnectInfo = AltsConnectInfo;
 
     fn connect_info(&self) -> Self::ConnectInfo {
@@ -46,6 +58,7 @@ impl Connected for AltsStream<TcpStream> {
             context: self.context().clone(),
             remote_addr: self.remote_addr(),
             connected_at: Instant::now(),
+            signs: self.guest().map(|guest| Arc::clone(&guest.signs)),
         }
     }
 }

@@ -1,14 +1,17 @@
 //! Accepts connections and shakes hands beside accepting: the stream that tonic's
 //! `serve_with_incoming_shutdown` takes.
 //!
-//! A peer that is slow, silent or hostile costs one slot for a bounded time and delays nobody.
+//! A peer that is slow, silent or hostile costs one place for a bounded time and delays nobody: what
+//! tonic gets are connections whose clients have proven themselves and spoken ([`ServerLimits`]).
 //! A failed handshake is one line in the log; it never reaches tonic and never stops the server.
 
 use std::{
     convert::Infallible,
+    future::poll_fn,
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -21,37 +24,62 @@ use tokio::{
 use tokio_stream::Stream;
 
 use super::tune;
-use crate::{AltsStream, Error, Handshaker};
+use crate::{AltsStream, Error, Handshaker, ServerConnections, ServerLimits, connections::Guest};
 
-/// Connections that may be between "accepted" and "secured". Each holds a socket for at most the
-/// handshake's timeout; beyond this, newcomers wait in the kernel's queue.
-const MAX_PENDING: usize = 4096;
 /// Pause after an error of `accept` that is about us, such as too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// Addresses of IPv6 that one subscriber has.
+const IPV6_SUBSCRIBER: u128 = !(u64::MAX as u128);
 
-/// A listener whose connections come out secured. Dropping it closes the port and abandons the
-/// handshakes that are under way.
+/// A listener whose connections come out secured. Dropping it closes the port, abandons the handshakes
+/// that are under way, and gives the connections that came out of it a while until they are cut.
 #[derive(Debug)]
 pub struct AltsIncoming {
     listener: TcpListener,
     handshaker: Handshaker,
+    connections: Arc<ServerConnections>,
     pending: JoinSet<Option<AltsStream<TcpStream>>>,
     pause: Option<Pin<Box<Sleep>>>,
 }
 
+impl Drop for AltsIncoming {
+    fn drop(&mut self) {
+        self.connections.stop();
+    }
+}
+
 impl AltsIncoming {
     /// Secures what `listener` accepts, and connects to the handshaker at once. Needs a tokio
-    /// runtime.
+    /// runtime. Connections are bounded as [`ServerLimits`] are by default.
     #[must_use]
     pub fn new(listener: TcpListener, handshaker: Handshaker) -> Self {
+        Self::with_limits(listener, handshaker, ServerLimits::default())
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_limits(
+        listener: TcpListener,
+        handshaker: Handshaker,
+        limits: ServerLimits,
+    ) -> Self {
         let mut pending = JoinSet::new();
         pending.spawn(prepare(handshaker.clone()));
+        let connections = ServerConnections::new(limits);
+        tokio::spawn(Arc::clone(&connections).watch());
         Self {
             listener,
             handshaker,
+            connections,
             pending,
             pause: None,
         }
+    }
+
+    /// Its connections, for metrics: now and whenever they are asked.
+    #[must_use]
+    pub fn connections(&self) -> Arc<ServerConnections> {
+        Arc::clone(&self.connections)
     }
 
     /// Where it listens.
@@ -62,10 +90,10 @@ impl AltsIncoming {
         self.listener.local_addr()
     }
 
-    /// Accepts whatever is waiting, up to the limit; says whether that was anything.
+    /// Accepts whatever is waiting; says whether that was anything.
     fn poll_accept(&mut self, cx: &mut Context<'_>) -> bool {
         let before = self.pending.len();
-        while self.pending.len() < MAX_PENDING {
+        loop {
             if let Some(pause) = &mut self.pause {
                 if pause.as_mut().poll(cx).is_pending() {
                     break;
@@ -76,11 +104,16 @@ impl AltsIncoming {
                 Poll::Pending => break,
                 Poll::Ready(Ok((socket, remote_addr))) => {
                     let handshaker = self.handshaker.clone();
-                    self.pending.spawn(secure(handshaker, socket, remote_addr));
+                    let guest = self.connections.admit(remote_addr);
+                    self.pending.spawn(secure(handshaker, socket, guest));
                 }
                 Poll::Ready(Err(error)) if is_about_one_peer(&error) => {}
                 Poll::Ready(Err(error)) => {
-                    tracing::warn!(%error, "cannot accept connections; pausing");
+                    if let Some(left_out) = self.connections.log.admit("cannot accept") {
+                        tracing::warn!(%error, left_out, "cannot accept connections; pausing");
+                    }
+                    // Should it be for want of files: whoever does nothing with one gives it back.
+                    self.connections.evict();
                     self.pause = Some(Box::pin(tokio::time::sleep(ACCEPT_PAUSE)));
                 }
             }
@@ -115,36 +148,73 @@ async fn prepare(handshaker: Handshaker) -> Option<AltsStream<TcpStream>> {
     None
 }
 
+/// Waits until a client has proven itself and spoken, or has to go.
 async fn secure(
     handshaker: Handshaker,
     socket: TcpStream,
-    remote_addr: SocketAddr,
+    mut guest: Guest,
 ) -> Option<AltsStream<TcpStream>> {
+    const DURING: &str = "right after the handshake, before it said anything";
     tune(&socket);
-    match handshaker.accept(socket).await {
+    let connections = Arc::clone(&guest.connections);
+    let remote_addr = guest.remote_addr;
+    let opened = async {
+        let (from, limit) = (origin(remote_addr.ip()), connections.limits.opening);
+        let mut stream = handshaker.accept_from(socket, Some(from), limit).await?;
+        match poll_fn(|cx| stream.poll_first_record(cx)).await {
+            Ok(true) => Ok(stream),
+            Ok(false) => Err(Error::PeerClosed { during: DURING }),
+            Err(error) => Err(Error::of_peer(error, DURING)),
+        }
+    };
+    let opened = tokio::select! {
+        biased;
+        opened = opened => opened,
+        // Counted and logged already.
+        _ = poll_fn(|cx| guest.poll_ended(cx)) => return None,
+    };
+    match opened {
         Ok(stream) => {
             let peer = stream.context().peer_service_account();
             tracing::debug!(%remote_addr, %peer, "ALTS connection");
-            Some(stream.with_remote_addr(remote_addr))
+            Some(stream.with_remote_addr(remote_addr).with_guest(guest))
         }
         Err(error) => {
-            log_refusal(remote_addr, &error);
+            note_refusal(&connections, remote_addr, &error);
             None
         }
     }
 }
 
+/// Who shares turns.
+fn origin(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(ip) => IpAddr::V6((ip.to_bits() & IPV6_SUBSCRIBER).into()),
+        ip @ IpAddr::V4(_) => ip,
+    }
+}
+
 /// What is wrong with *us* deserves a warning; strangers knocking do not.
-fn log_refusal(remote_addr: SocketAddr, error: &Error) {
-    match error {
-        Error::NoCredential { .. }
-        | Error::HandshakerOverloaded { .. }
-        | Error::HandshakerUnable { .. }
-        | Error::HandshakerUnreachable { .. }
-        | Error::HandshakerMisbehaved(_) => {
-            tracing::warn!(%remote_addr, %error, remedy = error.remedy(), "handshake failed");
-        }
-        _ => tracing::info!(%remote_addr, %error, "handshake refused"),
+fn note_refusal(connections: &ServerConnections, remote_addr: SocketAddr, error: &Error) {
+    let (kind, ours) = match error {
+        Error::NoCredential { .. } => ("no credential", true),
+        Error::HandshakerOverloaded { .. } => ("handshaker overloaded", true),
+        Error::HandshakerUnable { .. } => ("handshaker unable", true),
+        Error::HandshakerUnreachable { .. } => ("handshaker unreachable", true),
+        Error::HandshakerMisbehaved(_) => ("handshaker misbehaved", true),
+        Error::TimedOut { .. } => ("too slow to open", false),
+        Error::PeerClosed { .. } | Error::PeerIo { .. } => ("hung up", false),
+        _ => ("handshake refused", false),
+    };
+    connections.count(kind);
+    let Some(left_out) = connections.log.admit(kind) else {
+        return;
+    };
+    if ours {
+        let remedy = error.remedy();
+        tracing::warn!(%remote_addr, %error, remedy, left_out, "handshake failed");
+    } else {
+        tracing::info!(%remote_addr, %error, left_out, "handshake refused");
     }
 }
 

@@ -18,7 +18,6 @@ use std::{
     future::poll_fn,
     io,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -100,13 +99,7 @@ where
     match first.and_then(|any| said.map(|()| any)) {
         Ok(true) => Ok(()),
         Ok(false) => Err(Error::PeerClosed { during: DURING }),
-        Err(error) => Err(match Error::find(&error) {
-            Some(ours) => ours.clone(),
-            None => Error::PeerIo {
-                during: DURING,
-                source: Arc::new(error),
-            },
-        }),
+        Err(error) => Err(Error::of_peer(error, DURING)),
     }
 }
 

@@ -21,9 +21,11 @@ async fn a_timeout_says_what_was_being_waited_for() {
         builder.build().expect("a handshaker")
     };
     let (good, bad, busy) = (impatient(&fake), impatient(&stuck), impatient(&fake));
-    let permits = &busy.0.client_permits;
-    let all = u32::try_from(permits.available_permits()).expect("few");
-    let _others = permits.acquire_many(all).await.expect("open");
+    let turns = &busy.0.client_turns;
+    let mut others = Vec::new();
+    for party in 0..turns.available() {
+        others.push(turns.take(party).await);
+    }
 
     let ((dialled, _silent), (accepted, _mute)) = (duplex(1024), duplex(1024));
     let ((unread, _deaf), (stalled, _far)) = (duplex(1), duplex(1024));
@@ -108,7 +110,7 @@ async fn permits_come_back_however_a_handshake_ends() {
     assert!(cancelled.await.expect_err("cancelled").is_cancelled());
 
     for handshaker in [&handshaker, &hasty] {
-        assert_eq!(handshaker.0.server_permits.available_permits(), 1);
+        assert_eq!(handshaker.0.server_turns.available(), 1);
     }
 
     fake.now(Flaw::None);

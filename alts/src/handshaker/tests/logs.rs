@@ -24,7 +24,7 @@ thread_local! {
 }
 
 /// Begins to collect what this thread logs.
-fn listen() {
+pub(crate) fn listen() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         set_global_default(Collector).expect("the only one");
@@ -34,7 +34,7 @@ fn listen() {
 }
 
 /// What this thread has logged since [`listen`].
-fn heard() -> Vec<(Level, String)> {
+pub(crate) fn heard() -> Vec<(Level, String)> {
     LINES.take().expect("listening")
 }
 

@@ -11,7 +11,7 @@
 
 mod bounds;
 mod failures;
-mod logs;
+pub(crate) mod logs;
 mod lost;
 mod messages;
 mod records;

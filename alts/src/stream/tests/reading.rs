@@ -93,3 +93,22 @@ async fn bytes_left_over_from_the_handshake_come_first() {
         assert_eq!(plain, b"headtail", "{cut} bytes left over");
     }
 }
+
+#[tokio::test]
+async fn memory_grows_with_what_arrives_and_not_with_what_a_header_promises() {
+    let promise = (1024 * 1024_u32).to_le_bytes();
+    for arrived in [8, 1000, 100_000] {
+        let mut bytes = vec![0; arrived];
+        bytes[..4].copy_from_slice(&promise);
+        bytes[4] = 6;
+        let (mut peer, io) = tokio::io::duplex(arrived);
+        peer.write_all(&bytes).await.expect("written");
+        let mut stream = server(io);
+        let mut buf = [0; 16];
+        let mut out = ReadBuf::new(&mut buf);
+        let read = Pin::new(&mut stream).poll_read(&mut context(), &mut out);
+        assert!(read.is_pending() && stream.reader.is_inside_frame());
+        let held = stream.reader.held_len();
+        assert!(held <= 4 * arrived + 40_000, "{held} for {arrived}");
+    }
+}

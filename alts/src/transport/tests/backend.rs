@@ -30,7 +30,8 @@ use tower::util::MapRequestLayer;
 
 use super::account;
 use crate::{
-    AltsConnectInfo, AltsIncoming, ClientAuthorizationLayer, Handshaker,
+    AltsConnectInfo, AltsIncoming, ClientAuthorizationLayer, Handshaker, ServerConnections,
+    ServerLimits,
     gcp::{
         HandshakerReq, HandshakerResp,
         handshaker_req::ReqOneof,
@@ -59,6 +60,20 @@ impl Backend {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("bound");
         Self::serve(AltsIncoming::new(listener, handshaker), address, layer)
+    }
+
+    /// The same within other limits, which allows these accounts.
+    pub(super) async fn start_limited(
+        handshaker: Handshaker,
+        allowed: &[&str],
+        limits: ServerLimits,
+    ) -> (Self, Arc<ServerConnections>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("bound");
+        let layer = ClientAuthorizationLayer::new(allowed.iter().map(|name| account(name)));
+        let incoming = AltsIncoming::with_limits(listener, handshaker, limits);
+        let connections = incoming.connections();
+        (Self::serve(incoming, address, layer), connections)
     }
 
     /// The same, but HTTP/1 is allowed too: such a server says nothing before it has read the client's first bytes.
@@ -225,6 +240,7 @@ fn describe_caller<T>(request: &Request<T>) -> Result<String, Status> {
     let peer = crate::peer(request)?;
     let info = request.extensions().get::<AltsConnectInfo>();
     let remote = info.and_then(AltsConnectInfo::remote_addr);
+    assert_eq!(remote, request.remote_addr(), "where tonic looks for it");
     let remote = remote.map_or_else(|| "nowhere".to_owned(), |address| address.ip().to_string());
     let uri = &request.extensions().get::<Uri>().expect("noted").0;
     Ok(format!(

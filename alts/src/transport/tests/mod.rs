@@ -6,12 +6,14 @@
 //! | `failures.rs` | the table of failures a caller sees |
 //! | `broken.rs` | connections that are cut, altered, silent or lost, and how channels recover |
 //! | `server.rs` | what strangers cannot do to a server, and how it stops |
+//! | `hostile.rs` | those who only take up room: silent, half-done, greedy, refused |
 //! | `backend.rs`, `wire.rs` | the server under test, and a proxy that harms its traffic |
 
 mod backend;
 mod broken;
 mod calls;
 mod failures;
+mod hostile;
 mod server;
 mod wire;
 
