@@ -223,66 +223,6 @@ run "a_release_is_for_a_platform" {
   expect_failures = [var.platform]
 }
 
-run "a_machine_has_a_role" {
-  command = plan
-
-  module {
-    source = "./modules/software"
-  }
-
-  variables {
-    role               = "frontend"
-    environment        = "prod"
-    project_id         = "grpc-alts-demo"
-    handshaker         = "google"
-    accounts           = { client = "c@example.org", server = "s@example.org" }
-    titles             = { client = "front end" }
-    client_machine     = "prod-booking-client-vm"
-    server_machines    = "prod-booking-service"
-    bucket             = "grpc-alts-demo-release"
-    programs           = {}
-    port               = 8080
-    authority_port     = 18070
-    max_connection_age = "10m"
-    front_end_roles    = []
-    seed               = "article"
-    secrets            = {}
-    endpoints          = { storage = "https://storage.googleapis.com", secretmanager = "https://secretmanager.googleapis.com" }
-  }
-
-  expect_failures = [var.role]
-}
-
-run "a_handshaker_is_one_of_two" {
-  command = plan
-
-  module {
-    source = "./modules/software"
-  }
-
-  variables {
-    role               = "client"
-    environment        = "prod"
-    project_id         = "grpc-alts-demo"
-    handshaker         = "mock"
-    accounts           = { client = "c@example.org", server = "s@example.org" }
-    titles             = { client = "front end" }
-    client_machine     = "prod-booking-client-vm"
-    server_machines    = "prod-booking-service"
-    bucket             = "grpc-alts-demo-release"
-    programs           = {}
-    port               = 8080
-    authority_port     = 18070
-    max_connection_age = "10m"
-    front_end_roles    = []
-    seed               = "article"
-    secrets            = {}
-    endpoints          = { storage = "https://storage.googleapis.com", secretmanager = "https://secretmanager.googleapis.com" }
-  }
-
-  expect_failures = [var.handshaker]
-}
-
 run "who_logs_in_is_somebody" {
   command = plan
 

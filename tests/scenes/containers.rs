@@ -17,6 +17,8 @@ use testcontainers::{
 
 /// The image that a user's own engine pulls; `OT_POSTGRES_IMAGE` names another.
 const PUBLIC_IMAGE: &str = "postgres:17";
+/// By which whoever started this finds its container when this is ended before it can remove it.
+const RUN_LABEL: &str = "ot-booking.run";
 
 #[tokio::test]
 async fn the_store_keeps_its_promises_on_postgresql_in_a_container() {
@@ -26,6 +28,7 @@ async fn the_store_keeps_its_promises_on_postgresql_in_a_container() {
     let port = free_port();
     let container = GenericImage::new(name, tag)
         .with_mapped_port(port, 5432.tcp())
+        .with_label(RUN_LABEL, env::var("OT_CONTAINERS_RUN").unwrap_or_default())
         .with_env_var("POSTGRES_USER", "ot")
         .with_env_var("POSTGRES_HOST_AUTH_METHOD", "trust")
         .start()

@@ -18,7 +18,7 @@ locals {
   alerts = {
     handshakes = {
       title    = "handshakes fail"
-      query    = "sum(increase(alts_handshakes_total{outcome=\"failed\"}[${local.window}])) > 0"
+      query    = "sum(increase(alts_handshakes_total{outcome=~\"failed|timed out\"}[${local.window}])) > 0"
       duration = "300s"
       about    = "Front end and backend do not prove themselves to each other. The journal of alts-handshaker.service says who refused whom and why; terraform/docs/status-codes.md says what to look at."
     }

@@ -2,6 +2,7 @@
 
 use std::{
     env, fs,
+    os::unix::fs::symlink,
     path::{Path, PathBuf},
     process::{Command, Output},
     sync::OnceLock,
@@ -10,12 +11,14 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::stub::Stub;
+use crate::{ladder::ROOTS, stub::Stub};
 
 /// The project that everything is planned for: the article's.
 pub(crate) const PROJECT: &str = "grpc-alts-demo";
 /// A database's password; it may appear nowhere.
 pub(crate) const PASSWORD: &str = "correct-horse-battery-staple";
+/// Where `init` says which module is in which folder.
+const MODULES: &str = ".terraform/modules/modules.json";
 /// What scripts/release makes.
 const PROGRAMS: [&str; 4] = [
     "alts-handshaker",
@@ -97,6 +100,25 @@ impl Configuration {
 
     /// The same for one of several releases of Terraform.
     pub(crate) fn copy_for(terraform: PathBuf) -> Self {
+        let copy = Self::not_loaded(terraform);
+        // What `init` writes is the same everywhere: which module is in which folder.
+        static LOADED: OnceLock<Vec<(&str, String)>> = OnceLock::new();
+        let loaded = LOADED.get_or_init(|| {
+            let modules = |root| {
+                copy.init(newest(), root);
+                fs::read_to_string(copy.path(root).join(MODULES)).expect("a list of modules")
+            };
+            ROOTS.map(|root| (root, modules(root))).to_vec()
+        });
+        for (root, modules) in loaded {
+            let list = copy.path(root).join(MODULES);
+            fs::create_dir_all(list.parent().expect("a folder")).expect("a folder");
+            fs::write(list, modules).expect("a file");
+        }
+        copy
+    }
+
+    fn not_loaded(terraform: PathBuf) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         copy(
             &repository().join("terraform"),
@@ -153,18 +175,20 @@ impl Configuration {
     }
 
     /// What makes `terraform` take the stub for the provider, and leave everything else alone.
-    pub(crate) fn environment(&self, stub: &Stub) -> [(&'static str, String); 6] {
+    pub(crate) fn environment(&self, stub: &Stub) -> [(&'static str, String); 7] {
         [
             ("TF_REATTACH_PROVIDERS", stub.reattach()),
             ("TF_IN_AUTOMATION", "1".to_owned()),
             ("TF_INPUT", "0".to_owned()),
             ("TF_CLI_CONFIG_FILE", "/dev/null".to_owned()),
             ("CHECKPOINT_DISABLE", "1".to_owned()),
+            // A quarter of its time would go into collecting what is gone in a second anyway.
+            ("GOGC", "400".to_owned()),
             ("TF_VAR_database_password", PASSWORD.to_owned()),
         ]
     }
 
-    /// Loads the modules of a folder, once.
+    /// Loads the modules of a folder.
     #[track_caller]
     pub(crate) fn init(&self, stub: &Stub, folder: &str) {
         self.run(stub, folder, &["init", "-backend=false"]).well();
@@ -174,7 +198,6 @@ impl Configuration {
     #[track_caller]
     pub(crate) fn plan(&self, folder: &str, variables: &[&str]) -> Value {
         let stub = newest();
-        self.init(stub, folder);
         let mut arguments = vec!["plan", "-out=plan", "-var=project_id=grpc-alts-demo"];
         arguments.extend(variables);
         self.run(stub, folder, &arguments).well();
@@ -245,7 +268,11 @@ fn copy(from: &Path, to: &Path) {
         {
             continue;
         }
-        if entry.path().is_dir() {
+        let kind = entry.file_type().expect("a readable folder");
+        if kind.is_symlink() {
+            let target = fs::read_link(entry.path()).expect("a link");
+            symlink(target, to.join(name)).expect("a link");
+        } else if kind.is_dir() {
             copy(&entry.path(), &to.join(name));
         } else {
             fs::copy(entry.path(), to.join(name)).expect("a readable file");

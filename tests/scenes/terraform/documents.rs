@@ -99,7 +99,11 @@ fn every_validation_has_a_value_that_it_refuses_and_says_so_in_one_sentence() {
 #[test]
 fn every_module_refuses_something_and_each_validation_has_a_value_that_it_refuses() {
     let folder = repository().join("terraform");
-    let tested = fs::read_to_string(folder.join("tests/modules.tftest.hcl")).expect("a file");
+    let tested = ["modules", "software"].map(|name| {
+        let file = folder.join(format!("tests/{name}.tftest.hcl"));
+        fs::read_to_string(file).expect("a file")
+    });
+    let tested = tested.concat();
     for entry in fs::read_dir(folder.join("modules")).expect("a readable folder") {
         let entry = entry.expect("a readable folder");
         let module = entry.file_name().to_string_lossy().into_owned();

@@ -7,12 +7,15 @@
 //! | `platform.rs` | what Google's platform would make of a plan |
 //! | `rendered.rs` | units, scripts and settings that the machines get, before the programs that read them |
 //! | `conventions.rs` | files, names, types and tables as readers of modules expect them |
+//! | `alerts.rs` | alerts, evaluated over an hour in which what they are for happens |
 //! | `documents.rs` | commands in the documents |
 //! | `mistakes.rs`, `planted.rs` | planted mistakes: each is caught, by the check that should |
 //!
-//! `configuration.rs` copies the configuration and runs `terraform` in the copy; `stub/` is the provider. What needs Google is not here, and
+//! `configuration.rs` copies the configuration and runs `terraform` in the copy, `shared.rs` keeps what several tests look at; `stub/` is the
+//! provider. What needs Google is not here, and
 //! `terraform/README.md` says what that is.
 
+mod alerts;
 mod bench;
 mod configuration;
 mod conventions;
@@ -24,4 +27,5 @@ mod planted;
 mod platform;
 mod policy;
 mod rendered;
+mod shared;
 mod stub;

@@ -1,16 +1,14 @@
 //! The mistakes that are planted: what is changed in a good configuration, who has to notice, and in which words.
 
 /// Who has to notice.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum By {
     /// `terraform validate`.
     Validate,
     /// `terraform plan`.
     Plan,
-    /// `terraform apply`.
+    /// `terraform apply`, with somebody to write to.
     Apply,
-    /// The same with somebody to write to.
-    ApplyWithAlerts,
     /// A second `terraform plan` after an apply: it must have nothing to do.
     SecondPlan,
     /// The policy on the plan.
@@ -21,8 +19,8 @@ pub(crate) enum By {
     Shell,
     /// The suite's programs.
     Settings,
-    /// `terraform test`, of this file.
-    Test(&'static str),
+    /// A run of `terraform test`: its file, its name.
+    Test(&'static str, &'static str),
 }
 
 /// One mistake.
@@ -103,7 +101,7 @@ pub(crate) const MISTAKES: [Mistake; 38] = [
         "an alert on what nobody has counted yet",
         "terraform/modules/operations/main.tf",
         ["      disable_metric_validation = true\n", ""],
-        By::ApplyWithAlerts,
+        By::Apply,
         "no metric is known that",
     ),
     mistake(
@@ -297,8 +295,11 @@ pub(crate) const MISTAKES: [Mistake; 38] = [
         "a machine's state goes with its boot disk",
         "terraform/modules/software/main.tf",
         ["authority = \"alts-authority\"", "authority = null"],
-        By::Test("tests/deployment.tftest.hcl"),
-        "what_must_outlive_a_machine_is_on_a_disk_of_its_own",
+        By::Test(
+            "tests/deployment.tftest.hcl",
+            "what_must_outlive_a_machine_is_on_a_disk_of_its_own",
+        ),
+        "outlive their machines",
     ),
     mistake(
         "labels are missing",
@@ -356,7 +357,7 @@ pub(crate) const MISTAKES: [Mistake; 38] = [
             "contains([\"suite\", \"google\"], var.handshaker)",
             "length(var.handshaker) > 0",
         ],
-        By::Test("tests/refusals.tftest.hcl"),
-        "there_are_two_handshakers",
+        By::Test("tests/refusals.tftest.hcl", "there_are_two_handshakers"),
+        "var.handshaker",
     ),
 ];

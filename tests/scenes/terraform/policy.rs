@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::{
-    configuration::{Configuration, PASSWORD, PROJECT},
+    configuration::{PASSWORD, PROJECT},
     ladder::ROOTS,
     plan::{Resource, list, resources, word, words},
-    platform,
+    platform, shared,
 };
 
 /// Project-wide roles that have no narrower place: writing one's own logs and metrics.
@@ -259,18 +259,16 @@ pub(crate) fn named_as_in_the_article(plan: &Value) -> Vec<String> {
 
 #[test]
 fn no_plan_opens_exposes_or_grants_more_than_the_suite_needs() {
-    let copy = Configuration::copy();
     for root in ROOTS {
-        let plan = copy.plan(root, &[]);
+        let plan = shared::plan(root, &[]);
         assert_eq!(violations(&plan), Vec::<String>::new(), "{root}");
     }
 }
 
 #[test]
 fn names_and_accounts_are_the_articles() {
-    let copy = Configuration::copy();
     for root in &ROOTS[..3] {
-        let plan = copy.plan(root, &[]);
+        let plan = shared::plan(root, &[]);
         assert_eq!(
             named_as_in_the_article(&plan),
             Vec::<String>::new(),

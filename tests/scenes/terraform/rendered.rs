@@ -13,8 +13,8 @@ use tempfile::TempDir;
 use tests::process::{Process, program};
 
 use crate::{
-    configuration::Configuration,
     plan::{placed, startup_scripts},
+    shared,
 };
 
 /// How exposed a unit may be, in tenths, by `systemd-analyze security`: below it is what systemd calls OK.
@@ -215,14 +215,16 @@ fn change(path: &Path, from: &str, to: &str) {
 
 /// Every startup script that there can be: of each role, with either handshaker, with either database.
 fn scripts() -> Vec<String> {
-    let copy = Configuration::copy();
     let variables: [&[&str]; 3] = [
         &[],
         &["-var=handshaker=google"],
         &["-var=database={}", "-var=backends=3"],
     ];
-    let plans = variables.map(|variables| copy.plan("terraform", variables));
-    let all: Vec<String> = plans.iter().flat_map(startup_scripts).collect();
+    let plans = variables.map(|variables| shared::plan("terraform", variables));
+    let all: Vec<String> = plans
+        .iter()
+        .flat_map(|plan| startup_scripts(plan))
+        .collect();
     assert_eq!(all.len(), 3 + 2 + 3, "one for each machine");
     all
 }

@@ -40,11 +40,10 @@ fn given_up_s(world: &World, answers: Answers<'_>) -> Option<u64> {
 
 #[test]
 fn a_group_gives_up_what_is_dead_and_leaves_alone_what_only_begins() {
-    use crate::configuration::{Configuration, newest};
-    let (copy, folder) = (Configuration::copy(), "terraform/examples/scaled");
-    copy.init(newest(), folder);
-    let apply = ["apply", "-auto-approve", "-var=project_id=grpc-alts-demo"];
-    copy.run(newest(), folder, &apply).well();
+    use crate::shared::{applied, ends};
+    let [_, (terraform, stub)] = ends();
+    let folder = "terraform/examples/scaled";
+    let copy = applied((&terraform, stub), folder, &[]);
     let world = World::of(&copy.show(folder, None));
     // Roles that arrive after ten minutes, and a release of a hundred megabytes.
     assert_eq!(given_up_s(&world, &|at_s| at_s > 780), None);

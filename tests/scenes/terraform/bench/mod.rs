@@ -92,7 +92,6 @@ impl Bench {
         } else {
             let project = format!("project_id = \"{PROJECT}\"\n");
             fs::write(copy.path(folder).join("terraform.tfvars"), project).expect("a file");
-            copy.init(newest(), folder);
             copy.run(newest(), folder, &["apply", "-auto-approve"])
                 .well();
         }
