@@ -63,7 +63,7 @@ fn so_are_the_examples() {
     }
 }
 
-fn comes_and_goes(root: &str, variables: &[&str]) {
+pub(crate) fn comes_and_goes(root: &str, variables: &[&str]) {
     let copy = Configuration::copy();
     // Applied as the oldest release would, to states that the newest reads as well.
     for stub in stubs() {
@@ -161,7 +161,7 @@ fn planned(root: &str, applied: &[&str], planned: &[&str]) -> Value {
 }
 
 /// What it would do: address to actions, of what changes.
-fn changes(root: &str, applied: &[&str], further: &[&str]) -> Vec<(String, String)> {
+pub(crate) fn changes(root: &str, applied: &[&str], further: &[&str]) -> Vec<(String, String)> {
     changed(&planned(root, applied, further))
 }
 
@@ -175,7 +175,7 @@ fn changed(plan: &Value) -> Vec<(String, String)> {
         .collect()
 }
 
-fn actions<'a>(changes: &'a [(String, String)], address: &str) -> Vec<&'a str> {
+pub(crate) fn actions<'a>(changes: &'a [(String, String)], address: &str) -> Vec<&'a str> {
     let found = changes.iter().filter(|(found, _)| found.contains(address));
     found.map(|(_, actions)| actions.as_str()).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     configuration::{Configuration, newest, oldest_and_newest},
+    people::PEOPLE,
     plan::startup_scripts,
     planted::{By, MISTAKES, Mistake},
     policy::{named_as_in_the_article, violations},
@@ -42,6 +43,7 @@ impl Mistake {
                 found.extend(named_as_in_the_article(&plan));
                 found.join("\n")
             }
+            By::PolicyWithPeople => violations(&copy.plan(root, &[PEOPLE])).join("\n"),
             By::Systemd => each(&copy, unit_problems),
             By::Shell => each(&copy, script_problems),
             By::Settings => {
