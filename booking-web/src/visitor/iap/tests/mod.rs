@@ -202,3 +202,30 @@ async fn a_server_that_says_nothing_holds_up_nobody_whose_key_is_known() {
     assert!(began.elapsed().as_secs() <= 3, "{:?}", began.elapsed());
     server.was_asked(2);
 }
+
+#[tokio::test]
+async fn who_is_not_this_machine_is_asked_by_tls_alone() {
+    let signer = Signer::new("k1");
+    let server = Server::start(Does::Answers(set(&[&signer]))).await;
+    let elsewhere = server.uri.to_string().replace("127.0.0.1", "localhost");
+    let iap = Iap::new(AUDIENCE.to_owned(), elsewhere.parse().unwrap());
+    assert_eq!(asked(&iap, &signer, 0).await, Err(UNKNOWN));
+    server.was_asked(0);
+
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let heard = tokio::spawn(async move {
+        let mut first = [0; 6];
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.read_exact(&mut first).await.unwrap();
+        first
+    });
+    let iap = Iap::new(
+        AUDIENCE.to_owned(),
+        format!("https://{address}/").parse().unwrap(),
+    );
+    assert_eq!(asked(&iap, &signer, 0).await, Err(UNKNOWN));
+    // A record of a handshake, and in it a client's hello (RFC 8446, sections 4 and 5.1).
+    let heard = heard.await.unwrap();
+    assert_eq!((heard[0], heard[5]), (22, 1), "{heard:?}");
+}
