@@ -29,6 +29,9 @@ locals {
   # One machine each; a group's machines are the backend's in place of its own.
   machines = [for role in local.roles : role if !(role == "server" && local.group)]
 
+  # Where the pages are: on loopback for a tunnel, or for Google's load balancer.
+  web_port = 8000
+
   backend = "${module.network.addresses["server"]}:${var.port}"
 
   services = concat(
@@ -148,6 +151,25 @@ module "database" {
   depends_on = [google_project_service.this]
 }
 
+# Made before the machine is, which is told of it; the machine joins it afterwards.
+module "people" {
+  count  = var.people != null ? 1 : 0
+  source = "./modules/people"
+
+  project_id = var.project_id
+  zone       = local.zone
+  prefix     = module.naming.prefix
+  labels     = module.naming.labels
+  network    = module.network.network
+  account    = module.identity.emails["client"]
+  port       = local.web_port
+  domain     = var.people.domain
+  members    = coalesce(var.people.members, toset([for person in keys(var.people.roles) : "user:${person}"]))
+  machine    = module.machine["client"]
+
+  depends_on = [google_project_service.this]
+}
+
 module "software" {
   for_each = toset(local.roles)
   source   = "./modules/software"
@@ -168,6 +190,9 @@ module "software" {
   authority_port     = local.authority_port
   max_connection_age = var.max_connection_age
   front_end_roles    = var.front_end_roles
+  web_port           = local.web_port
+  people             = var.people == null ? null : { domain = var.people.domain, roles = var.people.roles }
+  audience           = var.people != null && each.key == "client" ? module.people[0].audience : null
   seed               = var.seed
   endpoints          = var.endpoints
 

@@ -60,7 +60,12 @@ output "ssh" {
   value       = local.ssh
 }
 
+output "web" {
+  description = "Where people open the pages, and what the A record of that name has to be; null without people."
+  value       = var.people == null ? null : { url = "https://${var.people.domain}/", a_record = module.people[0].address }
+}
+
 output "web_tunnel" {
-  description = "Brings the booking pages to http://localhost:8000 for as long as it runs."
-  value       = "${local.ssh["client"]} -- -N -L 8000:127.0.0.1:8000"
+  description = "Brings the booking pages to http://localhost:8000 for as long as it runs. With people, whoever comes this way goes round Identity-Aware Proxy, and is told so in place of a page."
+  value       = "${local.ssh["client"]} -- -N -L 8000:127.0.0.1:${local.web_port}"
 }

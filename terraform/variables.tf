@@ -236,6 +236,36 @@ variable "nat" {
   nullable    = false
 }
 
+variable "people" {
+  description = "The pages for people at an HTTPS address of their own, behind Identity-Aware Proxy: its domain, and person's e-mail address to their roles at the backend, where each may what both they and the account (front_end_roles) may. members: whom the proxy lets in, when it is not each of these persons. null for the tunnel alone."
+  type = object({
+    domain  = string
+    roles   = map(set(string))
+    members = optional(set(string))
+  })
+  default = null
+
+  validation {
+    condition     = var.people == null || can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$", var.people.domain))
+    error_message = "A domain is a name such as ot.example.org, in lowercase letters."
+  }
+
+  validation {
+    condition     = alltrue([for person in keys(try(var.people.roles, {})) : can(regex("^[^@ \"\\\\]+@[^@ \"\\\\]+$", person)) && length(person) <= 64])
+    error_message = "A person is known by an e-mail address of at most 64 characters, such as ada@example.org."
+  }
+
+  validation {
+    condition     = length(setsubtract(flatten(values(try(var.people.roles, {}))), ["admin", "auditor", "coordinator", "integration", "kiosk", "legacy", "requester", "scheduler", "surgeon", "theatre-nurse", "viewer"])) == 0
+    error_message = "A person's roles are among admin, auditor, coordinator, integration, kiosk, legacy, requester, scheduler, surgeon, theatre-nurse and viewer."
+  }
+
+  validation {
+    condition     = alltrue([for member in coalesce(try(var.people.members, null), []) : can(regex("^(user|group):[^@ ]+@[^@ ]+$", member)) || can(regex("^domain:[a-z0-9.-]+$", member))])
+    error_message = "Who is let in is written user:E-MAIL, group:E-MAIL or domain:DOMAIN; nobody lets in everybody."
+  }
+}
+
 variable "port" {
   description = "Port of the booking service; the article's is 8080."
   type        = number

@@ -7,6 +7,7 @@ use std::{
 };
 
 use alts::{HandshakerArgs, ServiceAccount};
+use axum::http::Uri;
 use clap::{Parser, builder::NonEmptyStringValueParser};
 use jiff::SignedDuration;
 
@@ -78,7 +79,7 @@ pub struct Cli {
     /// People who may sign in: a TOML file with names and hashes of passwords
     ///
     /// Roles are the backend's business (its access file), under the same names. Without this and
-    /// without --person-header nobody signs in: on a loopback address being on the machine is the
+    /// without --person-header or --iap-audience nobody signs in: on a loopback address being on the machine is the
     /// sign-in, on others only single look-ups are answered.
     #[arg(
         long,
@@ -112,6 +113,28 @@ pub struct Cli {
     /// not a proxy's own. Repeat it or join several by commas.
     #[arg(long = "trusted-proxy", value_name = "ADDRESS", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,
+
+    /// Who signs in has done so at Google's Identity-Aware Proxy: the backend service that it protects
+    ///
+    /// Written /projects/NUMBER/global/backendServices/ID. Pages are then for whom the proxy's signed header names, by the
+    /// e-mail address that the backend's access file has too, and for nobody else. GET /healthz is for the balancer's check.
+    #[arg(
+        long,
+        value_name = "AUDIENCE",
+        env = "OT_WEB_IAP_AUDIENCE",
+        value_parser = NonEmptyStringValueParser::new(),
+        conflicts_with_all = ["users", "person_header", "trusted_proxies"]
+    )]
+    pub iap_audience: Option<String>,
+
+    /// Where the keys are that Identity-Aware Proxy signs with
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "OT_WEB_IAP_KEYS",
+        default_value = "https://www.gstatic.com/iap/verify/public_key-jwk"
+    )]
+    pub iap_keys: Uri,
 
     /// For demonstrations: the mock cloud's admin service, HOST:PORT or unix:/PATH
     ///
@@ -183,6 +206,10 @@ Examples:
 
   Behind a proxy that serves it as https://ot.example.org:
     booking-web --public-host ot.example.org --backend ... --backend-account ...
+
+  Behind Google's load balancer with Identity-Aware Proxy, which signs people in:
+    booking-web --listen 0.0.0.0:8000 --public-host ot.example.org \\
+        --iap-audience /projects/123456789012/global/backendServices/4567890123456789012 ...
 
   With people who sign in; the first command asks for a password and prints its hash:
     booking-web hash-password

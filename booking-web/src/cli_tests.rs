@@ -38,6 +38,34 @@ fn accounts_may_be_repeated_or_joined() {
 }
 
 #[test]
+fn identity_aware_proxy_is_a_mode_of_its_own() {
+    let good = ["--backend=h:1", "--backend-account", ACCOUNT];
+    let audience = "--iap-audience=/projects/12/global/backendServices/34";
+    let cli = parse(&[&good[..], &[audience]].concat()).unwrap();
+    assert_eq!(cli.iap_audience.as_deref(), Some(&audience[15..]));
+    assert_eq!(
+        cli.iap_keys,
+        "https://www.gstatic.com/iap/verify/public_key-jwk"
+    );
+    assert_eq!(parse(&good).unwrap().iap_audience, None, "off by default");
+    let refused: [(&[&str], &str); 5] = [
+        (&[audience, "--iap-keys=a b"], "--iap-keys"),
+        (&[audience, "--users=people.toml"], "--users"),
+        (
+            &[audience, "--person-header=X-P", "--trusted-proxy=10.0.0.1"],
+            "--iap-audience",
+        ),
+        (&[audience, "--trusted-proxy=10.0.0.1"], "--trusted-proxy"),
+        (&["--iap-audience="], "--iap-audience"),
+    ];
+    for (arguments, told) in refused {
+        let error = parse(&[&good[..], arguments].concat()).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{arguments:?}");
+        assert!(error.to_string().contains(told), "{arguments:?}: {error}");
+    }
+}
+
+#[test]
 fn a_wrong_command_line_is_told_what_would_be_right() {
     let good = ["--backend=h:1", "--backend-account", ACCOUNT];
     let table: [(&[&str], &str); 9] = [

@@ -10,7 +10,7 @@ use booking_web::{
     backend::alts::AltsBackend,
     cli::Cli,
     serve, telemetry,
-    visitor::{Ended, Seal, SignIn, Users, Way, hash_password},
+    visitor::{Ended, Iap, Seal, SignIn, Users, Way, hash_password},
 };
 use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
 use tokio::{
@@ -79,7 +79,11 @@ async fn run(cli: &Cli) -> anyhow::Result<()> {
         stop.await;
         state.close();
     };
-    let drained = serve::serve(listener, app, stopped, DRAIN_TIME).await;
+    let head_time = match cli.iap_audience {
+        Some(_) => serve::BALANCED_HEAD_TIME,
+        None => serve::HEAD_TIME,
+    };
+    let drained = serve::serve(listener, app, stopped, head_time, DRAIN_TIME).await;
     following.abort();
     if !drained {
         tracing::warn!("stopped before every request was answered");
@@ -94,17 +98,18 @@ fn sign_in(cli: &Cli, address: SocketAddr) -> anyhow::Result<SignIn> {
         Some(file) => Seal::kept_in(file)?,
         None => Seal::random().context("the system gives no random bytes")?,
     };
-    let way = match (&cli.users, &cli.person_header) {
-        (Some(file), _) => Way::Local {
+    let way = match (&cli.iap_audience, &cli.users, &cli.person_header) {
+        (Some(audience), ..) => Way::Iap(Iap::new(audience.clone(), cli.iap_keys.clone())),
+        (None, Some(file), _) => Way::Local {
             users: Users::in_file(file)?,
             demo: cli.demo_person.clone().map(|person| (seal.nonce(), person)),
         },
-        (None, Some(header)) => Way::Proxy {
+        (None, None, Some(header)) => Way::Proxy {
             header: header.clone(),
             trusted: cli.trusted_proxies.clone(),
         },
-        (None, None) if address.ip().is_loopback() && cli.public_hosts.is_empty() => Way::Open,
-        (None, None) => Way::Closed,
+        _ if address.ip().is_loopback() && cli.public_hosts.is_empty() => Way::Open,
+        _ => Way::Closed,
     };
     let sign_in = SignIn::new(way, seal, !cli.public_hosts.is_empty());
     let sign_in = sign_in.behind(cli.trusted_proxies.clone());

@@ -11,6 +11,18 @@ mock_provider "google" {
   }
 }
 
+mock_provider "google" {
+  alias = "with_numbers"
+
+  mock_data "google_project" {
+    defaults = { number = "123456789012" }
+  }
+
+  mock_resource "google_compute_backend_service" {
+    defaults = { generated_id = 4567890123456789012 }
+  }
+}
+
 variables {
   project_id  = "grpc-alts-demo"
   release_dir = "tests/release"
@@ -161,5 +173,41 @@ run "arm_machines_fetch_their_own_programs" {
   assert {
     condition     = local.disk_type == "hyperdisk-balanced"
     error_message = "Machines of the family c4a take no persistent disk."
+  }
+}
+
+run "pages_have_no_address_unless_asked_for" {
+  command = plan
+
+  assert {
+    condition     = length(module.people) == 0 && output.web == null
+    error_message = "Nothing of it is there by default."
+  }
+
+  assert {
+    condition     = strcontains(module.software["client"].files["/etc/systemd/system/booking-web.service"].content, " --listen 127.0.0.1:8000 ")
+    error_message = "By default the pages are on loopback."
+  }
+}
+
+run "people_come_through_identity_aware_proxy" {
+  command = apply
+
+  providers = {
+    google = google.with_numbers
+  }
+
+  variables {
+    people = { domain = "ot.example.org", roles = { "ada@example.org" = ["coordinator"] } }
+  }
+
+  assert {
+    condition     = strcontains(module.software["client"].files["/etc/systemd/system/booking-web.service"].content, " --listen 0.0.0.0:8000 --public-host ot.example.org --iap-audience /projects/123456789012/global/backendServices/4567890123456789012 ")
+    error_message = "The front end believes the proxy for this one backend service, by its number to the last digit."
+  }
+
+  assert {
+    condition     = output.web.url == "https://ot.example.org/" && output.web.a_record != null
+    error_message = "It is said where the pages are, and what the name's record has to be."
   }
 }

@@ -304,3 +304,72 @@ run "there_is_a_machine" {
 
   expect_failures = [var.machine_count]
 }
+
+run "pages_have_a_domain" {
+  command = plan
+
+  module {
+    source = "./modules/people"
+  }
+
+  variables {
+    project_id = "grpc-alts-demo"
+    zone       = "us-central1-a"
+    prefix     = "prod-ot-booking"
+    labels     = {}
+    network    = "default"
+    account    = "c@example.org"
+    port       = 8000
+    domain     = "OT"
+    members    = []
+    machine    = { self_link = "m", instance_id = "1" }
+  }
+
+  expect_failures = [var.domain]
+}
+
+run "pages_are_not_for_everybody" {
+  command = plan
+
+  module {
+    source = "./modules/people"
+  }
+
+  variables {
+    project_id = "grpc-alts-demo"
+    zone       = "us-central1-a"
+    prefix     = "prod-ot-booking"
+    labels     = {}
+    network    = "default"
+    account    = "c@example.org"
+    port       = 8000
+    domain     = "ot.example.org"
+    members    = ["allUsers"]
+    machine    = { self_link = "m", instance_id = "1" }
+  }
+
+  expect_failures = [var.members]
+}
+
+run "pages_are_in_a_zone" {
+  command = plan
+
+  module {
+    source = "./modules/people"
+  }
+
+  variables {
+    project_id = "grpc-alts-demo"
+    zone       = "us-central1"
+    prefix     = "prod-ot-booking"
+    labels     = {}
+    network    = "default"
+    account    = "c@example.org"
+    port       = 8000
+    domain     = "ot.example.org"
+    members    = []
+    machine    = { self_link = "m", instance_id = "1" }
+  }
+
+  expect_failures = [var.zone]
+}

@@ -554,3 +554,73 @@ run "a_zone_is_the_regions" {
 
   expect_failures = [var.zone]
 }
+
+run "a_domain_is_a_name" {
+  command = plan
+
+  variables {
+    people = { domain = "https://ot.example.org", roles = {} }
+  }
+
+  expect_failures = [var.people]
+}
+
+run "a_domain_has_a_dot" {
+  command = plan
+
+  variables {
+    people = { domain = "localhost", roles = {} }
+  }
+
+  expect_failures = [var.people]
+}
+
+run "a_person_is_known_by_an_e_mail_address" {
+  command = plan
+
+  variables {
+    people = { domain = "ot.example.org", roles = { "group:ada@example.org " = ["viewer"] } }
+  }
+
+  expect_failures = [var.people]
+}
+
+run "a_persons_address_quotes_nothing" {
+  command = plan
+
+  variables {
+    people = { domain = "ot.example.org", roles = { "a\"b@example.org" = ["viewer"] } }
+  }
+
+  expect_failures = [var.people]
+}
+
+run "a_persons_role_is_one_of_the_backends" {
+  command = plan
+
+  variables {
+    people = { domain = "ot.example.org", roles = { "ada@example.org" = ["owner"] } }
+  }
+
+  expect_failures = [var.people]
+}
+
+run "nobody_lets_in_everybody" {
+  command = plan
+
+  variables {
+    people = { domain = "ot.example.org", roles = {}, members = ["allAuthenticatedUsers"] }
+  }
+
+  expect_failures = [var.people]
+}
+
+run "who_is_let_in_is_a_person_a_group_or_a_domain" {
+  command = plan
+
+  variables {
+    people = { domain = "ot.example.org", roles = {}, members = ["ada@example.org"] }
+  }
+
+  expect_failures = [var.people]
+}

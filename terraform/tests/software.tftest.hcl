@@ -1,6 +1,7 @@
 # The validations of the module with everything that a machine runs, as modules.tftest.hcl has those of the others. No provider takes part.
 
 variables {
+  web_port           = 8000
   role               = "client"
   environment        = "prod"
   project_id         = "grpc-alts-demo"

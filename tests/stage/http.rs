@@ -41,6 +41,25 @@ pub async fn get_as(server: SocketAddr, path: &str, cookie: &str) -> Result<Answ
     .await
 }
 
+/// Sends a request with further lines in its head, each with its end; a body is a form.
+///
+/// # Errors
+/// When the server cannot be reached or does not speak HTTP.
+pub async fn send(
+    server: SocketAddr,
+    method: &str,
+    path: &str,
+    lines: &str,
+    form: &str,
+) -> Result<Answer> {
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nhost: {server}\r\nconnection: close\r\n{lines}\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    exchange(server, &request).await
+}
+
 /// Sends a form as a browser on the same site does.
 ///
 /// # Errors

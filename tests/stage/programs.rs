@@ -30,6 +30,9 @@ roles = ["viewer"]
 
 [people."anna"]
 roles = ["coordinator", "auditor", "legacy"]
+
+[people."anna.berg@hospital.example"]
+roles = ["admin", "auditor", "coordinator"]
 "#;
 
 /// Arguments of a backend whose access file gives the client account everything.

@@ -82,6 +82,19 @@ impl Suite {
         Self::run(ports, folder, args, web_args, clock).await
     }
 
+    /// Starts everything, with the article's hospital and a front end that believes Identity-Aware Proxy about
+    /// visitors to the backend service `audience`, when it signs with a key that is at `keys`.
+    ///
+    /// # Errors
+    /// When a program does not start; the message holds its log.
+    pub async fn start_behind_iap(audience: &str, keys: &str) -> Result<Self> {
+        let folder = TempDir::new()?;
+        let args = hospital_args(folder.path(), &database_in(folder.path()), "article")?;
+        let web_args = ["--iap-audience", audience, "--iap-keys", keys].map(str::to_owned);
+        let ports = Ports::default();
+        Self::run(ports, folder, args, web_args.to_vec(), Clock::default()).await
+    }
+
     async fn run(
         ports: Ports,
         folder: TempDir,

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::{error::ErrorPage, url};
 use crate::{
     state::AppState,
-    visitor::{Visitor, Way},
+    visitor::{Visitor, Way, named},
 };
 
 impl FromRequestParts<AppState> for Visitor {
@@ -22,14 +22,24 @@ impl FromRequestParts<AppState> for Visitor {
         let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let from = from.map(|ConnectInfo(address)| address.ip());
         let sign_in = &state.sign_in;
-        let found = sign_in.visitor(&parts.headers, from, Timestamp::now());
+        let (headers, now) = (&parts.headers, Timestamp::now());
+        let found = match &sign_in.way {
+            Way::Iap(iap) => match iap.person(headers, now).await {
+                Ok(name) => named(headers, &name),
+                Err(why) => {
+                    tracing::warn!(why, "Identity-Aware Proxy names nobody");
+                    None
+                }
+            },
+            _ => sign_in.visitor(headers, from, now),
+        };
         found.ok_or_else(|| match sign_in.way {
             Way::Local { .. } => to_sign_in(parts),
-            Way::Proxy { .. } => ErrorPage {
+            Way::Proxy { .. } | Way::Iap(_) => ErrorPage {
                 status: StatusCode::FORBIDDEN,
                 title: "Nobody has signed you in",
                 cause: "This front end believes its proxy about who you are, and the request did \
-                        not come through it, or without a name.",
+                        not come through it, or without a name, or with one that does not count now.",
                 remedy: "Open the address that your hospital gave you for theatre bookings.",
             }
             .into_response(),

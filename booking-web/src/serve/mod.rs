@@ -19,7 +19,10 @@ use tokio::{
 /// Connections open at once. Browsers keep up to six each; a hospital's desks fit several times.
 const MAX_CONNECTIONS: usize = 1024;
 /// How long a request's head may take, and how long a kept-alive connection may be idle.
-const HEAD_TIME: Duration = Duration::from_secs(15);
+pub const HEAD_TIME: Duration = Duration::from_secs(15);
+/// The same behind Google's load balancer, which keeps idle connections for 600 s, and whose visitors get an
+/// error when it sends a request just as one is closed here.
+pub const BALANCED_HEAD_TIME: Duration = Duration::from_secs(620);
 /// The largest request head: ten times what a browser sends here.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
 /// The most header fields: browsers send about twenty.
@@ -28,11 +31,13 @@ const MAX_HEADERS: usize = 64;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves `app` on `listener` until `shutdown` completes, then lets requests in progress finish,
-/// for at most `drain`. Returns whether all of them did.
+/// for at most `drain`. Returns whether all of them did. A request's head may take `head_time`, and a
+/// connection may be idle that long.
 pub async fn serve(
     listener: TcpListener,
     app: Router,
     shutdown: impl Future<Output = ()>,
+    head_time: Duration,
     drain: Duration,
 ) -> bool {
     let connections = GracefulShutdown::new();
@@ -45,7 +50,7 @@ pub async fn serve(
             next = accept(&listener, &permits) => next,
         };
         let app = app.clone().layer(Extension(ConnectInfo(from)));
-        spawn(stream, permit, app, &connections);
+        spawn(stream, permit, app, head_time, &connections);
     }
     // From here on the system refuses connections instead of queueing them.
     drop(listener);
@@ -90,12 +95,13 @@ fn spawn(
     stream: TcpStream,
     permit: OwnedSemaphorePermit,
     app: Router,
+    head_time: Duration,
     connections: &GracefulShutdown,
 ) {
     let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
     http.http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME)
+        .header_read_timeout(head_time)
         .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_HEAD_BYTES);
     let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app));

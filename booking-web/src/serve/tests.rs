@@ -40,7 +40,7 @@ impl Slow {
         let (stop, stopped) = oneshot::channel();
         let shutdown = async move { drop(stopped.await) };
         let app = Router::new().route("/", page);
-        let ended = tokio::spawn(serve(listener, app, shutdown, drain));
+        let ended = tokio::spawn(serve(listener, app, shutdown, HEAD_TIME, drain));
         Self {
             address,
             asked,

@@ -3,6 +3,7 @@
 //! ```text
 //!   local users     name + password ─► users.rs ─► sealed cookie ─┐
 //!   trusted proxy   header of a request from the proxy ───────────┼─► Visitor ─► on-behalf-of
+//!   Google's proxy  header that Identity-Aware Proxy signs ───────┤
 //!   demo            a link that the program printed ─► cookie ────┘
 //!   nobody          on loopback only: being on the machine is the sign-in
 //! ```
@@ -15,6 +16,7 @@ mod client;
 mod cookie;
 mod ended;
 mod file_error;
+pub(crate) mod iap;
 mod person;
 mod seal;
 mod sign_in;
@@ -24,11 +26,12 @@ pub(crate) use self::{
     client::client,
     cookie::{PRESET_COOKIE, SESSION_COOKIE, SHORTCUTS_COOKIE, THEME_COOKIE, cookie},
     person::{THEMES, Visitor, theme},
-    sign_in::{MAX_NAME_CHARS, SESSION_S},
+    sign_in::{MAX_NAME_CHARS, SESSION_S, named},
 };
 pub use self::{
     ended::Ended,
     file_error::FileError,
+    iap::Iap,
     seal::Seal,
     sign_in::{SignIn, Way},
     users::{Users, hash_password},

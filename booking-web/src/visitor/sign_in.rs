@@ -1,4 +1,4 @@
-//! Signing in: by password, by a proxy's header or by the demo's link; and how long it lasts.
+//! Signing in: by password, by a proxy's header, which Google's signs, or by the demo's link; and how long it lasts.
 
 use std::net::IpAddr;
 
@@ -12,6 +12,7 @@ use super::{
         Cookie, PRESET_COOKIE, SESSION_COOKIE, SHORTCUTS_COOKIE, THEME_COOKIE, cookie, leave,
     },
     ended::Ended,
+    iap::Iap,
     person::{Visitor, theme},
     seal::Seal,
     users::Users,
@@ -19,7 +20,7 @@ use super::{
 
 /// How long a sign-in lasts after it was last used: a shift.
 pub(crate) const SESSION_S: i64 = 12 * 60 * 60;
-/// The longest name of a person, in characters; the backend's limit too.
+/// The longest name of a person, in characters.
 pub(crate) const MAX_NAME_CHARS: usize = 64;
 
 /// How people sign in.
@@ -56,6 +57,8 @@ pub enum Way {
         /// From where it is believed.
         trusted: Vec<IpAddr>,
     },
+    /// Google's Identity-Aware Proxy has asked already, and signs what it says.
+    Iap(Iap),
 }
 
 impl SignIn {
@@ -157,17 +160,11 @@ impl SignIn {
         from: Option<IpAddr>,
         now: Timestamp,
     ) -> Option<Visitor> {
-        let mut visitor = Visitor {
-            theme: theme(cookie(headers, THEME_COOKIE).unwrap_or_default()),
-            preset: cookie(headers, PRESET_COOKIE)
-                .unwrap_or_default()
-                .to_owned(),
-            shortcuts: cookie(headers, SHORTCUTS_COOKIE) != Some("off"),
-            ..Visitor::nobody()
-        };
+        let mut visitor = nobody_yet(headers);
         match &self.way {
             Way::Open => {}
-            Way::Closed => return None,
+            // Whom Identity-Aware Proxy names is `named`.
+            Way::Closed | Way::Iap(_) => return None,
             Way::Local { users, .. } => {
                 let session = self.open(cookie(headers, SESSION_COOKIE)?, now)?;
                 // Somebody who was taken off the list is signed out by that.
@@ -183,24 +180,39 @@ impl SignIn {
                 }
                 // Two names are one too many: a proxy that adds its own behind the visitor's is none
                 // to be trusted.
-                let mut named = headers.get_all(header).iter();
-                let (Some(name), None) = (named.next(), named.next()) else {
+                let mut given = headers.get_all(header).iter();
+                let (Some(name), None) = (given.next(), given.next()) else {
                     return None;
                 };
-                let name = name.to_str().ok()?.trim();
-                let plain = !name.is_empty()
-                    && name.chars().count() <= MAX_NAME_CHARS
-                    && name.chars().all(|c| c.is_ascii_graphic());
-                if !plain {
-                    return None;
-                }
-                visitor.display_name = name.to_owned();
-                visitor.binding = format!("proxy:{name}");
-                visitor.person = Some(name.to_owned());
+                return named(headers, name.to_str().ok()?.trim());
             }
         }
         Some(visitor)
     }
+}
+
+/// Somebody of whom no more is known than how they want their pages.
+fn nobody_yet(headers: &HeaderMap) -> Visitor {
+    Visitor {
+        theme: theme(cookie(headers, THEME_COOKIE).unwrap_or_default()),
+        preset: cookie(headers, PRESET_COOKIE)
+            .unwrap_or_default()
+            .to_owned(),
+        shortcuts: cookie(headers, SHORTCUTS_COOKIE) != Some("off"),
+        ..Visitor::nobody()
+    }
+}
+
+/// Whom a proxy that is believed names; nobody by a name that is none.
+pub(crate) fn named(headers: &HeaderMap, name: &str) -> Option<Visitor> {
+    let plain = (1..=MAX_NAME_CHARS).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_graphic());
+    plain.then(|| Visitor {
+        display_name: name.to_owned(),
+        binding: format!("proxy:{name}"),
+        person: Some(name.to_owned()),
+        ..nobody_yet(headers)
+    })
 }
 
 /// What a session's cookie says.

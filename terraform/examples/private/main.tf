@@ -14,6 +14,7 @@ module "ot_booking" {
   dashboard           = true
   alert_email         = "theatre-operations@example.org"
   labels              = { cost-centre = "surgery" }
+  people              = var.people
 
   database          = { tier = "db-custom-1-3840", highly_available = true }
   database_password = var.database_password

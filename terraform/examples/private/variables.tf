@@ -12,6 +12,16 @@ variable "disabled_accounts" {
   nullable    = false
 }
 
+variable "people" {
+  description = "The pages for people behind Identity-Aware Proxy: domain, and person's e-mail address to roles; null for the tunnel alone."
+  type = object({
+    domain  = string
+    roles   = map(set(string))
+    members = optional(set(string))
+  })
+  default = null
+}
+
 variable "project_id" {
   description = "Google Cloud project that everything is made in."
   type        = string

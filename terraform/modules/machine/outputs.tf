@@ -12,3 +12,8 @@ output "name" {
   description = "Its name."
   value       = google_compute_instance.this.name
 }
+
+output "self_link" {
+  description = "Its address among Google's resources."
+  value       = google_compute_instance.this.self_link
+}

@@ -47,6 +47,9 @@ locals {
       hardening      = local.hardening
       backend        = coalesce(var.backend, "127.0.0.1:${var.port}")
       server_account = var.accounts["server"]
+      port           = var.web_port
+      domain         = try(var.people.domain, null)
+      audience       = var.audience
     })
   }
 
@@ -119,6 +122,8 @@ locals {
         client_account = var.accounts["client"]
         # A file that names an account says all that it may: the article's question has a role too.
         roles = concat(["legacy"], sort(var.front_end_roles))
+        # Who signs in may what both the account and they themselves may.
+        people = { for person, roles in try(var.people.roles, {}) : person => sort(roles) }
       })
     }
   } : {}

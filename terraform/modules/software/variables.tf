@@ -4,6 +4,12 @@ variable "accounts" {
   nullable    = false
 }
 
+variable "audience" {
+  description = "What Identity-Aware Proxy signs for, where the front end believes it; null elsewhere."
+  type        = string
+  default     = null
+}
+
 variable "authority" {
   description = "HOST:PORT of the signing authority; null without one."
   type        = string
@@ -73,6 +79,15 @@ variable "max_connection_age" {
   nullable    = false
 }
 
+variable "people" {
+  description = "Name of the pages for people, and what each person may; null where nobody signs in."
+  type = object({
+    domain = string
+    roles  = map(set(string))
+  })
+  default = null
+}
+
 variable "port" {
   description = "Port of the booking service."
   type        = number
@@ -130,5 +145,11 @@ variable "server_machines" {
 variable "titles" {
   description = "Role to what it is, for people."
   type        = map(string)
+  nullable    = false
+}
+
+variable "web_port" {
+  description = "Port of the pages."
+  type        = number
   nullable    = false
 }

@@ -5,6 +5,7 @@ mod bookings;
 mod commands;
 mod drill;
 mod from_nothing;
+mod iap;
 mod imports;
 mod kills;
 mod logs;

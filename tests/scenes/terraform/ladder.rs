@@ -73,7 +73,7 @@ fn so_are_the_examples() {
     }
 }
 
-fn comes_and_goes(root: &str, variables: &[&str], ends: &[(PathBuf, &'static Stub)]) {
+pub(crate) fn comes_and_goes(root: &str, variables: &[&str], ends: &[(PathBuf, &'static Stub)]) {
     for (terraform, stub) in ends {
         let copy = applied((terraform, stub), root, variables);
         let with = |arguments: &[&str]| {
@@ -149,7 +149,7 @@ fn planned(root: &str, before: &[&str], further: &[&str]) -> Value {
 }
 
 /// What it would do: address to actions, of what changes.
-fn changes(root: &str, applied: &[&str], further: &[&str]) -> Vec<(String, String)> {
+pub(crate) fn changes(root: &str, applied: &[&str], further: &[&str]) -> Vec<(String, String)> {
     changed(&planned(root, applied, further))
 }
 
@@ -163,7 +163,7 @@ fn changed(plan: &Value) -> Vec<(String, String)> {
         .collect()
 }
 
-fn actions<'a>(changes: &'a [(String, String)], address: &str) -> Vec<&'a str> {
+pub(crate) fn actions<'a>(changes: &'a [(String, String)], address: &str) -> Vec<&'a str> {
     let found = changes.iter().filter(|(found, _)| found.contains(address));
     found.map(|(_, actions)| actions.as_str()).collect()
 }

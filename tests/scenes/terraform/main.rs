@@ -5,6 +5,7 @@
 //! | `ladder.rs` | formatted, valid for three major releases of the provider, tested, planned, applied, planned again to nothing, destroyed |
 //! | `policy.rs` | what a plan may and may not contain |
 //! | `platform.rs` | what Google's platform would make of a plan |
+//! | `people.rs` | how people come to the pages, where they do |
 //! | `rendered.rs` | units, scripts and settings that the machines get, before the programs that read them |
 //! | `conventions.rs` | files, names, types and tables as readers of modules expect them |
 //! | `alerts.rs` | alerts, evaluated over an hour in which what they are for happens |
@@ -22,6 +23,7 @@ mod conventions;
 mod documents;
 mod ladder;
 mod mistakes;
+mod people;
 mod plan;
 mod planted;
 mod platform;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     configuration::{Configuration, newest, oldest_and_newest},
+    people::PEOPLE,
     plan::startup_scripts,
     planted::{By, MISTAKES, Mistake},
     policy::{named_as_in_the_article, violations},
@@ -35,6 +36,7 @@ async fn said(by: By, copy: &Configuration) -> String {
             found.extend(named_as_in_the_article(&plan));
             found.join("\n")
         }
+        By::PolicyWithPeople => violations(&copy.plan(root, &[PEOPLE])).join("\n"),
         By::Systemd => each(copy, unit_problems),
         By::Shell => each(copy, script_problems),
         By::Settings => {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::{
     configuration::{PASSWORD, PROJECT},
     ladder::ROOTS,
+    people,
     plan::{Resource, list, resources, word, words},
     platform, shared,
 };
@@ -28,7 +29,7 @@ const PERMISSIONS: [&str; 5] = [
 ];
 /// Where Identity-Aware Proxy and Google's health checks come from.
 const IAP: [&str; 1] = ["35.235.240.0/20"];
-const HEALTH_CHECKS: [&str; 2] = ["130.211.0.0/22", "35.191.0.0/16"];
+pub(crate) const HEALTH_CHECKS: [&str; 2] = ["130.211.0.0/22", "35.191.0.0/16"];
 
 /// Everything in a plan that the policy forbids, one sentence each.
 pub(crate) fn violations(plan: &Value) -> Vec<String> {
@@ -57,6 +58,7 @@ pub(crate) fn violations(plan: &Value) -> Vec<String> {
         }
     }
     firewall(&resources, &mut found);
+    people::faults(&resources, &mut found);
     found.extend(platform::faults(plan));
     if plan.to_string().contains(PASSWORD) {
         found.push("the database's password is in the plan".to_owned());
@@ -157,6 +159,7 @@ fn labels(resource: &Resource<'_>, found: &mut Vec<String>) {
         | "google_compute_instance_template"
         | "google_compute_disk"
         | "google_compute_forwarding_rule"
+        | "google_compute_global_forwarding_rule"
         | "google_storage_bucket"
         | "google_secret_manager_secret" => &resource.values["labels"],
         "google_sql_database_instance" => &resource.values["settings"][0]["user_labels"],
@@ -217,8 +220,12 @@ fn firewall(resources: &[Resource<'_>], found: &mut Vec<String>) {
                 && to == BTreeSet::from([authority.as_str()]);
             let logged_in = tcp && only("22") && ranges == BTreeSet::from(IAP) && !to.is_empty();
             let checked = tcp && only(port) && ranges == BTreeSet::from(HEALTH_CHECKS) && to_server;
+            let opened = tcp
+                && only(people::PORT)
+                && ranges == BTreeSet::from(HEALTH_CHECKS)
+                && to == BTreeSet::from([client.as_str()]);
             booking |= booked;
-            if !(booked || certified || logged_in || checked) {
+            if !(booked || certified || logged_in || checked || opened) {
                 found.push(format!(
                     "{address}: lets {from:?} {ranges:?} reach {ports:?} of {to:?}"
                 ));

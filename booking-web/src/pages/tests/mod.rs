@@ -7,6 +7,7 @@ mod every_page;
 mod guards;
 mod hospital;
 mod hostile;
+mod iap;
 mod imports;
 mod lists;
 mod lookups;

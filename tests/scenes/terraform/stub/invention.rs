@@ -126,6 +126,8 @@ fn invented_text(about: &About, key: &str) -> String {
         "name" if kind == "google_service_account" => {
             format!("projects/{project}/serviceAccounts/{email}")
         }
+        // Of a project.
+        "number" => "123456789012".to_owned(),
         // Of the network's own range, as Google chooses one, and another for each name.
         "address" if kind == "google_compute_address" => {
             let sum: u32 = name.bytes().map(u32::from).sum();

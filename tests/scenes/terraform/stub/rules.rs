@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Arguments whose change makes a new resource. Others of these types change in place.
-const REPLACED_WHEN_CHANGED: [(&str, &[&str]); 7] = [
+const REPLACED_WHEN_CHANGED: [(&str, &[&str]); 9] = [
     ("google_service_account", &["account_id", "project"]),
     (
         "google_compute_instance",
@@ -32,6 +32,14 @@ const REPLACED_WHEN_CHANGED: [(&str, &[&str]); 7] = [
             "metadata",
             "labels",
         ],
+    ),
+    (
+        "google_compute_managed_ssl_certificate",
+        &["name", "project", "managed"],
+    ),
+    (
+        "google_compute_instance_group_membership",
+        &["project", "zone", "instance", "instance_group"],
     ),
     ("google_storage_bucket_object", &["name", "bucket"]),
     (

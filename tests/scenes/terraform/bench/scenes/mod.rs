@@ -133,6 +133,42 @@ async fn a_front_end_without_roles_has_the_articles_question_and_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn people_come_through_their_balancer_and_nobody_comes_past_it() {
+    let people = "people = { domain = \"ot.example.org\", roles = { \"ada@example.org\" = [\"coordinator\"] } }";
+    let bench = Bench::up("terraform", people).await;
+    bench.boot_all().await;
+    // Through a tunnel there is a refusal, and the backend knows that the account acts for people.
+    let found = smoke(&bench).await;
+    let last = found.last().expect("it found something");
+    assert!(last.starts_with("a refusal, and no page"), "{found:?}");
+    let front_end = machine(&bench, "prod-booking-client-vm");
+    let ask = |name: &'static str, host: &str, address: &str, path: &str| {
+        let words = format!(
+            "curl --silent --max-time 3 --output /dev/null --write-out %{{http_code}} --header Host:{host} http://{address}:8000{path}"
+        );
+        let bench = &bench;
+        async move {
+            let words: Vec<&str> = words.split(' ').collect();
+            bench.says(name, &words).await.1
+        }
+    };
+    // As the balancer's check asks, and as a page is asked for without an assertion, or under another name.
+    for (host, path, status) in [
+        ("ot.example.org", "/healthz", "200"),
+        ("ot.example.org", "/", "403"),
+        ("10.128.0.3", "/healthz", "421"),
+    ] {
+        let seen = ask("prod-booking-client-vm", host, "127.0.0.1", path).await;
+        assert_eq!(seen.trim(), status, "{host}{path}");
+    }
+    // No other machine reaches the port.
+    for other in ["prod-booking-service-vm", "prod-alts-authority-vm"] {
+        let seen = ask(other, "ot.example.org", &front_end.address, "/healthz").await;
+        assert_eq!(seen.trim(), "000", "{other}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_authoritys_key_outlives_its_machine() {
     let bench = Bench::up("terraform", "").await;
     bench.boot_all().await;
