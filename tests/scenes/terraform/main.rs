@@ -8,6 +8,7 @@
 //! | `rendered.rs` | units, scripts and settings that the machines get, before the programs that read them |
 //! | `conventions.rs` | files, names, types and tables as readers of modules expect them |
 //! | `documents.rs` | commands in the documents |
+//! | `kubernetes` | the example for GKE, which is no Terraform: manifests and the settings in them |
 //! | `mistakes.rs`, `planted.rs` | planted mistakes: each is caught, by the check that should |
 //!
 //! `configuration.rs` copies the configuration and runs `terraform` in the copy; `stub/` is the provider. What needs Google is not here, and
@@ -17,6 +18,7 @@ mod bench;
 mod configuration;
 mod conventions;
 mod documents;
+mod kubernetes;
 mod ladder;
 mod mistakes;
 mod plan;
