@@ -11,8 +11,11 @@ use crate::accepted_proofs::{AcceptedProofs, NotAccepted, PROOF_WINDOW};
 use crate::identity::{
     Claim, KeySource, KeySourceError, Proof, Question,
     enrolment::EnrolmentSecret,
-    token::{self, Expectation, TokenError},
+    gce,
+    jwt::{self, TokenError},
+    kubernetes::{self, Cluster},
 };
+use crate::root_keys::RootKeys;
 
 /// Why a machine is not served.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +62,12 @@ pub enum Refused {
     /// The authority takes no tokens.
     #[error("this authority accepts no identity tokens; add [gce] to its configuration")]
     GceOff,
+    /// A token for another authority, or for this one as it was.
+    #[error(
+        "the identity token is sealed to a root key that this authority does not have, or for another \
+         question; compare `roots` in the machine's configuration with `alts-handshaker authority roots`"
+    )]
+    Sealed,
     /// The token proves nothing.
     #[error(transparent)]
     Token(#[from] TokenError),
@@ -85,22 +94,15 @@ fn accounts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<ServiceAccount>, D
     some(from, "a machine is enrolled for at least one account")
 }
 
-/// Machines whose identity Google vouches for.
-#[derive(Debug)]
-pub struct GceAdmission {
-    /// Google's keys.
-    pub keys: KeySource,
-    /// Whose machines are served.
-    pub expectation: Expectation,
-}
-
 /// Everybody who may ask.
 #[derive(Debug)]
 pub struct Admission {
     /// By secret.
     pub enrolled: BTreeMap<MachineName, Enrolled>,
-    /// By identity token.
-    pub gce: Option<GceAdmission>,
+    /// By identity token, and Google's keys.
+    pub gce: Option<(gce::Expectation, KeySource)>,
+    /// By a pod's token, sealed, and its cluster's keys.
+    pub clusters: Vec<(Cluster, KeySource)>,
     /// Since when proofs are remembered.
     pub since: Timestamp,
     /// Those that were accepted.
@@ -110,7 +112,7 @@ pub struct Admission {
 /// What a proof showed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Admitted {
-    /// Compute Engine's number of the machine; empty for enrolled ones.
+    /// Compute Engine's number of the machine, or Kubernetes' of the pod; empty for enrolled ones.
     pub(crate) instance_id: String,
 }
 
@@ -120,9 +122,10 @@ impl Admission {
         &self,
         claim: &Claim<'_>,
         proof: &Proof,
+        roots: &RootKeys,
         now: Timestamp,
     ) -> Result<Admitted, Refused> {
-        let admitted = self.verify(claim, proof, now).await?;
+        let admitted = self.verify(claim, proof, roots, now).await?;
         self.check_time(claim, now)?;
         // Its answer is about this moment and bound to the nonce, and a machine may ask at every
         // handshake: there is nothing to gain by a second one, and much to remember.
@@ -152,17 +155,28 @@ impl Admission {
         &self,
         claim: &Claim<'_>,
         proof: &Proof,
+        roots: &RootKeys,
         now: Timestamp,
     ) -> Result<Admitted, Refused> {
         match proof {
             Proof::Enrolment(mac) => self.admit_enrolled(claim, mac),
             Proof::GceToken(token) => {
-                let gce = self.gce.as_ref().ok_or(Refused::GceOff)?;
-                let kid = token::key_name(token)?;
-                let keys = gce.keys.keys(&kid).await?;
-                let instance = token::verify(token, claim, &keys, &gce.expectation, now)?;
+                let (google, keys) = self.gce.as_ref().ok_or(Refused::GceOff)?;
+                let keys = keys.keys(&jwt::key_name(token)?).await?;
+                let instance = gce::verify(token, claim, &keys, google, now)?;
                 Ok(Admitted {
                     instance_id: instance.instance_id,
+                })
+            }
+            Proof::SealedToken(sealed) => {
+                let token = roots.unseal(sealed, claim).ok_or(Refused::Sealed)?;
+                let issuer = jwt::claimed_issuer(&token)?;
+                let mut clusters = self.clusters.iter();
+                let cluster = clusters.find(|(cluster, _)| cluster.issuer.to_string() == issuer);
+                let (cluster, keys) = cluster.ok_or(TokenError::Issuer(issuer))?;
+                let keys = keys.keys(&jwt::key_name(&token)?).await?;
+                Ok(Admitted {
+                    instance_id: kubernetes::verify(&token, claim, &keys, cluster, now)?,
                 })
             }
         }

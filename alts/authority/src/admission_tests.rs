@@ -17,6 +17,7 @@ fn admission() -> Admission {
     Admission {
         enrolled: BTreeMap::from([(machine, enrolled)]),
         gce: None,
+        clusters: Vec::new(),
         since: Timestamp::from_unix_s(NOW.as_unix_s() - 100),
         accepted: AcceptedProofs::default(),
     }
@@ -37,7 +38,9 @@ async fn ask(
         asked_at: Timestamp::from_unix_s(asked_at_s),
     };
     let proof = EnrolmentSecret::parse(SECRET).unwrap().prove(&claim);
-    admission.admit(&claim, &Proof::Enrolment(proof), now).await
+    let roots = RootKeys::new(Default::default(), NOW);
+    let proof = Proof::Enrolment(proof);
+    admission.admit(&claim, &proof, &roots, now).await
 }
 
 #[tokio::test]

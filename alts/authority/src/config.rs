@@ -7,7 +7,7 @@ use alts_daemon::{
     admin::address::{self, AdminAddress},
     config::{
         source::{ConfigError, Source},
-        values::{in_file, listen_address, seconds, some},
+        values::{listen_address, seconds},
     },
     http::TlsRoots,
 };
@@ -15,10 +15,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::{
     admission::Enrolled,
-    identity::{
-        KeysLocation,
-        token::{Expectation, GOOGLE_ISSUER},
-    },
+    identity::{gce, kubernetes::Cluster},
     ledger::MAX_CREDENTIAL_LIFETIME,
 };
 
@@ -44,37 +41,12 @@ pub struct AuthorityConfig {
     #[serde(rename = "enrolment", default)]
     pub enrolled: Vec<Enrolled>,
     /// Machines that Google vouches for.
-    pub gce: Option<GceConfig>,
+    pub gce: Option<gce::Expectation>,
+    /// Pods that a cluster vouches for.
+    #[serde(rename = "kubernetes", default)]
+    pub clusters: Vec<Cluster>,
     #[serde(default)]
     account: Vec<AccountConfig>,
-}
-
-/// Whose identity tokens are accepted.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GceConfig {
-    #[serde(deserialize_with = "projects")]
-    projects: Vec<String>,
-    /// Where the keys are that sign them.
-    #[serde(default)]
-    pub keys: KeysLocation,
-    /// Whom to believe about an `https:` address.
-    #[serde(rename = "keys_ca_file", default, deserialize_with = "keys_roots")]
-    pub keys_roots: TlsRoots,
-    issuer: Option<String>,
-}
-
-impl GceConfig {
-    /// Issuer and projects.
-    pub fn expectation(&self) -> Expectation {
-        Expectation {
-            issuer: self
-                .issuer
-                .clone()
-                .unwrap_or_else(|| GOOGLE_ISSUER.to_owned()),
-            projects: self.projects.clone(),
-        }
-    }
 }
 
 impl AuthorityConfig {
@@ -87,19 +59,27 @@ impl AuthorityConfig {
             text,
             file,
             example: "authority.toml",
-            file_keys: &["secret_file", "keys_ca_file"],
+            file_keys: &["secret_file", "keys_ca_file", "issuer_ca_file"],
         };
         let config: Self = source.read()?;
-        if config.enrolled.is_empty() && config.gce.is_none() {
-            let problem = "nobody may ask this authority; add an [[enrolment]] or [gce]";
+        if config.enrolled.is_empty() && config.gce.is_none() && config.clusters.is_empty() {
+            let problem =
+                "nobody may ask this authority; add an [[enrolment]], [gce] or a [[kubernetes]]";
             return Err(source.problem("enrolment", problem));
         }
         let machines = config.enrolled.iter().map(|enrolled| &enrolled.machine);
         source.unique("enrolment", "machine", machines, |machine| {
             format!("{machine} is enrolled already; list all its accounts at once")
         })?;
+        let issuers = config
+            .clusters
+            .iter()
+            .map(|cluster| cluster.issuer.to_string());
+        source.unique("kubernetes", "issuer", issuers, |issuer| {
+            format!("{issuer} is there already; list all its accounts at once")
+        })?;
         if let Some(gce) = &config.gce
-            && gce.keys_roots != TlsRoots::default()
+            && gce.roots != TlsRoots::default()
             && !gce.keys.is_https()
         {
             let problem = "`keys_ca_file` belongs to `keys` with an https: address";
@@ -112,21 +92,12 @@ impl AuthorityConfig {
     /// Accounts to create when they are missing, with their display names.
     pub fn accounts(&self) -> BTreeMap<&ServiceAccount, &str> {
         let of_machines = self.enrolled.iter().flat_map(|enrolled| &enrolled.accounts);
-        accounts(&self.account, of_machines)
+        let of_pods = self
+            .clusters
+            .iter()
+            .flat_map(|cluster| cluster.accounts.values());
+        accounts(&self.account, of_machines.chain(of_pods))
     }
-}
-
-fn projects<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
-    some(
-        from,
-        "without a project no machine is admitted; list the projects",
-    )
-}
-
-fn keys_roots<'de, D: Deserializer<'de>>(from: D) -> Result<TlsRoots, D::Error> {
-    in_file(from, |text, file| {
-        TlsRoots::from_pem(text).map_err(|problem| format!("{file} is of no use: {problem}"))
-    })
 }
 
 /// What an authority's certificates are like.

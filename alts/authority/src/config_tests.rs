@@ -29,10 +29,12 @@ fn the_example_is_a_configuration() {
     let (_dir, file) = folder();
     let config = AuthorityConfig::parse(EXAMPLE, &file).unwrap();
     assert_eq!(config.enrolled.len(), 1);
-    let gce = config.gce.as_ref().unwrap();
-    assert_eq!(gce.expectation().issuer, GOOGLE_ISSUER);
-    assert_eq!(gce.keys, KeysLocation::default());
+    let google = config.gce.as_ref().unwrap();
+    assert_eq!(google.issuer, gce::GOOGLE_ISSUER);
+    assert_eq!(google.keys, crate::identity::KeysLocation::default());
     assert_eq!(config.accounts().len(), 1);
+    assert_eq!(config.clusters.len(), 1);
+    assert!(config.clusters[0].issuer.is_https());
 }
 
 #[test]
@@ -41,6 +43,56 @@ fn accounts_of_enrolled_machines_are_there_without_being_named() {
     let config = AuthorityConfig::parse(MINIMAL, &file).unwrap();
     assert!(config.accounts().contains_key(&account("svc@p")));
     assert_eq!(config.gce, None);
+}
+
+const CLUSTER: &str = r#"listen = "127.0.0.1:0"
+[[kubernetes]]
+issuer = "https://c.example"
+audience = "authority"
+accounts = { "system:serviceaccount:ns:web" = "web@p" }
+"#;
+
+#[test]
+fn accounts_of_pods_are_there_without_being_named() {
+    let (_dir, file) = folder();
+    let config = AuthorityConfig::parse(CLUSTER, &file).unwrap();
+    assert!(config.accounts().contains_key(&account("web@p")));
+}
+
+#[test]
+fn every_problem_with_a_cluster_is_named_with_its_line() {
+    let (_dir, file) = folder();
+    let replaced = |from: &str, to: &str| CLUSTER.replace(from, to);
+    let twice = CLUSTER.replace("listen = \"127.0.0.1:0\"\n", "");
+    for (text, expected) in [
+        (
+            replaced("https:", "http:"),
+            ":3: \"http://c.example\": whoever is on the way",
+        ),
+        (
+            replaced("https://c.example", "/etc/x"),
+            ":3: an issuer is an https: address",
+        ),
+        (
+            replaced("audience = \"authority\"\n", ""),
+            ":2: missing field `audience`",
+        ),
+        (replaced("web@p", "web p"), ":5: "),
+        (
+            CLUSTER.to_owned() + &twice,
+            ":7: https://c.example is there already",
+        ),
+        (
+            CLUSTER.to_owned() + "issuer_ca_file = \"none\"\n",
+            ":6: cannot read ",
+        ),
+    ] {
+        let problem = AuthorityConfig::parse(&text, &file)
+            .unwrap_err()
+            .to_string();
+        let told = problem.strip_prefix(&file).unwrap();
+        assert!(told.starts_with(expected), "{expected} <> {told}");
+    }
 }
 
 #[test]

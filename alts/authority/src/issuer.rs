@@ -35,6 +35,9 @@ pub enum NoCredential {
     /// The authority does not believe that this machine may have one.
     #[error("no credential: the authority refuses this machine: {0}")]
     MachineRefused(String),
+    /// The machine has nothing to show to the authority.
+    #[error("no credential: this machine cannot prove who it is: {0}")]
+    Unproven(String),
     /// The authority cannot be asked.
     #[error("no credential: the authority is out of reach: {0}; start it, then try again")]
     AuthorityUnreachable(String),
@@ -47,6 +50,7 @@ impl NoCredential {
             Self::Disabled(_) => "disabled",
             Self::Unknown(_) => "unknown",
             Self::MachineRefused(_) => "refused",
+            Self::Unproven(_) => "unproven",
             Self::AuthorityUnreachable(_) => "unreachable",
         }
     }
@@ -57,6 +61,7 @@ impl NoCredential {
             Self::Disabled(account) => format!("{account} is disabled"),
             Self::Unknown(account) => format!("{account} does not exist"),
             Self::MachineRefused(_) => "its authority refuses its machine".to_owned(),
+            Self::Unproven(_) => "its machine cannot prove who it is".to_owned(),
             Self::AuthorityUnreachable(_) => "its authority is out of reach".to_owned(),
         }
     }

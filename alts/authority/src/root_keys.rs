@@ -15,8 +15,10 @@ use std::time::Duration;
 
 use alts_handshake::{RootKey, Seed, Signed, SignedBody, Timestamp};
 use ed25519_dalek::{SigningKey, VerifyingKey};
+use zeroize::Zeroizing;
 
 use super::{
+    identity::{Claim, sealed},
     proto::authority as proto,
     statement::{MAX_ROOTS, SignedRoots},
 };
@@ -153,6 +155,11 @@ impl RootKeys {
     /// What is published of them.
     pub fn statement(&self) -> &SignedRoots {
         &self.statement
+    }
+
+    /// A token that was sealed to any of the keys for this claim.
+    pub(crate) fn unseal(&self, token: &[u8], claim: &Claim<'_>) -> Option<Zeroizing<String>> {
+        sealed::open(token, claim, self.signing_keys())
     }
 
     fn signing_keys(&self) -> impl Iterator<Item = SigningKey> + '_ {

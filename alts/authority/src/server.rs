@@ -17,7 +17,7 @@ use tonic::transport::Server;
 use super::{
     accepted_proofs::AcceptedProofs,
     admin,
-    admission::{Admission, GceAdmission},
+    admission::Admission,
     service::{Machines, Service},
 };
 use crate::{
@@ -107,9 +107,13 @@ impl AuthorityServer {
 }
 
 fn admission(config: &AuthorityConfig, since: Timestamp) -> Admission {
-    let gce = config.gce.as_ref().map(|gce| GceAdmission {
-        keys: KeySource::new(gce.keys.clone(), gce.keys_roots.clone()),
-        expectation: gce.expectation(),
+    let gce = config.gce.clone().map(|google| {
+        let keys = KeySource::new(google.keys.clone(), google.roots.clone());
+        (google, keys)
+    });
+    let clusters = config.clusters.iter().map(|cluster| {
+        let keys = KeySource::new(cluster.issuer.clone(), cluster.roots.clone());
+        (cluster.clone(), keys)
     });
     let enrolled = config.enrolled.iter();
     let enrolled = enrolled.map(|enrolled| (enrolled.machine.clone(), enrolled.clone()));
@@ -118,5 +122,6 @@ fn admission(config: &AuthorityConfig, since: Timestamp) -> Admission {
         since,
         accepted: AcceptedProofs::default(),
         gce,
+        clusters: clusters.collect(),
     }
 }

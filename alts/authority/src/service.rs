@@ -85,7 +85,8 @@ impl Service {
 
     async fn admit(&self, asker: &ProvenBy, question: Question<'_>) -> Result<Admitted, Status> {
         let claim = asker.claim(question);
-        let admitted = self.admission.admit(&claim, &asker.proof, self.clock.now());
+        let (roots, now) = (self.authority.root_keys(), self.clock.now());
+        let admitted = self.admission.admit(&claim, &asker.proof, &roots, now);
         admitted
             .await
             .map_err(|refused| status_of_refusal(&refused))
@@ -222,6 +223,7 @@ impl ProvenBy {
                     .map_err(|_| bad("an enrolment proof has 32 bytes"))?,
             ),
             Some(asker::Proof::GceIdentityToken(token)) => Proof::GceToken(token),
+            Some(asker::Proof::SealedKubernetesToken(sealed)) => Proof::SealedToken(sealed),
             None => return Err(bad("the request proves nothing")),
         };
         let account = asker.service_account.parse();
@@ -258,6 +260,7 @@ fn status_of_refusal(refused: &Refused) -> Status {
         | Refused::BeforeStart(_)
         | Refused::NotAccepted(_)
         | Refused::GceOff
+        | Refused::Sealed
         | Refused::Token(_) => Code::Unauthenticated,
     };
     Status::new(code, refused.to_string())
@@ -268,7 +271,7 @@ fn status_of(cause: &NoCredential) -> Status {
     let code = match cause {
         NoCredential::Disabled(_) => Code::FailedPrecondition,
         NoCredential::Unknown(_) => Code::NotFound,
-        NoCredential::MachineRefused(_) => Code::Unauthenticated,
+        NoCredential::MachineRefused(_) | NoCredential::Unproven(_) => Code::Unauthenticated,
         NoCredential::AuthorityUnreachable(_) => Code::Unavailable,
     };
     Status::new(code, cause.to_string())

@@ -8,7 +8,7 @@ use alts_authority::{
         self, AccountStates, IdentitySource, MachineProver, RemoteAuthority, TrustSource,
         TrustUpdater,
     },
-    identity::metadata::MetadataServer,
+    identity::{kubernetes, metadata::MetadataServer},
     statement::TrustAnchors,
 };
 use alts_daemon::{
@@ -55,8 +55,9 @@ impl ServedMachine {
     ) -> anyhow::Result<Self> {
         let state = StateDir::open(state_dir)?;
         let (machine, account) = identity(config).await.context(
-            "the metadata server does not say who this machine is; run on Compute Engine, or \
-             configure machine and service_account",
+            "the metadata server does not say who this machine is, nor does a pod's token; run on \
+             Compute Engine or mount a token that is bound to its pod, or configure machine and \
+             service_account",
         )?;
         let admin = AdminAddress::or_in(config.admin.as_ref(), state_dir);
         let surface = AdminSurface::bind(&admin).await?;
@@ -126,21 +127,28 @@ impl ServedMachine {
     }
 }
 
-/// As configured, and as the metadata server says of what is not.
+/// As configured, and as the pod's token or the metadata server says of what is not.
 async fn identity(config: &ServeConfig) -> anyhow::Result<(MachineName, ServiceAccount)> {
-    let ask = || match config.identity.source() {
-        IdentitySource::Gce(base) => Ok(MetadataServer(base)),
-        IdentitySource::Static(_) => Err(anyhow!("the identity source is static")),
+    let source = config.identity.source();
+    let ask = || match &source {
+        IdentitySource::Gce(base) => Ok(MetadataServer(base.clone())),
+        _ => Err(anyhow!("the identity source is another")),
     };
-    let machine = match &config.machine {
-        Some(machine) => machine.clone(),
-        None => MachineName::parse(&ask()?.instance_name().await?).map_err(anyhow::Error::msg)?,
+    let machine = match (&config.machine, &source) {
+        (Some(machine), _) => Ok(machine.clone()),
+        (None, IdentitySource::Kubernetes(file)) => {
+            let token = kubernetes::projected(file)
+                .await
+                .map_err(anyhow::Error::msg)?;
+            MachineName::parse(&kubernetes::own_pod(&token)?)
+        }
+        (None, _) => MachineName::parse(&ask()?.instance_name().await?),
     };
     let account = match &config.account {
         Some(account) => account.clone(),
         None => ask()?.default_account().await?.parse()?,
     };
-    Ok((machine, account))
+    Ok((machine.map_err(anyhow::Error::msg)?, account))
 }
 
 fn trust_source(config: &ServeConfig) -> TrustSource {

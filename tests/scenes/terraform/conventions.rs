@@ -19,8 +19,12 @@ fn folders() -> Vec<String> {
     for above in ["terraform/modules", "terraform/examples"] {
         let entries = fs::read_dir(repository().join(above)).expect("a readable folder");
         for entry in entries {
-            let name = entry.expect("a readable folder").file_name();
-            folders.push(format!("{above}/{}", name.to_string_lossy()));
+            let entry = entry.expect("a readable folder");
+            // The example for GKE is no Terraform.
+            if entry.path().join("kustomization.yaml").exists() {
+                continue;
+            }
+            folders.push(format!("{above}/{}", entry.file_name().to_string_lossy()));
         }
     }
     folders.sort();

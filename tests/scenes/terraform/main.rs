@@ -10,6 +10,7 @@
 //! | `conventions.rs` | files, names, types and tables as readers of modules expect them |
 //! | `alerts.rs` | alerts, evaluated over an hour in which what they are for happens |
 //! | `documents.rs` | commands in the documents |
+//! | `kubernetes` | the example for GKE, which is no Terraform: manifests and the settings in them |
 //! | `mistakes.rs`, `planted.rs` | planted mistakes: each is caught, by the check that should |
 //!
 //! `configuration.rs` copies the configuration and runs `terraform` in the copy, `shared.rs` keeps what several tests look at; `stub/` is the
@@ -21,6 +22,7 @@ mod bench;
 mod configuration;
 mod conventions;
 mod documents;
+mod kubernetes;
 mod ladder;
 mod mistakes;
 mod people;

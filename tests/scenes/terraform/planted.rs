@@ -75,7 +75,10 @@ pub(crate) const MISTAKES: [Mistake; 45] = [
         "the proxy is off that the pages believe",
         "terraform/modules/people/main.tf",
         ["enabled = true", "enabled = false"],
-        By::Test("tests/deployment.tftest.hcl"),
+        By::Test(
+            "tests/deployment.tftest.hcl",
+            "people_come_through_identity_aware_proxy",
+        ),
         "told to believe a proxy that is switched off",
     ),
     mistake(

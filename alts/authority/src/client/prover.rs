@@ -1,13 +1,21 @@
 //! The proof that goes with every question: who asks, for whom, and when.
 
+use std::path::PathBuf;
+
 use alts::ServiceAccount;
 use alts_daemon::{clock::Clock, rng};
 use alts_handshake::MachineName;
+use ed25519_dalek::VerifyingKey;
+use parking_lot::Mutex;
 
 use crate::{
-    identity::{Claim, Proof, Question, enrolment::EnrolmentSecret, metadata::MetadataServer},
+    identity::{
+        Claim, Proof, Question, enrolment::EnrolmentSecret, kubernetes, metadata::MetadataServer,
+        sealed,
+    },
     issuer::NoCredential,
     proto::authority::{Asker, asker},
+    statement::TrustAnchors,
 };
 
 /// What this machine proves its identity with.
@@ -17,10 +25,17 @@ pub enum IdentitySource {
     Static(EnrolmentSecret),
     /// The metadata server at this base address, `http://metadata.google.internal` on Google Cloud.
     Gce(String),
+    /// The token that Kubernetes keeps in this file.
+    Kubernetes(PathBuf),
 }
 
 impl IdentitySource {
-    async fn prove(&self, claim: &Claim<'_>) -> Result<Proof, NoCredential> {
+    /// `root`: whom alone a token that could be shown again is meant for.
+    async fn prove(
+        &self,
+        claim: &Claim<'_>,
+        root: Option<VerifyingKey>,
+    ) -> Result<Proof, NoCredential> {
         match self {
             Self::Static(secret) => Ok(Proof::Enrolment(secret.prove(claim))),
             Self::Gce(base) => MetadataServer(base.clone())
@@ -32,6 +47,15 @@ impl IdentitySource {
                         "the metadata server gave no identity token: {error}"
                     ))
                 }),
+            Self::Kubernetes(file) => {
+                let unproven = NoCredential::Unproven;
+                let token = kubernetes::projected(file).await.map_err(unproven)?;
+                let sealed = root.and_then(|root| sealed::seal(&token, claim, &root).ok());
+                let problem = "no token can be sealed to the root key; compare `roots`";
+                sealed
+                    .map(Proof::SealedToken)
+                    .ok_or_else(|| unproven(problem.to_owned()))
+            }
         }
     }
 }
@@ -43,6 +67,8 @@ pub struct MachineProver {
     account: ServiceAccount,
     identity: IdentitySource,
     clock: Clock,
+    /// The newest root key that is known.
+    root: Mutex<Option<VerifyingKey>>,
 }
 
 impl MachineProver {
@@ -58,7 +84,13 @@ impl MachineProver {
             account,
             identity,
             clock,
+            root: Mutex::default(),
         }
+    }
+
+    /// Seals to these keys' newest from now on.
+    pub(super) fn trust(&self, known: &TrustAnchors) {
+        *self.root.lock() = known.keys().first().copied();
     }
 
     pub(super) fn account(&self) -> &ServiceAccount {
@@ -80,9 +112,11 @@ impl MachineProver {
             nonce: &nonce,
             asked_at: self.clock.now(),
         };
-        let proof = match self.identity.prove(&claim).await? {
+        let root = *self.root.lock();
+        let proof = match self.identity.prove(&claim, root).await? {
             Proof::Enrolment(mac) => asker::Proof::EnrolmentMac(mac.to_vec()),
             Proof::GceToken(token) => asker::Proof::GceIdentityToken(token),
+            Proof::SealedToken(sealed) => asker::Proof::SealedKubernetesToken(sealed),
         };
         Ok(Asker {
             machine: self.machine.to_string(),

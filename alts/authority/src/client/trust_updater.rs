@@ -81,6 +81,7 @@ impl TrustUpdater {
                  roots`"
             );
         }
+        asker.trust(roots.known());
         let crl = stored_crl(&state, roots.known())?;
         let feed = watch::Sender::new(trust(&source, roots.known(), crl.clone()));
         Ok(Self {
@@ -157,6 +158,7 @@ impl TrustUpdater {
 
     /// The list, if it is new, as bytes and as what they mean.
     async fn fetch_crl(&self, known: &TrustAnchors) -> Result<Option<(Vec<u8>, Crl)>, String> {
+        self.asker.trust(known);
         let asker = self.asker.prove(Question::RevocationList).await;
         let asker = Some(asker.map_err(|error| error.to_string())?);
         let answer = self.client.clone().get_crl(GetCrlRequest { asker }).await;

@@ -1,9 +1,11 @@
-//! Public keys as a JSON Web Key Set (RFC 7517), as far as RS256 needs them. Pure.
+//! Public keys as a JSON Web Key Set (RFC 7517), as far as RS256 and ES256 need them. Pure.
 
 use std::collections::BTreeMap;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
+};
 use serde::Deserialize;
 
 /// Largest document, in bytes. Google's is 2 KiB.
@@ -12,21 +14,29 @@ pub const MAX_JWKS_LEN: usize = 64 * 1024;
 /// More keys than this nobody has under way at once.
 const MAX_KEYS: usize = 32;
 
+/// RSASSA-PKCS1-v1_5 and ECDSA on P-256, with SHA-256.
+const RS256: &str = "RS256";
+const ES256: &str = "ES256";
+
 /// A document that is no usable key set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this is no JSON Web Key Set with RSA keys: {0}")]
+#[error("this is no JSON Web Key Set with keys for tokens: {0}")]
 pub struct InvalidJwks(String);
 
-/// RSA keys by their `kid`.
+/// Keys by their `kid`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Jwks {
-    keys: BTreeMap<String, RsaKey>,
+    keys: BTreeMap<String, Key>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct RsaKey {
-    n: Vec<u8>,
-    e: Vec<u8>,
+enum Key {
+    Rsa {
+        n: Vec<u8>,
+        e: Vec<u8>,
+    },
+    /// The point on P-256, uncompressed (SEC 1, section 2.3.3).
+    P256(Vec<u8>),
 }
 
 #[derive(Deserialize)]
@@ -43,6 +53,9 @@ struct Entry {
     purpose: Option<String>,
     n: Option<String>,
     e: Option<String>,
+    crv: Option<String>,
+    x: Option<String>,
+    y: Option<String>,
 }
 
 impl Jwks {
@@ -60,12 +73,15 @@ impl Jwks {
             return Err(InvalidJwks(format!("it has {} keys", document.keys.len())));
         }
         let mut keys = BTreeMap::new();
-        for entry in document.keys.into_iter().filter(Entry::is_for_rs256) {
-            let (kid, key) = entry.into_key()?;
-            keys.insert(kid, key);
+        for entry in document.keys {
+            if let Some(algorithm) = entry.algorithm() {
+                let (kid, key) = entry.into_key(algorithm)?;
+                keys.insert(kid, key);
+            }
         }
         if keys.is_empty() {
-            return Err(InvalidJwks("it has no RSA key for RS256".to_owned()));
+            let problem = "it has no RSA key for RS256 and no P-256 key for ES256";
+            return Err(InvalidJwks(problem.to_owned()));
         }
         Ok(Self { keys })
     }
@@ -75,27 +91,37 @@ impl Jwks {
         self.keys.contains_key(kid)
     }
 
-    /// Checks an RS256 signature (RFC 7518, section 3.3) by the key `kid`. Keys below 2,048 bits
-    /// verify nothing.
-    pub fn verifies(&self, kid: &str, message: &[u8], signature: &[u8]) -> bool {
-        self.keys.get(kid).is_some_and(|key| {
-            RsaPublicKeyComponents {
-                n: &key.n,
-                e: &key.e,
+    /// Checks a signature (RFC 7518, sections 3.3 and 3.4) by the key `kid`, which is for one algorithm
+    /// whatever a token says. RSA keys below 2,048 bits verify nothing.
+    pub fn verifies(&self, kid: &str, algorithm: &str, message: &[u8], signature: &[u8]) -> bool {
+        let verified = match (self.keys.get(kid), algorithm) {
+            (Some(Key::Rsa { n, e }), RS256) => RsaPublicKeyComponents { n, e }.verify(
+                &RSA_PKCS1_2048_8192_SHA256,
+                message,
+                signature,
+            ),
+            (Some(Key::P256(point)), ES256) => {
+                UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(message, signature)
             }
-            .verify(&RSA_PKCS1_2048_8192_SHA256, message, signature)
-            .is_ok()
-        })
+            _ => return false,
+        };
+        verified.is_ok()
     }
 }
 
 impl Entry {
-    fn is_for_rs256(&self) -> bool {
+    /// `None`: for something else than tokens.
+    fn algorithm(&self) -> Option<&'static str> {
         let fits = |value: &Option<String>, wanted| value.as_deref().is_none_or(|v| v == wanted);
-        self.kty == "RSA" && fits(&self.alg, "RS256") && fits(&self.purpose, "sig")
+        let algorithm = match (self.kty.as_str(), self.crv.as_deref()) {
+            ("RSA", _) => RS256,
+            ("EC", Some("P-256")) => ES256,
+            _ => return None,
+        };
+        (fits(&self.alg, algorithm) && fits(&self.purpose, "sig")).then_some(algorithm)
     }
 
-    fn into_key(self) -> Result<(String, RsaKey), InvalidJwks> {
+    fn into_key(self, algorithm: &'static str) -> Result<(String, Key), InvalidJwks> {
         let part = |value: Option<String>, name: &str| {
             value
                 .and_then(|text| URL_SAFE_NO_PAD.decode(text).ok())
@@ -105,13 +131,14 @@ impl Entry {
         let kid = self
             .kid
             .ok_or_else(|| InvalidJwks("a key has no kid".to_owned()))?;
-        Ok((
-            kid,
-            RsaKey {
+        let key = match algorithm {
+            RS256 => Key::Rsa {
                 n: part(self.n, "n")?,
                 e: part(self.e, "e")?,
             },
-        ))
+            _ => Key::P256([vec![4], part(self.x, "x")?, part(self.y, "y")?].concat()),
+        };
+        Ok((kid, key))
     }
 }
 

@@ -3,12 +3,12 @@
 use std::{fmt, net::IpAddr, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use alts_daemon::{
-    config::values::parsed,
+    config::values::{in_file, parsed},
     http::{self, HttpError, TlsRoots},
 };
 use hyper::{Uri, header};
 use parking_lot::Mutex as SyncMutex;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 use tokio::{sync::Mutex, time::Instant};
 
 use super::jwks::{InvalidJwks, Jwks, MAX_JWKS_LEN};
@@ -21,9 +21,15 @@ const GOOGLE_CERTS: &str = "https://www.googleapis.com/oauth2/v3/certs";
 const DEFAULT_KEPT: Duration = Duration::from_secs(300);
 const MAX_KEPT: Duration = Duration::from_secs(24 * 3600);
 
-/// An unknown key name makes the keys be fetched anew, but not more often than this, whether or not
-/// they came: anybody can make up key names.
+/// A publisher who did not answer is not asked again before that.
 const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(10);
+
+/// An unknown key name makes the keys be fetched anew, but not more often than this: anybody can make up
+/// key names, and publishers show a key long before it signs.
+const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Where an issuer says where its keys are (OpenID Connect Discovery 1.0, section 4).
+const DISCOVERY: &str = "/.well-known/openid-configuration";
 
 /// Where a key set is.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -33,12 +39,14 @@ pub enum KeysLocation {
     File(PathBuf),
     /// An `http:` or `https:` address.
     Url(String),
+    /// Wherever the issuer with this address says, which stands in its tokens.
+    Issuer(String),
 }
 
 impl KeysLocation {
     /// Whether whoever is there must prove who they are.
     pub fn is_https(&self) -> bool {
-        matches!(self, Self::Url(url) if url.starts_with("https://"))
+        matches!(self, Self::Url(url) | Self::Issuer(url) if url.starts_with("https://"))
     }
 }
 
@@ -86,7 +94,7 @@ impl TryFrom<String> for KeysLocation {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        parsed(&text, "leave it out for Google's own")
+        parsed(&text, "name a file of this machine, or an https: address")
     }
 }
 
@@ -94,8 +102,39 @@ impl fmt::Display for KeysLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => path.display().fmt(f),
-            Self::Url(url) => f.write_str(url),
+            Self::Url(url) | Self::Issuer(url) => f.write_str(url),
         }
+    }
+}
+
+/// As a configuration writes an issuer.
+pub(super) fn issuer<'de, D: Deserializer<'de>>(from: D) -> Result<KeysLocation, D::Error> {
+    match KeysLocation::deserialize(from)? {
+        KeysLocation::Url(url) => Ok(KeysLocation::Issuer(url)),
+        _ => Err(Error::custom("an issuer is an https: address")),
+    }
+}
+
+/// As a configuration names those who vouch for a location.
+pub(crate) fn roots<'de, D: Deserializer<'de>>(from: D) -> Result<TlsRoots, D::Error> {
+    in_file(from, |text, file| {
+        TlsRoots::from_pem(text).map_err(|problem| format!("{file} is of no use: {problem}"))
+    })
+}
+
+/// What an issuer says about itself, as far as it matters here.
+#[derive(Debug, Deserialize)]
+struct Discovery {
+    issuer: String,
+    jwks_uri: KeysLocation,
+}
+
+impl Discovery {
+    /// Whose word comes over https says where else over https.
+    fn is_of(&self, location: &KeysLocation) -> bool {
+        let as_safe = self.jwks_uri.is_https() || !location.is_https();
+        let is_url = matches!(self.jwks_uri, KeysLocation::Url(_));
+        self.issuer == location.to_string() && is_url && as_safe
     }
 }
 
@@ -115,6 +154,10 @@ enum Problem {
     File(#[from] std::io::Error),
     #[error("is useless: {0}")]
     Invalid(#[from] InvalidJwks),
+    #[error(
+        "cannot be found: its {DISCOVERY} is another's, or leads where another could answer: {0}"
+    )]
+    Discovery(String),
 }
 
 /// A key set, kept as long as its publisher says (RFC 9111, `max-age`).
@@ -142,18 +185,21 @@ struct Kept {
 }
 
 impl Known {
-    /// What is said of `kid` without asking the publisher; `None`: he must be asked.
+    /// What is said of `kid` without asking the publisher; `None`: he must be asked. While he does not
+    /// answer, his keys go on being used, for a day at most.
     fn answer(&self, kid: &str, now: Instant) -> Option<Result<Jwks, Arc<KeySourceError>>> {
         let age = |since| now.saturating_duration_since(since);
-        let good = self.kept.as_ref();
-        let good = good.filter(|kept| age(kept.fetched) < kept.max_age);
-        let lately = |when| age(when) < MIN_REFRESH_INTERVAL;
-        match (good, &self.failed) {
-            (Some(kept), _) if kept.keys.knows(kid) || lately(kept.fetched) => {
-                Some(Ok(kept.keys.clone()))
-            }
-            (Some(kept), Some((when, _))) if lately(*when) => Some(Ok(kept.keys.clone())),
-            (None, Some((when, error))) if lately(*when) => Some(Err(Arc::clone(error))),
+        let kept = self.kept.as_ref();
+        let kept = kept.filter(|kept| age(kept.fetched) < MAX_KEPT);
+        let failed = self.failed.as_ref();
+        let failed = failed.filter(|(when, _)| age(*when) < MIN_REFRESH_INTERVAL);
+        let serves = |kept: &Kept| {
+            let age = age(kept.fetched);
+            age < kept.max_age && (kept.keys.knows(kid) || age < UNKNOWN_KEY_INTERVAL)
+        };
+        match (kept, failed) {
+            (Some(kept), failed) if failed.is_some() || serves(kept) => Some(Ok(kept.keys.clone())),
+            (None, Some((_, error))) => Some(Err(Arc::clone(error))),
             _ => None,
         }
     }
@@ -204,6 +250,7 @@ impl KeySource {
                     location: self.location.to_string(),
                     problem,
                 });
+                tracing::warn!(%error, "going on with the keys that are kept, if any");
                 known.failed = Some((now, Arc::clone(&error)));
                 known.answer(kid, now).unwrap_or(Err(error))
             }
@@ -212,28 +259,44 @@ impl KeySource {
 
     async fn fetch(&self) -> Result<(Jwks, Duration), Problem> {
         let (json, max_age) = match &self.location {
-            KeysLocation::File(path) => (read_bounded(path.clone()).await?, MIN_REFRESH_INTERVAL),
-            KeysLocation::Url(url) => {
-                let answer = http::get_believing(&self.roots, url, &[], MAX_JWKS_LEN).await?;
-                let control = answer.headers.get(header::CACHE_CONTROL);
-                let control = control.and_then(|value| value.to_str().ok());
-                (answer.body.to_vec(), max_age(control.unwrap_or_default()))
+            KeysLocation::File(path) => {
+                let json = read_bounded(path.clone(), MAX_JWKS_LEN).await?;
+                (json, MIN_REFRESH_INTERVAL)
+            }
+            KeysLocation::Url(url) => self.get(url).await?,
+            KeysLocation::Issuer(issuer) => {
+                let base = issuer.trim_end_matches('/');
+                let (document, _) = self.get(&format!("{base}{DISCOVERY}")).await?;
+                match serde_json::from_slice::<Discovery>(&document) {
+                    Ok(found) if found.is_of(&self.location) => {
+                        self.get(&found.jwks_uri.to_string()).await?
+                    }
+                    other => return Err(Problem::Discovery(format!("{other:?}"))),
+                }
             }
         };
         Ok((Jwks::parse(&json)?, max_age))
     }
+
+    /// A document, and how long it is good for.
+    async fn get(&self, url: &str) -> Result<(Vec<u8>, Duration), Problem> {
+        let answer = http::get_believing(&self.roots, url, &[], MAX_JWKS_LEN).await?;
+        let control = answer.headers.get(header::CACHE_CONTROL);
+        let control = control.and_then(|value| value.to_str().ok());
+        Ok((answer.body.to_vec(), max_age(control.unwrap_or_default())))
+    }
 }
 
-async fn read_bounded(path: PathBuf) -> std::io::Result<Vec<u8>> {
+/// A file's first bytes: one more than allowed, so that "too large" is seen by who understands them.
+pub(super) async fn read_bounded(path: PathBuf, max_len: usize) -> std::io::Result<Vec<u8>> {
     let read = move || {
         use std::io::Read;
-        let mut json = Vec::new();
-        // One more than allowed, so that "too large" is seen by the parser.
-        let limit = u64::try_from(MAX_JWKS_LEN + 1).expect("64 KiB fit into 64 bits");
+        let mut bytes = Vec::new();
+        let limit = u64::try_from(max_len + 1).unwrap_or(u64::MAX);
         std::fs::File::open(path)?
             .take(limit)
-            .read_to_end(&mut json)?;
-        Ok(json)
+            .read_to_end(&mut bytes)?;
+        Ok(bytes)
     };
     tokio::task::spawn_blocking(read)
         .await

@@ -106,7 +106,7 @@ async fn a_publisher_who_falls_silent_holds_up_nobody_whose_key_is_known() {
     let source = Arc::new(KeySource::new(location, TlsRoots::default()));
     assert!(source.keys(KID).await.unwrap().knows(KID));
     // As if it had been a while.
-    let past = Instant::now().checked_sub(MIN_REFRESH_INTERVAL).unwrap();
+    let past = Instant::now().checked_sub(UNKNOWN_KEY_INTERVAL).unwrap();
     source.known.lock().kept.as_mut().unwrap().fetched = past;
     let made_up: Vec<_> = (0..8)
         .map(|n| {
@@ -127,4 +127,147 @@ async fn a_publisher_who_falls_silent_holds_up_nobody_whose_key_is_known() {
         2,
         "asked once for all of them"
     );
+}
+
+/// An issuer that answers from a table of paths; what it has answered, in order.
+async fn issuer(
+    pages: impl Fn(&str, &str) -> Option<String> + Send + 'static,
+) -> (String, Arc<SyncMutex<Vec<String>>>) {
+    use tokio::io::{AsyncBufReadExt, BufReader};
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let (own, asked) = (base.clone(), Arc::new(SyncMutex::new(Vec::new())));
+    let noted = Arc::clone(&asked);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let mut stream = BufReader::new(stream);
+            let mut line = String::new();
+            stream.read_line(&mut line).await.unwrap();
+            let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
+            let answer = match pages(&own, &path) {
+                Some(body) => format!(
+                    "HTTP/1.1 200 OK\r\ncache-control: public, max-age=3600\r\ncontent-length: {}\r\n\r\n{body}",
+                    body.len()
+                ),
+                None => "HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n".to_owned(),
+            };
+            noted.lock().push(path);
+            stream.get_mut().write_all(answer.as_bytes()).await.unwrap();
+        }
+    });
+    (base, asked)
+}
+
+fn source_of(issuer: &str) -> KeySource {
+    let location = KeysLocation::Issuer(issuer.to_owned());
+    KeySource::new(location, TlsRoots::default())
+}
+
+/// As if that much time had passed since the last attempt.
+fn age(source: &KeySource, by: Duration) {
+    let mut known = source.known.lock();
+    if let Some(kept) = known.kept.as_mut() {
+        kept.fetched = kept.fetched.checked_sub(by).unwrap();
+    }
+    if let Some((when, _)) = known.failed.as_mut() {
+        *when = when.checked_sub(by).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_issuers_keys_are_where_it_says_and_an_unknown_one_asks_at_most_once_a_minute() {
+    let (base, asked) = issuer(|base, path| match path {
+        "/c/.well-known/openid-configuration" => Some(format!(
+            "{{\"issuer\": \"{base}/c\", \"jwks_uri\": \"{base}/c/keys\", \"other\": [1]}}"
+        )),
+        "/c/keys" => Some(jwks()),
+        _ => None,
+    })
+    .await;
+    let source = source_of(&format!("{base}/c"));
+    assert!(source.keys(KID).await.unwrap().knows(KID));
+    let discovery = format!("/c{DISCOVERY}");
+    assert_eq!(*asked.lock(), [discovery.as_str(), "/c/keys"]);
+    age(&source, Duration::from_secs(59));
+    assert!(!source.keys("made-up").await.unwrap().knows("made-up"));
+    assert_eq!(asked.lock().len(), 2, "not asked again within a minute");
+    age(&source, Duration::from_secs(1));
+    assert!(!source.keys("made-up").await.unwrap().knows("made-up"));
+    assert_eq!(asked.lock().len(), 4, "asked once more");
+}
+
+#[tokio::test]
+async fn keys_are_kept_for_a_day_when_the_issuer_does_not_answer() {
+    let well = Arc::new(AtomicUsize::new(1));
+    let answers = Arc::clone(&well);
+    let (base, asked) = issuer(move |base, path| {
+        let keys = path == "/keys";
+        (answers.load(Ordering::SeqCst) == 1).then(|| match keys {
+            true => jwks(),
+            false => format!("{{\"issuer\": \"{base}\", \"jwks_uri\": \"{base}/keys\"}}"),
+        })
+    })
+    .await;
+    let source = source_of(&base);
+    assert!(source.keys(KID).await.unwrap().knows(KID));
+    well.store(0, Ordering::SeqCst);
+    age(&source, Duration::from_secs(2 * 3600));
+    assert!(source.keys(KID).await.unwrap().knows(KID), "kept");
+    assert!(source.keys(KID).await.unwrap().knows(KID), "kept");
+    assert_eq!(
+        asked.lock().len(),
+        3,
+        "a silent issuer is asked once a minute"
+    );
+    age(&source, Duration::from_secs(22 * 3600));
+    let refused = source.keys(KID).await.unwrap_err().to_string();
+    assert!(refused.contains("503"), "{refused}");
+    well.store(1, Ordering::SeqCst);
+    age(&source, Duration::from_secs(60));
+    assert!(source.keys(KID).await.unwrap().knows(KID), "asked again");
+}
+
+#[tokio::test]
+async fn a_discovery_document_of_another_issuer_or_that_leads_elsewhere_is_refused() {
+    for (document, problem) in [
+        (
+            r#"{"issuer": "https://evil.example", "jwks_uri": "BASE/keys"}"#,
+            "evil.example",
+        ),
+        (r#"{"issuer": "BASE/", "jwks_uri": "BASE/keys"}"#, "/keys"),
+        (
+            r#"{"issuer": "BASE", "jwks_uri": "http://10.0.0.7/keys"}"#,
+            "can answer in its place",
+        ),
+        (
+            r#"{"issuer": "BASE", "jwks_uri": "/etc/passwd"}"#,
+            "/etc/passwd",
+        ),
+        (r#"{"issuer": "BASE"}"#, "missing field `jwks_uri`"),
+        ("<html>", "expected value"),
+    ] {
+        let (base, _) = issuer(move |base, path| match path {
+            DISCOVERY => Some(document.replace("BASE", base)),
+            _ => Some(jwks()),
+        })
+        .await;
+        let refused = source_of(&base).keys(KID).await.unwrap_err().to_string();
+        assert!(refused.contains(problem), "{refused}");
+        assert!(
+            refused.starts_with(&format!("the key set {base} cannot be found: ")),
+            "{refused}"
+        );
+    }
+    // Of one that proves who it is over https, nothing on this machine may stand for its keys.
+    let issuer = KeysLocation::Issuer("https://issuer.example".to_owned());
+    for (keys, good) in [
+        ("http://127.0.0.1:1/keys", false),
+        ("https://keys.example/", true),
+    ] {
+        let found = Discovery {
+            issuer: issuer.to_string(),
+            jwks_uri: keys.parse().unwrap(),
+        };
+        assert_eq!(found.is_of(&issuer), good, "{keys}");
+    }
 }

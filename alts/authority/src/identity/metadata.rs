@@ -6,7 +6,7 @@
 use alts_daemon::http::{self, HttpError};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::identity::token::MAX_TOKEN_LEN;
+use crate::identity::jwt::MAX_TOKEN_LEN;
 
 /// Where it is on every instance.
 pub const DEFAULT_METADATA: &str = "http://metadata.google.internal";

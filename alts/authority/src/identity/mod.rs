@@ -7,27 +7,34 @@
 //!     v
 //!   digest --HMAC by a shared secret--------------> Proof::Enrolment     source "static"
 //!          --audience of an identity token--------> Proof::GceToken      source "gce"
+//!          --what a token is sealed with----------> Proof::SealedToken   source "kubernetes"
 //! ```
 //!
-//! Either proof is worth nothing for another claim, nor a few minutes later, and a certificate is
+//! Each proof is worth nothing for another claim, nor a few minutes later, and a certificate is
 //! given for it once. That is why the authority may be asked in plaintext. The claim need not be signed
 //! by its key: a certificate for a key that one does not hold makes no handshake certificate.
 //!
 //! | file | for |
 //! |---|---|
 //! | `enrolment.rs` | shared secrets |
-//! | `token.rs` | Google's identity tokens, verified; pure |
+//! | `jwt.rs` | what is verified of every token; pure |
+//! | `gce.rs`, `kubernetes.rs` | Google's tokens of machines, and a cluster's of pods |
 //! | `jwks.rs` | the keys they are verified with; pure |
 //! | `key_source.rs` | where those come from, and for how long they are kept |
 //! | `metadata.rs` | where a machine gets a token from |
+//! | `sealed.rs` | a pod's token on its way to the authority |
 
 pub mod enrolment;
+pub mod gce;
 pub mod jwks;
-mod key_source;
+pub mod jwt;
+pub(crate) mod key_source;
+pub mod kubernetes;
 pub mod metadata;
+pub(crate) mod sealed;
 #[cfg(test)]
+#[path = "../../tests/keys/test_signer.rs"]
 pub(crate) mod test_signer;
-pub mod token;
 
 use alts::ServiceAccount;
 use alts_daemon::hex::hex;
@@ -119,6 +126,8 @@ pub enum Proof {
     Enrolment([u8; 32]),
     /// A JWT from the metadata server.
     GceToken(String),
+    /// A JWT of a pod, sealed to the authority's root key for this claim.
+    SealedToken(Vec<u8>),
 }
 
 impl std::fmt::Debug for Proof {
@@ -126,6 +135,7 @@ impl std::fmt::Debug for Proof {
         f.write_str(match self {
             Self::Enrolment(_) => "Proof::Enrolment(redacted)",
             Self::GceToken(_) => "Proof::GceToken(redacted)",
+            Self::SealedToken(_) => "Proof::SealedToken(redacted)",
         })
     }
 }

@@ -41,7 +41,7 @@ pub struct ServeConfig {
     pub authority: AuthorityAddress,
     /// What this machine proves itself with.
     pub identity: IdentityConfig,
-    /// `None`: as the metadata server says.
+    /// `None`: as the metadata server says, or the pod's name.
     pub machine: Option<MachineName>,
     /// `None`: as the metadata server says.
     #[serde(rename = "service_account")]
@@ -124,8 +124,8 @@ impl RevocationConfig {
     }
 }
 
-/// What a machine proves itself with: a secret that it shares with the authority, or the metadata
-/// server's word.
+/// What a machine proves itself with: a secret that it shares with the authority, the metadata
+/// server's word, or Kubernetes'.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IdentityConfig {
@@ -138,6 +138,8 @@ pub struct IdentityConfig {
     secret: Option<EnrolmentSecret>,
     #[serde(default, deserialize_with = "metadata")]
     metadata: Option<String>,
+    #[serde(default, deserialize_with = "token_file")]
+    token_file: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -145,35 +147,47 @@ pub struct IdentityConfig {
 enum IdentityKind {
     Static,
     Gce,
+    Kubernetes,
 }
 
 impl IdentityConfig {
     /// Where its proofs come from.
     pub fn source(&self) -> IdentitySource {
-        match &self.secret {
-            Some(secret) => IdentitySource::Static(secret.clone()),
-            None => {
+        match (&self.secret, &self.token_file) {
+            (Some(secret), _) => IdentitySource::Static(secret.clone()),
+            (None, Some(file)) => IdentitySource::Kubernetes(file.clone()),
+            (None, None) => {
                 let base = self.metadata.as_deref().unwrap_or(DEFAULT_METADATA);
                 IdentitySource::Gce(base.to_owned())
             }
         }
     }
 
+    /// Each key belongs to one source, and but for `metadata` that source needs it.
     fn check(&self, source: &Source<'_>) -> Result<(), ConfigError> {
-        let misplaced = |key: &str, owner: &str| {
-            let problem =
-                format!("`{key}` belongs to the source {owner:?}; remove it or change the source");
-            Err(source.problem(&format!("identity.{key}"), problem))
-        };
-        match (self.source, &self.secret, &self.metadata) {
-            (IdentityKind::Static, _, Some(_)) => misplaced("metadata", "gce"),
-            (IdentityKind::Gce, Some(_), _) => misplaced("secret_file", "static"),
-            (IdentityKind::Static, None, None) => {
-                let problem = "the source \"static\" needs `secret_file`";
-                Err(source.problem("identity.source", problem))
+        use IdentityKind::{Gce, Kubernetes, Static};
+        for (key, is_there, owner, name) in [
+            ("secret_file", self.secret.is_some(), Static, "static"),
+            ("metadata", self.metadata.is_some(), Gce, "gce"),
+            (
+                "token_file",
+                self.token_file.is_some(),
+                Kubernetes,
+                "kubernetes",
+            ),
+        ] {
+            if is_there && self.source != owner {
+                let problem = format!(
+                    "`{key}` belongs to the source {name:?}; remove it or change the source"
+                );
+                return Err(source.problem(&format!("identity.{key}"), problem));
             }
-            _ => Ok(()),
+            if !is_there && self.source == owner && owner != Gce {
+                let problem = format!("the source {name:?} needs `{key}`");
+                return Err(source.problem("identity.source", problem));
+            }
         }
+        Ok(())
     }
 }
 
@@ -191,18 +205,13 @@ impl ServeConfig {
         };
         let config: Self = source.read()?;
         config.identity.check(&source)?;
-        let missing = match (&config.machine, &config.account) {
-            (None, _) => "machine",
-            (_, None) => "service_account",
+        let missing = match (config.identity.source, &config.machine, &config.account) {
+            (IdentityKind::Static, None, _) => "machine",
+            (IdentityKind::Static | IdentityKind::Kubernetes, _, None) => "service_account",
             _ => return Ok(config),
         };
-        match config.identity.source {
-            IdentityKind::Gce => Ok(config),
-            IdentityKind::Static => Err(source.problem(
-                missing,
-                format!("`{missing}` is missing; serve.toml shows every key"),
-            )),
-        }
+        let problem = format!("`{missing}` is missing; serve.toml shows every key");
+        Err(source.problem(missing, problem))
     }
 }
 
@@ -249,6 +258,14 @@ fn metadata<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Err
         false => Err(Error::custom(
             "the metadata server speaks http: only; write http://HOST",
         )),
+    }
+}
+
+fn token_file<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PathBuf>, D::Error> {
+    let file = PathBuf::deserialize(from)?;
+    match file.is_absolute() {
+        true => Ok(Some(file)),
+        false => Err(Error::custom("the token's file is an absolute path")),
     }
 }
 

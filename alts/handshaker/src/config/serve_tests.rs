@@ -58,6 +58,50 @@ fn on_compute_engine_little_needs_to_be_said() {
 }
 
 #[test]
+fn a_pod_says_whom_it_speaks_as_and_its_token_says_which_pod_it_is() {
+    let text = minimal()
+        .replace("machine = \"vm\"\n", "")
+        .replace("static", "kubernetes")
+        .replace(
+            "secret_file = \"enrolment.secret\"",
+            "token_file = \"/run/token\"",
+        );
+    let config = ServeConfig::parse(&text, "serve.toml").unwrap();
+    assert_eq!(config.machine, None);
+    let source = IdentitySource::Kubernetes("/run/token".into());
+    assert_eq!(config.identity.source(), source);
+    for (from, to, expected) in [
+        (
+            "service_account = \"svc@p\"\n",
+            "",
+            ":1: `service_account` is missing",
+        ),
+        (
+            "\"/run/token\"",
+            "\"token\"",
+            ":8: the token's file is an absolute path",
+        ),
+        (
+            "token_file = \"/run/token\"\n",
+            "",
+            ":7: the source \"kubernetes\" needs `token_file`",
+        ),
+        (
+            "kubernetes",
+            "gce",
+            ":8: `token_file` belongs to the source \"kubernetes\"",
+        ),
+    ] {
+        let problem = ServeConfig::parse(&text.replace(from, to), "serve.toml").unwrap_err();
+        let told = problem.to_string();
+        assert!(
+            told.starts_with(&format!("serve.toml{expected}")),
+            "{expected} <> {told}"
+        );
+    }
+}
+
+#[test]
 fn every_problem_is_named_with_its_line_and_no_secret_is_quoted() {
     let (_dir, file) = folder();
     let replaced = |from: &str, to: &str| minimal().replace(from, to);

@@ -8,8 +8,9 @@ mod calls;
 mod crash;
 mod deaf;
 mod gce;
-#[path = "../../../authority/src/identity/test_signer.rs"]
+#[path = "../../../authority/tests/keys/test_signer.rs"]
 mod google;
+mod kubernetes;
 mod limits;
 mod logs;
 mod on_path;

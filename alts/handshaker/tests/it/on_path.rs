@@ -3,7 +3,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -27,8 +27,10 @@ use crate::{suite::*, support::*};
 
 /// Passes everything on, but for what it is told to change or to keep.
 #[derive(Clone)]
-struct OnPath {
-    authority: AuthorityClient<Channel>,
+pub(crate) struct OnPath {
+    pub(crate) authority: AuthorityClient<Channel>,
+    /// What was asked of the authority, word for word.
+    pub(crate) heard: Arc<Mutex<Vec<IssueMasterRequest>>>,
     /// About whom to ask in place of whom was asked about.
     asks_about: Option<&'static str>,
     keeps_lists: Arc<AtomicBool>,
@@ -38,7 +40,7 @@ struct OnPath {
 
 impl OnPath {
     /// Between the suite's authority and the machines that are started from now on.
-    async fn come_between(
+    pub(crate) async fn come_between(
         suite: &mut Suite,
         asks_about: Option<&'static str>,
         answers_without: bool,
@@ -46,6 +48,7 @@ impl OnPath {
         let authority = AuthorityClient::connect(format!("http://{}", suite.address)).await;
         let on_path = Self {
             authority: authority.unwrap(),
+            heard: Arc::default(),
             asks_about,
             keeps_lists: Arc::default(),
             answers_without,
@@ -65,6 +68,8 @@ impl Authority for OnPath {
         &self,
         request: Request<IssueMasterRequest>,
     ) -> Result<Response<IssueMasterResponse>, Status> {
+        let request = request.into_inner();
+        self.heard.lock().unwrap().push(request.clone());
         self.authority.clone().issue_master(request).await
     }
 

@@ -123,6 +123,12 @@ async fn every_kind_of_unproven_request_for_a_certificate_is_refused_in_words_of
             "client-vm is not enrolled with this secret",
         ),
         (
+            "a token sealed to somebody else",
+            |a| unsigned(a, Some(Proof::SealedKubernetesToken(vec![9; 100]))),
+            Unauthenticated,
+            "sealed to a root key that this authority does not have",
+        ),
+        (
             "no key",
             |a| a.request.public_key.clear(),
             InvalidArgument,

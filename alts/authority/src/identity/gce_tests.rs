@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::identity::Question;
-use crate::identity::test_signer::{KID, claims, jwks, token, token_with};
+use crate::identity::{
+    jwt::MAX_TOKEN_LEN,
+    test_signer::{KID, claims, jwks, token, token_with},
+};
 
 const NOW_S: u64 = 1_700_000_000;
 const ACCOUNT: &str = "svc@grpc-alts-demo.iam.gserviceaccount.com";
@@ -33,6 +36,8 @@ fn check(token: &str) -> Result<Instance, TokenError> {
     let expectation = Expectation {
         issuer: GOOGLE_ISSUER.to_owned(),
         projects: vec!["other-project".to_owned(), "grpc-alts-demo".to_owned()],
+        keys: KeysLocation::default(),
+        roots: TlsRoots::default(),
     };
     let keys = Jwks::parse(jwks().as_bytes()).unwrap();
     let now = Timestamp::from_unix_s(NOW_S);

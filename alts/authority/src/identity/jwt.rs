@@ -1,28 +1,27 @@
-//! Identity tokens of Compute Engine instances, verified. Pure: keys and time are given.
+//! Signed tokens (JWT, RFC 7519) and why they are believed: what the sources of identity tokens have in common. Pure: keys and
+//! time are given.
 //!
 //! ```text
 //!   base64url( {"alg":"RS256","kid":…} ) . base64url( claims ) . base64url( signature )
-//!              JWS (RFC 7515) in its compact form; claims as in JWT (RFC 7519)
-//!              and Google's own under "google"."compute_engine"
+//!              JWS (RFC 7515) in its compact form
 //! ```
-//!
-//! Source: Compute Engine's documentation, "Verifying the identity of instances", format `full`.
 
 use std::time::Duration;
 
 use alts_handshake::{MAX_CLOCK_SKEW, Timestamp};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::Deserialize;
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
+use serde_json::{Value, json};
 
-use super::{Claim, jwks::Jwks};
+use super::jwks::Jwks;
 
-/// Largest token, in bytes. Google's have about 1,200.
+/// Largest token, in bytes. Google's and Kubernetes' have about 1,200.
 pub const MAX_TOKEN_LEN: usize = 8 * 1024;
 
-/// Who signs Google's tokens.
-pub const GOOGLE_ISSUER: &str = "https://accounts.google.com";
-
-/// Google's tokens live for an hour; one that claims much more was not made by it.
+/// Google's tokens live for an hour, and pods may ask for less; one that claims much more was made for something else.
 const MAX_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
 /// Why a token proves nothing. The token itself is never quoted: it is a secret while it lives.
@@ -35,8 +34,11 @@ pub enum TokenError {
     /// Not three base64url parts with JSON in them, or a claim is missing.
     #[error("the identity token is malformed: {0}")]
     Malformed(&'static str),
-    /// Only RS256 counts: "none" proves nothing, and HS256 would take a public key for a secret.
-    #[error("the identity token is signed with {0:?}, and only RS256 is accepted")]
+    /// "none" proves nothing, and HS256 would take a public key for a secret.
+    #[error(
+        "the identity token is signed with {0:?}, and only RS256 by an RSA key and ES256 by a P-256 key \
+         are accepted"
+    )]
     Algorithm(String),
     /// A key that the key set does not have.
     #[error(
@@ -48,18 +50,21 @@ pub enum TokenError {
     #[error("the identity token's signature is wrong")]
     BadSignature,
     /// Somebody else's token.
-    #[error("the identity token is issued by {0:?}, not by the configured issuer")]
+    #[error(
+        "the identity token is issued by {0:?}, not by the configured issuer; compare `issuer` in the \
+         authority's configuration"
+    )]
     Issuer(String),
-    /// A token for another request or another service.
-    #[error("the identity token is for another audience; a token serves one request")]
-    Audience,
+    /// A token for another request or another service, or also for one.
+    #[error("the identity token is for another audience; it must name {0:?} and nobody else")]
+    Audience(String),
     /// Too old.
     #[error("the identity token expired {0} s ago; check both machines' clocks")]
     Expired(u64),
     /// From the future.
     #[error("the identity token becomes valid in {0} s; check both machines' clocks")]
     NotYetValid(u64),
-    /// Valid for longer than Google's are.
+    /// Valid for longer than anybody needs.
     #[error("the identity token claims to be valid for {0} s, more than a day")]
     Lifetime(u64),
     /// Google does not vouch for the address.
@@ -77,59 +82,34 @@ pub enum TokenError {
     /// Somebody else's project.
     #[error("the machine is of project {0:?}, which this authority does not serve")]
     Project(String),
-}
-
-/// What the authority insists on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expectation {
-    /// Usually [`GOOGLE_ISSUER`].
-    pub issuer: String,
-    /// Whose machines are served; empty is nobody.
-    pub projects: Vec<String>,
-}
-
-/// A machine as Google vouches for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Instance {
-    /// Compute Engine's number of it; decimal digits.
-    pub instance_id: String,
-    /// Its project.
-    pub project_id: String,
-    /// Where it runs.
-    pub zone: String,
+    /// A Kubernetes service account that stands for nobody here.
+    #[error(
+        "this authority has no account for {0:?}; add it to the accounts of its [[kubernetes]]"
+    )]
+    Subject(String),
+    /// A token that any pod could show, and people.
+    #[error("the identity token is bound to no pod; use a projected serviceAccountToken volume")]
+    NoPod,
 }
 
 #[derive(Deserialize)]
 struct Header {
     alg: String,
     kid: Option<String>,
-    crit: Option<serde::de::IgnoredAny>,
+    crit: Option<IgnoredAny>,
 }
 
+/// The claims that every token has, and those of its source.
 #[derive(Deserialize)]
-struct Claims {
+struct Claims<Own> {
     iss: String,
-    aud: String,
+    /// One name, or a list (RFC 7519, section 4.1.3).
+    aud: Value,
     exp: u64,
     iat: u64,
-    email: Option<String>,
-    #[serde(default)]
-    email_verified: bool,
-    google: Option<Google>,
-}
-
-#[derive(Deserialize)]
-struct Google {
-    compute_engine: Option<ComputeEngine>,
-}
-
-#[derive(Deserialize)]
-struct ComputeEngine {
-    instance_id: String,
-    instance_name: String,
-    project_id: String,
-    #[serde(default)]
-    zone: String,
+    nbf: Option<u64>,
+    #[serde(flatten)]
+    own: Own,
 }
 
 /// The name of the key that a token claims to be signed with, without checking anything.
@@ -140,57 +120,76 @@ pub fn key_name(token: &str) -> Result<String, TokenError> {
     Parts::split(token).map(|parts| parts.kid)
 }
 
-/// Verifies that `token` proves `claim`.
+/// Who signed a token, if that is true: whose keys to ask for.
 ///
 /// # Errors
-/// The first thing found wrong: form, algorithm, key, signature, then the claims.
-pub fn verify(
+/// When it does not say.
+pub fn claimed_issuer(token: &str) -> Result<String, TokenError> {
+    let claims: Claims<IgnoredAny> = unverified(token)?;
+    Ok(claims.iss)
+}
+
+/// Claims that nobody has vouched for yet.
+pub(super) fn unverified<T: DeserializeOwned>(token: &str) -> Result<T, TokenError> {
+    parsed(Parts::split(token)?.claims, "its claims")
+}
+
+/// Verifies everything that tokens of all sources have, and returns what this source's have besides.
+///
+/// # Errors
+/// The first thing found wrong: form, algorithm, key, signature, then times, issuer, audience.
+pub(super) fn verify<Own: DeserializeOwned>(
     token: &str,
-    claim: &Claim<'_>,
     keys: &Jwks,
-    expectation: &Expectation,
+    issuer: &str,
+    audience: &str,
     now: Timestamp,
-) -> Result<Instance, TokenError> {
+) -> Result<Own, TokenError> {
     let parts = Parts::split(token)?;
     if !keys.knows(&parts.kid) {
         return Err(TokenError::UnknownKey(parts.kid));
     }
-    if !keys.verifies(&parts.kid, parts.signed.as_bytes(), &parts.signature) {
+    let (kid, signed) = (&parts.kid, parts.signed.as_bytes());
+    if !keys.verifies(kid, &parts.alg, signed, &parts.signature) {
         return Err(TokenError::BadSignature);
     }
-    // Nothing of the claims is believed, or even parsed, before this point.
-    let claims: Claims = json(parts.claims, "its claims")?;
-    check_times(&claims, now)?;
-    if claims.iss != expectation.issuer {
+    // Nothing of the claims is believed before this point.
+    let claims: Claims<Own> = parsed(parts.claims, "its claims")?;
+    claims.check_times(now)?;
+    if claims.iss != issuer {
         return Err(TokenError::Issuer(short(claims.iss)));
     }
-    if claims.aud != claim.audience() {
-        return Err(TokenError::Audience);
+    // Whoever else it names could show the token here.
+    if claims.aud != audience && claims.aud != json!([audience]) {
+        return Err(TokenError::Audience(audience.to_owned()));
     }
-    let email = claims.email.unwrap_or_default();
-    if !claims.email_verified {
-        return Err(TokenError::EmailNotVerified);
+    Ok(claims.own)
+}
+
+impl<Own> Claims<Own> {
+    fn check_times(&self, now: Timestamp) -> Result<(), TokenError> {
+        let (now_s, skew_s) = (now.as_unix_s(), MAX_CLOCK_SKEW.as_secs());
+        let lifetime_s = self
+            .exp
+            .checked_sub(self.iat)
+            .ok_or(TokenError::Malformed("it expires before it was issued"))?;
+        if lifetime_s > MAX_LIFETIME.as_secs() {
+            return Err(TokenError::Lifetime(lifetime_s));
+        }
+        if now_s >= self.exp.saturating_add(skew_s) {
+            return Err(TokenError::Expired(now_s - self.exp));
+        }
+        let valid_from_s = self.iat.max(self.nbf.unwrap_or_default());
+        if now_s.saturating_add(skew_s) < valid_from_s {
+            return Err(TokenError::NotYetValid(valid_from_s - now_s));
+        }
+        Ok(())
     }
-    if email != claim.account.as_ref() {
-        return Err(TokenError::Account(short(email)));
-    }
-    let google = claims.google.and_then(|google| google.compute_engine);
-    let instance = google.ok_or(TokenError::NoInstance)?;
-    if !expectation.projects.contains(&instance.project_id) {
-        return Err(TokenError::Project(short(instance.project_id)));
-    }
-    if instance.instance_name != claim.machine.as_ref() {
-        return Err(TokenError::Machine(short(instance.instance_name)));
-    }
-    Ok(Instance {
-        instance_id: short(instance.instance_id),
-        project_id: instance.project_id,
-        zone: short(instance.zone),
-    })
 }
 
 /// A token taken apart, with a good header.
 struct Parts<'a> {
+    alg: String,
     kid: String,
     claims: &'a str,
     /// What the signature covers: `header.claims`.
@@ -213,14 +212,16 @@ impl<'a> Parts<'a> {
         if claims.contains('.') {
             return Err(malformed("it does not have three parts"));
         }
-        let header: Header = json(header, "its header")?;
-        if header.alg != "RS256" {
+        let header: Header = parsed(header, "its header")?;
+        // Before anybody is asked for a key.
+        if !["RS256", "ES256"].contains(&&*header.alg) {
             return Err(TokenError::Algorithm(short(header.alg)));
         }
         if header.crit.is_some() {
             return Err(malformed("it demands extensions that are not known here"));
         }
         Ok(Self {
+            alg: header.alg,
             kid: short(
                 header
                     .kid
@@ -235,33 +236,15 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn json<T: for<'de> Deserialize<'de>>(part: &str, what: &'static str) -> Result<T, TokenError> {
+fn parsed<T: DeserializeOwned>(part: &str, what: &'static str) -> Result<T, TokenError> {
     let bytes = URL_SAFE_NO_PAD
         .decode(part)
         .map_err(|_| TokenError::Malformed(what))?;
     serde_json::from_slice(&bytes).map_err(|_| TokenError::Malformed(what))
 }
 
-fn check_times(claims: &Claims, now: Timestamp) -> Result<(), TokenError> {
-    let (now_s, skew_s) = (now.as_unix_s(), MAX_CLOCK_SKEW.as_secs());
-    let lifetime_s = claims
-        .exp
-        .checked_sub(claims.iat)
-        .ok_or(TokenError::Malformed("it expires before it was issued"))?;
-    if lifetime_s > MAX_LIFETIME.as_secs() {
-        return Err(TokenError::Lifetime(lifetime_s));
-    }
-    if now_s >= claims.exp.saturating_add(skew_s) {
-        return Err(TokenError::Expired(now_s - claims.exp));
-    }
-    if now_s.saturating_add(skew_s) < claims.iat {
-        return Err(TokenError::NotYetValid(claims.iat - now_s));
-    }
-    Ok(())
-}
-
 /// A stranger's word, cut to what an error can show. Debug formatting escapes the rest.
-fn short(mut text: String) -> String {
+pub(super) fn short(mut text: String) -> String {
     const MAX: usize = 128;
     if text.len() > MAX {
         let end = (0..=MAX).rev().find(|end| text.is_char_boundary(*end));
@@ -271,5 +254,5 @@ fn short(mut text: String) -> String {
 }
 
 #[cfg(test)]
-#[path = "token_tests.rs"]
+#[path = "jwt_tests.rs"]
 mod tests;
