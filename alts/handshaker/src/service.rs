@@ -29,16 +29,13 @@ use crate::{
     session::{ClientLibrary, SessionContext},
 };
 
-/// Concurrent RPCs on one connection, which is its share: the rest waits at the caller's. C-core and Go
-/// run up to 100 client and 100 server handshakes over one; ours may be told to run more.
-const MAX_CONCURRENT_STREAMS: u32 = 256;
+/// Concurrent RPCs on one connection. C-core and Go run up to 100 client and 100 server handshakes
+/// over one; ours may be told to run more.
+const MAX_CONCURRENT_STREAMS: u32 = 1024;
 
 /// Largest request, in bytes: gRPC reserves as much for each header that promises it. A final one may
 /// carry records behind the handshake, of which a client of HTTP/2 sends 64 KiB before it is answered.
 const MAX_REQUEST_LEN: usize = 128 * 1024;
-
-/// Resets of finished calls that may come at once.
-const MAX_PENDING_RESETS: usize = 1024;
 
 /// Connections of dead machines are found out by pings; libraries' own come every 10 minutes.
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(120);
@@ -148,7 +145,7 @@ impl MachineHandshaker {
             .initial_stream_window_size(MAX_REQUEST_LEN as u32)
             // Libraries cancel finished calls in bursts: a hundred resets at once are no attack
             // here.
-            .http2_max_pending_accept_reset_streams(Some(MAX_PENDING_RESETS))
+            .http2_max_pending_accept_reset_streams(Some(MAX_CONCURRENT_STREAMS as usize))
             .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
             .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
             .serve_with_incoming_shutdown(service, incoming, stop)
