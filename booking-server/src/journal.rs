@@ -16,6 +16,7 @@ use std::{
     time::Duration,
 };
 
+use alts::LogSampler;
 use booking_store::{AuditRecord, Outcome, Store};
 use jiff::Timestamp;
 use tokio::{
@@ -31,6 +32,9 @@ use crate::clock::Clock;
 
 /// Calls that wait to be written: some seconds of somebody trying.
 const BACKLOG: usize = 4096;
+
+/// How often it is logged that calls do not fit.
+const LOG_INTERVAL: Duration = Duration::from_secs(10);
 
 /// What the event of a hole calls itself. No method of a service is called so.
 const HOLE: &str = "booking-server/AuditHole";
@@ -65,6 +69,7 @@ pub(crate) fn record(
 pub(crate) struct Journal {
     queue: mpsc::Sender<AuditRecord>,
     missing: Arc<Missing>,
+    log: Arc<LogSampler<()>>,
     clock: Clock,
 }
 
@@ -103,6 +108,7 @@ impl Journal {
         let journal = Self {
             queue,
             missing,
+            log: Arc::new(LogSampler::new(LOG_INTERVAL)),
             clock,
         };
         (journal, Writer { writing, end })
@@ -115,6 +121,7 @@ impl Journal {
         Self {
             queue,
             missing: Arc::default(),
+            log: Arc::new(LogSampler::new(LOG_INTERVAL)),
             clock: Arc::new(Timestamp::now),
         }
     }
@@ -142,11 +149,14 @@ impl Journal {
             ..record((self.clock)(), method, account, person, outcome)
         };
         if let Err(TrySendError::Full(record)) = self.queue.try_send(record) {
-            tracing::warn!(
-                method,
-                account,
-                "too many calls at once: one is not in the audit"
-            );
+            if let Some(left_out) = self.log.admit(()) {
+                tracing::warn!(
+                    method,
+                    account,
+                    left_out,
+                    "too many calls at once: one is not in the audit"
+                );
+            }
             self.missing.add(Hole::of(&record));
         }
     }

@@ -11,6 +11,7 @@
 //! | `code` | how a call ended, by gRPC's names |
 //! | `duration_us` | how long it took, microseconds |
 //! | `reason` | what a refused caller was told |
+//! | `left_out` | how many lines of the same kind were not written since the last |
 //! | `error` | what went wrong, for the operator |
 //!
 //! `peer` and `method` are fields of the span `call`, around every line of that call.

@@ -162,6 +162,12 @@ impl Call {
                     let request = match self.requests.message().await {
                         Ok(Some(request)) => request,
                         Ok(None) => return normally(Outcome::Abandoned),
+                        Err(status) if status.code() == tonic::Code::OutOfRange => {
+                            return normally(Outcome::Failed(Failure {
+                                code: tonic::Code::ResourceExhausted,
+                                details: status.message().to_owned(),
+                            }));
+                        }
                         Err(_) => return normally(Outcome::Cancelled),
                     };
                     step = session

@@ -30,7 +30,8 @@ use alts_daemon::{
     rng,
 };
 use alts_handshake::{
-    HandshakeCredential, MachineName, MasterCredential, MasterKey, Seed, Timestamp, Validity,
+    HandshakeCredential, MAX_CLOCK_SKEW, MachineName, MasterCredential, MasterKey, Seed, Timestamp,
+    Validity,
 };
 use tokio::{
     sync::Mutex,
@@ -92,6 +93,8 @@ struct State {
     held: Option<Held>,
     /// For those who waited while it was asked for in vain: they hear the same.
     refused: Option<(Instant, NoCredential)>,
+    /// When another one was asked for because what is held had not begun.
+    asked_early: Option<Instant>,
 }
 
 struct Held {
@@ -168,6 +171,19 @@ impl Connection {
                 Err(cause) => {
                     state.refused = Some((Instant::now(), cause.clone()));
                     return Err(cause);
+                }
+            }
+        }
+        // A clock was ahead, and peers do not believe in the future. Should the next one be no better, or
+        // not to be had, this one serves on.
+        let early = state.held.as_ref().is_some_and(|held| is_early(held, now));
+        let asked = state.asked_early;
+        if early && asked.is_none_or(|asked| asked.elapsed() >= LONGEST_RETRY) {
+            state.asked_early = Some(Instant::now());
+            match self.obtain().await {
+                Ok(master) => self.hold(&mut state, master)?,
+                Err(cause) => {
+                    tracing::warn!(%cause, "the credential begins in the future, and there is no other");
                 }
             }
         }
@@ -288,6 +304,10 @@ impl Held {
         }
         Ok(())
     }
+}
+
+fn is_early(held: &Held, now: Timestamp) -> bool {
+    held.master.validity().not_before > now.after(MAX_CLOCK_SKEW)
 }
 
 fn agreement_key(

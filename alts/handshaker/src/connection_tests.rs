@@ -171,6 +171,32 @@ async fn a_credential_from_an_authority_whose_clock_is_ahead_is_kept_like_any_ot
     assert_eq!(world.asked(), 1);
 }
 
+/// The clock jumped an hour ahead when the credential was issued, and was set right again.
+#[tokio::test(start_paused = true)]
+async fn a_credential_from_the_future_is_replaced_and_asked_for_once_a_minute() {
+    let world = World::new();
+    world.issuer.ahead_s.store(3600, Ordering::SeqCst);
+    let connection = world.connect();
+    let first = connection.credential().await.unwrap();
+    let asked = world.asked();
+    for _ in 0..10 {
+        connection.credential().await.unwrap();
+    }
+    assert_eq!(world.asked(), asked, "the next one was no better");
+    world.issuer.ahead_s.store(0, Ordering::SeqCst);
+    tokio::time::advance(LONGEST_RETRY).await;
+    let second = connection.credential().await.unwrap();
+    assert!(second.validity().not_before <= world.workload.clock.now());
+    assert_ne!(first.certificate(), second.certificate());
+    // And whoever may have no other keeps what there is.
+    world.issuer.ahead_s.store(3600, Ordering::SeqCst);
+    let connection = world.connect();
+    connection.credential().await.unwrap();
+    world.disable();
+    tokio::time::advance(LONGEST_RETRY).await;
+    connection.credential().await.unwrap();
+}
+
 #[tokio::test]
 async fn agreement_keys_are_replaced_without_the_authority() {
     let world = World::new();

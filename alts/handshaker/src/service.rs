@@ -33,9 +33,9 @@ use crate::{
 /// over one; ours may be told to run more.
 const MAX_CONCURRENT_STREAMS: u32 = 1024;
 
-/// Largest request, in bytes. A final one may carry records behind the handshake: a frame is at
-/// most 1 MiB. It is not held: what is not needed of it goes at once.
-const MAX_REQUEST_LEN: usize = 2 * 1024 * 1024;
+/// Largest request, in bytes: gRPC reserves as much for each header that promises it. A final one may
+/// carry records behind the handshake, of which a client of HTTP/2 sends 64 KiB before it is answered.
+const MAX_REQUEST_LEN: usize = 128 * 1024;
 
 /// Connections of dead machines are found out by pings; libraries' own come every 10 minutes.
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(120);
@@ -142,6 +142,7 @@ impl MachineHandshaker {
             HandshakerServiceServer::new(Service).max_decoding_message_size(MAX_REQUEST_LEN);
         Server::builder()
             .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
+            .initial_stream_window_size(MAX_REQUEST_LEN as u32)
             // Libraries cancel finished calls in bursts: a hundred resets at once are no attack
             // here.
             .http2_max_pending_accept_reset_streams(Some(MAX_CONCURRENT_STREAMS as usize))

@@ -20,5 +20,8 @@ pub(super) const MAX_CALLS_PER_CONNECTION: usize = 64;
 pub(super) const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(60);
 pub(super) const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 
+/// How often a call that an account may not make is logged, however many it makes.
+pub(super) const DENIED_LOG_INTERVAL: Duration = Duration::from_secs(10);
+
 /// The longest range that is listed or watched. Days.
 pub(super) const MAX_RANGE_DAYS: i64 = 400;

@@ -30,7 +30,7 @@ mod wire_form;
 
 use std::{sync::Arc, time::Duration};
 
-use alts::{AuthorizationEvent, ClientAuthorizationLayer, ServiceAccount};
+use alts::{AuthorizationEvent, ClientAuthorizationLayer, LogSampler, ServiceAccount};
 use booking_proto::{
     FILE_DESCRIPTOR_SET,
     contract::limits::MAX_MESSAGE_BYTES,
@@ -57,8 +57,8 @@ use self::{
         malformed::{MALFORMED, MalformedLayer},
     },
     limits::{
-        CALL_TIMEOUT, KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT, MAX_CALLS_PER_CONNECTION,
-        MAX_HEADER_LIST_BYTES, MAX_STREAMS_PER_CONNECTION,
+        CALL_TIMEOUT, DENIED_LOG_INTERVAL, KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT,
+        MAX_CALLS_PER_CONNECTION, MAX_HEADER_LIST_BYTES, MAX_STREAMS_PER_CONNECTION,
     },
     services::{booking::OtBooking, health::Health},
     shared::GrpcServices,
@@ -99,8 +99,10 @@ pub(crate) fn server(
     }
     let (known, denied) = (gatekeeper.clone(), journal.clone());
     let allows = move |peer: &ServiceAccount| known.policy().knows(peer.as_str());
-    let authorization = ClientAuthorizationLayer::allowing(Arc::new(allows))
-        .observe(Arc::new(move |event| log_authorization(event, &denied)));
+    let refused = LogSampler::new(DENIED_LOG_INTERVAL);
+    let authorization = ClientAuthorizationLayer::allowing(Arc::new(allows.clone())).observe(
+        Arc::new(move |event| log_authorization(event, &denied, &allows, &refused)),
+    );
     server
         .timeout(CALL_TIMEOUT)
         .concurrency_limit_per_connection(MAX_CALLS_PER_CONNECTION)
@@ -108,7 +110,7 @@ pub(crate) fn server(
         .http2_max_header_list_size(MAX_HEADER_LIST_BYTES)
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
-        .layer(AroundLayer(CallLog))
+        .layer(AroundLayer(CallLog::default()))
         .layer(AroundLayer(Age { max_age }))
         .layer(authorization)
         .layer(AroundLayer(Access {
@@ -169,25 +171,43 @@ fn describe() -> reflection::Builder<'static> {
         .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
 }
 
-/// The article's two messages of its interceptor; peer and method are in the call's span.
-fn log_authorization(event: &AuthorizationEvent<'_>, journal: &Journal) {
+/// The article's two messages of its interceptor; peer and method are in the call's span. Whoever may not call
+/// is told of now and then, however often it tries.
+fn log_authorization(
+    event: &AuthorizationEvent<'_>,
+    journal: &Journal,
+    allows: impl Fn(&ServiceAccount) -> bool,
+    refused: &LogSampler<Option<ServiceAccount>>,
+) {
     match event {
         AuthorizationEvent::Refused {
             peer, path, status, ..
         } => {
-            tracing::warn!(
-                reason = status.message(),
-                "Authentication of the client failed"
-            );
+            if let Some(left_out) =
+                refused.admit(peer.map(|peer| peer.peer_service_account().clone()))
+            {
+                log_entered();
+                tracing::warn!(
+                    reason = status.message(),
+                    left_out = (left_out > 0).then_some(left_out),
+                    "Authentication of the client failed"
+                );
+            }
             // Whoever proved nothing has no name to write down.
             if let Some(peer) = peer {
                 let method = methods::of_path(path).map_or("unknown", |method| method.name);
                 journal.denied(method, peer.peer_service_account().as_str(), None);
             }
         }
-        AuthorizationEvent::Entered { .. } => {
-            tracing::info!("Entering interceptor ClientAuthInterceptor");
+        AuthorizationEvent::Entered { peer, .. }
+            if peer.is_some_and(|peer| allows(peer.peer_service_account())) =>
+        {
+            log_entered();
         }
         _ => {}
     }
+}
+
+fn log_entered() {
+    tracing::info!("Entering interceptor ClientAuthInterceptor");
 }

@@ -19,7 +19,7 @@ use std::{
     time::Duration,
 };
 
-use alts::{AltsIncoming, Handshaker};
+use alts::{AltsIncoming, Handshaker, ServerLimits};
 use booking_store::Store;
 use thiserror::Error;
 use tokio::{
@@ -40,6 +40,9 @@ use crate::{
     journal::Journal,
     pseudonym::PatientNames,
 };
+
+/// From the end of the drain until connections are cut.
+const AFTER_DRAIN: Duration = Duration::from_secs(1);
 
 /// What a server needs besides its listener.
 pub struct Deps {
@@ -93,8 +96,11 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     let address = listener.local_addr().map_err(ServeError::Listener)?;
+    let mut limits = ServerLimits::default();
+    // Calls that outlast the drain are cut here too, a moment after it was told that they do.
+    limits.drain = deps.drain_timeout.saturating_add(AFTER_DRAIN);
     serve_incoming(
-        AltsIncoming::new(listener, handshaker),
+        AltsIncoming::with_limits(listener, handshaker, limits),
         address,
         deps,
         shutdown,
@@ -144,8 +150,8 @@ where
         server.serve_with_incoming_shutdown(incoming, stop)
     })
     .await;
-    // Connections whose calls outlasted the drain go on until the process ends. They are not waited
-    // for, and what they tell from now on is not taken.
+    // Connections whose calls outlasted the drain are not waited for, and what they tell from now on is
+    // not taken.
     writer.flush().await;
     ended
 }

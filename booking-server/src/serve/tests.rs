@@ -44,6 +44,32 @@ async fn the_start_is_announced_with_the_address_that_was_bound() {
 }
 
 #[tokio::test]
+async fn calls_that_are_refused_again_and_again_do_not_flood_the_log() {
+    let (log, _guard) = LogCapture::start();
+    let running = start().await;
+    let mut health = HealthClient::new(connect(running.address).await);
+    let mut refuse = async || {
+        let refused = health.check(HealthCheckRequest::default()).await;
+        assert_eq!(refused.unwrap_err().code(), Code::PermissionDenied);
+    };
+    refuse().await;
+    log.line("call finished").await;
+    for _ in 0..100 {
+        refuse().await;
+    }
+    let text = log.text();
+    for line in [
+        "Entering interceptor ClientAuthInterceptor",
+        "Authentication of the client failed",
+        "call finished",
+    ] {
+        // One every ten seconds, should this machine be so slow.
+        let lines = text.matches(line).count();
+        assert!((1..=4).contains(&lines), "{lines} × {line}");
+    }
+}
+
+#[tokio::test]
 async fn an_idle_server_stops_at_once_and_gives_up_its_port() {
     let (log, _guard) = LogCapture::start();
     let running = start().await;

@@ -156,3 +156,17 @@ async fn a_first_request_larger_than_any_start_is_refused_before_it_waits_for_an
         );
     }
 }
+
+/// gRPC reserves memory for what a header promises, before any of it has come.
+#[tokio::test]
+async fn a_request_that_promises_more_than_any_handshake_has_is_refused_by_its_header() {
+    let library = Library::connect(handshaker(Limits::default()).await, "grpc-c/53").await;
+    for (len, expected) in [
+        (100_000, None),
+        (200_000, Some(tonic::Code::ResourceExhausted)),
+    ] {
+        let (mut call, _) = library.start_client(&[SERVER]).await;
+        let outcome = call.ask(next(&vec![0x11; len])).await;
+        assert_eq!(outcome.err().map(|status| status.code()), expected, "{len}");
+    }
+}

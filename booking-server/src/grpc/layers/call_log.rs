@@ -6,10 +6,11 @@
 
 use std::{
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
-use alts::AltsConnectInfo;
+use alts::{AltsConnectInfo, LogSampler};
 use booking_proto::contract::reason::code_name;
 use http::{HeaderMap, Request};
 use http_body::{Body as HttpBody, Frame, SizeHint};
@@ -18,13 +19,21 @@ use tonic::{Code, Status, body::Body};
 use tracing::{Instrument as _, Span};
 
 use super::around::{Answer, Around};
+use crate::grpc::limits::DENIED_LOG_INTERVAL;
 
 /// The longest method that is logged: a caller chooses it freely.
 const MAX_METHOD_CHARS: usize = 200;
 
-/// Logs every call to the service inside.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct CallLog;
+/// Logs every call to the service inside; of those that an account may not make, one now and then, with how
+/// many were left out.
+#[derive(Clone, Debug)]
+pub(crate) struct CallLog(Arc<LogSampler<String>>);
+
+impl Default for CallLog {
+    fn default() -> Self {
+        Self(Arc::new(LogSampler::new(DENIED_LOG_INTERVAL)))
+    }
+}
 
 impl Around for CallLog {
     fn around(
@@ -32,7 +41,7 @@ impl Around for CallLog {
         request: Request<Body>,
         inside: impl FnOnce(Request<Body>) -> Answer,
     ) -> Answer {
-        let mut call = Call::begin(&request);
+        let mut call = Call::begin(&request, Arc::clone(&self.0));
         let span = call.span.clone();
         let answer = span.in_scope(|| inside(request));
         let watched = async move {
@@ -47,12 +56,14 @@ impl Around for CallLog {
 /// A call under way; dropping it is its end.
 struct Call {
     span: Span,
+    peer: String,
+    denied: Arc<LogSampler<String>>,
     began: Instant,
     code: Option<Code>,
 }
 
 impl Call {
-    fn begin(request: &Request<Body>) -> Self {
+    fn begin(request: &Request<Body>, denied: Arc<LogSampler<String>>) -> Self {
         let method: String = request
             .uri()
             .path()
@@ -66,6 +77,8 @@ impl Call {
         let span = tracing::info_span!("call", peer, method);
         Self {
             span,
+            peer: peer.to_owned(),
+            denied,
             began: Instant::now(),
             code: None,
         }
@@ -74,10 +87,18 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        let code = code_name(self.code.unwrap_or(Code::Cancelled));
+        let code = self.code.unwrap_or(Code::Cancelled);
+        let mut left_out = None;
+        if code == Code::PermissionDenied {
+            let Some(others) = self.denied.admit(std::mem::take(&mut self.peer)) else {
+                return;
+            };
+            left_out = (others > 0).then_some(others);
+        }
+        let code = code_name(code);
         let duration_us = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.span
-            .in_scope(|| tracing::info!(code, duration_us, "call finished"));
+            .in_scope(|| tracing::info!(code, duration_us, left_out, "call finished"));
     }
 }
 

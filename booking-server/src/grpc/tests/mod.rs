@@ -50,7 +50,7 @@ impl Open {
         let mut server = tokio::task::JoinSet::new();
         server.spawn(async move {
             let open = Server::builder()
-                .layer(AroundLayer(CallLog))
+                .layer(AroundLayer(CallLog::default()))
                 .add_routes(routes);
             open.serve_with_incoming(incoming).await.unwrap();
         });
