@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A stand-in for what machines call of Google's: objects of a bucket, secrets, and what packages there are. It lets in whom the plan's roles
 let in: who asks is known by address, because on the bench's network nobody has another's. Where the file WORLD.json.late holds a number, so
-many questions for objects are refused before a role has arrived.
+many questions for objects are refused before a role has arrived. WORLD.json.objects has what was put into the bucket later.
 
 usage: google_apis.py WORLD.json     {"machines": {address: e-mail}, "objects": {"bucket/object": file}, "readers": {bucket: [e-mail]},
                                       "secrets": {name: value or null}, "access": {name: [e-mail]}, "adders": {name: [e-mail]}}
@@ -16,6 +16,15 @@ import sys
 # Of the Ops Agent, for the image that the machines have.
 REPOSITORY = "google-cloud-ops-agent-trixie-all"
 SECRET = re.compile(r"^/v1/projects/[^/]+/secrets/([^/:]+)(/versions/latest:access|:addVersion)$")
+
+
+def objects():
+    """What is in the bucket now: an apply may have put more there."""
+    later = f"{sys.argv[1]}.objects"
+    if not os.path.exists(later):
+        return WORLD["objects"]
+    with open(later, encoding="utf-8") as file:
+        return WORLD["objects"] | json.load(file)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -63,7 +72,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         bucket = self.path.split("/")[1]
         if caller not in WORLD["readers"].get(bucket, []) or self.arrives_later():
             return self.refuse(403, "PERMISSION_DENIED")
-        file = WORLD["objects"].get(self.path[1:])
+        file = objects().get(self.path[1:])
         if not file:
             return self.refuse(404, "NOT_FOUND")
         with open(file, "rb") as content:

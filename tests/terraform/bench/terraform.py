@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """terraform on the bench: the real one, and after an apply the accounts of mock-gce are made to be as the state says, and machines that were
 made anew lose all that was theirs and boot. The stub that stands for Google's provider changes nothing in any cloud; this is where what it was
-told happens."""
+told happens: what is in the bucket now, and what machines boot with."""
 import json
 import os
 import re
@@ -41,9 +41,27 @@ def made_anew(said, state):
         inside = [os.environ["MOCK_GCE"], "exec", name, "--", ENTER, f"{bench}/machines/{name}"]
         subprocess.run([*inside, "/bin/sh", "-c", GONE], check=True)
         subprocess.run(["rm", "--recursive", "--force", f"{bench}/machines/{name}"], check=True)
-        with open(f"{bench}/{name}.sh", "w", encoding="utf-8") as file:
-            file.write(machine["values"]["metadata"]["startup-script"])
         subprocess.run([*inside, "/bin/bash", f"{bench}/{name}.sh"], check=True, stdout=subprocess.DEVNULL)
+
+
+def brought(folder, state):
+    """What the apply brought: objects beside those that were there, and the startup scripts that machines boot with from now on."""
+    bench = os.environ["BENCH"]
+    every = list(resources(state))
+    path, objects = f"{bench}/world.json.objects", {}
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as file:
+            objects = json.load(file)
+    for one in every:
+        if one["type"] == "google_storage_bucket_object":
+            objects[f"{one['values']['bucket']}/{one['values']['name']}"] = os.path.join(folder, one["values"]["source"])
+    with open(f"{path}.new", "w", encoding="utf-8") as file:
+        json.dump(objects, file)
+    os.rename(f"{path}.new", path)
+    for machine in every:
+        if machine["type"] == "google_compute_instance":
+            with open(f"{bench}/{machine['values']['name']}.sh", "w", encoding="utf-8") as file:
+                file.write(machine["values"]["metadata"]["startup-script"])
 
 
 def main(words):
@@ -70,6 +88,7 @@ def main(words):
         request = urllib.request.Request(f"{api}v1/projects/-/serviceAccounts/{email}:{verb}", data=b"{}", method="POST",
                                          headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
         urllib.request.urlopen(request, timeout=20).close()
+    brought(os.path.abspath(chdir[0].removeprefix("-chdir=") if chdir else "."), state)
     made_anew(re.sub(r"\x1b\[[0-9;]*m", "", said), state)
     return 0
 

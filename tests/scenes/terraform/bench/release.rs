@@ -53,6 +53,28 @@ impl Release {
     }
 }
 
+/// A release beside another one, with another `booking-web` in it.
+pub(super) fn next(last: &Path, next: &Path) {
+    link(last, next);
+    let program = next.join("linux-amd64/booking-web");
+    let mut bytes = fs::read(&program).expect("a program");
+    // What stands behind a program's end is nothing to it.
+    bytes.extend_from_slice(b"the next release");
+    fs::remove_file(&program).expect("a program");
+    fs::write(&program, bytes).expect("a file");
+    let sums = next.join("SHA256SUMS");
+    let known = fs::read_to_string(&sums).expect("checksums");
+    let made = Command::new("sha256sum").arg(&program).output();
+    let made = String::from_utf8_lossy(&made.expect("it runs").stdout)[..64].to_owned();
+    let line = |line: &str| match line.split_once("  ") {
+        Some((_, name @ "linux-amd64/booking-web")) => format!("{made}  {name}\n"),
+        _ => format!("{line}\n"),
+    };
+    let text: String = known.lines().map(line).collect();
+    fs::remove_file(&sums).expect("checksums");
+    fs::write(&sums, text).expect("a file");
+}
+
 fn link(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a readable folder") {

@@ -9,6 +9,7 @@ mod scaled;
 
 use super::{
     Bench, Machine,
+    release::next,
     world::{list, text},
 };
 use crate::documents::commands;
@@ -189,6 +190,42 @@ async fn the_authoritys_key_outlives_its_machine() {
         journal.contains("the root keys are back from the secret"),
         "{journal}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_release_is_rolled_out_and_the_last_one_gone_back_to() {
+    let bench = Bench::up("terraform", "").await;
+    bench.boot_all().await;
+    let client = machine(&bench, "prod-booking-client-vm");
+    let of = |release: &str| {
+        let program = bench.path(&format!("target/{release}/linux-amd64/booking-web"));
+        fs::read(program).expect("a program")
+    };
+    let installed = || {
+        let program = bench
+            .machine_folder(&client.name)
+            .join("usr/local/bin/booking-web");
+        fs::read(program).expect("a program")
+    };
+    next(
+        &bench.path("target/cloud-release"),
+        &bench.path("target/release-2"),
+    );
+    let (last, new) = (of("cloud-release"), of("release-2"));
+    assert_ne!(last, new);
+    let heading = "A new release, and back to the last one";
+    let printed = commands(&bench.path("terraform/docs/operate.md"), heading);
+    for (line, program) in printed.iter().zip([&new, &last]) {
+        let before = installed();
+        let (well, said) = bench.answer(line, "yes\n").await;
+        assert!(well && said.contains("Apply complete!"), "{said}");
+        assert_eq!(installed(), before, "it comes with a boot");
+        let (well, said) = bench.boot(&client).await;
+        assert!(well, "{said}");
+        assert!(installed() == *program, "{line}");
+        smoke(&bench).await;
+    }
+    assert_eq!(printed.len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
