@@ -58,7 +58,8 @@ const CALLERS: &str = "
 ";
 
 /// What we report when we call a server of each library whose machine has the fault. Here it is the
-/// server that is silent, or dies.
+/// server that is silent, or dies. Go's after a late error is silent until our first record, which may
+/// have come with the handshake's last frame.
 const SERVERS: &str = "
     machine fault                   C-core       Go           Java
 
@@ -75,7 +76,7 @@ const SERVERS: &str = "
     server  missing-status          silence      OK           OK
     server  missing-local-identity  UNAVAILABLE  OK           OK
     server  missing-versions        UNAVAILABLE  UNAVAILABLE  UNAVAILABLE
-    server  late-error              UNAVAILABLE  silence      UNAVAILABLE
+    server  late-error              UNAVAILABLE  silence|UNAVAILABLE  UNAVAILABLE
     server  leave-open              silence      OK           OK
     server  wrong-consumed          silence      silence      UNAVAILABLE
     server  drop-mid-way            UNAVAILABLE  UNAVAILABLE  UNAVAILABLE
@@ -86,6 +87,13 @@ struct Row {
     machine: &'static str,
     fault: &'static str,
     expected: &'static str,
+}
+
+impl Row {
+    /// Where two outcomes are as good, the cell names both.
+    fn expects(&self, outcome: &str) -> bool {
+        self.expected.split('|').any(|one| one == outcome)
+    }
 }
 
 fn rows(table: &'static str, library: Library) -> Vec<Row> {
@@ -125,7 +133,7 @@ async fn every_fault_is_reported_to_callers_as_the_table_says(client: Library) {
         world.faults(row.machine, &["set", row.fault]).await;
         let seen = seen(&mut talking, &row).await;
         world.faults(row.machine, &["clear"]).await;
-        if seen != row.expected {
+        if !row.expects(&seen) {
             surprises.push(format!("{} {}: {seen}", row.machine, row.fault));
         }
         if seen == "dies" {
@@ -150,7 +158,7 @@ async fn every_fault_of_a_server_is_reported_to_us_as_the_table_says(server: Lib
             running.kill().await.expect("stops");
             running = world.serves(server, &[]).await;
         }
-        if seen != row.expected {
+        if !row.expects(&seen) {
             surprises.push(format!("{}: {seen}", row.fault));
         }
     }
@@ -172,7 +180,7 @@ async fn no_fault_is_missing_from_the_table() {
 
 /// The outcome of a call on a new connection. Whoever is expected to wait need not wait for long.
 async fn seen(talking: &mut Talk, row: &Row) -> String {
-    let said = if row.expected == "silence" {
+    let said = if row.expects("silence") {
         talking.call_briefly().await
     } else {
         soon(talking.call_anew()).await
