@@ -6,6 +6,8 @@
     gcloud compute ssh MACHINE FLAG... -- -N -L PORT:HOST:PORT    a tunnel, until it is killed
     gcloud compute instance-groups managed list-instances GROUP FLAG...           its machines and their zones
     gcloud compute instance-groups managed rolling-action restart GROUP FLAG...   its machines boot again, one after the other; so with replace
+    gcloud compute snapshots create NAME --source-disk=DISK FLAG...               copies the disk as it is written by then
+    gcloud compute snapshots list FLAG...                                         their names
 
 Who asks is $BENCH_WHO, the project's owner when that is not set. What somebody else may is what was granted, asked for as Google asks for it.
 """
@@ -114,6 +116,21 @@ def group(words):
         sys.exit(f"gcloud: the bench knows no {verb}")
 
 
+def snapshots(words):
+    kept = f"{BENCH}/snapshots"
+    os.makedirs(kept, exist_ok=True)
+    if words[0] == "list":
+        print("NAME", *sorted(os.listdir(kept)), sep="\n")
+    elif words[0] == "create":
+        disk = next(word.removeprefix("--source-disk=") for word in words if word.startswith("--source-disk="))
+        if not any(word.startswith("--source-disk-zone=") for word in words):
+            sys.exit("gcloud: in which zone the disk is has to be said where nobody can be asked")
+        os.sync()
+        subprocess.run(["cp", "--sparse=always", f"{BENCH}/{disk}.img", f"{kept}/{words[1]}"], check=True)
+    else:
+        sys.exit(f"gcloud: the bench knows no snapshots {words[0]}")
+
+
 def boots_again(machine):
     """As when it was switched off and on: what runs is gone, what is on its disk is there."""
     subprocess.run(inside(machine, "systemctl", "poweroff", "--force", "--force"), check=True)
@@ -127,6 +144,8 @@ def main(words):
         ssh(words[2], words)
     elif words[:3] == ["compute", "instance-groups", "managed"]:
         group(words[3:])
+    elif words[:2] == ["compute", "snapshots"]:
+        snapshots(words[2:])
     else:
         sys.exit(f"gcloud: the bench knows no {' '.join(words)}")
 

@@ -5,6 +5,7 @@ told happens: what is in the bucket now, and what machines boot with."""
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -19,13 +20,28 @@ def resources(module):
         yield from resources(child)
 
 
+def written(disk):
+    """What a disk that was made anew has on it: what is in the snapshot that it was made from, or nothing."""
+    bench = os.environ["BENCH"]
+    with open(f"{bench}/{disk['name']}.img", "r+b") as device:
+        if disk["snapshot"]:
+            with open(f"{bench}/snapshots/{disk['snapshot']}", "rb") as image:
+                shutil.copyfileobj(image, device)
+        else:
+            room = device.seek(0, os.SEEK_END)
+            device.seek(0)
+            device.write(bytes(room))
+
+
 def made_anew(said, state):
-    """Machines that were destroyed and created: what was granted on one is gone with it, unless it was granted again after that."""
+    """Machines and disks that were destroyed and created: what was granted on a machine is gone with it, unless it was granted again after
+    that. A disk is written while no machine has it."""
     bench = os.environ["BENCH"]
     done = re.findall(r"^(.+): (Destruction|Creation) complete", said, flags=re.M)
     gone = {address for address, what in done if what == "Destruction"}
     made = {address for address, what in done if what == "Creation"}
     every = list(resources(state))
+    disks = {one["values"]["name"]: one["values"] for one in every if one["type"] == "google_compute_disk" and one["address"] in gone & made}
     for machine in every:
         if machine["type"] != "google_compute_instance" or machine["address"] not in gone & made:
             continue
@@ -41,6 +57,9 @@ def made_anew(said, state):
         inside = [os.environ["MOCK_GCE"], "exec", name, "--", ENTER, f"{bench}/machines/{name}"]
         subprocess.run([*inside, "/bin/sh", "-c", GONE], check=True)
         subprocess.run(["rm", "--recursive", "--force", f"{bench}/machines/{name}"], check=True)
+        for attached in machine["values"].get("attached_disk") or []:
+            if attached["source"].rsplit("/", 1)[-1] in disks:
+                written(disks[attached["source"].rsplit("/", 1)[-1]])
         subprocess.run([*inside, "/bin/bash", f"{bench}/{name}.sh"], check=True, stdout=subprocess.DEVNULL)
 
 

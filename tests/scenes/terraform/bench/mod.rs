@@ -85,16 +85,10 @@ impl Bench {
         scripts_beside(&copy);
         let bin = tempfile::tempdir().expect("a temporary folder");
         stand_ins(bin.path());
-        if folder == "terraform" {
-            // As somebody does it who reads the README.
-            let printed = documents::commands(&copy.path("terraform/README.md"), "Apply it");
-            pasted(&copy, bin.path(), &printed[0], "yes\n");
-        } else {
-            let project = format!("project_id = \"{PROJECT}\"\n");
-            fs::write(copy.path(folder).join("terraform.tfvars"), project).expect("a file");
-            copy.run(newest(), folder, &["apply", "-auto-approve"])
-                .well();
-        }
+        // As somebody does it who reads the README.
+        let readme = copy.path(folder).join("README.md");
+        let printed = documents::commands(&readme, "Apply it");
+        pasted(&copy, bin.path(), &printed[0], "yes\n");
         let world = World::of(&copy.show(folder, None));
 
         let machines = Machines::up_with(&mock_gce(&world)).await;
@@ -179,11 +173,6 @@ impl Bench {
         fs::write(late, questions.to_string()).expect("a file");
     }
 
-    /// The file that a disk is.
-    pub(crate) fn disk(&self, name: &str) -> PathBuf {
-        self.machines.folder().join(format!("{name}.img"))
-    }
-
     /// One of the outputs, of the root or of an example's module.
     pub(crate) fn output(&self, name: &str) -> serde_json::Value {
         let mut outputs = self.copy.show(self.folder, None)["values"]["outputs"].take();
@@ -229,27 +218,40 @@ impl Bench {
     }
 
     /// One of the suite's scripts, as a person with a project runs it.
-    pub(crate) async fn script(&self, name: &str, seconds: &[(&str, &str)]) -> (bool, String) {
+    pub(crate) async fn script<S: AsRef<std::ffi::OsStr>>(
+        &self,
+        name: &str,
+        settings: &[(&str, S)],
+    ) -> (bool, String) {
         let folder = match self.folder {
             "terraform" => "",
             other => other,
         };
-        self.paste(&format!("scripts/{name} {folder}"), seconds)
+        self.paste(&format!("scripts/{name} {folder}"), settings)
             .await
     }
 
     /// A line that a document prints or that Terraform put out, in the repository's folder, as who may log in there: the first of
     /// `ssh_members` where there are some, else the project's owner.
-    pub(crate) async fn paste(&self, line: &str, seconds: &[(&str, &str)]) -> (bool, String) {
-        self.pasted(line, seconds, "").await
+    pub(crate) async fn paste<S: AsRef<std::ffi::OsStr>>(
+        &self,
+        line: &str,
+        settings: &[(&str, S)],
+    ) -> (bool, String) {
+        self.pasted(line, settings, "").await
     }
 
     /// The same with an answer to what it asks.
     pub(crate) async fn answer(&self, line: &str, answer: &str) -> (bool, String) {
-        self.pasted(line, &[], answer).await
+        self.pasted::<&str>(line, &[], answer).await
     }
 
-    async fn pasted(&self, line: &str, seconds: &[(&str, &str)], answer: &str) -> (bool, String) {
+    async fn pasted<S: AsRef<std::ffi::OsStr>>(
+        &self,
+        line: &str,
+        settings: &[(&str, S)],
+        answer: &str,
+    ) -> (bool, String) {
         let who = self
             .world
             .every("google_service_account_iam_member")
@@ -265,7 +267,7 @@ impl Bench {
             .current_dir(self.copy.path(""))
             .envs(of_machines.filter_map(|(name, value)| Some((name, value?))))
             .envs(self.copy.environment(newest()))
-            .envs(seconds.iter().copied())
+            .envs(settings.iter().map(|(name, value)| (name, value)))
             .envs(who.map(|who| ("BENCH_WHO", who)))
             .env("TF_INPUT", "1")
             .env("PATH", format!("{}:{path}", folder.join("bin").display()))

@@ -1,17 +1,14 @@
 //! What somebody sees who applied the configuration, ran the scripts, and switched things off.
 
-use std::{collections::BTreeSet, fs, time::Duration};
+use std::time::Duration;
 
-use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
+mod lost;
+mod programs;
 mod scaled;
 
-use super::{
-    Bench, Machine,
-    release::next,
-    world::{list, text},
-};
+use super::{Bench, Machine};
 use crate::documents::commands;
 
 /// Google's agent, and when it was started.
@@ -33,12 +30,11 @@ const DRILL: [(&str, &str); 2] = [("OT_DRILL_PATIENCE_S", "60"), ("OT_DRILL_SETT
 
 /// The smoke test, which has to pass: what it found, a line each.
 async fn smoke(bench: &Bench) -> Vec<String> {
-    let port = free_port().to_string();
-    let settings = [
-        ("OT_SMOKE_PATIENCE_S", "60"),
-        ("OT_SMOKE_PORT", port.as_str()),
-    ];
-    let (well, said) = bench.script("gce-smoke", &settings).await;
+    ok(bench, bench.script("gce-smoke", &patience()).await)
+}
+
+/// What a smoke test found, which has to have passed.
+fn ok(bench: &Bench, (well, said): (bool, String)) -> Vec<String> {
     assert!(well, "{said}\n{}", journals(bench));
     let found = said.lines().filter_map(|line| line.strip_prefix("ok "));
     found.map(|line| line.trim().to_owned()).collect()
@@ -49,12 +45,14 @@ async fn the_deployment_works_and_the_articles_drill_goes_as_in_the_article() {
     // By somebody who may log in and no more.
     let bench = Bench::up("terraform", &format!("ssh_members = [\"{ADA}\"]")).await;
     bench.boot_all().await;
-    let found = smoke(&bench).await;
+    let printed = commands(&bench.path("terraform/README.md"), "Apply it");
+    let (look, drill) = printed[1].split_once(" && ").expect("two commands");
+    let found = ok(&bench, bench.paste(look, &patience()).await);
     assert_eq!(found.len(), 5, "{found:?}");
     assert_eq!(found[1], "another machine cannot reach the backend");
     assert!(found[4].starts_with("the theatre board"), "{found:?}");
 
-    let (well, said) = bench.script("gce-drill", &DRILL).await;
+    let (well, said) = bench.paste(drill, &DRILL).await;
     assert!(well, "{said}\n{}", journals(&bench));
     let seen: Vec<&str> = said
         .lines()
@@ -102,20 +100,18 @@ async fn the_ops_agent_is_installed_with_its_settings_and_journals_are_for_who_a
             sleep(Duration::from_millis(100)).await;
         }
     }
-    let commands = bench.output("journals");
-    assert_eq!(commands.as_object().expect("commands").len(), 3);
-    for (role, command) in commands.as_object().expect("commands") {
-        let (well, said) = bench.paste(command.as_str().expect("a command"), &[]).await;
+    let journals_of = bench.output("journals");
+    assert_eq!(journals_of.as_object().expect("commands").len(), 3);
+    for (role, command) in journals_of.as_object().expect("commands") {
+        let (well, said) = bench
+            .paste::<&str>(command.as_str().expect("a command"), &[])
+            .await;
         assert!(well && said.contains("alts-"), "{role}: {said}");
     }
 
     // Machines of today's image: who could log in before can after it.
-    let port = free_port().to_string();
-    let settings = [
-        ("OT_SMOKE_PATIENCE_S", "60"),
-        ("OT_SMOKE_PORT", port.as_str()),
-    ];
-    let (well, said) = bench.script("gce-renew", &settings).await;
+    let printed = commands(&bench.path("terraform/docs/operate.md"), "Patches");
+    let (well, said) = bench.paste(&printed[0], &patience()).await;
     assert!(well, "{said}\n{}", journals(&bench));
     assert_eq!(said.matches(": made anew").count(), 3, "{said}");
 }
@@ -169,223 +165,12 @@ async fn people_come_through_their_balancer_and_nobody_comes_past_it() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_authoritys_key_outlives_its_machine() {
-    let bench = Bench::up("terraform", "").await;
-    bench.boot_all().await;
-    smoke(&bench).await;
-    let authority = machine(&bench, "prod-alts-authority-vm");
-    // Its disk is lost with it.
-    let wipe = "rm --recursive --force /var/lib/private/alts-authority/*";
-    let (well, said) = bench.says(&authority.name, &["/bin/sh", "-c", wipe]).await;
-    assert!(well, "{said}");
-    let (well, said) = bench.replace(&authority).await;
-    assert!(well, "{said}");
-    // A new process of the backend needs a new credential, which the old roots still verify.
-    let restart = ["systemctl", "restart", "booking-server"];
-    assert!(bench.says("prod-booking-service-vm", &restart).await.0);
-    smoke(&bench).await;
-    let journal = bench.journal(&authority.name, "alts-authority");
-    assert!(
-        journal.contains("the root keys are back from the secret"),
-        "{journal}"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_new_release_is_rolled_out_and_the_last_one_gone_back_to() {
-    let bench = Bench::up("terraform", "").await;
-    bench.boot_all().await;
-    let client = machine(&bench, "prod-booking-client-vm");
-    let of = |release: &str| {
-        let program = bench.path(&format!("target/{release}/linux-amd64/booking-web"));
-        fs::read(program).expect("a program")
-    };
-    let installed = || {
-        let program = bench
-            .machine_folder(&client.name)
-            .join("usr/local/bin/booking-web");
-        fs::read(program).expect("a program")
-    };
-    next(
-        &bench.path("target/cloud-release"),
-        &bench.path("target/release-2"),
-    );
-    let (last, new) = (of("cloud-release"), of("release-2"));
-    assert_ne!(last, new);
-    let heading = "A new release, and back to the last one";
-    let printed = commands(&bench.path("terraform/docs/operate.md"), heading);
-    for (line, program) in printed.iter().zip([&new, &last]) {
-        let before = installed();
-        let (well, said) = bench.answer(line, "yes\n").await;
-        assert!(well && said.contains("Apply complete!"), "{said}");
-        assert_eq!(installed(), before, "it comes with a boot");
-        let (well, said) = bench.boot(&client).await;
-        assert!(well, "{said}");
-        assert!(installed() == *program, "{line}");
-        smoke(&bench).await;
-    }
-    assert_eq!(printed.len(), 2);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_program_that_was_changed_in_the_bucket_is_not_installed() {
-    let bench = Bench::up("terraform", "").await;
-    let client = machine(&bench, "prod-booking-client-vm");
-    let path = bench.path("target/cloud-release/linux-amd64/booking-web");
-    let mut program = fs::read(&path).expect("a program");
-    *program.last_mut().expect("it is not empty") ^= 1;
-    // Replaced, not written into: other scenes have links to the same file.
-    fs::remove_file(&path).expect("a program");
-    fs::write(&path, program).expect("a file");
-    let (well, said) = bench.boot(&client).await;
-    assert!(!well, "{said}");
-    assert!(
-        said.contains("booking-web in the bucket has not the SHA-256 digest"),
-        "{said}"
-    );
-    let installed = bench.machine_folder(&client.name).join("usr/local/bin");
-    assert!(!installed.join("booking-web").exists());
-    let (started, _) = bench
-        .says(&client.name, &["systemctl", "is-active", "booking-web"])
-        .await;
-    assert!(!started, "nothing is started");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_revoked_stays_revoked_on_a_new_machine_of_the_authority() {
-    let bench = Bench::up("terraform", "").await;
-    bench.boot_all().await;
-    smoke(&bench).await;
-    let authority = machine(&bench, "prod-alts-authority-vm");
-    let ask = async |what: &str| {
-        let line =
-            format!("alts-handshaker authority {what} --admin unix:/run/alts-authority/admin.sock");
-        let (well, said) = bench.says(&authority.name, &["/bin/sh", "-c", &line]).await;
-        assert!(well, "{what}: {said}");
-        said
-    };
-    let issued = async || {
-        let issued: Value = serde_json::from_str(&ask("issued --output json").await).expect("JSON");
-        let ids = list(&issued).map(|one| text(&one["revocationId"]));
-        ids.collect::<BTreeSet<String>>()
-    };
-    let before = issued().await;
-    assert!(before.len() >= 2, "one of each account: {before:?}");
-    let ids: Vec<&str> = before.iter().map(String::as_str).collect();
-    ask(&format!("revoke {}", ids.join(" "))).await;
-
-    let (well, said) = bench.replace(&authority).await;
-    assert!(well, "{said}");
-    // Programs that begin anew get certificates with ids that nobody had before, and go on; the old
-    // ones are still on record.
-    for name in ["prod-booking-service-vm", "prod-booking-client-vm"] {
-        let restart = ["systemctl", "restart", "alts-handshaker"];
-        assert!(bench.says(name, &restart).await.0, "{name}");
-    }
-    smoke(&bench).await;
-    let revoked: Value = serde_json::from_str(&ask("crl show --output json").await).expect("JSON");
-    let revoked: BTreeSet<String> = list(&revoked["revoked"]).map(text).collect();
-    assert_eq!(revoked, before);
-    let after = issued().await;
-    let new = after.difference(&before).count();
-    assert!(
-        after.is_superset(&before) && new >= 2,
-        "{after:?} {before:?}"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_booked_outlives_the_backends_machine() {
-    let bench = Bench::up("terraform", "").await;
-    bench.boot_all().await;
-    smoke(&bench).await;
-    let create =
-        "cases create --patient PT-7001 --procedure Tonsillectomy --duration 30 --id outlives";
-    let (well, said) = bench.books(BACKEND, create).await;
-    assert!(well, "{said}");
-    let backend = machine(&bench, "prod-booking-service-vm");
-    let (well, said) = bench.replace(&backend).await;
-    assert!(well, "{said}");
-    smoke(&bench).await;
-    let (well, said) = bench.books(BACKEND, "cases get outlives").await;
-    assert!(well && said.contains("Tonsillectomy"), "{said}");
-
-    // The night's snapshot, a case that is only written after it, and then the disk is lost.
-    let (disk, snapshot) = (
-        bench.disk("prod-booking-service-vm-state"),
-        bench.disk("snapshot"),
-    );
-    let (well, said) = bench
-        .says(
-            &backend.name,
-            &["sync", "--file-system", "/var/lib/private/ot-booking"],
-        )
-        .await;
-    assert!(well, "{said}");
-    fs::copy(&disk, &snapshot).expect("a copy");
-    let later = create.replace("outlives", "later");
-    let (well, said) = bench.books(BACKEND, &later).await;
-    assert!(well, "{said}");
-    bench.power_off(&backend).await;
-    // Written to the device itself, as a restored disk has it.
-    restore(&snapshot, &disk);
-    let (well, said) = bench.boot(&backend).await;
-    assert!(well, "{said}");
-    scaled::answers(&bench, BACKEND).await;
-    let (well, said) = bench.books(BACKEND, "cases get outlives").await;
-    assert!(well && said.contains("Tonsillectomy"), "{said}");
-    let (well, said) = bench.books(BACKEND, "cases get later").await;
-    assert!(!well && said.contains("NOT_FOUND"), "{said}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_is_told_at_once() {
-    let bench = Bench::up("terraform", "").await;
-    let client = machine(&bench, "prod-booking-client-vm");
-    let small = [
-        "mount",
-        "-t",
-        "tmpfs",
-        "-o",
-        "size=64k",
-        "none",
-        "/usr/local/bin",
-    ];
-    let (well, said) = bench.says(&client.name, &small).await;
-    assert!(well, "{said}");
-    let (well, said) = bench.boot(&client).await;
-    assert!(!well, "{said}");
-    let told = "the disk is full: no room for alts-handshaker in /usr/local/bin, where ";
-    assert!(said.contains(told), "{said}");
-    assert_eq!(said.matches("curl: (23)").count(), 1, "tried once: {said}");
-
-    // There is room again, and the role on the bucket arrives late: it is waited for, for as long as it takes.
-    let (well, said) = bench
-        .says(&client.name, &["umount", "/usr/local/bin"])
-        .await;
-    assert!(well, "{said}");
-    let hurry = "printf '#!/bin/sh\\n' > /usr/local/sbin/sleep && chmod 0755 /usr/local/sbin/sleep";
-    let (well, said) = bench.says(&client.name, &["/bin/sh", "-c", hurry]).await;
-    assert!(well, "{said}");
-    bench.roles_arrive_after(40);
-    let (well, said) = bench.boot(&client).await;
-    assert!(well, "{said}");
-    assert_eq!(
-        said.matches("could not be fetched from").count(),
-        40,
-        "{said}"
-    );
-}
-
-/// A disk is as it was when a copy of it was made.
-fn restore(copy: &std::path::Path, disk: &std::path::Path) {
-    let mut from = fs::File::open(copy).expect("a copy");
-    let mut to = fs::OpenOptions::new()
-        .write(true)
-        .open(disk)
-        .expect("a disk");
-    std::io::copy(&mut from, &mut to).expect("it takes it");
+/// For a smoke test: nothing is far away here, and others look at the same time.
+fn patience() -> [(&'static str, String); 2] {
+    [
+        ("OT_SMOKE_PATIENCE_S", "60".to_owned()),
+        ("OT_SMOKE_PORT", free_port().to_string()),
+    ]
 }
 
 /// A port of this computer that nobody has right now.

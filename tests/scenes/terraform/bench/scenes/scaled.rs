@@ -95,7 +95,7 @@ async fn one_database_is_behind_three_backends_and_lets_nobody_in_unencrypted() 
     assert!(well, "{said}\n{}", journals(&bench));
     let commands = bench.output("journals");
     let (well, said) = bench
-        .paste(commands["server"].as_str().expect("a command"), &[])
+        .paste::<&str>(commands["server"].as_str().expect("a command"), &[])
         .await;
     assert_eq!(
         (well, said.matches("started successfully").count() >= 6),
