@@ -15,6 +15,7 @@ use serde::{
     de::{DeserializeOwned, IgnoredAny},
 };
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use super::jwks::Jwks;
 
@@ -197,7 +198,8 @@ struct Parts<'a> {
     claims: &'a str,
     /// What the signature covers: `header.claims`.
     signed: &'a str,
-    signature: Vec<u8>,
+    /// The part of a token that nobody else can make.
+    signature: Zeroizing<Vec<u8>>,
 }
 
 impl<'a> Parts<'a> {
@@ -229,6 +231,7 @@ impl<'a> Parts<'a> {
             signed,
             signature: URL_SAFE_NO_PAD
                 .decode(signature)
+                .map(Zeroizing::new)
                 .map_err(|_| malformed("its signature is not base64url"))?,
         })
     }
