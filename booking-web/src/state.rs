@@ -8,7 +8,7 @@ use crate::{
     host_policy::HostPolicy,
     imports::Imports,
     live::{self, Hub},
-    visitor::SignIn,
+    visitor::{SignIn, Way},
 };
 
 /// How long a request may take beyond the backend's time, to send its form and be rendered.
@@ -66,6 +66,12 @@ impl AppState {
 
     /// Follows the backend's changes until [`close`](Self::close); what comes reaches open pages.
     pub async fn follow(self) {
+        // The proxy's keys, before anybody waits for them.
+        if let Way::Iap(iap) = &self.sign_in.way {
+            Arc::clone(iap)
+                .key(String::new(), jiff::Timestamp::now())
+                .await;
+        }
         live::follow(self.backend, self.live).await;
     }
 

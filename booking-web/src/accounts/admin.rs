@@ -159,10 +159,10 @@ impl Accounts {
         Ok(())
     }
 
-    /// Runs the command that restarts the backend; false when there is none.
-    pub(crate) async fn restart_backend(&self) -> Result<bool, AdminError> {
+    /// Runs the command that restarts the backend, if there is one.
+    pub(crate) async fn restart_backend(&self) -> Result<(), AdminError> {
         let Some(command) = &self.restart else {
-            return Ok(false);
+            return Ok(());
         };
         let status = tokio::process::Command::new("sh")
             .arg("-c")
@@ -171,7 +171,7 @@ impl Accounts {
             .status()
             .await;
         match status {
-            Ok(status) if status.success() => Ok(true),
+            Ok(status) if status.success() => Ok(()),
             Ok(status) => Err(AdminError(format!(
                 "the command that restarts the backend ended with {status}"
             ))),

@@ -3,11 +3,13 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use serde::Deserialize;
 
 use super::refusal::Refusal;
 
-/// When is this patient booked with this doctor?
-#[derive(Clone, PartialEq, Eq)]
+/// When is this patient booked with this doctor? In a form, what is not there is empty.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub struct Lookup {
     /// The hospital's number for the patient.
     pub patient: String,

@@ -13,7 +13,7 @@ use axum::{
 
 use super::{
     context::Ctx,
-    error::{ErrorPage, not_found},
+    error::{ErrorPage, NO_SUCH_PAGE},
     frame::Frame,
     posted::Posted,
     render,
@@ -92,10 +92,6 @@ const STEPS: [DrillStep; 4] = [
 ];
 
 impl AccountsPage {
-    fn known_faults(&self) -> [&'static str; 8] {
-        KNOWN_FAULTS
-    }
-
     /// Whether it fails in a way that is not among those offered.
     fn has_others(&self, machine: &MachineFaults) -> bool {
         !machine.faults.is_empty() && !KNOWN_FAULTS.contains(&&*machine.faults)
@@ -103,21 +99,27 @@ impl AccountsPage {
 }
 
 /// `GET /alts/accounts`
-pub(crate) async fn show(ctx: Ctx) -> Response {
-    match &ctx.state.accounts {
-        Some(accounts) => page(&ctx, accounts, None, String::new()).await,
-        None => not_found().await.into_response(),
-    }
+pub(crate) async fn show(ctx: Ctx) -> Result<Response, ErrorPage> {
+    Ok(page(&ctx, admin(&ctx)?, None, String::new()).await)
 }
 
-async fn page(ctx: &Ctx, accounts: &Accounts, reply: Option<Reply>, trouble: String) -> Response {
+/// Where there is nothing to switch, none of this is a page.
+fn admin(ctx: &Ctx) -> Result<&Accounts, ErrorPage> {
+    ctx.state.accounts.as_deref().ok_or(NO_SUCH_PAGE)
+}
+
+async fn page(
+    ctx: &Ctx,
+    accounts: &Accounts,
+    reply: Option<Reply>,
+    mut trouble: String,
+) -> Response {
     let reply = match reply {
         Some(reply) => reply,
         None => call(ctx).await,
     };
     let now_s = u64::try_from(ctx.now.as_second()).unwrap_or(0);
     let (listed, machines) = tokio::join!(accounts.list(now_s), accounts.machines());
-    let mut trouble = trouble;
     let listed = listed.unwrap_or_else(|AdminError(words)| {
         trouble = format!("The admin service does not answer: {words}");
         Vec::new()
@@ -166,23 +168,19 @@ async fn call(ctx: &Ctx) -> Reply {
 }
 
 /// `POST /alts/accounts/switch`
-pub(crate) async fn switch(Posted { ctx, form }: Posted) -> Response {
-    let Some(accounts) = &ctx.state.accounts else {
-        return not_found().await.into_response();
-    };
+pub(crate) async fn switch(Posted { ctx, form }: Posted) -> Result<Response, ErrorPage> {
+    let accounts = admin(&ctx)?;
     let enabled = form.get("enabled") == "true";
     let switched = accounts.switch(form.get("account"), enabled).await;
-    after(&ctx, accounts, switched).await
+    Ok(after(&ctx, accounts, switched).await)
 }
 
 /// `POST /alts/accounts/faults`
-pub(crate) async fn faults(Posted { ctx, form }: Posted) -> Response {
-    let Some(accounts) = &ctx.state.accounts else {
-        return not_found().await.into_response();
-    };
+pub(crate) async fn faults(Posted { ctx, form }: Posted) -> Result<Response, ErrorPage> {
+    let accounts = admin(&ctx)?;
     let (machine, faults) = (form.get("machine"), form.get("faults"));
     let set = accounts.set_faults(machine, faults).await;
-    after(&ctx, accounts, set).await
+    Ok(after(&ctx, accounts, set).await)
 }
 
 async fn after(ctx: &Ctx, accounts: &Accounts, done: Result<(), AdminError>) -> Response {
@@ -196,29 +194,26 @@ async fn after(ctx: &Ctx, accounts: &Accounts, done: Result<(), AdminError>) -> 
 }
 
 /// `POST /alts/accounts/drill/{step}`
-pub(crate) async fn drill(Path(step): Path<usize>, Posted { ctx, .. }: Posted) -> Response {
-    let Some(accounts) = &ctx.state.accounts else {
-        return not_found().await.into_response();
-    };
-    let Some(shown) = step.checked_sub(1).and_then(|index| STEPS.get(index)) else {
-        return not_found().await.into_response();
-    };
-    let Some(client) = &accounts.client_account else {
-        return ErrorPage {
-            status: StatusCode::CONFLICT,
-            title: "Whose account is ours?",
-            cause: "The drill switches this front end's account, and nobody has said which that is.",
-            remedy: "Start the front end with --own-account.",
-        }
-        .into_response();
-    };
+pub(crate) async fn drill(
+    Path(step): Path<usize>,
+    Posted { ctx, .. }: Posted,
+) -> Result<Response, ErrorPage> {
+    let accounts = admin(&ctx)?;
+    let shown = step.checked_sub(1).and_then(|index| STEPS.get(index));
+    let shown = shown.ok_or(NO_SUCH_PAGE)?;
+    let client = accounts.client_account.as_ref().ok_or(ErrorPage {
+        status: StatusCode::CONFLICT,
+        title: "Whose account is ours?",
+        cause: "The drill switches this front end's account, and nobody has said which that is.",
+        remedy: "Start the front end with --own-account.",
+    })?;
     if let Err(AdminError(words)) = prepare(step, accounts, client).await {
-        return page(&ctx, accounts, None, words).await;
+        return Ok(page(&ctx, accounts, None, words).await);
     }
     ctx.state.backend.reconnect();
     let reply = call(&ctx).await;
     accounts.seen.lock()[step - 1] = Some(seen(&reply, shown.expected));
-    page(&ctx, accounts, Some(reply), String::new()).await
+    Ok(page(&ctx, accounts, Some(reply), String::new()).await)
 }
 
 /// What a step does before its call.
@@ -230,7 +225,7 @@ async fn prepare(step: usize, accounts: &Accounts, client: &str) -> Result<(), A
             accounts.switch(client, true).await?;
             accounts.switch(server, false).await
         }
-        3 => accounts.restart_backend().await.map(drop),
+        3 => accounts.restart_backend().await,
         _ => accounts.switch(server, true).await,
     }
 }

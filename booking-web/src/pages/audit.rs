@@ -1,7 +1,7 @@
 //! `/audit`: who did what, and from which account that was proven; and whether the record is whole.
 
 use askama::Template;
-use axum::response::Response;
+use axum::response::{Response, Result};
 use booking_proto::ot::v1::{AuditEvent, ListAuditEventsRequest, VerifyAuditChainRequest};
 
 use super::{
@@ -39,36 +39,30 @@ pub(crate) async fn show(ctx: Ctx) -> Response {
 }
 
 /// `POST /audit/verify`
-pub(crate) async fn verify(Posted { ctx, .. }: Posted) -> Response {
+pub(crate) async fn verify(Posted { ctx, .. }: Posted) -> Result<Response> {
     let verified = ctx.client.verify_audit_chain(VerifyAuditChainRequest {});
-    match verified.await {
-        Ok(chain) => {
-            let head = chain.head.iter().take(8);
-            let head: String = head.map(|byte| format!("{byte:02x}")).collect();
-            let (events, broken) = (chain.events, chain.broken_sequence);
-            let words = match chain.intact {
-                true => format!(
-                    "The record is whole: {events} events; the newest hash begins with {head}."
-                ),
-                false => format!(
-                    "The record is broken at event {broken}: {}",
-                    chain.description
-                ),
-            };
-            ctx.show(load(&ctx, Some((chain.intact, words))).await)
+    let chain = verified.await.map_err(|why| ctx.trouble(&why))?;
+    let head = chain.head.iter().take(8);
+    let head: String = head.map(|byte| format!("{byte:02x}")).collect();
+    let (events, broken) = (chain.events, chain.broken_sequence);
+    let words = match chain.intact {
+        true => {
+            format!("The record is whole: {events} events; the newest hash begins with {head}.")
         }
-        Err(refusal) => ctx.trouble(&refusal),
-    }
+        false => format!(
+            "The record is broken at event {broken}: {}",
+            chain.description
+        ),
+    };
+    Ok(ctx.show(load(&ctx, Some((chain.intact, words))).await))
 }
 
 async fn load(ctx: &Ctx, verdict: Option<(bool, String)>) -> Result<AuditPage, Refusal> {
     let (person, resource) = (ctx.query.get("person"), ctx.query.get("resource"));
-    let given = [("person", person), ("resource", resource)]
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty());
-    let conditions: Vec<String> = given
-        .map(|(field, value)| format!("{field} = {}", quoted(value)))
-        .collect();
+    let asked = [("person", person), ("resource", resource)];
+    let given = asked.into_iter().filter(|(_, value)| !value.is_empty());
+    let conditions = given.map(|(field, value)| format!("{field} = {}", quoted(value)));
+    let conditions: Vec<String> = conditions.collect();
     let request = ListAuditEventsRequest {
         page_size: PAGE,
         page_token: ctx.query.get("page").to_owned(),
@@ -88,11 +82,7 @@ async fn load(ctx: &Ctx, verdict: Option<(bool, String)>) -> Result<AuditPage, R
         // An auditor need not have the right to know the hospital's zone.
         zone: if civil.is_some() { "" } else { " UTC" },
         civil: civil.unwrap_or_else(|| Civil::of("UTC")),
-        next: next_page(
-            "/audit",
-            [("person", person), ("resource", resource)],
-            &listed.next_page_token,
-        ),
+        next: next_page("/audit", asked, &listed.next_page_token),
         verdict,
     })
 }

@@ -1,7 +1,7 @@
 //! `/begin`: a hospital that has nothing yet gets its name, its clocks and its first theatres.
 
 use askama::Template;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Redirect, Response, Result};
 use booking_proto::{
     contract::resource::{self, THEATRES},
     ot::v1::{
@@ -55,30 +55,25 @@ async fn has_site(ctx: &Ctx) -> Result<bool, Refusal> {
 }
 
 /// `GET /begin`
-pub(crate) async fn show(ctx: Ctx) -> Response {
+pub(crate) async fn show(ctx: Ctx) -> Result<Response> {
     let suggested = [("theatres", "4"), ("opens", "08:00"), ("closes", "18:00")];
-    match has_site(&ctx).await {
-        Ok(founded) => page(&ctx, founded, &Fields::default().or(suggested).into()),
-        Err(refusal) => ctx.trouble(&refusal),
-    }
+    let founded = has_site(&ctx).await.map_err(|why| ctx.trouble(&why))?;
+    Ok(page(&ctx, founded, &Fields::default().or(suggested).into()))
 }
 
 /// `POST /begin`
-pub(crate) async fn make(Posted { ctx, mut form }: Posted) -> Response {
-    let founded = match has_site(&ctx).await {
-        Ok(founded) => founded,
-        Err(refusal) => return ctx.trouble(&refusal),
-    };
+pub(crate) async fn make(Posted { ctx, mut form }: Posted) -> Result<Response> {
+    let founded = has_site(&ctx).await.map_err(|why| ctx.trouble(&why))?;
     let Some(wanted) = Wanted::of(&mut form, founded) else {
-        return page(&ctx, founded, &form);
+        return Ok(page(&ctx, founded, &form));
     };
-    match wanted.make(&ctx).await {
+    Ok(match wanted.make(&ctx).await {
         Ok(()) => Redirect::to("/").into_response(),
         Err(refusal) => {
             let founded = founded || has_site(&ctx).await == Ok(true);
             page(&ctx.refused(refusal), founded, &form)
         }
-    }
+    })
 }
 
 fn page(ctx: &Ctx, founded: bool, form: &Form) -> Response {

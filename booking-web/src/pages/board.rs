@@ -1,7 +1,5 @@
 //! `/`: today's theatre board, and any other day's. Kiosk and schedule show the same board.
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use booking_proto::{
@@ -21,7 +19,7 @@ use super::{
     waiting::ALL_WAITING,
 };
 use crate::{
-    backend::{Access, Refusal, RefusalKind},
+    backend::Refusal,
     view::{
         board::Board,
         civil,
@@ -71,7 +69,7 @@ impl BoardPage {
 
 /// `GET /`
 pub(crate) async fn board(ctx: Ctx) -> Response {
-    if is_known_to_look_up_only(&ctx) {
+    if only_looks_up(&ctx, false) {
         return Redirect::to(LOOKUP_INSTEAD).into_response();
     }
     let date = ctx.query.date("date");
@@ -81,7 +79,7 @@ pub(crate) async fn board(ctx: Ctx) -> Response {
     }
     let page = put_together(&ctx, date).await;
     if let Err(refusal) = &page {
-        if only_looks_up(&ctx, refusal) {
+        if only_looks_up(&ctx, refusal.is_of_permission()) {
             return Redirect::to(LOOKUP_INSTEAD).into_response();
         }
         if let Some(instead) = begin::instead_of_board(&ctx, refusal).await {
@@ -132,18 +130,13 @@ async fn put_together(ctx: &Ctx, date: Option<Date>) -> Result<BoardPage, Refusa
 }
 
 /// Whether it is this front end's own account that may not see the board, but may look up: as the
-/// article has it. A person who lacks the right is told which.
-fn only_looks_up(ctx: &Ctx, refusal: &Refusal) -> bool {
-    let denied = refusal.kind == RefusalKind::PermissionMissing;
-    denied && ctx.visitor.person.is_none() && ctx.may(Permission::BookingInfoGet)
-}
-
-/// The same without asking in vain, which would be an event in the audit.
-fn is_known_to_look_up_only(ctx: &Ctx) -> bool {
-    let said = |access: Arc<Access>| {
-        !access.may(Permission::ScheduleRead) && access.may(Permission::BookingInfoGet)
-    };
-    ctx.visitor.person.is_none() && ctx.access().is_some_and(said)
+/// article has it. A person who lacks the right is told which. Where it is known before anything was
+/// `denied`, nothing is asked in vain, which would be an event in the audit.
+fn only_looks_up(ctx: &Ctx, denied: bool) -> bool {
+    let known = ctx.access();
+    let may = |right| known.as_ref().map(|access| access.may(right));
+    let shut_out = denied || may(Permission::ScheduleRead) == Some(false);
+    ctx.visitor.person.is_none() && shut_out && may(Permission::BookingInfoGet) != Some(false)
 }
 
 /// A day's board, today's when none is given, with the names on it and everybody who works here.

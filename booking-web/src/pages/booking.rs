@@ -7,11 +7,10 @@ use askama::Template;
 use axum::{
     extract::{FromRequestParts, rejection::FormRejection},
     http::{StatusCode, request::Parts},
-    response::{IntoResponse as _, Redirect, Response},
+    response::{Redirect, Response},
 };
 
 use booking_proto::contract::limits::{MAX_DESCRIPTION_CHARS, MAX_ID_CHARS};
-use serde::Deserialize;
 
 use super::{
     context::Ctx,
@@ -124,15 +123,19 @@ pub(crate) async fn moved() -> Redirect {
 /// `POST /booking`
 pub(crate) async fn look_up(
     Lookups(ctx): Lookups,
-    form: Result<axum::Form<Sent>, FormRejection>,
-) -> Response {
-    let mut form = match form {
-        Ok(axum::Form(sent)) => sent.into_form(),
-        Err(rejection) => return ErrorPage::from(rejection).into_response(),
-    };
+    form: Result<axum::Form<Lookup>, FormRejection>,
+) -> Result<Response, ErrorPage> {
+    // What names a field twice is no form.
+    let axum::Form(typed) = form?;
+    let typed = [
+        ("patient", typed.patient),
+        ("doctor", typed.doctor),
+        ("description", typed.description),
+    ];
+    let mut form = Form::from(Fields::default().or(typed));
     let Some(lookup) = parse(&mut form) else {
         let shown = BookingPage::new(&ctx, &form, Shown::Complaints);
-        return ctx.show_form(&form, &shown);
+        return Ok(ctx.show_form(&form, &shown));
     };
     let person = ctx.visitor.person.clone();
     let reply = ctx.state.backend.look_up(lookup.clone(), person).await;
@@ -145,27 +148,7 @@ pub(crate) async fn look_up(
     };
     let mut shown = BookingPage::new(&ctx, &form, result);
     shown.frame.strip = strip;
-    page(status, &shown)
-}
-
-/// The form as it comes. What names a field twice is none.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Sent {
-    patient: String,
-    doctor: String,
-    description: String,
-}
-
-impl Sent {
-    fn into_form(self) -> Form {
-        let sent = [
-            ("patient", self.patient),
-            ("doctor", self.doctor),
-            ("description", self.description),
-        ];
-        Fields::default().or(sent).into()
-    }
+    Ok(page(status, &shown))
 }
 
 /// The look-up that a form asks for, without the blanks around what was typed. The limits are the

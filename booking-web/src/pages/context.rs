@@ -9,10 +9,7 @@ use axum::{
     response::Response,
 };
 use booking_proto::{
-    contract::{
-        permission::Permission,
-        resource::{self, CASES},
-    },
+    contract::resource::{self, CASES},
     ot::v1::{
         Case, GetCaseRequest, ListReasonsRequest, ListSitesRequest, ListStaffRequest,
         ListTheatresRequest, Reason, Staff, Theatre,
@@ -157,11 +154,6 @@ impl Ctx {
     /// What the person may, as far as it is known.
     pub(crate) fn access(&self) -> Option<Arc<Access>> {
         self.state.backend.access(self.visitor.person.as_deref())
-    }
-
-    /// Whether there is any sense in offering what needs this right: yes, unless the backend has said no.
-    pub(crate) fn may(&self, right: Permission) -> bool {
-        self.access().is_none_or(|access| access.may(right))
     }
 
     /// The case at `/cases/{id}`.

@@ -25,14 +25,16 @@ impl IntoResponse for ErrorPage {
     }
 }
 
-/// 404 for every path that is no page.
+/// For every path that is no page.
+pub(crate) const NO_SUCH_PAGE: ErrorPage = ErrorPage {
+    status: StatusCode::NOT_FOUND,
+    title: "There is no such page",
+    cause: "The address leads nowhere; perhaps it was mistyped or the page has moved.",
+    remedy: "Start from the board.",
+};
+
 pub(crate) async fn not_found() -> ErrorPage {
-    ErrorPage {
-        status: StatusCode::NOT_FOUND,
-        title: "There is no such page",
-        cause: "The address leads nowhere; perhaps it was mistyped or the page has moved.",
-        remedy: "Start from the board.",
-    }
+    NO_SUCH_PAGE
 }
 
 /// 405 for a page that is asked for in a way it does not answer.

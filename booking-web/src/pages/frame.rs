@@ -77,7 +77,7 @@ impl Frame {
         behind.is_some_and(|rest| rest.is_empty() || entry != "/" && rest.starts_with('/'))
     }
 
-    /// Whether there is any sense in offering what needs this right.
+    /// Whether there is any sense in offering what needs this right: yes, unless the backend has said no.
     pub(crate) fn may(&self, right: Permission) -> bool {
         let person = self.person.as_ref();
         person.is_none_or(|access| access.may(right))

@@ -32,19 +32,17 @@ impl FromRequest<AppState> for Posted {
             sent.map_err(|rejection| ErrorPage::from(rejection).into_response())?;
         let form = Form::from(Fields::new(pairs));
         if !ctx.sent(form.get("token")) {
-            return Err(not_from_this_sign_in().into_response());
+            return Err(NOT_FROM_THIS_SIGN_IN.into_response());
         }
         Ok(Self { ctx, form })
     }
 }
 
 /// The page for a form without the token that its page gave to this very sign-in.
-pub(crate) fn not_from_this_sign_in() -> ErrorPage {
-    ErrorPage {
-        status: StatusCode::FORBIDDEN,
-        title: "That form is not from this sign-in",
-        cause: "The form was opened before you signed in, or this front end was started again since. \
-                Nothing was changed.",
-        remedy: "Go back, reload the page and send the form again.",
-    }
-}
+pub(crate) const NOT_FROM_THIS_SIGN_IN: ErrorPage = ErrorPage {
+    status: StatusCode::FORBIDDEN,
+    title: "That form is not from this sign-in",
+    cause: "The form was opened before you signed in, or this front end was started again since. \
+            Nothing was changed.",
+    remedy: "Go back, reload the page and send the form again.",
+};

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     backend::Refusal,
     view::{
-        board::{Board, Row},
+        board::Board,
         card::Card,
         civil::{Civil, between, days_later, long_date, minutes, monday},
         directory::Directory,
@@ -154,37 +154,29 @@ async fn put_together(ctx: &Ctx, view: View, by: By) -> Result<SchedulePage, Ref
 
 /// The day's cases under headings; a theatre without cases is there too, a surgeon is not.
 fn groups(board: &Board, by: By) -> Vec<(String, Vec<Card>)> {
-    let mut groups: Vec<(String, Vec<Card>)> = match by {
-        By::Theatre => {
-            let rows = board.rows.iter();
-            rows.map(|row| (row.name.clone(), row.cards().cloned().collect()))
-                .collect()
+    let mut groups: BTreeMap<(usize, &str), Vec<Card>> = BTreeMap::new();
+    for (place, row) in board.rows.iter().enumerate() {
+        if by == By::Theatre {
+            groups.insert((place, &row.name), row.cards().cloned().collect());
+            continue;
         }
-        By::Surgeon => {
-            let mut surgeons: BTreeMap<&str, Vec<Card>> = BTreeMap::new();
-            for card in board.rows.iter().flat_map(Row::cards) {
-                surgeons
-                    .entry(&card.surgeon)
-                    .or_default()
-                    .push(card.clone());
-            }
-            let surgeons = surgeons.into_iter();
-            surgeons
-                .map(|(name, cards)| (surgeon(name).to_owned(), cards))
-                .collect()
+        for card in row.cards() {
+            let group = groups.entry((0, &card.surgeon)).or_default();
+            group.push(card.clone());
         }
-    };
-    for (_, cards) in &mut groups {
-        cards.sort_by_key(|card| card.start);
     }
-    groups
+    let groups = groups.into_iter().map(|((_, name), mut cards)| {
+        cards.sort_by_key(|card| card.start);
+        (heading(name, by), cards)
+    });
+    groups.collect()
 }
 
-fn surgeon(name: &str) -> &str {
-    if name.is_empty() {
-        "No surgeon yet"
-    } else {
-        name
+/// What a theatre's or a surgeon's line or list is called.
+fn heading(name: &str, by: By) -> String {
+    match (by, name) {
+        (By::Surgeon, "") => "No surgeon yet".to_owned(),
+        _ => name.to_owned(),
     }
 }
 
@@ -201,10 +193,8 @@ async fn week(ctx: &Ctx, by: By) -> Result<(Date, Week), Refusal> {
     for (index, day) in [a, b, c, d, e, f, g].iter().enumerate() {
         add(day, index, by, &names, &civil, &mut rows);
     }
-    let rows = rows.into_iter().map(|((_, name), cells)| match by {
-        By::Theatre => (name, cells),
-        By::Surgeon => (surgeon(&name).to_owned(), cells),
-    });
+    let rows = rows.into_iter();
+    let rows = rows.map(|((_, name), cells)| (heading(&name, by), cells));
     let rows = rows.collect();
     Ok((date, Week { days, today, rows }))
 }

@@ -15,7 +15,7 @@ use axum::{
 use jiff::Timestamp;
 
 use super::{
-    error::{ErrorPage, not_found},
+    error::{ErrorPage, NO_SUCH_PAGE, not_found},
     field::{Field, Kind},
     fields::Fields,
     posted::Posted,
@@ -63,18 +63,16 @@ pub(crate) async fn sign_in(
     State(state): State<AppState>,
     from: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
-    form_: Result<Form<Vec<(String, String)>>, FormRejection>,
-) -> Response {
+    typed: Result<Form<Vec<(String, String)>>, FormRejection>,
+) -> Result<Response, ErrorPage> {
     let Way::Local { .. } = &state.sign_in.way else {
-        return not_found().await.into_response();
+        return Err(NO_SUCH_PAGE);
     };
-    let fields = match form_ {
-        Ok(Form(pairs)) => Fields::new(pairs),
-        Err(rejection) => return ErrorPage::from(rejection).into_response(),
-    };
+    let Form(pairs) = typed?;
+    let fields = Fields::new(pairs);
     let name = fields.get("name").to_owned();
     let password = fields.as_typed("password").to_owned();
-    let refused = |status, problem| page(status, &form(fields.get("next"), &name, problem));
+    let refused = |status, problem| Ok(page(status, &form(fields.get("next"), &name, problem)));
     let from = from.map(|Extension(ConnectInfo(address))| address.ip());
     let from = client(from, &headers, &state.sign_in.proxies);
     let wrong = "That name and password do not belong together.";
@@ -94,7 +92,8 @@ pub(crate) async fn sign_in(
     }
     state.sign_in.attempts.forgive(&name, from);
     tracing::info!("somebody signed in");
-    enter(&state, &name, false, url::own_path(fields.get("next")))
+    let next = url::own_path(fields.get("next"));
+    Ok(enter(&state, &name, false, next))
 }
 
 /// Hashing takes a core for a while: not one of those that serve pages, and only a few at once.

@@ -39,6 +39,7 @@ pub(crate) async fn waiting(ctx: Ctx) -> Response {
 
 async fn load(ctx: &Ctx) -> Result<WaitingPage, Refusal> {
     let (urgency, text) = (ctx.query.get("urgency"), ctx.query.get("text"));
+    let asked = [("urgency", urgency), ("text", text)];
     // Most urgent first.
     let urgencies = urgencies().into_iter().rev().map(|(_, choice)| choice);
     let urgencies: Vec<Choice> = urgencies.collect();
@@ -76,11 +77,7 @@ async fn load(ctx: &Ctx) -> Result<WaitingPage, Refusal> {
             .value(text),
         filtered,
         hidden,
-        next: next_page(
-            "/waiting",
-            [("urgency", urgency), ("text", text)],
-            &listed.next_page_token,
-        ),
+        next: next_page("/waiting", asked, &listed.next_page_token),
     })
 }
 

@@ -52,18 +52,15 @@ pub(crate) fn of_theatre(cards: &[Card], now: Timestamp) -> Vec<Attention> {
         });
     };
     if let Some(first) = cards.first() {
-        let begun = first.wheels_in;
-        let late = match begun {
-            Some(wheels_in) => minutes(first.start, wheels_in),
-            None if first.can_move => minutes(first.start, now),
-            None => 0,
+        let (what, at) = match first.wheels_in {
+            Some(wheels_in) => ("started", wheels_in),
+            None if first.can_move => ("has not started:", now),
+            None => ("", first.start),
         };
+        let late = minutes(first.start, at);
         if late > FIRST_CASE_GRACE_MIN {
-            let words = match begun {
-                Some(_) => format!("The first case started {} late.", how_long(late)),
-                None => format!("The first case has not started: {} late.", how_long(late)),
-            };
-            add(first, Matter::Delay, begun.is_none(), words);
+            let words = format!("The first case {what} {} late.", how_long(late));
+            add(first, Matter::Delay, first.wheels_in.is_none(), words);
         }
     }
     for card in cards {

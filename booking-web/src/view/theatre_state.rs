@@ -24,23 +24,20 @@ pub(crate) fn theatre_now(
     now: Timestamp,
     civil: &Civil,
 ) -> TheatreNow {
-    if let Some(card) = cards.iter().find(|card| card.state == State::InTheatre) {
-        let since = card.wheels_in.unwrap_or(card.start);
-        let words = format!("In use, {}", how_long(minutes(since, now).max(0)));
-        return TheatreNow {
-            words,
-            inside: true,
-        };
-    }
+    let inside = cards.iter().find(|card| card.state == State::InTheatre);
     let next = cards.iter().find(|card| card.can_move && card.end > now);
     let open = open.iter().find(|(from, to)| *from <= now && now < *to);
     let late = next.map(|next| minutes(next.start, now));
-    let words = match (next, late, open) {
-        (_, Some(late @ 1..), _) => format!("Next is {} late", how_long(late)),
-        (Some(next), ..) => format!("Free until {}", civil.time(next.start)),
-        (None, _, Some((_, to))) => format!("Free, open until {}", civil.time(*to)),
-        (None, _, None) => "Closed now".to_owned(),
+    let words = match (inside, next, late, open) {
+        (Some(card), ..) => {
+            let since = card.wheels_in.unwrap_or(card.start);
+            format!("In use, {}", how_long(minutes(since, now).max(0)))
+        }
+        (_, _, Some(late @ 1..), _) => format!("Next is {} late", how_long(late)),
+        (_, Some(next), ..) => format!("Free until {}", civil.time(next.start)),
+        (_, None, _, Some((_, to))) => format!("Free, open until {}", civil.time(*to)),
+        (_, None, _, None) => "Closed now".to_owned(),
     };
-    let inside = false;
+    let inside = inside.is_some();
     TheatreNow { words, inside }
 }

@@ -1,6 +1,6 @@
 //! Signing in: by password, by a proxy's header, which Google's signs, or by the demo's link; and how long it lasts.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use axum::http::{HeaderMap, HeaderName};
 use jiff::Timestamp;
@@ -58,7 +58,7 @@ pub enum Way {
         trusted: Vec<IpAddr>,
     },
     /// Google's Identity-Aware Proxy has asked already, and signs what it says.
-    Iap(Iap),
+    Iap(Arc<Iap>),
 }
 
 impl SignIn {

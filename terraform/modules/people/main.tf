@@ -111,6 +111,11 @@ resource "google_compute_backend_service" "this" {
     enabled = true
   }
 
+  lifecycle {
+    # A client of one's own is set in the proxy's settings, and is nothing for an apply to take away.
+    ignore_changes = [iap[0].oauth2_client_id, iap[0].oauth2_client_secret]
+  }
+
   # A log of requests would hold addresses of pages, and what was searched for in them names patients.
   log_config {
     enable = false
@@ -181,7 +186,7 @@ resource "google_compute_global_forwarding_rule" "http" {
 resource "google_compute_firewall" "this" {
   project     = var.project_id
   name        = "${var.prefix}-allow-web"
-  description = "Google's load balancer and its health checks reach the pages; nobody else does."
+  description = "Google's load balancer and its health checks reach the pages; by this rule nobody else does."
   network     = var.network
   direction   = "INGRESS"
   priority    = 1000

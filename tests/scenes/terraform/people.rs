@@ -1,9 +1,11 @@
 //! The pages for people: Google's load balancer with Identity-Aware Proxy in front of the front end. What has to fit together, and that it does.
 
+use std::fs;
+
 use serde_json::Value;
 
 use crate::{
-    configuration::{Configuration, newest},
+    configuration::{Configuration, newest, repository},
     ladder::{actions, changes, comes_and_goes},
     plan::{Resource, list, placed, resources, startup_scripts, word, words},
     policy::{HEALTH_CHECKS, violations},
@@ -159,8 +161,19 @@ async fn the_front_end_is_told_the_number_of_the_very_service_that_leads_to_it()
 
 #[test]
 fn a_front_end_that_is_made_anew_joins_its_group_in_the_same_apply() {
-    let replace = "-replace=module.machine[\"client\"].google_compute_instance.this";
-    let changes = changes("terraform", &[PEOPLE], &[PEOPLE, replace]);
+    let machine = "module.machine[\"client\"].google_compute_instance.this";
+    let script = fs::read_to_string(repository().join("scripts/gce-renew")).expect("a script");
+    // The very targets of scripts/gce-renew, which leaves alone what hangs on no machine.
+    let targets = script.split("-target=\"").skip(1);
+    let targets = targets.filter_map(|rest| rest.split('"').next());
+    let in_root = targets.map(|target| target.replace("${machine%module.machine*}", ""));
+    let mut further: Vec<String> = in_root
+        .map(|target| format!("-target={}", target.replace("$machine", machine)))
+        .collect();
+    assert!(further.len() > 1, "{script}");
+    further.extend([PEOPLE.to_owned(), format!("-replace={machine}")]);
+    let further: Vec<&str> = further.iter().map(String::as_str).collect();
+    let changes = changes("terraform", &[PEOPLE], &further);
     let joins = actions(&changes, "google_compute_instance_group_membership");
     assert_eq!(joins, ["delete create"], "{changes:?}");
     // The balancer stays, and with it the number that the pages are told.

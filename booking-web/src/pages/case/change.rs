@@ -27,70 +27,58 @@ impl Change {
         client: &BackendClient,
         asked: RescheduleCaseRequest,
     ) -> Result<Case, Refusal> {
-        if self == Self::Reschedule {
-            return client.reschedule_case(asked).await;
-        }
-        let RescheduleCaseRequest {
-            name,
-            etag,
-            plan,
-            reason,
-            note,
-            overrides,
-            request_id,
-            validate_only,
-        } = asked;
         match self {
-            Self::Schedule | Self::Reschedule => {
+            Self::Reschedule => client.reschedule_case(asked).await,
+            Self::Schedule => {
                 let request = ScheduleCaseRequest {
-                    name,
-                    etag,
-                    plan,
-                    overrides,
-                    request_id,
-                    validate_only,
+                    name: asked.name,
+                    etag: asked.etag,
+                    plan: asked.plan,
+                    overrides: asked.overrides,
+                    request_id: asked.request_id,
+                    validate_only: asked.validate_only,
                 };
                 client.schedule_case(request).await
             }
             Self::Confirm => {
                 let request = ConfirmCaseRequest {
-                    name,
-                    etag,
-                    request_id,
-                    validate_only,
+                    name: asked.name,
+                    etag: asked.etag,
+                    request_id: asked.request_id,
+                    validate_only: asked.validate_only,
                 };
                 client.confirm_case(request).await
             }
             Self::Postpone => {
                 let request = PostponeCaseRequest {
-                    name,
-                    etag,
-                    reason,
-                    note,
-                    request_id,
-                    validate_only,
+                    name: asked.name,
+                    etag: asked.etag,
+                    reason: asked.reason,
+                    note: asked.note,
+                    request_id: asked.request_id,
+                    validate_only: asked.validate_only,
                 };
                 client.postpone_case(request).await
             }
             Self::Cancel => {
                 let request = CancelCaseRequest {
-                    name,
-                    etag,
-                    reason,
-                    note,
-                    request_id,
-                    validate_only,
+                    name: asked.name,
+                    etag: asked.etag,
+                    reason: asked.reason,
+                    note: asked.note,
+                    request_id: asked.request_id,
+                    validate_only: asked.validate_only,
                 };
                 client.cancel_case(request).await
             }
             Self::Abort => {
                 let request = AbortCaseRequest {
-                    name,
-                    etag,
-                    reason,
-                    note,
-                    request_id,
-                    validate_only,
+                    name: asked.name,
+                    etag: asked.etag,
+                    reason: asked.reason,
+                    note: asked.note,
+                    request_id: asked.request_id,
+                    validate_only: asked.validate_only,
                 };
                 client.abort_case(request).await
             }

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::{
     extract::Path,
-    response::{IntoResponse as _, Redirect, Response},
+    response::{IntoResponse as _, Redirect, Response, Result},
 };
 use booking_proto::ot::v1::{Case, UpdateCaseRequest};
 
@@ -60,18 +60,16 @@ pub(crate) async fn show(Path(id): Path<String>, ctx: Ctx) -> Response {
 }
 
 /// `POST /cases/{id}/edit`
-pub(crate) async fn save(Path(id): Path<String>, Posted { ctx, mut form }: Posted) -> Response {
-    let current = match ctx.case(&id).await {
-        Ok(current) => current,
-        Err(refusal) => return ctx.trouble(&refusal),
-    };
+pub(crate) async fn save(Path(id): Path<String>, posted: Posted) -> Result<Response> {
+    let Posted { ctx, mut form } = posted;
+    let current = ctx.case(&id).await.map_err(|why| ctx.trouble(&why))?;
     let wanted = Case {
         name: current.name.clone(),
         etag: form.own("etag"),
         ..form::read(&mut form, false)
     };
     if form.is_wrong() {
-        return ctx.show_form(&form, &EditPage::new(&ctx, id, &current, &form));
+        return Ok(ctx.show_form(&form, &EditPage::new(&ctx, id, &current, &form)));
     }
     let request = UpdateCaseRequest {
         case: Some(wanted),
@@ -81,11 +79,11 @@ pub(crate) async fn save(Path(id): Path<String>, Posted { ctx, mut form }: Poste
         request_id: form.own("request_id"),
         ..Default::default()
     };
-    match ctx.client.update_case(request).await {
+    Ok(match ctx.client.update_case(request).await {
         Ok(_) => Redirect::to(&format!("/cases/{id}?done=edited")).into_response(),
         Err(refusal) => {
             let ctx = ctx.refused(refusal);
             ctx.show_form(&form, &EditPage::new(&ctx, id, &current, &form))
         }
-    }
+    })
 }

@@ -6,7 +6,10 @@ use booking_proto::{
         limits::MAX_ID_CHARS,
         resource::{PATIENTS, name, shown_id},
     },
-    ot::v1::{Anaesthesia, Case, Laterality, ProcedureType, Staff, TeamMember, TeamRole, Urgency},
+    ot::v1::{
+        Anaesthesia, Case, Durations, Laterality, ProcedureType, Staff, TeamMember, TeamRole,
+        Urgency,
+    },
 };
 
 use crate::{
@@ -76,87 +79,57 @@ pub(super) const FIELDS: [CaseField; 15] = {
     use Part::{What, Who};
     use Value::{Line, Member, Number, One, Patient, Text, Type};
     [
-        new(What, "patient", "Patient number", Patient).hint("For example PT-1204"),
-        new(What, "procedure_type", "Kind of procedure", Type).optional(),
-        new(
-            What,
-            "procedure",
-            "Procedure in words",
-            Line(|case| &mut case.procedure),
-        )
-        .edited("procedure"),
-        new(
-            What,
-            "laterality",
-            "Side",
-            One(|case| &mut case.laterality, lateralities),
-        )
-        .edited("laterality"),
-        new(
-            What,
-            "condition",
-            "Condition",
-            Line(|case| &mut case.condition),
-        )
-        .at_first()
-        .hint("What it is done for")
-        .edited("condition"),
-        new(
-            What,
-            "urgency",
-            "Urgency",
-            One(|case| &mut case.urgency, urgencies),
-        )
-        .edited("urgency"),
-        new(
-            What,
-            "anaesthesia",
-            "Anaesthesia",
-            One(|case| &mut case.anaesthesia, anaesthesias),
-        )
-        .edited("anaesthesia"),
-        new(
-            What,
-            "specialty",
-            "Specialty",
-            Line(|case| &mut case.specialty),
-        )
-        .optional(),
-        minutes("setup_min", "Setup, minutes", 0, 480, |case| {
-            &mut case.durations.get_or_insert_default().setup_min
-        }),
-        minutes("procedure_min", "Procedure, minutes", 1, 1200, |case| {
-            &mut case.durations.get_or_insert_default().procedure_min
-        }),
-        minutes("cleanup_min", "Cleanup, minutes", 0, 480, |case| {
-            &mut case.durations.get_or_insert_default().cleanup_min
-        }),
-        new(Who, "surgeon", "Surgeon", Member(TeamRole::PrimarySurgeon)),
-        new(
-            Who,
-            "anaesthetist",
-            "Anaesthetist",
-            Member(TeamRole::Anaesthetist),
-        )
-        .optional(),
-        new(Who, "notes", "Notes", Text(|case| &mut case.notes))
+        new(What, Patient)
+            .called("patient", "Patient number")
+            .hint("For example PT-1204"),
+        new(What, Type)
+            .called("procedure_type", "Kind of procedure")
+            .optional(),
+        new(What, Line(|case| &mut case.procedure))
+            .called("procedure", "Procedure in words")
+            .edited("procedure"),
+        new(What, One(|case| &mut case.laterality, lateralities))
+            .called("laterality", "Side")
+            .edited("laterality"),
+        new(What, Line(|case| &mut case.condition))
+            .called("condition", "Condition")
+            .at_first()
+            .hint("What it is done for")
+            .edited("condition"),
+        new(What, One(|case| &mut case.urgency, urgencies))
+            .called("urgency", "Urgency")
+            .edited("urgency"),
+        new(What, One(|case| &mut case.anaesthesia, anaesthesias))
+            .called("anaesthesia", "Anaesthesia")
+            .edited("anaesthesia"),
+        new(What, Line(|case| &mut case.specialty))
+            .called("specialty", "Specialty")
+            .optional(),
+        minutes(0, 480, |case| &mut durations(case).setup_min)
+            .called("setup_min", "Setup, minutes"),
+        minutes(1, 1200, |case| &mut durations(case).procedure_min)
+            .called("procedure_min", "Procedure, minutes"),
+        minutes(0, 480, |case| &mut durations(case).cleanup_min)
+            .called("cleanup_min", "Cleanup, minutes"),
+        new(Who, Member(TeamRole::PrimarySurgeon)).called("surgeon", "Surgeon"),
+        new(Who, Member(TeamRole::Anaesthetist))
+            .called("anaesthetist", "Anaesthetist")
+            .optional(),
+        new(Who, Text(|case| &mut case.notes))
+            .called("notes", "Notes")
             .optional()
             .edited("notes"),
-        new(
-            Who,
-            "blood_units",
-            "Blood, units",
-            Number(|case| &mut case.blood_units, 0, 20),
-        )
-        .optional()
-        .edited("blood_units"),
+        new(Who, Number(|case| &mut case.blood_units, 0, 20))
+            .called("blood_units", "Blood, units")
+            .optional()
+            .edited("blood_units"),
     ]
 };
 
-const fn new(part: Part, name: &'static str, label: &'static str, value: Value) -> CaseField {
+const fn new(part: Part, value: Value) -> CaseField {
     CaseField {
-        name,
-        label,
+        name: "",
+        label: "",
         hint: "",
         value,
         needed: Needed::Always,
@@ -165,14 +138,12 @@ const fn new(part: Part, name: &'static str, label: &'static str, value: Value) 
     }
 }
 
-const fn minutes(
-    name: &'static str,
-    label: &'static str,
-    least: i32,
-    most: i32,
-    at: fn(&mut Case) -> &mut i32,
-) -> CaseField {
-    new(Part::HowLong, name, label, Value::Number(at, least, most)).edited("durations")
+const fn minutes(least: i32, most: i32, at: fn(&mut Case) -> &mut i32) -> CaseField {
+    new(Part::HowLong, Value::Number(at, least, most)).edited("durations")
+}
+
+fn durations(case: &mut Case) -> &mut Durations {
+    case.durations.get_or_insert_default()
 }
 
 /// Those that an update may change.
@@ -188,6 +159,14 @@ pub(super) fn mask() -> Vec<String> {
 }
 
 impl CaseField {
+    const fn called(self, name: &'static str, label: &'static str) -> Self {
+        Self {
+            name,
+            label,
+            ..self
+        }
+    }
+
     const fn hint(self, hint: &'static str) -> Self {
         Self { hint, ..self }
     }

@@ -1,7 +1,7 @@
 //! `/cases/new`: entering a case, the first of two steps; the second is where it fits.
 
 use askama::Template;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Redirect, Response, Result};
 use booking_proto::ot::v1::{
     Anaesthesia, Case, CreateCaseRequest, Laterality, ListProcedureTypesRequest, Urgency,
 };
@@ -55,11 +55,9 @@ async fn known(ctx: &Ctx) -> Result<Known, Refusal> {
 }
 
 /// `GET /cases/new`
-pub(crate) async fn show(ctx: Ctx) -> Response {
-    match known(&ctx).await {
-        Ok(known) => page(&ctx, &known, &start(&ctx.query, &known).into()),
-        Err(refusal) => ctx.trouble(&refusal),
-    }
+pub(crate) async fn show(ctx: Ctx) -> Result<Response> {
+    let known = known(&ctx).await.map_err(|why| ctx.trouble(&why))?;
+    Ok(page(&ctx, &known, &start(&ctx.query, &known).into()))
 }
 
 /// What the form starts with: the defaults of the kind that the address names, if it names one.
@@ -98,29 +96,26 @@ fn defaults(fields: &Fields, known: &Known) -> Fields {
 }
 
 /// `POST /cases/new`
-pub(crate) async fn create(Posted { ctx, mut form }: Posted) -> Response {
-    let known = match known(&ctx).await {
-        Ok(known) => known,
-        Err(refusal) => return ctx.trouble(&refusal),
-    };
+pub(crate) async fn create(Posted { ctx, mut form }: Posted) -> Result<Response> {
+    let known = known(&ctx).await.map_err(|why| ctx.trouble(&why))?;
     if form.has("fill") {
         // By POST like all that is typed here: an address would keep the patient's number.
         let filled = defaults(&form, &known).or(form.pairs().iter().cloned());
-        return page(&ctx, &known, &filled.into());
+        return Ok(page(&ctx, &known, &filled.into()));
     }
     let case = Case {
         decision_time: Some(civil::message(ctx.now)),
         ..form::read(&mut form, true)
     };
     if form.is_wrong() {
-        return page(&ctx, &known, &form);
+        return Ok(page(&ctx, &known, &form));
     }
     let request = CreateCaseRequest {
         case: Some(case),
         request_id: form.own("request_id"),
         ..Default::default()
     };
-    match ctx.client.create_case(request).await {
+    Ok(match ctx.client.create_case(request).await {
         Ok(case) => Redirect::to(&format!("/{}/slots", case.name)).into_response(),
         Err(refusal) => {
             for wrong in &refusal.fields {
@@ -131,7 +126,7 @@ pub(crate) async fn create(Posted { ctx, mut form }: Posted) -> Response {
             let ctx = if told { ctx } else { ctx.refused(refusal) };
             page(&ctx, &known, &form)
         }
-    }
+    })
 }
 
 /// The form's field for a field of the request: `case.durations.setup_min` is `setup_min`.

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::{
     extract::Path,
-    response::{IntoResponse as _, Redirect, Response},
+    response::{IntoResponse as _, Redirect, Response, Result},
 };
 use booking_proto::ot::v1::{
     Case, OverrideRequest, Plan, Reason, RescheduleCaseRequest, Theatre, case::State,
@@ -92,11 +92,9 @@ async fn known(ctx: &Ctx, id: String) -> Result<Known, Refusal> {
 }
 
 /// `GET /cases/{id}/move?theatre=&at=&next=`
-pub(crate) async fn show(Path(id): Path<String>, ctx: Ctx) -> Response {
-    match known(&ctx, id).await {
-        Ok(known) => known.page(&ctx, &known.proposed(&ctx.query).into(), false),
-        Err(refusal) => ctx.trouble(&refusal),
-    }
+pub(crate) async fn show(Path(id): Path<String>, ctx: Ctx) -> Result<Response> {
+    let known = known(&ctx, id).await.map_err(|why| ctx.trouble(&why))?;
+    Ok(known.page(&ctx, &known.proposed(&ctx.query).into(), false))
 }
 
 /// With date and time where there are none yet, and the instant that both of them show.
@@ -224,24 +222,22 @@ impl Known {
 }
 
 /// `POST /cases/{id}/move`. `preview` asks whether it would fit and changes nothing.
-pub(crate) async fn place(Path(id): Path<String>, Posted { ctx, mut form }: Posted) -> Response {
+pub(crate) async fn place(Path(id): Path<String>, posted: Posted) -> Result<Response> {
+    let Posted { ctx, mut form } = posted;
     let preview = form.has("preview");
-    let known = match known(&ctx, id).await {
-        Ok(known) => known,
-        Err(refusal) => return ctx.trouble(&refusal),
-    };
+    let known = known(&ctx, id).await.map_err(|why| ctx.trouble(&why))?;
     // An offered slot is an instant; the form has fields for date and time.
     if let Ok(at) = form.get("at").parse() {
         form.typed = with_instant(form.typed, at, &known.civil);
     }
     let Some(wish) = known.wish(&mut form, preview) else {
-        return known.page(&ctx, &form, false);
+        return Ok(known.page(&ctx, &form, false));
     };
     let change = match known.case.state() {
         State::Requested | State::Postponed => Change::Schedule,
         _ => Change::Reschedule,
     };
-    match change.call(&ctx.client, wish).await {
+    Ok(match change.call(&ctx.client, wish).await {
         Ok(_) if preview => known.page(&ctx, &form, true),
         Ok(after) => {
             let seal = &ctx.state.sign_in.seal;
@@ -254,5 +250,5 @@ pub(crate) async fn place(Path(id): Path<String>, Posted { ctx, mut form }: Post
             Redirect::to(&format!("{next}{joint}{query}")).into_response()
         }
         Err(refusal) => known.page(&ctx.refused(refusal), &form, false),
-    }
+    })
 }

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::{
     extract::Path,
     http::StatusCode,
-    response::{IntoResponse as _, Redirect, Response},
+    response::{IntoResponse as _, Redirect, Response, Result},
 };
 use booking_proto::contract::resource::{self, THEATRES};
 use jiff::civil::Date;
@@ -17,7 +17,7 @@ use crate::{
     imports::{Import, Progress, RunMode, Settings, Stage, Tally, Why, run},
     pages::{
         context::{Ctx, permitted},
-        error::{ErrorPage, not_found},
+        error::{ErrorPage, NO_SUCH_PAGE},
         fields::{Fields, Form},
         frame::Frame,
         posted::Posted,
@@ -49,21 +49,16 @@ struct LogPage<'a> {
 }
 
 /// `GET /import/{id}`
-pub(crate) async fn show(Path(id): Path<String>, ctx: Ctx) -> Response {
-    match of(&ctx, &id) {
-        Some(import) => page(&ctx, &import, None).await,
-        None => gone().into_response(),
-    }
+pub(crate) async fn show(Path(id): Path<String>, ctx: Ctx) -> Result<Response> {
+    page(&ctx, &*of(&ctx, &id)?, None).await
 }
 
 /// `POST /import/{id}/{action}`
 pub(crate) async fn act(
     Path((id, action)): Path<(String, String)>,
     Posted { ctx, mut form }: Posted,
-) -> Response {
-    let Some(import) = of(&ctx, &id) else {
-        return gone().into_response();
-    };
+) -> Result<Response> {
+    let import = of(&ctx, &id)?;
     match action.as_str() {
         "check" => match answered(&import, &mut form) {
             Some(settings) => begin(&ctx, &import, RunMode::DryRun, settings),
@@ -78,16 +73,17 @@ pub(crate) async fn act(
         "stop" => import.stop(),
         "discard" => {
             ctx.state.imports.discard(&import);
-            return Redirect::to("/import").into_response();
+            return Ok(Redirect::to("/import").into_response());
         }
-        _ => return not_found().await.into_response(),
+        _ => return Err(NO_SUCH_PAGE.into()),
     }
-    Redirect::to(&format!("/import/{id}")).into_response()
+    Ok(Redirect::to(&format!("/import/{id}")).into_response())
 }
 
-fn of(ctx: &Ctx, id: &str) -> Option<Arc<Import>> {
+fn of(ctx: &Ctx, id: &str) -> Result<Arc<Import>, ErrorPage> {
     let person = ctx.visitor.person.as_deref();
-    ctx.state.imports.get(id, person, Instant::now())
+    let found = ctx.state.imports.get(id, person, Instant::now());
+    found.ok_or(GONE)
 }
 
 /// Rows go on being sent when nobody looks; a page only tells of it.
@@ -99,7 +95,7 @@ fn begin(ctx: &Ctx, import: &Arc<Import>, mode: RunMode, settings: Settings) {
 }
 
 /// How far it is, or what has to be said about it: with what was answered and is wrong, if it is.
-async fn page(ctx: &Ctx, import: &Import, wrong: Option<Form>) -> Response {
+async fn page(ctx: &Ctx, import: &Import, wrong: Option<Form>) -> Result<Response> {
     let progress = import.progress();
     let running = progress.is_running();
     let Progress {
@@ -114,10 +110,9 @@ async fn page(ctx: &Ctx, import: &Import, wrong: Option<Form>) -> Response {
     let open = matches!(stage, Stage::Uploaded | Stage::Stopped(RunMode::DryRun, _));
     let asks = !running && (open || wrong.is_some() || ctx.query.has("settings"));
     let (zone, theatres) = tokio::join!(ctx.civil(), ctx.theatres());
-    let (zone, theatres) = match (permitted(zone), permitted(theatres)) {
-        (Ok(zone), Ok(theatres)) => (zone, theatres.unwrap_or_default()),
-        (Err(refusal), _) | (_, Err(refusal)) => return ctx.trouble(&refusal),
-    };
+    let zone = permitted(zone).map_err(|why| ctx.trouble(&why))?;
+    let theatres = permitted(theatres).map_err(|why| ctx.trouble(&why))?;
+    let theatres = theatres.unwrap_or_default();
     let mapping = Mapping::separated_as(&import.bytes);
     let begins = Beginning::of(&*import.bytes, &mapping, SAMPLE_ROWS);
     let complaint = wrong.as_ref().and_then(|form| form.problem("log"));
@@ -150,16 +145,14 @@ async fn page(ctx: &Ctx, import: &Import, wrong: Option<Form>) -> Response {
         stage,
         tally,
     };
-    ctx.show_form(&answers.unwrap_or_default(), &page)
+    Ok(ctx.show_form(&answers.unwrap_or_default(), &page))
 }
 
 /// The page for a log that is not here any more.
-fn gone() -> ErrorPage {
-    ErrorPage {
-        status: StatusCode::NOT_FOUND,
-        title: "That log is not here any more",
-        cause: "A log is kept for an hour after it was last looked at or sent, unless newer ones need its \
-                place or this front end is started again. Cases that were imported are safe.",
-        remedy: "Upload the log once more: what is in already is left as it is, and the rest goes on.",
-    }
-}
+const GONE: ErrorPage = ErrorPage {
+    status: StatusCode::NOT_FOUND,
+    title: "That log is not here any more",
+    cause: "A log is kept for an hour after it was last looked at or sent, unless newer ones need its \
+            place or this front end is started again. Cases that were imported are safe.",
+    remedy: "Upload the log once more: what is in already is left as it is, and the rest goes on.",
+};

@@ -10,7 +10,7 @@ use axum::{
         multipart::{MultipartError, MultipartRejection},
     },
     http::StatusCode,
-    response::{IntoResponse as _, Redirect, Response},
+    response::{IntoResponse as _, Redirect, Response, Result},
 };
 
 use booking_proto::contract::permission::Permission;
@@ -20,7 +20,7 @@ use crate::{
     imports::{MAX_LOG_BYTES, MAX_LOG_MIB},
     pages::{
         context::Ctx, error::ErrorPage, fields::MAX_LINE_CHARS, frame::Frame,
-        posted::not_from_this_sign_in, render,
+        posted::NOT_FROM_THIS_SIGN_IN, render,
     },
 };
 
@@ -40,20 +40,18 @@ struct ImportPage {
 }
 
 /// `GET /import`
-pub(crate) async fn show(ctx: Ctx) -> Response {
+pub(crate) async fn show(ctx: Ctx) -> Result<Response> {
     page(&ctx, StatusCode::OK, "").await
 }
 
-async fn page(ctx: &Ctx, status: StatusCode, problem: &str) -> Response {
-    if let Err(refusal) = allowed(ctx).await {
-        return ctx.trouble(&refusal);
-    }
+async fn page(ctx: &Ctx, status: StatusCode, problem: &str) -> Result<Response> {
+    allowed(ctx).await.map_err(|why| ctx.trouble(&why))?;
     let page = ImportPage {
         frame: ctx.frame(),
         problem: problem.to_owned(),
         most_mib: MAX_LOG_MIB,
     };
-    render::page(status, &page)
+    Ok(render::page(status, &page))
 }
 
 /// Whether the person may import, as the backend says; it would refuse each row otherwise, which is
@@ -66,28 +64,23 @@ async fn allowed(ctx: &Ctx) -> Result<(), Refusal> {
 }
 
 /// `POST /import`: a log, to be looked at.
-pub(crate) async fn upload(ctx: Ctx, multipart: Result<Multipart, MultipartRejection>) -> Response {
-    let uploaded = match multipart {
-        Ok(multipart) => read(&ctx, multipart).await,
-        Err(_) => return not_a_form().into_response(),
-    };
-    let (file, bytes) = match uploaded {
-        Ok(uploaded) => uploaded,
-        Err(response) => return *response,
-    };
+pub(crate) async fn upload(
+    ctx: Ctx,
+    multipart: Result<Multipart, MultipartRejection>,
+) -> Result<Response> {
+    let multipart = multipart.map_err(|_| NOT_A_FORM)?;
+    let (file, bytes) = read(&ctx, multipart).await?;
     if bytes.is_empty() {
         let problem = "Choose a file that is not empty.";
         return page(&ctx, StatusCode::UNPROCESSABLE_ENTITY, problem).await;
     }
-    if let Err(refusal) = allowed(&ctx).await {
-        return ctx.trouble(&refusal);
-    }
+    allowed(&ctx).await.map_err(|why| ctx.trouble(&why))?;
     let owner = ctx.visitor.person.clone();
     match ctx.state.imports.keep(owner, file, bytes, Instant::now()) {
         Some(import) => {
             let imports = Arc::clone(&ctx.state.imports);
             tokio::spawn(imports.forget(import.id.clone()));
-            Redirect::to(&format!("/import/{}", import.id)).into_response()
+            Ok(Redirect::to(&format!("/import/{}", import.id)).into_response())
         }
         None => {
             let problem =
@@ -98,21 +91,20 @@ pub(crate) async fn upload(ctx: Ctx, multipart: Result<Multipart, MultipartRejec
 }
 
 /// The file and its name, if the form is ours.
-async fn read(ctx: &Ctx, mut multipart: Multipart) -> Result<(String, Bytes), Box<Response>> {
-    let broken = |error: MultipartError| Box::new(unreadable(&error).into_response());
+async fn read(ctx: &Ctx, mut multipart: Multipart) -> Result<(String, Bytes), ErrorPage> {
     let mut token = String::new();
-    while let Some(field) = multipart.next_field().await.map_err(broken)? {
+    while let Some(field) = multipart.next_field().await.map_err(unreadable)? {
         match field.name() {
-            Some("token") => token = field.text().await.map_err(broken)?,
+            Some("token") => token = field.text().await.map_err(unreadable)?,
             // The token stands before the file: of anybody else's form, no file is read.
             Some("file") if ctx.sent(&token) => {
                 let name = own_name(field.file_name().unwrap_or_default());
-                return Ok((name, field.bytes().await.map_err(broken)?));
+                return Ok((name, field.bytes().await.map_err(unreadable)?));
             }
-            _ => return Err(Box::new(not_from_this_sign_in().into_response())),
+            _ => return Err(NOT_FROM_THIS_SIGN_IN),
         }
     }
-    Err(Box::new(not_a_form().into_response()))
+    Err(NOT_A_FORM)
 }
 
 /// A file's name without folders, of which some browsers send all.
@@ -127,7 +119,7 @@ fn own_name(name: &str) -> String {
     }
 }
 
-fn unreadable(error: &MultipartError) -> ErrorPage {
+fn unreadable(error: MultipartError) -> ErrorPage {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => ErrorPage {
             status: StatusCode::PAYLOAD_TOO_LARGE,
@@ -136,16 +128,14 @@ fn unreadable(error: &MultipartError) -> ErrorPage {
             remedy: "Cut it into parts and import one after the other, or use booking-client import, \
                      which takes logs of any size.",
         },
-        _ => not_a_form(),
+        _ => NOT_A_FORM,
     }
 }
 
-fn not_a_form() -> ErrorPage {
-    ErrorPage {
-        status: StatusCode::BAD_REQUEST,
-        title: "That upload cannot be read",
-        cause: "What was sent is not the form of this page, or broke off on its way. Nothing was kept \
-                of it.",
-        remedy: "Open the page for imports and choose the file again.",
-    }
-}
+const NOT_A_FORM: ErrorPage = ErrorPage {
+    status: StatusCode::BAD_REQUEST,
+    title: "That upload cannot be read",
+    cause: "What was sent is not the form of this page, or broke off on its way. Nothing was kept \
+            of it.",
+    remedy: "Open the page for imports and choose the file again.",
+};

@@ -41,8 +41,32 @@ async fn no_page_is_served_without_an_assertion_and_only_the_probe_needs_none() 
         seen.shows("Nobody has signed you in");
         seen.shows("Open the address that your hospital gave you");
     }
-    let look_up = ask(app.clone(), post(ARTICLE)).await;
-    assert_eq!(look_up.status, StatusCode::FORBIDDEN);
+    for path in [
+        "/booking",
+        "/cases/new",
+        "/cases/c1/move",
+        "/cases/c1/edit",
+        "/cases/c1/emergency",
+        "/cases/c1/confirm",
+        "/cases/c1/cancel",
+        "/cases/c1/milestone",
+        "/undo",
+        "/sessions/s1/release",
+        "/sessions/s1/cancel",
+        "/audit/verify",
+        "/begin",
+        "/settings",
+        "/alts/accounts/switch",
+        "/alts/accounts/faults",
+        "/alts/accounts/drill/1",
+        "/import",
+        "/import/1/import",
+        "/sign-out",
+    ] {
+        let seen = ask(app.clone(), post_to(path, ARTICLE)).await;
+        assert_eq!(seen.status, StatusCode::FORBIDDEN, "{path}");
+        seen.shows("Nobody has signed you in");
+    }
     // No other way in: nobody types a password here.
     let typed = ask(app.clone(), post_to("/sign-in", "name=anna&password=x")).await;
     assert_eq!(typed.status, StatusCode::NOT_FOUND);

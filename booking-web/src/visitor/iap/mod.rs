@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::Bytes,
-    http::{HeaderMap, Uri},
+    http::{HeaderMap, StatusCode, Uri},
 };
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper_rustls::HttpsConnectorBuilder;
@@ -39,44 +39,51 @@ pub struct Iap {
 
 impl Iap {
     /// Believes it of visitors to this backend service, with the key set at `keys_at`; nothing is fetched yet.
-    pub fn new(audience: String, keys_at: Uri) -> Self {
-        Self {
+    pub fn new(audience: String, keys_at: Uri) -> Arc<Self> {
+        Arc::new(Self {
             audience,
             keys_at,
             keys: SyncMutex::default(),
             fetching: Mutex::default(),
-        }
+        })
     }
 
     /// The e-mail address of the person whom a request is from. The assertion itself is told nobody: while it is valid,
     /// whoever has it is that person.
-    pub(crate) async fn person(&self, headers: &HeaderMap, now: Timestamp) -> Judged<String> {
+    pub(crate) async fn person(
+        self: &Arc<Self>,
+        headers: &HeaderMap,
+        now: Timestamp,
+    ) -> Judged<String> {
         let mut given = headers.get_all(ASSERTION).iter();
         let (Some(assertion), None) = (given.next(), given.next()) else {
             return Err("there is none, or more than one");
         };
         let assertion = assertion.to_str().unwrap_or_default();
-        let key = self.key(&key_name(assertion)?, now).await;
+        let key = Arc::clone(self).key(key_name(assertion)?, now);
+        // In a task of its own: a visitor who leaves must not stop a fetch for the others.
+        let key = tokio::spawn(key).await.ok().flatten();
         let key = key.ok_or("no key of its name is known; check --iap-keys")?;
         person(assertion, &key, &self.audience, now)
     }
 
-    async fn key(&self, name: &str, now: Timestamp) -> Option<Vec<u8>> {
-        let known = self.keys.lock().key(name);
+    /// The key of that name, once the set that is known has been fetched anew if that is due.
+    pub(crate) async fn key(self: Arc<Self>, name: String, now: Timestamp) -> Option<Vec<u8>> {
+        let known = self.keys.lock().key(&name, now);
         let turn = match known {
             // Whoever has a key that is known waits for nobody who is fetching.
             Some(_) => self.fetching.try_lock().ok(),
             None => Some(self.fetching.lock().await),
         };
         // Whoever was there first may have brought it.
-        if turn.is_some() && self.keys.lock().take_turn(name, now) {
+        if turn.is_some() && self.keys.lock().take_turn(&name, now) {
             let fetched = timeout(FETCH_TIME, fetch(self.keys_at.clone())).await;
             let fetched = fetched.unwrap_or_else(|_| Err("no answer in time".into()));
-            if let Err(cause) = fetched.and_then(|json| self.keys.lock().replace(&json)) {
-                tracing::warn!(%cause, "no new keys of Identity-Aware Proxy; those that are known stay");
+            if let Err(cause) = fetched.and_then(|json| self.keys.lock().replace(&json, now)) {
+                tracing::warn!(%cause, "no new keys of Identity-Aware Proxy; those that are known stay for a day");
             }
         }
-        self.keys.lock().key(name)
+        self.keys.lock().key(&name, now)
     }
 }
 
@@ -96,6 +103,9 @@ async fn fetch(uri: Uri) -> Result<Bytes, BoxError> {
     let connector = connector.enable_http1().build();
     let client = Client::builder(TokioExecutor::new()).build::<_, Empty<Bytes>>(connector);
     let answer = client.get(uri).await?;
+    if answer.status() != StatusCode::OK {
+        return Err(format!("the answer is {}", answer.status()).into());
+    }
     let set = Limited::new(answer.into_body(), MAX_SET_BYTES);
     Ok(set.collect().await?.to_bytes())
 }

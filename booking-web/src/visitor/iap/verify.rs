@@ -23,8 +23,12 @@ const SKEW_S: i64 = 30;
 const MAX_LIFETIME_S: i64 = 10 * 60 + 2 * SKEW_S;
 /// After this long a set of keys is fetched anew: one that was withdrawn must not be believed for ever.
 const MAX_AGE_S: i64 = 60 * 60;
-/// The same for a key that is not in it, and no shorter, whatever the fetch brings: anybody can make up names of keys.
+/// While no other comes the last one is believed for so long: who keeps us from fetching keeps a withdrawn key alive.
+const MAX_BELIEF_S: i64 = 24 * 60 * 60;
+/// Between two tries, whatever they bring: anybody can make up names of keys.
 const MIN_INTERVAL_S: i64 = 60;
+/// The same while no key is believed, and with it nobody.
+const FIRST_INTERVAL_S: i64 = 5;
 
 const MALFORMED: &str = "it is malformed";
 
@@ -80,21 +84,29 @@ fn json(part: &str) -> Option<Value> {
 #[derive(Debug, Default)]
 pub(super) struct Keys {
     known: BTreeMap<String, Vec<u8>>,
+    fetched_s: Option<i64>,
     tried_s: Option<i64>,
 }
 
+/// Whether two times are less than so far apart: a clock that was set back makes an age negative.
+fn within(at_s: Option<i64>, bound_s: i64, now: Timestamp) -> bool {
+    at_s.is_some_and(|at_s| (now.as_second() - at_s).abs() < bound_s)
+}
+
 impl Keys {
-    pub(super) fn key(&self, name: &str) -> Option<Vec<u8>> {
-        self.known.get(name).cloned()
+    pub(super) fn key(&self, name: &str, now: Timestamp) -> Option<Vec<u8>> {
+        let believed = within(self.fetched_s, MAX_BELIEF_S, now);
+        self.known.get(name).filter(|_| believed).cloned()
     }
 
     /// Whether a set is to be fetched before something is said of a key; then this counts as a try.
     pub(super) fn take_turn(&mut self, name: &str, now: Timestamp) -> bool {
-        let known = self.known.contains_key(name);
-        let bound_s = if known { MAX_AGE_S } else { MIN_INTERVAL_S };
-        // A clock that was set back makes an age negative, which is no age.
-        let lately = |tried_s| (0..bound_s).contains(&(now.as_second() - tried_s));
-        let due = !self.tried_s.is_some_and(lately);
+        let fresh = within(self.fetched_s, MAX_AGE_S, now) && self.known.contains_key(name);
+        let pause_s = match within(self.fetched_s, MAX_BELIEF_S, now) {
+            true => MIN_INTERVAL_S,
+            false => FIRST_INTERVAL_S,
+        };
+        let due = !fresh && !within(self.tried_s, pause_s, now);
         if due {
             self.tried_s = Some(now.as_second());
         }
@@ -102,7 +114,7 @@ impl Keys {
     }
 
     /// Puts a JSON Web Key Set (RFC 7517) in place of the last one; what is none changes nothing.
-    pub(super) fn replace(&mut self, json: &[u8]) -> Result<(), BoxError> {
+    pub(super) fn replace(&mut self, json: &[u8], now: Timestamp) -> Result<(), BoxError> {
         let document: Value = serde_json::from_slice(json)?;
         let entries = document["keys"].as_array().into_iter().flatten();
         let known: BTreeMap<_, _> = entries.filter_map(named_key).collect();
@@ -110,6 +122,7 @@ impl Keys {
             return Err("there is no key of P-256 in it".into());
         }
         self.known = known;
+        self.fetched_s = Some(now.as_second());
         Ok(())
     }
 }

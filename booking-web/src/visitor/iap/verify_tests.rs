@@ -210,8 +210,9 @@ fn keys_of_p_256_are_taken_and_others_passed_over() {
         {"kty": "OKP", "crv": "P-256", "kid": "okp", "x": signer.jwk()["x"], "y": signer.jwk()["y"]},
         halved, nameless, signer.jwk(),
     ]});
-    keys.replace(document.to_string().as_bytes()).unwrap();
-    assert_eq!(keys.key("k1").as_deref(), Some(signer.public()));
+    keys.replace(document.to_string().as_bytes(), at(0))
+        .unwrap();
+    assert_eq!(keys.key("k1", at(0)).as_deref(), Some(signer.public()));
     assert_eq!(keys.known.len(), 1, "{keys:?}");
 }
 
@@ -219,7 +220,7 @@ fn keys_of_p_256_are_taken_and_others_passed_over() {
 fn what_is_no_set_of_keys_changes_nothing() {
     let signer = Signer::new("k1");
     let mut keys = Keys::default();
-    keys.replace(set(&[&signer]).as_bytes()).unwrap();
+    keys.replace(set(&[&signer]).as_bytes(), at(0)).unwrap();
     for document in [
         "",
         "{}",
@@ -228,8 +229,12 @@ fn what_is_no_set_of_keys_changes_nothing() {
         "{\"keys\": [{\"kty\": \"RSA\"}]}",
         "<html>",
     ] {
-        assert!(keys.replace(document.as_bytes()).is_err(), "{document}");
-        assert!(keys.key("k1").is_some(), "{document}");
+        assert!(
+            keys.replace(document.as_bytes(), at(1)).is_err(),
+            "{document}"
+        );
+        assert!(keys.key("k1", at(1)).is_some(), "{document}");
+        assert_eq!(keys.fetched_s, Some(at(0).as_second()), "{document}");
     }
 }
 
@@ -237,12 +242,14 @@ fn what_is_no_set_of_keys_changes_nothing() {
 fn a_set_is_due_when_it_lacks_a_key_or_is_an_hour_old_and_once_a_minute_at_most() {
     let signer = Signer::new("k1");
     let mut keys = Keys::default();
-    assert_eq!(keys.key("k1"), None);
+    let set = set(&[&signer]);
+    assert_eq!(keys.key("k1", at(0)), None);
     assert!(keys.take_turn("k1", at(0)));
-    // Not again at once, although it brought nothing.
-    assert!(!keys.take_turn("k1", at(59)));
+    // Not again at once, although it brought nothing; but soon, for nobody can open a page.
+    assert!(!keys.take_turn("k1", at(4)));
+    assert!(keys.take_turn("k1", at(5)));
     assert!(keys.take_turn("k1", at(60)));
-    keys.replace(set(&[&signer]).as_bytes()).unwrap();
+    keys.replace(set.as_bytes(), at(60)).unwrap();
     for (kid, s, due) in [
         ("k1", 61, false),
         ("k2", 61, false),
@@ -256,14 +263,44 @@ fn a_set_is_due_when_it_lacks_a_key_or_is_an_hour_old_and_once_a_minute_at_most(
         ("k1", 59, true),
     ] {
         assert_eq!(keys.take_turn(kid, at(s)), due, "{kid} at {s}");
+        if due {
+            keys.replace(set.as_bytes(), at(s)).unwrap();
+        }
     }
+}
+
+#[test]
+fn a_try_in_vain_makes_no_set_younger() {
+    let signer = Signer::new("k1");
+    let mut keys = Keys::default();
+    keys.replace(set(&[&signer]).as_bytes(), at(0)).unwrap();
+    // A made-up name just before the hour brings nothing.
+    assert!(keys.take_turn("k2", at(3590)));
+    for (kid, s, due) in [
+        ("k1", 3599, false),
+        ("k1", 3600, false),
+        ("k1", 3649, false),
+        ("k1", 3650, true),
+        ("k1", 3709, false),
+        ("k1", 3710, true),
+    ] {
+        assert_eq!(keys.take_turn(kid, at(s)), due, "{kid} at {s}");
+    }
+    // As long as none comes, the last one counts for a day; then every few seconds one is asked for.
+    const DAY_S: i64 = 24 * 60 * 60;
+    assert!(keys.key("k1", at(DAY_S - 1)).is_some());
+    assert_eq!(keys.key("k1", at(DAY_S)), None);
+    assert!(keys.take_turn("k1", at(DAY_S)) && keys.take_turn("k1", at(DAY_S + 5)));
+    // A clock that was set back a little locks nobody out, and one set back by years is no proof of youth.
+    assert!(keys.key("k1", at(-1)).is_some());
+    assert_eq!(keys.key("k1", at(-DAY_S)), None);
 }
 
 #[test]
 fn a_key_that_is_no_longer_in_the_set_is_forgotten() {
     let (old, new) = (Signer::new("k1"), Signer::new("k2"));
     let mut keys = Keys::default();
-    keys.replace(set(&[&old]).as_bytes()).unwrap();
-    keys.replace(set(&[&new]).as_bytes()).unwrap();
-    assert!(keys.key("k1").is_none() && keys.key("k2").is_some());
+    keys.replace(set(&[&old]).as_bytes(), at(0)).unwrap();
+    keys.replace(set(&[&new]).as_bytes(), at(0)).unwrap();
+    assert!(keys.key("k1", at(0)).is_none() && keys.key("k2", at(0)).is_some());
 }

@@ -1,5 +1,7 @@
 //! Identity-Aware Proxy as a test plays it: keys of its own, assertions of any content.
 
+use std::sync::Arc;
+
 use axum::http::Uri;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use jiff::Timestamp;
@@ -61,11 +63,13 @@ impl Signer {
 
 impl Iap {
     /// One that has fetched this key.
-    pub(crate) fn knowing(signer: &Signer) -> Self {
+    pub(crate) fn knowing(signer: &Signer) -> Arc<Self> {
         let iap = Self::new(AUDIENCE.to_owned(), Uri::from_static("http://127.0.0.1:1/"));
         let mut keys = iap.keys.lock();
-        keys.take_turn(signer.kid, Timestamp::now());
-        keys.replace(set(&[signer]).as_bytes()).expect("a set");
+        let now = Timestamp::now();
+        keys.take_turn(signer.kid, now);
+        let set = set(&[signer]);
+        keys.replace(set.as_bytes(), now).expect("a set");
         drop(keys);
         iap
     }

@@ -27,6 +27,10 @@ fn at(s: i64) -> Timestamp {
 /// What the server of the keys does.
 enum Does {
     Answers(String),
+    /// After a while.
+    AnswersLate(String),
+    /// With another status than 200.
+    Fails(String),
     SaysNothing,
 }
 
@@ -50,15 +54,20 @@ impl Server {
             let mut held = Vec::new();
             while let Ok((mut stream, _)) = listener.accept().await {
                 counted.fetch_add(1, Ordering::SeqCst);
-                let body = match &*served.lock() {
-                    Does::Answers(body) => Some(body.clone()),
-                    Does::SaysNothing => None,
+                let (late, status, body) = match &*served.lock() {
+                    Does::Answers(body) => (false, "200 OK", Some(body.clone())),
+                    Does::AnswersLate(body) => (true, "200 OK", Some(body.clone())),
+                    Does::Fails(body) => (false, "502 Bad Gateway", Some(body.clone())),
+                    Does::SaysNothing => (false, "", None),
                 };
+                if late {
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
                 if let Some(body) = body {
                     let mut head = [0; 1024];
                     assert_ne!(stream.read(&mut head).await.unwrap(), 0);
                     let len = body.len();
-                    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {len}\r\n\r\n");
+                    let head = format!("HTTP/1.1 {status}\r\ncontent-length: {len}\r\n\r\n");
                     stream.write_all((head + &body).as_bytes()).await.unwrap();
                 }
                 held.push(stream);
@@ -75,7 +84,7 @@ impl Server {
         *self.does.lock() = does;
     }
 
-    fn iap(&self) -> Iap {
+    fn iap(&self) -> Arc<Iap> {
         Iap::new(AUDIENCE.to_owned(), self.uri.clone())
     }
 
@@ -93,7 +102,7 @@ fn headers(assertions: &[&str]) -> HeaderMap {
     headers
 }
 
-async fn asked(iap: &Iap, signer: &Signer, s: i64) -> Result<String, &'static str> {
+async fn asked(iap: &Arc<Iap>, signer: &Signer, s: i64) -> Result<String, &'static str> {
     let assertion = signer.assertion(ANNA, at(s).as_second());
     iap.person(&headers(&[&assertion]), at(s)).await
 }
@@ -160,7 +169,41 @@ async fn without_keys_nobody_is_believed_until_they_can_be_had() {
     server.now(Does::Answers(set(&[&signer])));
     assert_eq!(asked(&iap, &signer, 1).await, Err(UNKNOWN));
     server.was_asked(1);
-    assert!(asked(&iap, &signer, 60).await.is_ok());
+    // What comes with an error is no set, whatever it looks like.
+    server.now(Does::Fails(set(&[&signer])));
+    assert_eq!(asked(&iap, &signer, 5).await, Err(UNKNOWN));
+    server.now(Does::Answers(set(&[&signer])));
+    assert!(asked(&iap, &signer, 10).await.is_ok());
+    server.was_asked(3);
+}
+
+#[tokio::test]
+async fn keys_that_were_fetched_at_the_start_are_waited_for_by_nobody() {
+    let signer = Signer::new("k1");
+    let server = Server::start(Does::Answers(set(&[&signer]))).await;
+    let iap = server.iap();
+    // As at the start, when nobody has shown a name yet.
+    assert_eq!(Arc::clone(&iap).key(String::new(), at(0)).await, None);
+    server.was_asked(1);
+    assert!(asked(&iap, &signer, 1).await.is_ok());
+    server.was_asked(1);
+}
+
+#[tokio::test]
+async fn who_goes_away_during_the_first_fetch_costs_nobody_else_a_minute() {
+    let signer = Signer::new("k1");
+    let server = Server::start(Does::AnswersLate(set(&[&signer]))).await;
+    let iap = server.iap();
+    let assertion = signer.assertion(ANNA, at(0).as_second());
+    let visitor = Arc::clone(&iap);
+    let visitor = tokio::spawn(async move { visitor.person(&headers(&[&assertion]), at(0)).await });
+    while server.asked.load(Ordering::SeqCst) < 1 {
+        tokio::task::yield_now().await;
+    }
+    visitor.abort();
+    assert!(visitor.await.unwrap_err().is_cancelled());
+    assert_eq!(asked(&iap, &signer, 1).await.as_deref(), Ok(ANNA));
+    server.was_asked(1);
 }
 
 #[tokio::test]
@@ -172,14 +215,18 @@ async fn known_keys_go_on_when_no_new_ones_come() {
     server.now(Does::Answers("<html>".to_owned()));
     assert!(asked(&iap, &signer, 4000).await.is_ok());
     server.was_asked(2);
-    assert!(asked(&iap, &signer, 100_000).await.is_ok());
+    assert!(asked(&iap, &signer, 86_399).await.is_ok());
+    // A day later nobody knows any more what they are worth.
+    assert_eq!(asked(&iap, &signer, 86_400).await, Err(UNKNOWN));
+    server.now(Does::Answers(set(&[&signer])));
+    assert!(asked(&iap, &signer, 86_405).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_says_nothing_holds_up_nobody_whose_key_is_known() {
     let (signer, new) = (Signer::new("k1"), Signer::new("k2"));
     let server = Server::start(Does::Answers(set(&[&signer]))).await;
-    let iap = Arc::new(server.iap());
+    let iap = server.iap();
     assert!(asked(&iap, &signer, 0).await.is_ok());
     server.now(Does::SaysNothing);
     let waiting: Vec<_> = (0..8)
