@@ -131,10 +131,7 @@ impl AuthorityAdmin for AdminService {
 
     async fn list_issued(&self, request: Request<ListIssuedRequest>) -> Answer<ListIssuedResponse> {
         let name = request.into_inner().service_account;
-        let account = (!name.is_empty()).then(|| name.parse()).transpose();
-        let account = account.map_err(|error: alts::InvalidServiceAccount| {
-            Status::invalid_argument(error.to_string())
-        })?;
+        let account = (!name.is_empty()).then(|| parse(&name)).transpose()?;
         let issued = self.authority.issued(account.as_ref());
         Ok(Response::new(ListIssuedResponse {
             issued: issued.iter().map(issued_to_proto).collect(),

@@ -12,8 +12,9 @@ use crate::identity::{
     Claim, KeySource, KeySourceError, Proof, Question,
     enrolment::EnrolmentSecret,
     gce,
-    jwt::{self, TokenError},
+    jwt::{self, MAX_TOKEN_LEN, TokenError},
     kubernetes::{self, Cluster},
+    sealed,
 };
 use crate::root_keys::RootKeys;
 
@@ -62,6 +63,11 @@ pub enum Refused {
     /// The authority takes no tokens.
     #[error("this authority accepts no identity tokens; add [gce] to its configuration")]
     GceOff,
+    /// The authority serves no cluster.
+    #[error(
+        "this authority accepts no tokens of pods; add their cluster as [[kubernetes]] to its configuration"
+    )]
+    KubernetesOff,
     /// A token for another authority, or for this one as it was.
     #[error(
         "the identity token is sealed to a root key that this authority does not have, or for another \
@@ -71,8 +77,8 @@ pub enum Refused {
     /// The token proves nothing.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// The token cannot be checked.
-    #[error(transparent)]
+    /// The token cannot be checked. What the publisher of the keys said is no stranger's business.
+    #[error("the key set {} cannot be had; the authority's log says why", .0.location)]
     Keys(#[from] Arc<KeySourceError>),
 }
 
@@ -100,39 +106,33 @@ pub struct Admission {
     /// By secret.
     pub enrolled: BTreeMap<MachineName, Enrolled>,
     /// By identity token, and Google's keys.
-    pub gce: Option<(gce::Expectation, KeySource)>,
+    pub gce: Option<(gce::Expectation, Arc<KeySource>)>,
     /// By a pod's token, sealed, and its cluster's keys.
-    pub clusters: Vec<(Cluster, KeySource)>,
+    pub clusters: Vec<(Cluster, Arc<KeySource>)>,
     /// Since when proofs are remembered.
     pub since: Timestamp,
     /// Those that were accepted.
     pub accepted: AcceptedProofs,
 }
 
-/// What a proof showed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Admitted {
-    /// Compute Engine's number of the machine, or Kubernetes' of the pod; empty for enrolled ones.
-    pub(crate) instance_id: String,
-}
-
 impl Admission {
-    /// Checks a proof of a claim: whose it is, its time, and that nobody showed it before.
+    /// Checks a proof of a claim: its time, whose it is, and that nobody showed it before. Returns Compute
+    /// Engine's number of the machine, or Kubernetes' of the pod; of an enrolled one, nothing.
     pub(crate) async fn admit(
         &self,
         claim: &Claim<'_>,
         proof: &Proof,
         roots: &RootKeys,
         now: Timestamp,
-    ) -> Result<Admitted, Refused> {
-        let admitted = self.verify(claim, proof, roots, now).await?;
+    ) -> Result<String, Refused> {
         self.check_time(claim, now)?;
+        let instance_id = self.verify(claim, proof, roots, now).await?;
         // Its answer is about this moment and bound to the nonce, and a machine may ask at every
         // handshake: there is nothing to gain by a second one, and much to remember.
         if claim.question != Question::AccountStates {
             self.accepted.accept(claim, now)?;
         }
-        Ok(admitted)
+        Ok(instance_id)
     }
 
     fn check_time(&self, claim: &Claim<'_>, now: Timestamp) -> Result<(), Refused> {
@@ -157,39 +157,39 @@ impl Admission {
         proof: &Proof,
         roots: &RootKeys,
         now: Timestamp,
-    ) -> Result<Admitted, Refused> {
+    ) -> Result<String, Refused> {
         match proof {
             Proof::Enrolment(mac) => self.admit_enrolled(claim, mac),
             Proof::GceToken(token) => {
                 let (google, keys) = self.gce.as_ref().ok_or(Refused::GceOff)?;
                 let keys = keys.keys(&jwt::key_name(token)?).await?;
-                let instance = gce::verify(token, claim, &keys, google, now)?;
-                Ok(Admitted {
-                    instance_id: instance.instance_id,
-                })
+                Ok(gce::verify(token, claim, &keys, google, now)?)
+            }
+            Proof::SealedToken(_) if self.clusters.is_empty() => Err(Refused::KubernetesOff),
+            Proof::SealedToken(sealed) if sealed.len() > MAX_TOKEN_LEN + sealed::OVERHEAD => {
+                Err(TokenError::TooLong(sealed.len() - sealed::OVERHEAD).into())
             }
             Proof::SealedToken(sealed) => {
                 let token = roots.unseal(sealed, claim).ok_or(Refused::Sealed)?;
                 let issuer = jwt::claimed_issuer(&token)?;
                 let mut clusters = self.clusters.iter();
                 let cluster = clusters.find(|(cluster, _)| cluster.issuer.to_string() == issuer);
-                let (cluster, keys) = cluster.ok_or(TokenError::Issuer(issuer))?;
+                let (cluster, keys) =
+                    cluster.ok_or_else(|| TokenError::Issuer(jwt::short(issuer)))?;
                 let keys = keys.keys(&jwt::key_name(&token)?).await?;
-                Ok(Admitted {
-                    instance_id: kubernetes::verify(&token, claim, &keys, cluster, now)?,
-                })
+                Ok(kubernetes::verify(&token, claim, &keys, cluster, now)?)
             }
         }
     }
 
-    fn admit_enrolled(&self, claim: &Claim<'_>, mac: &[u8; 32]) -> Result<Admitted, Refused> {
+    fn admit_enrolled(&self, claim: &Claim<'_>, mac: &[u8; 32]) -> Result<String, Refused> {
         let enrolled = self
             .enrolled
             .get(claim.machine)
             .filter(|enrolled| enrolled.secret.verifies(claim, mac))
             .ok_or_else(|| Refused::NotEnrolled(claim.machine.clone()))?;
         if enrolled.accounts.contains(claim.account) {
-            return Ok(Admitted::default());
+            return Ok(String::new());
         }
         Err(Refused::AccountNotEnrolled {
             machine: claim.machine.clone(),

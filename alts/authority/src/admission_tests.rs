@@ -3,6 +3,11 @@
 use std::time::Duration;
 
 use super::*;
+use crate::identity::{
+    KeysLocation,
+    test_signer::{pod_claims, token},
+};
+use alts_daemon::http::TlsRoots;
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const NOW: Timestamp = Timestamp::from_unix_s(1_000_000);
@@ -29,7 +34,7 @@ async fn ask(
     question: Question<'_>,
     asked_at_s: u64,
     now: Timestamp,
-) -> Result<Admitted, Refused> {
+) -> Result<String, Refused> {
     let claim = Claim {
         machine: &MachineName::parse("vm").unwrap(),
         account: &"svc@p".parse().unwrap(),
@@ -92,4 +97,69 @@ async fn what_may_have_been_accepted_before_a_restart_is_refused() {
     let refused = ask(&restarted, question, before_s, NOW).await.unwrap_err();
     assert!(matches!(refused, Refused::BeforeStart(_)), "{refused}");
     ask(&restarted, question, before_s + 1, NOW).await.unwrap();
+}
+
+/// An authority of one cluster, whose issuer nobody can reach.
+fn admission_of_pods() -> Admission {
+    let issuer = KeysLocation::Issuer("http://127.0.0.1:1".to_owned());
+    let account = "svc@p".parse().unwrap();
+    let cluster = Cluster {
+        issuer: issuer.clone(),
+        audience: "authority".to_owned(),
+        roots: TlsRoots::default(),
+        accounts: BTreeMap::from([("system:serviceaccount:ns:web".to_owned(), account)]),
+    };
+    Admission {
+        clusters: vec![(cluster, KeySource::new(issuer, TlsRoots::default()))],
+        ..admission()
+    }
+}
+
+/// Why a pod is refused that asks at that time: with these bytes, or with a token of this issuer.
+async fn refused(admission: &Admission, asked_at_s: u64, shown: Result<Vec<u8>, &str>) -> Refused {
+    let claim = Claim {
+        machine: &MachineName::parse("web-1").unwrap(),
+        account: &"svc@p".parse().unwrap(),
+        question: Question::RevocationList,
+        nonce: &[7; 16],
+        asked_at: Timestamp::from_unix_s(asked_at_s),
+    };
+    let roots = RootKeys::new(Default::default(), NOW);
+    let sealed = shown.unwrap_or_else(|issuer| {
+        let claims = pod_claims(issuer, "authority", "ns:web", "web-1", NOW.as_unix_s());
+        sealed::seal(&token(&claims), &claim, &roots.public()[0]).unwrap()
+    });
+    let proof = Proof::SealedToken(sealed);
+    let admitted = admission.admit(&claim, &proof, &roots, NOW).await;
+    admitted.unwrap_err()
+}
+
+#[tokio::test]
+async fn a_pods_proof_costs_no_more_than_it_must() {
+    let (pods, now_s) = (admission_of_pods(), NOW.as_unix_s());
+    let ours = Err("http://127.0.0.1:1");
+    let off = refused(&admission(), now_s, ours.clone()).await;
+    assert!(off.to_string().contains("[[kubernetes]]"), "{off}");
+    let longest = MAX_TOKEN_LEN + sealed::OVERHEAD;
+    let long = refused(&pods, now_s, Ok(vec![0; longest + 1])).await;
+    assert!(
+        matches!(long, Refused::Token(TokenError::TooLong(len)) if len == MAX_TOKEN_LEN + 1),
+        "{long}"
+    );
+    let not_ours = refused(&pods, now_s, Ok(vec![0; longest])).await;
+    assert!(matches!(not_ours, Refused::Sealed), "{not_ours}");
+    let stranger = refused(&pods, now_s, Err(&"x".repeat(5000)))
+        .await
+        .to_string();
+    assert!(
+        stranger.contains("issued by \"xxx") && stranger.len() < 300,
+        "{stranger}"
+    );
+    // Nobody is asked for keys about another time.
+    let late = refused(&pods, now_s - 1000, ours.clone()).await;
+    assert!(matches!(late, Refused::NotNow { .. }), "{late}");
+    // What the issuer says is for the log.
+    let keys = refused(&pods, now_s, ours).await.to_string();
+    let told = "the key set http://127.0.0.1:1 cannot be had; the authority's log says why";
+    assert_eq!(keys, told);
 }

@@ -78,6 +78,11 @@ impl AuthorityConfig {
         source.unique("kubernetes", "issuer", issuers, |issuer| {
             format!("{issuer} is there already; list all its accounts at once")
         })?;
+        for (position, cluster) in config.clusters.iter().enumerate() {
+            if let Some((key, problem)) = cluster.problem() {
+                return Err(source.problem(&format!("kubernetes.{position}.{key}"), problem));
+            }
+        }
         if let Some(gce) = &config.gce
             && gce.roots != TlsRoots::default()
             && !gce.keys.is_https()

@@ -86,6 +86,26 @@ fn every_problem_with_a_cluster_is_named_with_its_line() {
             CLUSTER.to_owned() + "issuer_ca_file = \"none\"\n",
             ":6: cannot read ",
         ),
+        (
+            replaced("https://c.example", "http://127.0.0.1:1") + "issuer_ca_file = \"root.pem\"\n",
+            ":6: `issuer_ca_file` belongs to an `issuer` with an https: address",
+        ),
+        (
+            replaced("\"authority\"", "\"\""),
+            ":4: tokens of this audience",
+        ),
+        (
+            replaced("\"authority\"", "\"https://c.example\""),
+            ":4: tokens of this audience",
+        ),
+        (
+            replaced("\"authority\"", "\"https://kubernetes.default.svc\""),
+            ":4: tokens of this audience",
+        ),
+        (
+            replaced("{ \"system:serviceaccount:ns:web\" = \"web@p\" }", "{}"),
+            ":5: without an account no pod is admitted",
+        ),
     ] {
         let problem = AuthorityConfig::parse(&text, &file)
             .unwrap_err()

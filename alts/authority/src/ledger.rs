@@ -77,12 +77,8 @@ impl Serials {
             return (serial, None);
         }
         self.reserved = serial + SERIAL_BLOCK;
-        (
-            serial,
-            Some(SerialsRecord {
-                next_serial: self.reserved,
-            }),
-        )
+        let next_serial = self.reserved;
+        (serial, Some(SerialsRecord { next_serial }))
     }
 }
 

@@ -15,7 +15,7 @@ use tonic::{Code, Request, Response, Status};
 
 use super::{
     accepted_proofs::NotAccepted,
-    admission::{Admission, Admitted, Refused},
+    admission::{Admission, Refused},
     proto::authority::{
         AccountStanding, AccountState, AccountStatesBody, Asker, GetAccountStatesRequest,
         GetCrlRequest, GetCrlResponse, GetRootsRequest, IssueMasterRequest, IssueMasterResponse,
@@ -83,7 +83,7 @@ impl Service {
         done.map_err(|_| Status::internal("the authority could not decide; see its log"))
     }
 
-    async fn admit(&self, asker: &ProvenBy, question: Question<'_>) -> Result<Admitted, Status> {
+    async fn admit(&self, asker: &ProvenBy, question: Question<'_>) -> Result<String, Status> {
         let claim = asker.claim(question);
         let (roots, now) = (self.authority.root_keys(), self.clock.now());
         let admitted = self.admission.admit(&claim, &asker.proof, &roots, now);
@@ -111,21 +111,20 @@ impl Service {
 
     async fn decide(&self, asker: &ProvenBy, public_key: VerifyingKey) -> Result<Vec<u8>, Status> {
         let question = Question::Certificate(public_key.as_bytes());
-        let admitted = self.admit(asker, question).await?;
+        let instance_id = self.admit(asker, question).await?;
         let request = MasterRequest {
             machine: asker.machine.clone(),
             account: asker.account.clone(),
             public_key,
         };
-        let instance_id = admitted.instance_id.clone();
-        let certify =
-            move |authority: &CertificateAuthority| authority.certify(&request, &instance_id);
+        let id = instance_id.clone();
+        let certify = move |authority: &CertificateAuthority| authority.certify(&request, &id);
         let certificate = self.blocking(certify).await?;
         let certificate = certificate.map_err(|cause| status_of(&cause))?;
         tracing::info!(
             machine = %asker.machine,
             account = %asker.account,
-            instance_id = admitted.instance_id,
+            instance_id,
             revocation_id = %certificate.revocation_id(),
             "certificate issued"
         );
@@ -255,13 +254,7 @@ fn status_of_refusal(refused: &Refused) -> Status {
         Refused::AccountNotEnrolled { .. } => Code::PermissionDenied,
         Refused::Keys(_) => Code::Unavailable,
         Refused::NotAccepted(NotAccepted::TooMany(_)) => Code::ResourceExhausted,
-        Refused::NotEnrolled(_)
-        | Refused::NotNow { .. }
-        | Refused::BeforeStart(_)
-        | Refused::NotAccepted(_)
-        | Refused::GceOff
-        | Refused::Sealed
-        | Refused::Token(_) => Code::Unauthenticated,
+        _ => Code::Unauthenticated,
     };
     Status::new(code, refused.to_string())
 }

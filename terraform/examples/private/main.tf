@@ -9,7 +9,7 @@ module "ot_booking" {
   subnet_range        = "10.20.0.0/24"
   disabled_accounts   = var.disabled_accounts
   release_dir         = var.release_dir
-  deletion_protection = true
+  deletion_protection = var.deletion_protection
   ssh_members         = ["group:theatre-operations@example.org"]
   dashboard           = true
   alert_email         = "theatre-operations@example.org"

@@ -5,6 +5,13 @@ variable "database_password" {
   sensitive   = true
 }
 
+variable "deletion_protection" {
+  description = "Whether machines, database and a filled bucket refuse to be deleted. false to make machines anew, or to take everything down."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "disabled_accounts" {
   description = "The drill's switch: \"client\", \"server\" or both."
   type        = set(string)

@@ -43,10 +43,11 @@ locals {
       about    = "No metric and no journal comes from a machine that runs: the Ops Agent is not installed, does not start, or the machine's account is disabled. VM Manager's compliance of the policy ops-agent says which of its steps failed."
     }
     disk = {
-      title    = "a disk is nearly full"
-      query    = "max by (instance_id, device) (agent_googleapis_com:disk_percent_used{monitored_resource=\"gce_instance\",state=\"used\",device!~\"loop.*\"}) > 85"
+      title = "a disk is nearly full"
+      # The Ops Agent does not say a machine's name. Compute Engine does, and so a disk of somebody else's machine in the project is left out.
+      query    = "max by (instance_id, device) (agent_googleapis_com:disk_percent_used{monitored_resource=\"gce_instance\",state=\"used\",device!~\"loop.*\"}) > 85 and on (instance_id) count by (instance_id) (count_over_time(compute_googleapis_com:instance_uptime{${local.machines}}[10m]))"
       duration = "300s"
-      about    = "A boot disk is full of logs or programs, a state disk of bookings. A larger state disk takes an apply and resize2fs."
+      about    = "A boot disk is full of logs or programs, a state disk of bookings. terraform/docs/operate.md says how a state disk is made larger."
     }
   }
 }

@@ -120,6 +120,22 @@ fn good(scrape: &str) -> Vec<Series> {
             "40+0",
         ));
     }
+    // Somebody else's machine in the project: its disks are theirs to look after.
+    let foreign = "monitored_resource=\"gce_instance\",instance_id=\"9\"";
+    all.push(always(
+        format!("compute_googleapis_com:instance_uptime{{{foreign},instance_name=\"elsewhere\"}}"),
+        "60+0",
+    ));
+    all.push(always(
+        format!("agent_googleapis_com:agent_uptime{{{foreign}}}"),
+        "60+60",
+    ));
+    all.push(always(
+        format!(
+            "agent_googleapis_com:disk_percent_used{{{foreign},device=\"sda1\",state=\"used\"}}"
+        ),
+        "90+0",
+    ));
     all
 }
 

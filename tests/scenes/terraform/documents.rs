@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use serde_json::Value;
 
-use crate::configuration::{Configuration, PROJECT, repository};
+use crate::configuration::{Configuration, PASSWORD, PROJECT, repository};
 
 #[test]
 fn the_workflow_for_a_project_of_ones_own_is_off_keeps_no_key_and_applies_nothing() {
@@ -164,7 +164,8 @@ fn sources(folder: &Path, text: &mut String) {
     }
 }
 
-/// The blocks of commands to paste under a heading of a document, each as one line for bash. `my-project` is what a reader replaces.
+/// The blocks of commands to paste under a heading of a document, each as one line for bash. `my-project` and a
+/// password's dots are what a reader replaces.
 pub(crate) fn commands(document: &Path, heading: &str) -> Vec<String> {
     let text = fs::read_to_string(document).expect("text");
     let (_, rest) = text
@@ -179,6 +180,7 @@ pub(crate) fn commands(document: &Path, heading: &str) -> Vec<String> {
             .collect::<Vec<_>>()
             .join(" && ")
             .replace("my-project", PROJECT)
+            .replace("password=...", &format!("password={PASSWORD}"))
     };
     blocks.map(lines).collect()
 }
@@ -275,6 +277,23 @@ fn gcloud_knows_every_command_in_documents_and_outputs() {
         .filter_map(|command| refused(command))
         .collect();
     assert_eq!(refused, Vec::<String>::new());
+}
+
+/// Whoever has two projects is not to stop a machine of the other one.
+#[test]
+fn every_command_about_machines_names_its_project() {
+    let mut commands = BTreeSet::new();
+    documents(&repository().join("terraform"), &mut commands);
+    let about = commands
+        .iter()
+        .filter(|command| command.starts_with("gcloud compute "));
+    let about: Vec<&String> = about.collect();
+    assert!(about.len() >= 6, "{about:?}");
+    let nowhere: Vec<&&String> = about
+        .iter()
+        .filter(|command| !command.contains(" --project="))
+        .collect();
+    assert_eq!(nowhere, Vec::<&&String>::new());
 }
 
 #[test]

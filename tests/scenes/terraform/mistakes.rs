@@ -6,7 +6,7 @@ use crate::{
     configuration::{Configuration, newest, oldest_and_newest},
     people::PEOPLE,
     plan::startup_scripts,
-    planted::{By, MISTAKES, Mistake},
+    planted::{By, Mistake, every},
     policy::{named_as_in_the_article, violations},
     rendered::{script_problems, setting_problems, unit_problems},
 };
@@ -25,6 +25,12 @@ async fn said(by: By, copy: &Configuration) -> String {
             failed(copy.run(stub, root, &["test", &filter]))
         }
         By::Apply => failed(copy.run(stub, root, &["apply", "-auto-approve", project, alerts])),
+        By::Destroy => {
+            let database = "-var=database={}";
+            copy.run(stub, root, &["apply", "-auto-approve", project, database])
+                .well();
+            failed(copy.run(stub, root, &["destroy", "-auto-approve", project, database]))
+        }
         By::SecondPlan => {
             copy.run(stub, root, &["apply", "-auto-approve", project])
                 .well();
@@ -37,6 +43,10 @@ async fn said(by: By, copy: &Configuration) -> String {
             found.join("\n")
         }
         By::PolicyWithPeople => violations(&copy.plan(root, &[PEOPLE])).join("\n"),
+        By::PolicyWithLogins => {
+            let members = "-var=ssh_members=[\"user:ada@example.org\"]";
+            violations(&copy.plan(root, &[members])).join("\n")
+        }
         By::Systemd => each(copy, unit_problems),
         By::Shell => each(copy, script_problems),
         By::Settings => {
@@ -78,8 +88,8 @@ fn each(copy: &Configuration, problems: fn(&str) -> Vec<String>) -> String {
 
 #[test]
 fn a_missing_argument_is_told_by_the_oldest_and_the_newest_terraform() {
-    let mistake = MISTAKES
-        .iter()
+    let mistake = every()
+        .into_iter()
         .find(|mistake| mistake.name == "a module is not told what it needs");
     let mistake = mistake.expect("it is planted");
     for terraform in oldest_and_newest() {
@@ -99,7 +109,7 @@ fn a_missing_argument_is_told_by_the_oldest_and_the_newest_terraform() {
 /// planted again without it.
 #[tokio::test]
 async fn each_planted_mistake_is_caught_by_the_check_that_should() {
-    let mut left: Vec<&Mistake> = MISTAKES.iter().collect();
+    let mut left: Vec<&Mistake> = every();
     let mut alone = false;
     let mut missed = Vec::new();
     while let Some(first) = left.first().copied() {

@@ -59,7 +59,9 @@ pub(crate) fn faults(plan: &Value) -> Vec<String> {
             ));
         }
     }
+    packages(&resources, &mut found);
     windows(&resources, &mut found);
+    logins(plan, &resources, &mut found);
     found
 }
 
@@ -236,6 +238,57 @@ fn image(resources: &[Resource<'_>], machine: &Resource<'_>, found: &mut Vec<Str
                     assignment.address
                 ));
             }
+        }
+    }
+}
+
+/// A package, its settings, a restart: in this order. Settings that are there before their package are somebody's own in the eyes of dpkg,
+/// which asks about them; nobody answers.
+fn packages(resources: &[Resource<'_>], found: &mut Vec<String>) {
+    for assignment in of(resources, "google_os_config_os_policy_assignment") {
+        for policy in list(&assignment.values["os_policies"]) {
+            let steps: Vec<&Value> = list(&policy["resource_groups"])
+                .flat_map(|group| list(&group["resources"]))
+                .collect();
+            let given = |step: &Value, kind: &str| list(&step[kind]).next().is_some();
+            let first = |kind| steps.iter().position(|step| given(step, kind));
+            let last = |kind| steps.iter().rposition(|step| given(step, kind));
+            let address = assignment.address;
+            if first("file").is_some() && first("file") < last("pkg") {
+                found.push(format!(
+                    "{address}: a file comes before the package that it belongs to"
+                ));
+            }
+            if first("exec").is_some() && first("exec") < last("file") {
+                found.push(format!(
+                    "{address}: a restart comes before the settings that it is for"
+                ));
+            }
+        }
+    }
+}
+
+/// What `gcloud compute ssh` asks for before it connects is granted, and what is then pasted there is allowed.
+fn logins(plan: &Value, resources: &[Resource<'_>], found: &mut Vec<String>) {
+    for role in of(resources, "google_project_iam_custom_role") {
+        if !words(&role.values["permissions"]).contains("compute.projects.get") {
+            found.push(format!(
+                "{}: gcloud compute ssh asks for compute.projects.get",
+                role.address
+            ));
+        }
+    }
+    let outputs = plan["planned_values"]["outputs"].to_string();
+    for (before, _) in outputs
+        .match_indices("journalctl ")
+        .map(|(at, _)| outputs.split_at(at))
+    {
+        if !before.ends_with("sudo ") {
+            let command: String = before.chars().rev().take(40).collect();
+            let command: String = command.chars().rev().collect();
+            found.push(format!(
+                "…{command}journalctl: who logs in by OS Login reads no journal without sudo"
+            ));
         }
     }
 }

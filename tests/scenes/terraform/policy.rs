@@ -39,6 +39,14 @@ pub(crate) fn violations(plan: &Value) -> Vec<String> {
         machine(resource, &mut found);
         grant(resource, &mut found);
         labels(resource, &mut found);
+        if resource.kind == "google_storage_bucket_object"
+            && word(&resource.values["deletion_policy"]) != "ABANDON"
+        {
+            found.push(format!(
+                "{}: an apply takes the programs of the last release away",
+                resource.address
+            ));
+        }
         if resource.kind == "google_storage_bucket"
             && word(&resource.values["public_access_prevention"]) != "enforced"
         {

@@ -10,11 +10,10 @@ use parking_lot::Mutex;
 
 use crate::{
     identity::{
-        Claim, Proof, Question, enrolment::EnrolmentSecret, kubernetes, metadata::MetadataServer,
-        sealed,
+        Claim, Question, enrolment::EnrolmentSecret, kubernetes, metadata::MetadataServer, sealed,
     },
     issuer::NoCredential,
-    proto::authority::{Asker, asker},
+    proto::authority::{Asker, asker::Proof},
     statement::TrustAnchors,
 };
 
@@ -37,11 +36,11 @@ impl IdentitySource {
         root: Option<VerifyingKey>,
     ) -> Result<Proof, NoCredential> {
         match self {
-            Self::Static(secret) => Ok(Proof::Enrolment(secret.prove(claim))),
+            Self::Static(secret) => Ok(Proof::EnrolmentMac(secret.prove(claim).to_vec())),
             Self::Gce(base) => MetadataServer(base.clone())
                 .identity_token(&claim.audience())
                 .await
-                .map(Proof::GceToken)
+                .map(Proof::GceIdentityToken)
                 .map_err(|error| {
                     NoCredential::AuthorityUnreachable(format!(
                         "the metadata server gave no identity token: {error}"
@@ -53,7 +52,7 @@ impl IdentitySource {
                 let sealed = root.and_then(|root| sealed::seal(&token, claim, &root).ok());
                 let problem = "no token can be sealed to the root key; compare `roots`";
                 sealed
-                    .map(Proof::SealedToken)
+                    .map(Proof::SealedKubernetesToken)
                     .ok_or_else(|| unproven(problem.to_owned()))
             }
         }
@@ -113,11 +112,7 @@ impl MachineProver {
             asked_at: self.clock.now(),
         };
         let root = *self.root.lock();
-        let proof = match self.identity.prove(&claim, root).await? {
-            Proof::Enrolment(mac) => asker::Proof::EnrolmentMac(mac.to_vec()),
-            Proof::GceToken(token) => asker::Proof::GceIdentityToken(token),
-            Proof::SealedToken(sealed) => asker::Proof::SealedKubernetesToken(sealed),
-        };
+        let proof = self.identity.prove(&claim, root).await?;
         Ok(Asker {
             machine: self.machine.to_string(),
             service_account: self.account.to_string(),

@@ -135,10 +135,14 @@ impl Directory {
         if self.accounts.contains_key(&email) {
             return Err(DirectoryError::AlreadyExists(email));
         }
+        let is_long = display_name.chars().count() > MAX_DISPLAY_NAME_CHARS;
+        if is_long || display_name.chars().any(char::is_control) {
+            return Err(DirectoryError::BadDisplayName);
+        }
         let account = Account {
             email: email.clone(),
             unique_id: format!("1{number:020}"),
-            display_name: checked_display_name(display_name)?,
+            display_name: display_name.to_owned(),
             description: String::new(),
             disabled: false,
         };
@@ -250,11 +254,4 @@ fn distance(wanted: &str, email: &str) -> usize {
     let wanted_local = wanted.split('@').next().unwrap_or_default();
     // One more than a whole-name match of the same distance.
     levenshtein(wanted, email).min(levenshtein(wanted_local, local) + 1)
-}
-
-fn checked_display_name(name: &str) -> Result<String, DirectoryError> {
-    if name.chars().count() > MAX_DISPLAY_NAME_CHARS || name.chars().any(char::is_control) {
-        return Err(DirectoryError::BadDisplayName);
-    }
-    Ok(name.to_owned())
 }

@@ -51,17 +51,6 @@ fn projects<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error>
     )
 }
 
-/// A machine as Google vouches for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Instance {
-    /// Compute Engine's number of it; decimal digits.
-    pub instance_id: String,
-    /// Its project.
-    pub project_id: String,
-    /// Where it runs.
-    pub zone: String,
-}
-
 /// What Google says besides.
 #[derive(Deserialize)]
 struct Claims {
@@ -81,11 +70,9 @@ struct ComputeEngine {
     instance_id: String,
     instance_name: String,
     project_id: String,
-    #[serde(default)]
-    zone: String,
 }
 
-/// Verifies that `token` proves `claim`.
+/// Verifies that `token` proves `claim`; returns the machine's number.
 ///
 /// # Errors
 /// The first thing found wrong.
@@ -95,7 +82,7 @@ pub fn verify(
     keys: &Jwks,
     expectation: &Expectation,
     now: Timestamp,
-) -> Result<Instance, TokenError> {
+) -> Result<String, TokenError> {
     let claims: Claims = jwt::verify(token, keys, &expectation.issuer, &claim.audience(), now)?;
     let email = claims.email.unwrap_or_default();
     if !claims.email_verified {
@@ -112,11 +99,7 @@ pub fn verify(
     if instance.instance_name != claim.machine.as_ref() {
         return Err(TokenError::Machine(short(instance.instance_name)));
     }
-    Ok(Instance {
-        instance_id: short(instance.instance_id),
-        project_id: instance.project_id,
-        zone: short(instance.zone),
-    })
+    Ok(short(instance.instance_id))
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ fn audience() -> String {
     claimed(|claim| claim.audience())
 }
 
-fn check(token: &str) -> Result<Instance, TokenError> {
+fn check(token: &str) -> Result<String, TokenError> {
     let expectation = Expectation {
         issuer: GOOGLE_ISSUER.to_owned(),
         projects: vec!["other-project".to_owned(), "grpc-alts-demo".to_owned()],
@@ -71,14 +71,7 @@ fn headed(header: Value) -> String {
 
 #[test]
 fn a_good_token_tells_which_machine_it_is() {
-    assert_eq!(
-        check(&token(&good())),
-        Ok(Instance {
-            instance_id: "8087716956832600000".to_owned(),
-            project_id: "grpc-alts-demo".to_owned(),
-            zone: "us-central1-a".to_owned(),
-        })
-    );
+    assert_eq!(check(&token(&good())), Ok("8087716956832600000".to_owned()));
 }
 
 #[test]

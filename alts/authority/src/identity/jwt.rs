@@ -15,6 +15,7 @@ use serde::{
     de::{DeserializeOwned, IgnoredAny},
 };
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use super::jwks::Jwks;
 
@@ -71,7 +72,10 @@ pub enum TokenError {
     #[error("the identity token's e-mail is not verified")]
     EmailNotVerified,
     /// The machine runs as somebody else.
-    #[error("the machine runs as {0:?}; ask for that account, or attach the other one to it")]
+    #[error(
+        "the machine runs as {0:?}; ask for that account, or let it run as the other one: attach it to an \
+         instance, or change the pod's in [kubernetes.accounts]"
+    )]
     Account(String),
     /// Not a `full` token: nothing says which machine it is.
     #[error("the identity token names no Compute Engine instance; ask for it with format=full")]
@@ -194,7 +198,8 @@ struct Parts<'a> {
     claims: &'a str,
     /// What the signature covers: `header.claims`.
     signed: &'a str,
-    signature: Vec<u8>,
+    /// The part of a token that nobody else can make.
+    signature: Zeroizing<Vec<u8>>,
 }
 
 impl<'a> Parts<'a> {
@@ -203,15 +208,11 @@ impl<'a> Parts<'a> {
             return Err(TokenError::TooLong(token.len()));
         }
         let malformed = TokenError::Malformed;
-        let (signed, signature) = token
-            .rsplit_once('.')
-            .ok_or_else(|| malformed("it does not have three parts"))?;
-        let (header, claims) = signed
-            .split_once('.')
-            .ok_or_else(|| malformed("it does not have three parts"))?;
-        if claims.contains('.') {
+        let (signed, signature) = token.rsplit_once('.').unwrap_or_default();
+        if signed.matches('.').count() != 1 {
             return Err(malformed("it does not have three parts"));
         }
+        let (header, claims) = signed.split_once('.').unwrap_or_default();
         let header: Header = parsed(header, "its header")?;
         // Before anybody is asked for a key.
         if !["RS256", "ES256"].contains(&&*header.alg) {
@@ -222,15 +223,15 @@ impl<'a> Parts<'a> {
         }
         Ok(Self {
             alg: header.alg,
-            kid: short(
-                header
-                    .kid
-                    .ok_or_else(|| malformed("its header has no kid"))?,
-            ),
+            kid: header
+                .kid
+                .map(short)
+                .ok_or_else(|| malformed("its header has no kid"))?,
             claims,
             signed,
             signature: URL_SAFE_NO_PAD
                 .decode(signature)
+                .map(Zeroizing::new)
                 .map_err(|_| malformed("its signature is not base64url"))?,
         })
     }
@@ -244,12 +245,8 @@ fn parsed<T: DeserializeOwned>(part: &str, what: &'static str) -> Result<T, Toke
 }
 
 /// A stranger's word, cut to what an error can show. Debug formatting escapes the rest.
-pub(super) fn short(mut text: String) -> String {
-    const MAX: usize = 128;
-    if text.len() > MAX {
-        let end = (0..=MAX).rev().find(|end| text.is_char_boundary(*end));
-        text.truncate(end.unwrap_or(0));
-    }
+pub(crate) fn short(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(128));
     text
 }
 

@@ -1,6 +1,6 @@
 //! Where the keys come from that identity tokens are verified with, and how long they are kept.
 
-use std::{fmt, net::IpAddr, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+use std::{fmt, io, net::IpAddr, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use alts_daemon::{
     config::values::{in_file, parsed},
@@ -9,9 +9,16 @@ use alts_daemon::{
 use hyper::{Uri, header};
 use parking_lot::Mutex as SyncMutex;
 use serde::{Deserialize, Deserializer, de::Error};
-use tokio::{sync::Mutex, time::Instant};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, timeout},
+};
+use zeroize::Zeroizing;
 
-use super::jwks::{InvalidJwks, Jwks, MAX_JWKS_LEN};
+use super::{
+    jwks::{InvalidJwks, Jwks, MAX_JWKS_LEN},
+    jwt::short,
+};
 
 /// Google's keys for identity tokens.
 const GOOGLE_CERTS: &str = "https://www.googleapis.com/oauth2/v3/certs";
@@ -20,6 +27,9 @@ const GOOGLE_CERTS: &str = "https://www.googleapis.com/oauth2/v3/certs";
 /// believed for days.
 const DEFAULT_KEPT: Duration = Duration::from_secs(300);
 const MAX_KEPT: Duration = Duration::from_secs(24 * 3600);
+
+/// How long a publisher may take over all that he is asked: whoever waits has 5 s, and wants an answer too.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A publisher who did not answer is not asked again before that.
 const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(10);
@@ -142,22 +152,36 @@ impl Discovery {
 #[derive(Debug, thiserror::Error)]
 #[error("the key set {location} {problem}")]
 pub struct KeySourceError {
-    location: String,
+    pub(crate) location: String,
     problem: Problem,
 }
 
 #[derive(Debug, thiserror::Error)]
 enum Problem {
+    #[error("cannot be had: its publisher did not answer within 3 s")]
+    Silent,
     #[error("cannot be had: {0}")]
     Http(#[from] HttpError),
     #[error("cannot be read: {0}")]
-    File(#[from] std::io::Error),
+    File(#[from] io::Error),
     #[error("is useless: {0}")]
     Invalid(#[from] InvalidJwks),
     #[error(
-        "cannot be found: its {DISCOVERY} is another's, or leads where another could answer: {0}"
+        "cannot be found: its {DISCOVERY} is another's, or leads where another could answer: {0}; compare \
+         `issuer` in the authority's [[kubernetes]], to the letter"
     )]
     Discovery(String),
+}
+
+impl Problem {
+    /// Whether nobody answered. That says nothing about the keys; any other answer is that they are gone.
+    fn is_silence(&self) -> bool {
+        match self {
+            Self::Http(HttpError::Status { status, .. }) => status.is_server_error(),
+            Self::Http(HttpError::Unreachable { .. } | HttpError::TimedOut(_)) => true,
+            problem => matches!(problem, Self::Silent),
+        }
+    }
 }
 
 /// A key set, kept as long as its publisher says (RFC 9111, `max-age`).
@@ -182,15 +206,17 @@ struct Kept {
     keys: Jwks,
     fetched: Instant,
     max_age: Duration,
+    /// Until what age they count while others cannot be had.
+    serve_for: Duration,
 }
 
 impl Known {
-    /// What is said of `kid` without asking the publisher; `None`: he must be asked. While he does not
-    /// answer, his keys go on being used, for a day at most.
+    /// What is said of `kid` without asking the publisher; `None`: he must be asked. While he is silent,
+    /// his keys go on being used, for a day at most.
     fn answer(&self, kid: &str, now: Instant) -> Option<Result<Jwks, Arc<KeySourceError>>> {
         let age = |since| now.saturating_duration_since(since);
         let kept = self.kept.as_ref();
-        let kept = kept.filter(|kept| age(kept.fetched) < MAX_KEPT);
+        let kept = kept.filter(|kept| age(kept.fetched) < kept.serve_for);
         let failed = self.failed.as_ref();
         let failed = failed.filter(|(when, _)| age(*when) < MIN_REFRESH_INTERVAL);
         let serves = |kept: &Kept| {
@@ -207,13 +233,13 @@ impl Known {
 
 impl KeySource {
     /// Nothing is fetched yet. `roots` vouch for who is at an `https:` address.
-    pub fn new(location: KeysLocation, roots: TlsRoots) -> Self {
-        Self {
+    pub fn new(location: KeysLocation, roots: TlsRoots) -> Arc<Self> {
+        Arc::new(Self {
             location,
             roots,
             known: SyncMutex::default(),
             fetching: Mutex::default(),
-        }
+        })
     }
 
     /// The keys, fetched anew when they are due or do not know `kid`. Who asks for one that is known
@@ -221,61 +247,76 @@ impl KeySource {
     ///
     /// # Errors
     /// When they cannot be had, or could not lately, and no kept ones are still good.
-    pub async fn keys(&self, kid: &str) -> Result<Jwks, Arc<KeySourceError>> {
-        let answer = self.known.lock().answer(kid, Instant::now());
-        if let Some(answer) = answer {
+    pub async fn keys(self: &Arc<Self>, kid: &str) -> Result<Jwks, Arc<KeySourceError>> {
+        if let Some(answer) = self.known.lock().answer(kid, Instant::now()) {
             return answer;
         }
+        let (own, kid) = (Arc::clone(self), kid.to_owned());
+        // Goes on when whoever asks gives up: the next one is told what came of it.
+        let asked = tokio::spawn(async move { own.ask(&kid).await }).await;
+        asked.unwrap_or_else(|error| Err(self.error(io::Error::other(error).into())))
+    }
+
+    fn error(&self, problem: Problem) -> Arc<KeySourceError> {
+        let location = self.location.to_string();
+        Arc::new(KeySourceError { location, problem })
+    }
+
+    async fn ask(&self, kid: &str) -> Result<Jwks, Arc<KeySourceError>> {
         let _fetching = self.fetching.lock().await;
-        // Whoever was there first may have found out.
-        let answer = self.known.lock().answer(kid, Instant::now());
-        if let Some(answer) = answer {
-            return answer;
-        }
-        let fetched = self.fetch().await;
-        let now = Instant::now();
-        let mut known = self.known.lock();
-        match fetched {
-            Ok((keys, max_age)) => {
-                known.kept = Some(Kept {
-                    keys: keys.clone(),
-                    fetched: now,
-                    max_age,
-                });
-                known.failed = None;
-                Ok(keys)
+        loop {
+            // Whoever was there first may have found out.
+            if let Some(answer) = self.known.lock().answer(kid, Instant::now()) {
+                return answer;
             }
-            Err(problem) => {
-                let error = Arc::new(KeySourceError {
-                    location: self.location.to_string(),
-                    problem,
-                });
-                tracing::warn!(%error, "going on with the keys that are kept, if any");
-                known.failed = Some((now, Arc::clone(&error)));
-                known.answer(kid, now).unwrap_or(Err(error))
+            let fetched = timeout(FETCH_TIMEOUT, self.fetch()).await;
+            let mut known = self.known.lock();
+            match fetched.unwrap_or(Err(Problem::Silent)) {
+                Ok(kept) => {
+                    let kept = Some(kept);
+                    *known = Known { kept, failed: None };
+                }
+                Err(problem) => {
+                    if let Some(kept) = known.kept.as_mut()
+                        && !problem.is_silence()
+                    {
+                        kept.serve_for = kept.max_age;
+                    }
+                    let error = self.error(problem);
+                    tracing::warn!(%error, "going on with the keys that are kept and still count, if any");
+                    known.failed = Some((Instant::now(), error));
+                }
             }
         }
     }
 
-    async fn fetch(&self) -> Result<(Jwks, Duration), Problem> {
+    async fn fetch(&self) -> Result<Kept, Problem> {
         let (json, max_age) = match &self.location {
             KeysLocation::File(path) => {
                 let json = read_bounded(path.clone(), MAX_JWKS_LEN).await?;
-                (json, MIN_REFRESH_INTERVAL)
+                (json.to_vec(), MIN_REFRESH_INTERVAL)
             }
             KeysLocation::Url(url) => self.get(url).await?,
             KeysLocation::Issuer(issuer) => {
                 let base = issuer.trim_end_matches('/');
                 let (document, _) = self.get(&format!("{base}{DISCOVERY}")).await?;
-                match serde_json::from_slice::<Discovery>(&document) {
-                    Ok(found) if found.is_of(&self.location) => {
-                        self.get(&found.jwks_uri.to_string()).await?
-                    }
-                    other => return Err(Problem::Discovery(format!("{other:?}"))),
+                let found: Discovery = serde_json::from_slice(&document)
+                    .map_err(|error| Problem::Discovery(short(error.to_string())))?;
+                let keys = found.jwks_uri.to_string();
+                if !found.is_of(&self.location) {
+                    let (issuer, keys) = (short(found.issuer), short(keys));
+                    let told = format!("issuer {issuer:?}, jwks_uri {keys:?}");
+                    return Err(Problem::Discovery(told));
                 }
+                self.get(&keys).await?
             }
         };
-        Ok((Jwks::parse(&json)?, max_age))
+        Ok(Kept {
+            keys: Jwks::parse(&json)?,
+            fetched: Instant::now(),
+            max_age,
+            serve_for: MAX_KEPT,
+        })
     }
 
     /// A document, and how long it is good for.
@@ -288,19 +329,18 @@ impl KeySource {
 }
 
 /// A file's first bytes: one more than allowed, so that "too large" is seen by who understands them.
-pub(super) async fn read_bounded(path: PathBuf, max_len: usize) -> std::io::Result<Vec<u8>> {
+/// They may be secret: there is room for all of them, so that growing leaves no copy behind.
+pub(super) async fn read_bounded(path: PathBuf, max_len: usize) -> io::Result<Zeroizing<Vec<u8>>> {
     let read = move || {
-        use std::io::Read;
-        let mut bytes = Vec::new();
+        use io::Read;
+        let mut bytes = Zeroizing::new(Vec::with_capacity(max_len + 1));
         let limit = u64::try_from(max_len + 1).unwrap_or(u64::MAX);
-        std::fs::File::open(path)?
-            .take(limit)
-            .read_to_end(&mut bytes)?;
+        let file = std::fs::File::open(path)?;
+        file.take(limit).read_to_end(&mut bytes)?;
         Ok(bytes)
     };
-    tokio::task::spawn_blocking(read)
-        .await
-        .map_err(std::io::Error::other)?
+    let read = tokio::task::spawn_blocking(read).await;
+    read.map_err(io::Error::other)?
 }
 
 /// The `max-age` of a Cache-Control header, within our own bounds.

@@ -103,7 +103,7 @@ async fn falling_silent() -> (KeysLocation, Arc<AtomicUsize>) {
 #[tokio::test]
 async fn a_publisher_who_falls_silent_holds_up_nobody_whose_key_is_known() {
     let (location, asked) = falling_silent().await;
-    let source = Arc::new(KeySource::new(location, TlsRoots::default()));
+    let source = KeySource::new(location, TlsRoots::default());
     assert!(source.keys(KID).await.unwrap().knows(KID));
     // As if it had been a while.
     let past = Instant::now().checked_sub(UNKNOWN_KEY_INTERVAL).unwrap();
@@ -117,7 +117,7 @@ async fn a_publisher_who_falls_silent_holds_up_nobody_whose_key_is_known() {
     while asked.load(Ordering::SeqCst) < 2 {
         tokio::task::yield_now().await;
     }
-    let known = tokio::time::timeout(Duration::from_secs(1), source.keys(KID)).await;
+    let known = timeout(Duration::from_secs(1), source.keys(KID)).await;
     assert!(known.expect("it waits for nobody").unwrap().knows(KID));
     for asker in made_up {
         assert!(asker.await.unwrap().unwrap().knows(KID));
@@ -129,7 +129,7 @@ async fn a_publisher_who_falls_silent_holds_up_nobody_whose_key_is_known() {
     );
 }
 
-/// An issuer that answers from a table of paths; what it has answered, in order.
+/// An issuer that answers from a table of paths, where nothing is no such page; what it has answered, in order.
 async fn issuer(
     pages: impl Fn(&str, &str) -> Option<String> + Send + 'static,
 ) -> (String, Arc<SyncMutex<Vec<String>>>) {
@@ -145,6 +145,9 @@ async fn issuer(
             stream.read_line(&mut line).await.unwrap();
             let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
             let answer = match pages(&own, &path) {
+                Some(body) if body.is_empty() => {
+                    "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_owned()
+                }
                 Some(body) => format!(
                     "HTTP/1.1 200 OK\r\ncache-control: public, max-age=3600\r\ncontent-length: {}\r\n\r\n{body}",
                     body.len()
@@ -158,7 +161,7 @@ async fn issuer(
     (base, asked)
 }
 
-fn source_of(issuer: &str) -> KeySource {
+fn source_of(issuer: &str) -> Arc<KeySource> {
     let location = KeysLocation::Issuer(issuer.to_owned());
     KeySource::new(location, TlsRoots::default())
 }
@@ -214,17 +217,100 @@ async fn keys_are_kept_for_a_day_when_the_issuer_does_not_answer() {
     age(&source, Duration::from_secs(2 * 3600));
     assert!(source.keys(KID).await.unwrap().knows(KID), "kept");
     assert!(source.keys(KID).await.unwrap().knows(KID), "kept");
-    assert_eq!(
-        asked.lock().len(),
-        3,
-        "a silent issuer is asked once a minute"
-    );
+    age(&source, MIN_REFRESH_INTERVAL - Duration::from_secs(1));
+    assert!(source.keys(KID).await.unwrap().knows(KID), "kept");
+    assert_eq!(asked.lock().len(), 3, "not asked again within 10 s");
+    age(&source, Duration::from_secs(1));
+    assert!(source.keys(KID).await.unwrap().knows(KID), "kept");
+    assert_eq!(asked.lock().len(), 4, "asked once more after 10 s");
     age(&source, Duration::from_secs(22 * 3600));
     let refused = source.keys(KID).await.unwrap_err().to_string();
     assert!(refused.contains("503"), "{refused}");
     well.store(1, Ordering::SeqCst);
     age(&source, Duration::from_secs(60));
     assert!(source.keys(KID).await.unwrap().knows(KID), "asked again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_that_are_gone_from_their_file_are_gone_when_it_is_due() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("jwks.json");
+    for left in [None, Some("{\"keys\": []}"), Some("nonsense")] {
+        std::fs::write(&path, jwks()).unwrap();
+        let source = KeySource::new(KeysLocation::File(path.clone()), TlsRoots::default());
+        assert!(source.keys(KID).await.unwrap().knows(KID));
+        match left {
+            Some(text) => std::fs::write(&path, text).unwrap(),
+            None => std::fs::remove_file(&path).unwrap(),
+        }
+        tokio::time::advance(MIN_REFRESH_INTERVAL).await;
+        assert!(source.keys(KID).await.is_err(), "{left:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_issuer_that_answers_something_else_has_its_keys_believed_until_they_are_due() {
+    for (bad_path, bad) in [
+        ("/keys", ""),
+        ("/keys", "{\"keys\": []}"),
+        (DISCOVERY, ""),
+        (DISCOVERY, "<html>"),
+        (
+            DISCOVERY,
+            "{\"issuer\": \"https://evil.example\", \"jwks_uri\": \"https://evil.example/\"}",
+        ),
+    ] {
+        // Well, then ill, then silent.
+        let state = Arc::new(AtomicUsize::new(0));
+        let is = Arc::clone(&state);
+        let (base, _) = issuer(move |base, path| match (is.load(Ordering::SeqCst), path) {
+            (2, _) => None,
+            (1, path) if path == bad_path => Some(bad.to_owned()),
+            (_, "/keys") => Some(jwks()),
+            _ => Some(format!(
+                "{{\"issuer\": \"{base}\", \"jwks_uri\": \"{base}/keys\"}}"
+            )),
+        })
+        .await;
+        let source = source_of(&base);
+        assert!(source.keys(KID).await.unwrap().knows(KID));
+        state.store(1, Ordering::SeqCst);
+        age(&source, Duration::from_secs(3000));
+        // Asks, is answered badly, and what is not due yet counts.
+        assert!(source.keys("made-up").await.unwrap().knows(KID), "{bad}");
+        assert!(source.known.lock().failed.is_some(), "{bad}");
+        // Who falls silent after that has not taken it back.
+        state.store(2, Ordering::SeqCst);
+        age(&source, Duration::from_secs(600));
+        assert!(source.keys(KID).await.is_err(), "{bad_path} {bad}");
+        state.store(0, Ordering::SeqCst);
+        age(&source, MIN_REFRESH_INTERVAL);
+        assert!(source.keys(KID).await.unwrap().knows(KID), "asked again");
+    }
+}
+
+#[tokio::test]
+async fn what_comes_of_a_question_is_known_to_the_next_though_the_first_gave_up() {
+    let (location, asked) = falling_silent().await;
+    let source = KeySource::new(location, TlsRoots::default());
+    assert!(source.keys(KID).await.unwrap().knows(KID));
+    age(&source, Duration::from_secs(3600));
+    let gave_up = timeout(Duration::from_millis(100), source.keys(KID)).await;
+    assert!(gave_up.is_err(), "nobody answers");
+    let next = timeout(FETCH_TIMEOUT + Duration::from_secs(1), source.keys(KID)).await;
+    assert!(next.expect("it is told in time").unwrap().knows(KID));
+    assert_eq!(asked.load(Ordering::SeqCst), 2, "asked once for both");
+}
+
+#[tokio::test]
+async fn a_file_is_read_without_growing() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("token");
+    for (len, read) in [(0, 0), (64, 64), (65, 65), (300, 65)] {
+        std::fs::write(&path, vec![7; len]).unwrap();
+        let bytes = read_bounded(path.clone(), 64).await.unwrap();
+        assert_eq!((bytes.len(), bytes.capacity()), (read, 65));
+    }
 }
 
 #[tokio::test]

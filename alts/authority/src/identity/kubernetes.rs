@@ -44,6 +44,29 @@ pub struct Cluster {
     pub accounts: BTreeMap<String, ServiceAccount>,
 }
 
+impl Cluster {
+    /// What would serve nobody, or whom others' tokens serve: the key, what is wrong, and a remedy.
+    pub(crate) fn problem(&self) -> Option<(&'static str, &'static str)> {
+        let (issuer, audience) = (self.issuer.to_string(), self.audience.as_str());
+        let is_clusters = audience == issuer || audience.starts_with("https://kubernetes.default");
+        if audience.is_empty() || is_clusters {
+            let problem = "tokens of this audience are made for others, or for nobody; name one that no \
+                           other service answers to, such as \"alts-authority.ot-booking\"";
+            return Some(("audience", problem));
+        }
+        if self.accounts.is_empty() {
+            let problem =
+                "without an account no pod is admitted; list them by the `sub` of their tokens";
+            return Some(("accounts", problem));
+        }
+        let is_idle = self.roots != TlsRoots::default() && !self.issuer.is_https();
+        is_idle.then_some((
+            "issuer_ca_file",
+            "`issuer_ca_file` belongs to an `issuer` with an https: address",
+        ))
+    }
+}
+
 /// What Kubernetes says besides.
 #[derive(Deserialize)]
 struct Claims {
@@ -77,8 +100,10 @@ impl Claims {
 /// Says why there is none, and what to do.
 pub async fn projected(file: &Path) -> Result<Zeroizing<String>, String> {
     let token = read_bounded(file.to_owned(), MAX_TOKEN_LEN).await;
-    let token = token.and_then(|bytes| String::from_utf8(bytes).map_err(std::io::Error::other));
-    let token = token.map(|text| Zeroizing::new(text.trim_ascii().to_owned()));
+    let token = token.and_then(|bytes| {
+        let text = std::str::from_utf8(&bytes).map_err(std::io::Error::other)?;
+        Ok(Zeroizing::new(text.trim_ascii().to_owned()))
+    });
     token.map_err(|error| {
         let file = file.display();
         format!(

@@ -119,25 +119,14 @@ impl Claim<'_> {
     }
 }
 
-/// What a machine shows.
-#[derive(Clone)]
-pub enum Proof {
+/// What a machine shows. It cannot be printed: tokens are secrets.
+pub(crate) enum Proof {
     /// HMAC-SHA256 over the claim's digest.
     Enrolment([u8; 32]),
     /// A JWT from the metadata server.
     GceToken(String),
     /// A JWT of a pod, sealed to the authority's root key for this claim.
     SealedToken(Vec<u8>),
-}
-
-impl std::fmt::Debug for Proof {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Enrolment(_) => "Proof::Enrolment(redacted)",
-            Self::GceToken(_) => "Proof::GceToken(redacted)",
-            Self::SealedToken(_) => "Proof::SealedToken(redacted)",
-        })
-    }
 }
 
 #[cfg(test)]

@@ -25,7 +25,11 @@ use super::Claim;
 
 const INFO: &[u8] = b"alts-local/2 sealed identity token";
 
-/// Seals a token for the authority that has this root key.
+/// What sealing adds to a token's bytes.
+pub(crate) const OVERHEAD: usize = 32 + 16;
+
+/// Seals a token for the authority that has this root key: the newest one that the machine knows, which is the first of its
+/// configuration until the authority has told it of others. There is randomness: the claim's nonce was made of it.
 ///
 /// # Errors
 /// When nobody can have that key.

@@ -55,7 +55,7 @@ fn nothing_of_the_token_travels_and_a_change_anywhere_is_noticed() {
     assert_ne!(sealed, self::sealed(), "each seal is another");
     for at in 0..sealed.len() {
         let mut bytes = sealed.clone();
-        // The highest bit of an X25519 key does not count (RFC 7748, section 5).
+        // The lowest bit: the highest one of an X25519 key does not count (RFC 7748, section 5).
         bytes[at] ^= 1;
         assert_eq!(opened(&bytes, 1, 1, &[1]), None, "at {at}");
     }

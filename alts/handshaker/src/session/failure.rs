@@ -93,6 +93,13 @@ pub enum BadRequest {
     },
 }
 
+impl Failure {
+    fn new(code: Code, error: &impl ToString) -> Self {
+        let details = error.to_string();
+        Self { code, details }
+    }
+}
+
 impl From<&BadRequest> for Failure {
     fn from(error: &BadRequest) -> Self {
         let code = match error {
@@ -101,10 +108,7 @@ impl From<&BadRequest> for Failure {
             BadRequest::FirstTooLong(_) => Code::ResourceExhausted,
             _ => Code::InvalidArgument,
         };
-        Self {
-            code,
-            details: error.to_string(),
-        }
+        Self::new(code, error)
     }
 }
 
@@ -124,18 +128,12 @@ impl From<&HandshakeError> for Failure {
             | HandshakeError::NotAuthentic(_)
             | HandshakeError::PeerAborted(_) => Code::Unauthenticated,
         };
-        Self {
-            code,
-            details: error.to_string(),
-        }
+        Self::new(code, error)
     }
 }
 
 impl From<&NoCredential> for Failure {
     fn from(error: &NoCredential) -> Self {
-        Self {
-            code: Code::Unavailable,
-            details: error.to_string(),
-        }
+        Self::new(Code::Unavailable, error)
     }
 }

@@ -261,6 +261,7 @@ async fn an_issuer_that_does_not_answer_is_said_and_believed_to_be_the_cause() {
     let told = web.refused().await;
     let expected = format!("the key set {} cannot be had", cluster.issuer);
     assert!(told.message().contains(&expected), "{told}");
+    assert!(!told.message().contains("503"), "for the log: {told}");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use super::{
 /// A name, the file, what is there and what is put in its place, and the words that a check says about it.
 type Mistake = (&'static str, &'static str, [&'static str; 2], &'static str);
 
-const MISTAKES: [Mistake; 19] = [
+const MISTAKES: [Mistake; 21] = [
     (
         "an image by a tag",
         "kustomization.yaml",
@@ -131,6 +131,21 @@ const MISTAKES: [Mistake; 19] = [
         "network-policies.yaml",
         ["- port: 18070", "- port: 18071"],
         "shut: booking-web to alts-authority, authority",
+    ),
+    (
+        "a namespace without Cloud DNS",
+        "network-policies.yaml",
+        [
+            "        - ipBlock:\n            cidr: 169.254.169.254/32\n",
+            "",
+        ],
+        "shut: alts-authority to Cloud DNS, 53 UDP",
+    ),
+    (
+        "an authority that cannot ask the cluster's issuer",
+        "network-policies.yaml",
+        ["        - port: 443\n", "        - port: 8443\n"],
+        "shut: alts-authority to the issuer, 443 TCP",
     ),
     (
         "no limit of memory",

@@ -1,5 +1,5 @@
 //! What Google refuses because of what is there and what is not, seen over one run of Terraform: an API that is enabled too late, a role that
-//! still owns something, a metric that nobody has written to yet. A run is known by its connection.
+//! still owns something, a machine that is protected, a metric that nobody has written to yet. A run is known by its connection.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -77,7 +77,16 @@ impl Run {
     fn deleted(&mut self, kind: &str, prior: &Value) -> Option<String> {
         let abandoned = text(prior, "deletion_policy") == Some("ABANDON");
         let instance = text(prior, "instance").unwrap_or_default();
-        if kind == "google_sql_database" {
+        if matches!(
+            kind,
+            "google_compute_instance" | "google_sql_database_instance"
+        ) && field(prior, "deletion_protection").as_bool() == Some(true)
+        {
+            let name = text(prior, "name").unwrap_or_default();
+            return Some(format!("{name} is protected against deletion"));
+        }
+        // What is abandoned is still there, and still somebody's.
+        if kind == "google_sql_database" && !abandoned {
             self.dropped.insert(instance.to_owned());
         }
         (kind == "google_sql_user" && !abandoned && !self.dropped.contains(instance)).then(|| {

@@ -77,13 +77,15 @@ fn now_s() -> u64 {
     now.unwrap().as_secs()
 }
 
-/// An authority that takes identity tokens of one project, by keys in a file.
+/// An authority that takes identity tokens of one project, by keys in a file, and of a cluster that nobody reaches.
 async fn authority_with_gce() -> (Suite, AuthorityClient<Channel>, tempfile::TempDir) {
     let files = tempfile::tempdir().unwrap();
     let keys = files.path().join("jwks.json");
     std::fs::write(&keys, google::jwks()).unwrap();
     let gce = format!(
-        "[gce]\nprojects = [\"grpc-alts-demo\"]\nkeys = {:?}\n",
+        "[gce]\nprojects = [\"grpc-alts-demo\"]\nkeys = {:?}\n\
+         [[kubernetes]]\nissuer = \"http://127.0.0.1:1\"\naudience = \"authority\"\n\
+         accounts = {{ \"system:serviceaccount:ns:web\" = \"web@p\" }}\n",
         keys.display()
     );
     let suite = Suite::start(Settings {
