@@ -2,11 +2,13 @@
 //! long. One look at all of them every so often is enough: no connection has a timer of its own.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, HashMap},
+    io, mem,
     net::SocketAddr,
     pin::Pin,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     task::{Context, Poll},
@@ -24,6 +26,8 @@ const LOG_INTERVAL: Duration = Duration::from_secs(10);
 /// What has to be heard of a client under protection: the preface of HTTP/2, for hyper waits for all of
 /// it as long as the client likes.
 const FIRST_WORDS_LEN: usize = 24;
+/// What Unix says when the system, or this process, has no file left (ENFILE, EMFILE).
+const NO_FILE_LEFT: [i32; 2] = [23, 24];
 
 /// The connections of one [`crate::AltsIncoming`], and why it closed others.
 #[derive(Debug)]
@@ -48,22 +52,32 @@ struct Entry {
     /// `None` until its first words have been heard.
     account: Option<ServiceAccount>,
     signs: Arc<Signs>,
-    end: oneshot::Sender<&'static str>,
+    /// Dropping these wakes whoever waits in either [`Half`].
+    _place: [oneshot::Sender<()>; 2],
     last_heard: Instant,
     last_said: Instant,
     /// When no frame was under way, or another one than now.
     last_whole: Instant,
 }
 
-/// What a connection shows of itself, for whoever looks next.
+/// What a connection shows of itself, for whoever looks next, and whether it has to go.
 #[derive(Debug, Default)]
 pub(crate) struct Signs {
     heard: AtomicBool,
     pub(crate) said: AtomicBool,
     /// A frame has begun and not ended.
     pub(crate) unfinished: AtomicBool,
-    /// Its last call was refused.
+    /// A call of it was refused, or let in.
     pub(crate) refused: AtomicBool,
+    pub(crate) let_in: AtomicBool,
+    ending: OnceLock<&'static str>,
+}
+
+/// What is waited for by whoever may have to hear of an end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Half {
+    Read,
+    Write,
 }
 
 /// One connection's place; given up when dropped.
@@ -73,8 +87,10 @@ pub(crate) struct Guest {
     pub(crate) remote_addr: SocketAddr,
     number: u64,
     pub(crate) signs: Arc<Signs>,
-    ended: oneshot::Receiver<&'static str>,
-    ending: Option<&'static str>,
+    /// Of two tasks, where a stream is split.
+    ended: [oneshot::Receiver<()>; 2],
+    /// Whether its end was logged.
+    logged: bool,
     /// Of the first words.
     missing: usize,
 }
@@ -100,13 +116,15 @@ impl ServerConnections {
         self.lock().closed.clone()
     }
 
-    /// A place for a new connection. Where there are too many, another one gives way.
+    /// A place for a new connection. Where there are too many, another newcomer gives way: a quarter of all
+    /// places is kept from those who have spoken.
     pub(crate) fn admit(self: &Arc<Self>, remote_addr: SocketAddr) -> Guest {
         let signs = Arc::<Signs>::default();
-        let (end, ended) = oneshot::channel();
+        let [reading, writing] = [(); 2].map(|()| oneshot::channel());
         let now = Instant::now();
         let mut state = self.lock();
-        if state.entries.len() >= self.limits.connections {
+        if state.entries.len() >= self.limits.connections && !state.evict_newcomer() {
+            // Of fewer than four there is no quarter.
             state.evict_of_most();
         }
         let number = state.next;
@@ -114,7 +132,7 @@ impl ServerConnections {
         let entry = Entry {
             account: None,
             signs: Arc::clone(&signs),
-            end,
+            _place: [reading.0, writing.0],
             last_heard: now,
             last_said: now,
             last_whole: now,
@@ -125,20 +143,17 @@ impl ServerConnections {
             remote_addr,
             number,
             signs,
-            ended,
-            ending: None,
+            ended: [reading.1, writing.1],
+            logged: false,
             missing: FIRST_WORDS_LEN,
         }
     }
 
-    /// Makes room for one: for want of files, mostly.
-    pub(crate) fn evict(&self) {
-        self.lock().evict_of_most();
-    }
-
-    /// One that was never served is over for this reason.
-    pub(crate) fn count(&self, reason: &'static str) {
-        *self.lock().closed.entry(reason).or_default() += 1;
+    /// Makes room for one that could not be accepted, where it was for want of files: whoever does
+    /// nothing with one gives it back. Says whether there was such a one.
+    pub(crate) fn makes_room(&self, error: &io::Error) -> bool {
+        let want = error.raw_os_error().filter(|it| NO_FILE_LEFT.contains(it));
+        want.is_some() && self.lock().evict_newcomer()
     }
 
     /// Nobody is accepted any more; those who have spoken have the time to drain.
@@ -170,36 +185,43 @@ impl ServerConnections {
 }
 
 impl State {
-    fn end(&mut self, number: u64, reason: &'static str) {
-        if let Some(entry) = self.entries.remove(&number) {
-            // It may just have gone by itself.
-            let _ = entry.end.send(reason);
+    /// Says whether it was there.
+    fn end(&mut self, number: Option<u64>, reason: &'static str) -> bool {
+        let entry = number.and_then(|number| self.entries.remove(&number));
+        if let Some(entry) = &entry {
+            let _ = entry.signs.ending.set(reason);
             *self.closed.entry(reason).or_default() += 1;
         }
+        entry.is_some()
     }
 
-    /// The oldest of those who have said nothing yet gives way; where all have, the longest silent of the
-    /// account that has most.
+    /// The oldest of those who have said nothing yet gives way. Says whether there was one.
+    fn evict_newcomer(&mut self) -> bool {
+        let mut newcomers = self.entries.iter().filter(|(_, e)| e.account.is_none());
+        let oldest = newcomers.next().map(|(number, _)| *number);
+        self.end(oldest, "server full")
+    }
+
+    /// Of those who have spoken, the longest silent of the account that has most gives way.
     fn evict_of_most(&mut self) {
         let mut sizes = HashMap::<_, usize>::new();
-        for entry in self.entries.values() {
-            *sizes.entry(&entry.account).or_default() += 1;
+        for account in self.entries.values().filter_map(|e| e.account.as_ref()) {
+            *sizes.entry(account).or_default() += 1;
         }
-        let most = sizes
-            .into_iter()
-            .max_by_key(|(of, size)| (of.is_none(), *size));
-        if let Some(account) = most.map(|(account, _)| account.clone()) {
-            self.evict(&account, "server full");
-        }
+        let size = |entry: &Entry| sizes.get(entry.account.as_ref()?).copied();
+        let longest_silent = self.longest_silent(size);
+        self.end(longest_silent, "server full");
     }
 
-    fn evict(&mut self, account: &Option<ServiceAccount>, reason: &'static str) {
-        let theirs = self.entries.iter().filter(|(_, e)| e.account == *account);
-        let heard = |entry: &Entry| (entry.signs.heard.load(Relaxed), entry.last_heard);
-        let longest_silent = theirs.min_by_key(|(_, entry)| heard(entry));
-        if let Some(number) = longest_silent.map(|(number, _)| *number) {
-            self.end(number, reason);
-        }
+    /// Among those who weigh most, of those who weigh anything.
+    fn longest_silent(&self, weight: impl Fn(&Entry) -> Option<usize>) -> Option<u64> {
+        // Those of whom something was seen since the last look come last.
+        let seen = |e: &Entry| e.signs.heard.load(Relaxed) || e.signs.said.load(Relaxed);
+        let silence = |e: &Entry| (seen(e), e.last_heard.max(e.last_said));
+        let rank = |e: &Entry| Some((Reverse(weight(e)?), silence(e)));
+        let ranked = self.entries.iter();
+        let ranked = ranked.filter_map(|(number, entry)| Some((rank(entry)?, *number)));
+        ranked.min().map(|(_, number)| number)
     }
 
     fn close_overdue(&mut self, limits: &ServerLimits, now: Instant) {
@@ -207,7 +229,7 @@ impl State {
         let overdue = self.entries.iter_mut();
         let overdue = overdue.filter_map(|(n, e)| Some((*n, e.overdue(limits, stopping, now)?)));
         for (number, reason) in overdue.collect::<Vec<_>>() {
-            self.end(number, reason);
+            self.end(Some(number), reason);
         }
     }
 }
@@ -236,37 +258,47 @@ impl Entry {
             self.last_said = now;
         }
         let silent = now - self.last_heard.max(self.last_said);
-        let refused = self.signs.refused.load(Relaxed);
+        let refused = self.signs.refused.load(Relaxed) && !self.signs.let_in.load(Relaxed);
         // Whoever is there answers the goodbye of HTTP/2.
         let deaf = stopping.filter(|stopping| self.last_heard <= *stopping);
+        let long_silent = silent >= limits.opening;
         let long_since = |since: Option<Instant>, limit| since.is_some_and(|s| now - s >= limit);
         let rules = [
             ("drained", long_since(stopping, limits.drain)),
-            ("drained", long_since(deaf, limits.opening)),
+            ("drained", long_silent && long_since(deaf, limits.opening)),
             ("unfinished frame", now - self.last_whole >= limits.frame),
-            ("refused", refused && silent >= limits.opening),
+            ("refused", refused && long_silent),
             ("idle", silent >= limits.idle),
         ];
-        rules
-            .iter()
-            .find(|(_, broken)| *broken)
-            .map(|(reason, _)| *reason)
+        let (reason, _) = rules.into_iter().find(|(_, broken)| *broken)?;
+        Some(reason)
     }
 }
 
 impl Guest {
-    /// Resolves when it has to go.
-    pub(crate) fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<&'static str> {
-        if self.ending.is_none()
-            && let Poll::Ready(ending) = Pin::new(&mut self.ended).poll(cx)
+    /// Why it has to go, once it has to.
+    pub(crate) fn ended(&mut self) -> Option<&'static str> {
+        let reason = *self.signs.ending.get()?;
+        if !mem::replace(&mut self.logged, true)
+            && let Some(left_out) = self.connections.log.admit(reason)
         {
-            let reason = ending.unwrap_or("gone");
-            self.ending = Some(reason);
-            if let Some(left_out) = self.connections.log.admit(reason) {
-                tracing::info!(remote_addr = %self.remote_addr, reason, left_out, "connection closed");
-            }
+            tracing::info!(remote_addr = %self.remote_addr, reason, left_out, "connection closed");
         }
-        self.ending.map_or(Poll::Pending, Poll::Ready)
+        Some(reason)
+    }
+
+    /// Resolves when it has to go.
+    pub(crate) fn poll_ended(&mut self, half: Half, cx: &mut Context<'_>) -> Poll<&'static str> {
+        if self.ended().is_none() {
+            // Pending without a reason, too, when its task has used up its time: it is asked anew.
+            let _ = Pin::new(&mut self.ended[half as usize]).poll(cx);
+        }
+        self.ended().map_or(Poll::Pending, Poll::Ready)
+    }
+
+    /// It is over by itself, for this reason.
+    pub(crate) fn over(&self, reason: &'static str) {
+        self.connections.lock().end(Some(self.number), reason);
     }
 
     /// So much plaintext has come from `account`.
@@ -282,17 +314,24 @@ impl Guest {
         }
     }
 
-    /// It is counted for whom it has proven to be.
+    /// It is counted for whom it has proven to be, among those who have spoken.
     fn identify(&self, account: &ServiceAccount) {
-        let account = Some(account.clone());
-        let most = self.connections.limits.connections_per_account;
+        let limits = &self.connections.limits;
         let mut state = self.connections.lock();
-        let theirs = state.entries.values().filter(|e| e.account == account);
-        if theirs.count() >= most {
-            state.evict(&account, "account full");
-        }
-        if let Some(entry) = state.entries.get_mut(&self.number) {
-            entry.account = account;
+        let Some(entry) = state.entries.get_mut(&self.number) else {
+            return;
+        };
+        entry.account = Some(account.clone());
+        entry.last_heard = Instant::now();
+        let theirs = |entry: &Entry| (entry.account.as_ref()? == account).then_some(0);
+        let of_theirs = state.entries.values().filter_map(theirs).count();
+        let most = limits.connections - limits.connections / 4;
+        let mut spoken = state.entries.values().filter(|e| e.account.is_some());
+        if of_theirs > limits.connections_per_account {
+            let longest_silent = state.longest_silent(theirs);
+            state.end(longest_silent, "account full");
+        } else if spoken.nth(most).is_some() {
+            state.evict_of_most();
         }
     }
 }

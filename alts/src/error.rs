@@ -223,8 +223,7 @@ impl Error {
     /// Finds this type among the causes of another error, also inside `io::Error`s.
     #[must_use]
     pub fn find<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Self> {
-        let mut next = Some(error);
-        while let Some(error) = next {
+        for error in std::iter::successors(Some(error), |error| error.source()) {
             if let Some(found) = error.downcast_ref::<Self>() {
                 return Some(found);
             }
@@ -234,7 +233,6 @@ impl Error {
             if let Some(found) = inside.and_then(|inner| inner.downcast_ref::<Self>()) {
                 return Some(found);
             }
-            next = error.source();
         }
         None
     }

@@ -16,16 +16,17 @@ pub struct ServerLimits {
     /// 10 s.
     pub opening: Duration,
     /// Without a byte in either direction. Pings of HTTP/2 are bytes: a server that pings its clients
-    /// keeps those that answer. One whose last call was refused by [`crate::ClientAuthorizationLayer`]
-    /// has as little time as to open. Default: 30 min.
+    /// keeps those that answer. One that had calls refused by [`crate::ClientAuthorizationLayer`] and none
+    /// let in has as little time as to open. Default: 30 min.
     pub idle: Duration,
     /// For all of a frame to arrive, from its first byte on. Default: 30 s.
     pub frame: Duration,
     /// From the end of accepting until connections are cut, whatever they do; those that do not answer
-    /// the server's goodbye are cut after as much time as to open. Default: 30 s.
+    /// the server's goodbye are cut when both have been silent for as much time as to open. Default: 30 s.
     pub drain: Duration,
-    /// Connections at once. For one more, the oldest that has said nothing yet gives way; where all have,
-    /// the longest silent of the account that has most. Default: 4096.
+    /// Connections at once. For one more, the oldest that has said nothing yet gives way. A quarter of them
+    /// is for such: when those that have spoken are more than the rest, the longest silent of the account
+    /// that has most gives way. Default: 4096.
     pub connections: usize,
     /// Connections of one service account at once. For one more, its longest silent gives way. Default:
     /// 1024.

@@ -95,10 +95,8 @@ fn back_end(name: &str) -> Result<BackEnd, Error> {
 }
 
 fn max_concurrent(text: &str) -> Option<usize> {
-    text.trim()
-        .parse()
-        .ok()
-        .filter(|max| (1..=Semaphore::MAX_PERMITS).contains(max))
+    let max = text.trim().parse().ok();
+    max.filter(|max| (1..=Semaphore::MAX_PERMITS).contains(max))
 }
 
 #[cfg(test)]

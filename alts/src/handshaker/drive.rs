@@ -5,19 +5,15 @@
 //! falls silent later has its turn taken away when others wait.
 
 use std::{
-    hash::Hash,
     io,
     net::IpAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicU8, Ordering},
-    },
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    sync::mpsc,
+    sync::{mpsc, watch},
     time::Instant,
 };
 use tokio_stream::wrappers::ReceiverStream;
@@ -27,7 +23,7 @@ use super::{
     Handshaker,
     relay::{Relay, Step},
     result::{Verdict, establish},
-    turns::{Turn, Turns},
+    turns::Turn,
 };
 use crate::{
     AltsStream, Error, Misbehaviour, ServiceAccount,
@@ -55,9 +51,9 @@ impl Handshaker {
     where
         IO: AsyncRead + AsyncWrite + Unpin,
     {
-        let stage = Stage::default();
+        let stage = Stage::new(WAITING_FOR_TURN);
         let handshake = async {
-            let turn = wait_for(&self.0.client_turns, target.name, &stage).await;
+            let turn = self.0.client_turns.take(Some(target.name)).await;
             let (relay, start) = Relay::client(target.name, target.accounts);
             let targets = target.accounts;
             self.converse(io, relay, start, targets, &stage, &turn)
@@ -66,7 +62,7 @@ impl Handshaker {
         within(self.0.client_timeout, &stage, handshake).await
     }
 
-    /// Shakes hands as the side that accepted.
+    /// Shakes hands as the side that accepted. Peers are not told apart: any may have all turns.
     ///
     /// # Errors
     /// Any [`Error`] of a handshake; `io` is then closed.
@@ -88,10 +84,11 @@ impl Handshaker {
     where
         IO: AsyncRead + AsyncWrite + Unpin,
     {
-        let stage = Stage::default();
+        let stage = Stage::new(WAITING_FOR_PEER);
         let handshake = async {
             let first_bytes = read_from_peer(&mut io, READ_LEN, &stage).await?;
-            let turn = wait_for(&self.0.server_turns, origin, &stage).await;
+            stage.send_replace(WAITING_FOR_TURN);
+            let turn = self.0.server_turns.take(origin).await;
             let (relay, start) = Relay::server(first_bytes);
             self.converse(io, relay, start, &[], &stage, &turn).await
         };
@@ -111,18 +108,15 @@ impl Handshaker {
         IO: AsyncRead + AsyncWrite + Unpin,
     {
         let mut patience = self.0.patience;
-        stage.set(WAITING_FOR_HANDSHAKER);
+        stage.send_replace(WAITING_FOR_HANDSHAKER);
         let mut call = self.open_call(&relay, start).await?;
         loop {
-            stage.set(WAITING_FOR_HANDSHAKER);
-            let answer = call
-                .answer()
-                .await
-                .map_err(|status| self.call_failed(&relay, status))?;
+            let answer = call.answers.message().await;
+            let answer = answer.map_err(|status| self.call_failed(&relay, status))?;
             let answer = answer.ok_or(Misbehaviour::EndedEarly)?;
             let mut to_peer = Vec::new();
             let step = relay.answered(answer, &mut to_peer);
-            stage.set(WRITING);
+            stage.send_replace(WRITING);
             let sent = write_to_peer(&mut io, &to_peer).await;
             let step = step?;
             sent?;
@@ -138,20 +132,20 @@ impl Handshaker {
                     let asked = Instant::now();
                     let bytes = tokio::select! {
                         biased;
-                        unasked = call.answer() => return Err(self.ended(&relay, unasked)),
+                        unasked = call.answers.message() => return Err(self.ended(&relay, unasked)),
                         bytes = read_from_peer(&mut io, at_most, stage) => bytes?,
                         () = turn.outstayed(patience) => return Err(Error::TimedOut {
                             limit: self.0.patience,
-                            waiting_for: "waiting for the peer while others may wait for their turn",
+                            waiting_for: "waiting for the peer while others wait for their turn",
                         }),
                     };
                     patience = patience.saturating_sub(asked.elapsed());
                     relay.peer_sent(&bytes)?
                 }
             };
-            stage.set(WAITING_FOR_HANDSHAKER);
-            if !call.ask(request).await {
-                let last = call.answer().await;
+            stage.send_replace(WAITING_FOR_HANDSHAKER);
+            if call.requests.send(request).await.is_err() {
+                let last = call.answers.message().await;
                 return Err(self.ended(&relay, last));
             }
         }
@@ -211,26 +205,11 @@ struct Call {
     answers: Streaming<gcp::HandshakerResp>,
 }
 
-impl Call {
-    async fn ask(&self, request: gcp::HandshakerReq) -> bool {
-        self.requests.send(request).await.is_ok()
-    }
-
-    async fn answer(&mut self) -> Result<Option<gcp::HandshakerResp>, Status> {
-        self.answers.message().await
-    }
-}
-
-async fn wait_for<'a>(turns: &'a Turns, party: impl Hash, stage: &Stage) -> Turn<'a> {
-    stage.set(WAITING_FOR_TURN);
-    turns.take(party).await
-}
-
 async fn read_from_peer<IO>(io: &mut IO, at_most: usize, stage: &Stage) -> Result<Vec<u8>, Error>
 where
     IO: AsyncRead + Unpin,
 {
-    stage.set(WAITING_FOR_PEER);
+    stage.send_replace(WAITING_FOR_PEER);
     let mut bytes = Vec::with_capacity(4 * 1024);
     let read = io.take(at_most as u64).read_buf(&mut bytes).await;
     match read {
@@ -262,37 +241,17 @@ fn peer_io(error: io::Error) -> Error {
 
 /// The deepest cause's words: "transport error" alone helps nobody.
 pub(super) fn innermost(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
+    let deepest = std::iter::successors(Some(error), |cause| cause.source()).last();
+    deepest.unwrap_or(error).to_string()
 }
 
 /// What a handshake is waiting for, so that a timeout can say so.
-#[derive(Default)]
-struct Stage(AtomicU8);
+type Stage = watch::Sender<&'static str>;
 
-const STAGES: [&str; 4] = [
-    "waiting for the handshaker",
-    "waiting for the peer",
-    "waiting for other handshakes to finish",
-    "sending to the peer",
-];
-const WAITING_FOR_HANDSHAKER: u8 = 0;
-const WAITING_FOR_PEER: u8 = 1;
-const WAITING_FOR_TURN: u8 = 2;
-const WRITING: u8 = 3;
-
-impl Stage {
-    fn set(&self, stage: u8) {
-        self.0.store(stage, Ordering::Relaxed);
-    }
-
-    fn words(&self) -> &'static str {
-        STAGES[usize::from(self.0.load(Ordering::Relaxed))]
-    }
-}
+pub(crate) const WAITING_FOR_HANDSHAKER: &str = "waiting for the handshaker";
+const WAITING_FOR_PEER: &str = "waiting for the peer";
+const WAITING_FOR_TURN: &str = "waiting for other handshakes to finish";
+const WRITING: &str = "sending to the peer";
 
 async fn within<T>(
     limit: Duration,
@@ -303,7 +262,7 @@ async fn within<T>(
         Ok(outcome) => outcome,
         Err(_) => Err(Error::TimedOut {
             limit,
-            waiting_for: stage.words(),
+            waiting_for: *stage.borrow(),
         }),
     }
 }

@@ -28,6 +28,7 @@ pub use address::DEFAULT_HANDSHAKER_ADDRESS;
 #[cfg(feature = "clap")]
 pub use args::HandshakerArgs;
 pub use drive::Target;
+pub(crate) use drive::WAITING_FOR_HANDSHAKER;
 use tokio::sync::{OnceCell, Semaphore};
 use tonic::transport::{Channel, Endpoint};
 use turns::Turns;
@@ -48,7 +49,7 @@ const HANDSHAKER_PING_INTERVAL: Duration = Duration::from_secs(10);
 const HANDSHAKER_PING_TIMEOUT: Duration = Duration::from_secs(5);
 /// Handshakes under way at once, per side; more wait their turn. As in C-core and Go.
 const MAX_CONCURRENT_HANDSHAKES: usize = 100;
-/// What a peer may keep us waiting in one handshake when all turns are taken: a few round trips.
+/// What a peer may keep us waiting in one handshake while others wait for their turn: a few round trips.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Changes how many, as in every gRPC library.
 const MAX_CONCURRENT_HANDSHAKES_ENV: &str = "GRPC_ALTS_MAX_CONCURRENT_HANDSHAKES";
@@ -164,15 +165,16 @@ impl HandshakerBuilder {
         self
     }
 
-    /// Bounds every handshake, instead of 20 s as a client and 30 s as a server.
+    /// Bounds every handshake, instead of 20 s as a client and 30 s as a server. Behind a
+    /// [`crate::AltsIncoming`] it has no more time than [`crate::ServerLimits::opening`], 10 s by default.
     #[must_use]
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
         self.handshake_timeout = Some(timeout);
         self
     }
 
-    /// Bounds how many handshakes are under way at once, per side; more wait their turn. No target, and
-    /// no remote address, has more than three quarters of them.
+    /// Bounds how many handshakes are under way at once, per side; more wait their turn. No target, and no
+    /// remote address of an [`crate::AltsIncoming`] (of IPv6, no /64), has more than a quarter of them.
     ///
     /// Default: `GRPC_ALTS_MAX_CONCURRENT_HANDSHAKES`, or 100.
     #[must_use]
@@ -181,8 +183,8 @@ impl HandshakerBuilder {
         self
     }
 
-    /// Bounds how long a peer may keep a handshake waiting when all turns are taken, instead of 3 s.
-    /// While there are more, a handshake has all its time.
+    /// Bounds how long a peer may keep a handshake waiting while others wait for their turn, instead of 3 s;
+    /// it is less the more of them wait. While nobody does, a handshake has all its time.
     #[must_use]
     pub fn patience_when_busy(mut self, patience: Duration) -> Self {
         self.patience = Some(patience);

@@ -12,7 +12,8 @@
 
 use super::result::Verdict;
 use crate::{
-    Error, Misbehaviour, RpcVersions, ServiceAccount, gcp,
+    Error, Misbehaviour, RpcVersions, ServiceAccount,
+    gcp::{self, handshaker_req::ReqOneof},
     record::{MAX_LENGTH, RECORD_PROTOCOL, Side},
 };
 
@@ -64,15 +65,7 @@ impl Relay {
             max_frame_size: DECLARED_MAX_FRAME_SIZE,
             ..Default::default()
         };
-        let relay = Self {
-            side: Side::Client,
-            in_bytes: Vec::new(),
-            rounds: 1,
-        };
-        (
-            relay,
-            request(gcp::handshaker_req::ReqOneof::ClientStart(start)),
-        )
+        Self::begin(Side::Client, Vec::new(), ReqOneof::ClientStart(start))
     }
 
     /// Begins as the side that accepted, with the first bytes the peer sent.
@@ -89,15 +82,16 @@ impl Relay {
             max_frame_size: DECLARED_MAX_FRAME_SIZE,
             ..Default::default()
         };
+        Self::begin(Side::Server, first_bytes, ReqOneof::ServerStart(start))
+    }
+
+    fn begin(side: Side, in_bytes: Vec<u8>, start: ReqOneof) -> (Self, gcp::HandshakerReq) {
         let relay = Self {
-            side: Side::Server,
-            in_bytes: first_bytes,
+            side,
+            in_bytes,
             rounds: 1,
         };
-        (
-            relay,
-            request(gcp::handshaker_req::ReqOneof::ServerStart(start)),
-        )
+        (relay, request(start))
     }
 
     /// The request that carries what the peer sent, behind what was left of before.
@@ -190,7 +184,7 @@ impl Relay {
             in_bytes: self.in_bytes.clone(),
             ..Default::default()
         };
-        Ok(request(gcp::handshaker_req::ReqOneof::Next(next)))
+        Ok(request(ReqOneof::Next(next)))
     }
 }
 
@@ -203,7 +197,7 @@ fn one_line(text: &str) -> String {
     text.chars().take(MAX_DETAIL_CHARS).map(printable).collect()
 }
 
-fn request(kind: gcp::handshaker_req::ReqOneof) -> gcp::HandshakerReq {
+fn request(kind: ReqOneof) -> gcp::HandshakerReq {
     gcp::HandshakerReq {
         req_oneof: Some(kind),
     }

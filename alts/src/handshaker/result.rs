@@ -58,13 +58,9 @@ pub(super) fn establish(
         return Err(Misbehaviour::RecordProtocol.into());
     }
 
-    let peer = result
-        .peer_identity
-        .as_ref()
-        .and_then(gcp::Identity::account_name);
-    let peer = peer
-        .and_then(|name| ServiceAccount::new(name).ok())
-        .ok_or(Misbehaviour::NoPeer)?;
+    let account =
+        |of: &Option<gcp::Identity>| ServiceAccount::new(of.as_ref()?.account_name()?).ok();
+    let peer = account(&result.peer_identity).ok_or(Misbehaviour::NoPeer)?;
     if !targets.is_empty() && !targets.contains(&peer) {
         return Err(Error::NotATarget {
             detail: not_a_target(&peer, targets),
@@ -83,15 +79,11 @@ pub(super) fn establish(
         });
     }
 
-    let local = result
-        .local_identity
-        .as_ref()
-        .and_then(gcp::Identity::account_name);
     let context = AltsContext::new(Facts {
         application_protocol: mem::take(&mut result.application_protocol),
         record_protocol: mem::take(&mut result.record_protocol),
         peer_service_account: peer,
-        local_service_account: local.and_then(|name| ServiceAccount::new(name).ok()),
+        local_service_account: account(&result.local_identity),
         peer_rpc_versions: versions,
         peer_attributes: result
             .peer_identity

@@ -17,7 +17,7 @@ use std::{
     net::SocketAddr,
     pin::Pin,
     sync::{Arc, OnceLock, atomic::Ordering::Relaxed},
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use read::FrameReader;
@@ -26,7 +26,7 @@ use write::FrameWriter;
 
 use crate::{
     AltsContext, Error,
-    connections::Guest,
+    connections::{Guest, Half},
     record::{RecordError, Side, TrafficKeys, aead::BackEnd, protect},
 };
 
@@ -148,18 +148,22 @@ impl<IO> AltsStream<IO> {
         self.guest.as_deref()
     }
 
-    /// Whoever waits may have to go instead.
+    /// Polls, unless it has to go: asked at first, for a peer that never stops would be served for ever,
+    /// and again while it waits.
     fn unless_ended<T>(
         &mut self,
-        waited: Poll<io::Result<T>>,
+        half: Half,
         cx: &mut Context<'_>,
+        poll: impl FnOnce(&mut Self, &mut Context<'_>) -> Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
+        let cut = |reason| Err(io::Error::new(io::ErrorKind::ConnectionAborted, reason));
+        if let Some(reason) = self.guest.as_mut().and_then(|guest| guest.ended()) {
+            return Poll::Ready(cut(reason));
+        }
+        let outcome = poll(self, cx).map(|outcome| self.end.note(outcome));
         match &mut self.guest {
-            Some(guest) if waited.is_pending() => guest.poll_ended(cx).map(|reason| {
-                let aborted = io::ErrorKind::ConnectionAborted;
-                Err(io::Error::new(aborted, reason))
-            }),
-            _ => waited,
+            Some(guest) if outcome.is_pending() => guest.poll_ended(half, cx).map(cut),
+            _ => outcome,
         }
     }
 
@@ -191,17 +195,17 @@ impl<IO: AsyncRead + Unpin> AsyncRead for AltsStream<IO> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        let before = buf.filled().len();
-        let read = this.reader.poll_read(Pin::new(&mut this.io), cx, buf);
-        if let Some(guest) = &mut this.guest {
-            let account = this.context.peer_service_account();
-            guest.note_heard(buf.filled().len() - before, account);
-            let unfinished = read.is_pending() && this.reader.is_inside_frame();
-            guest.signs.unfinished.store(unfinished, Relaxed);
-        }
-        let read = read.map(|read| this.end.note(read));
-        this.unless_ended(read, cx)
+        self.get_mut().unless_ended(Half::Read, cx, |this, cx| {
+            let before = buf.filled().len();
+            let read = this.reader.poll_read(Pin::new(&mut this.io), cx, buf);
+            if let Some(guest) = &mut this.guest {
+                let account = this.context.peer_service_account();
+                guest.note_heard(buf.filled().len() - before, account);
+                let unfinished = read.is_pending() && this.reader.is_inside_frame();
+                guest.signs.unfinished.store(unfinished, Relaxed);
+            }
+            read
+        })
     }
 }
 
@@ -219,15 +223,15 @@ impl<IO: AsyncWrite + Unpin> AsyncWrite for AltsStream<IO> {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let this = self.get_mut();
-        let written = this.writer.poll_write(Pin::new(&mut this.io), cx, bufs);
-        if let Some(guest) = &this.guest
-            && written.is_ready()
-        {
-            guest.signs.said.store(true, Relaxed);
-        }
-        let written = written.map(|written| this.end.note(written));
-        this.unless_ended(written, cx)
+        self.get_mut().unless_ended(Half::Write, cx, |this, cx| {
+            let written = this.writer.poll_write(Pin::new(&mut this.io), cx, bufs);
+            if let Some(guest) = &this.guest
+                && written.is_ready()
+            {
+                guest.signs.said.store(true, Relaxed);
+            }
+            written
+        })
     }
 
     /// HTTP/2 hands over a frame's head and body apart: gathering them makes one record of both.
@@ -236,17 +240,16 @@ impl<IO: AsyncWrite + Unpin> AsyncWrite for AltsStream<IO> {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        let flushed = this.writer.poll_flush(Pin::new(&mut this.io), cx);
-        let flushed = flushed.map(|flushed| this.end.note(flushed));
-        this.unless_ended(flushed, cx)
+        self.get_mut().unless_ended(Half::Write, cx, |this, cx| {
+            this.writer.poll_flush(Pin::new(&mut this.io), cx)
+        })
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        let flushed = this.writer.poll_flush(Pin::new(&mut this.io), cx);
-        std::task::ready!(this.unless_ended(flushed, cx))?;
-        Pin::new(&mut this.io).poll_shutdown(cx)
+        self.get_mut().unless_ended(Half::Write, cx, |this, cx| {
+            ready!(this.writer.poll_flush(Pin::new(&mut this.io), cx))?;
+            Pin::new(&mut this.io).poll_shutdown(cx)
+        })
     }
 }
 
@@ -262,15 +265,17 @@ impl Broken {
     fn transport(error: &io::Error) -> Self {
         Self::Transport(error.kind(), error.to_string())
     }
+}
 
-    fn to_io(&self) -> io::Error {
-        match self {
-            Self::Record(error) => Error::Record(*error).into(),
-            Self::Truncated => io::Error::new(
+impl From<Broken> for io::Error {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Record(error) => Error::Record(error).into(),
+            Broken::Truncated => Self::new(
                 io::ErrorKind::UnexpectedEof,
                 "the connection ended inside a frame: the peer crashed or the stream was cut",
             ),
-            Self::Transport(kind, text) => io::Error::new(*kind, text.clone()),
+            Broken::Transport(kind, text) => Self::new(kind, text),
         }
     }
 }

@@ -83,21 +83,16 @@ impl FrameReader {
             if self.plain > 0 {
                 return Poll::Ready(Ok(true));
             }
-            if let Some(broken) = &self.broken {
-                return Poll::Ready(Err(broken.to_io()));
+            self.broken.clone().map_or(Ok(()), Err)?;
+            if self.open_next()? {
+                return Poll::Ready(Ok(true));
             }
-            match self.open_next() {
-                Ok(true) => return Poll::Ready(Ok(true)),
-                Ok(false) => {}
-                Err(broken) => return Poll::Ready(Err(broken.to_io())),
-            }
-            match ready!(self.poll_receive(io.as_mut(), cx)) {
-                Ok(0) if self.buffer.is_empty() => return Poll::Ready(Ok(false)),
-                Ok(0) => return Poll::Ready(Err(self.fail(Broken::Truncated).to_io())),
-                Ok(_) => {}
-                Err(error) => {
-                    return Poll::Ready(Err(self.fail(Broken::transport(&error)).to_io()));
+            let received = ready!(self.poll_receive(io.as_mut(), cx));
+            if received.map_err(|error| self.fail(Broken::transport(&error)))? == 0 {
+                if self.buffer.is_empty() {
+                    return Poll::Ready(Ok(false));
                 }
+                return Poll::Ready(Err(self.fail(Broken::Truncated).into()));
             }
         }
     }

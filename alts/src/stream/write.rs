@@ -70,10 +70,7 @@ impl FrameWriter {
                 if self.out.len() >= BATCH_LEN {
                     return Poll::Ready(Ok(accepted));
                 }
-                let taken = match self.append(rest) {
-                    Ok(taken) => taken,
-                    Err(broken) => return Poll::Ready(Err(broken.to_io())),
-                };
+                let taken = self.append(rest)?;
                 accepted += taken;
                 rest = &rest[taken..];
             }
@@ -90,7 +87,7 @@ impl FrameWriter {
         self.check()?;
         ready!(self.poll_send(io.as_mut(), cx))?;
         let flushed = ready!(io.poll_flush(cx));
-        Poll::Ready(flushed.map_err(|error| self.fail(Broken::transport(&error)).to_io()))
+        Poll::Ready(flushed.map_err(|error| self.fail(Broken::transport(&error)).into()))
     }
 
     /// Puts as much of `plaintext` into the open frame as fits; seals the frame when it is full.
@@ -127,23 +124,14 @@ impl FrameWriter {
         mut io: Pin<&mut IO>,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<()>> {
-        if let Err(broken) = self.seal_open_frame() {
-            return Poll::Ready(Err(broken.to_io()));
-        }
+        self.seal_open_frame()?;
         while self.sent < self.sealed {
-            match ready!(
-                io.as_mut()
-                    .poll_write(cx, &self.out[self.sent..self.sealed])
-            ) {
-                Ok(0) => {
-                    let error = io::Error::from(io::ErrorKind::WriteZero);
-                    return Poll::Ready(Err(self.fail(Broken::transport(&error)).to_io()));
-                }
-                Ok(len) => self.sent += len,
-                Err(error) => {
-                    return Poll::Ready(Err(self.fail(Broken::transport(&error)).to_io()));
-                }
-            }
+            let unsent = &self.out[self.sent..self.sealed];
+            let sent = match ready!(io.as_mut().poll_write(cx, unsent)) {
+                Ok(0) => Err(io::ErrorKind::WriteZero.into()),
+                sent => sent,
+            };
+            self.sent += sent.map_err(|error| self.fail(Broken::transport(&error)))?;
         }
         self.out.clear();
         self.out.shrink_to(KEPT_LEN);
@@ -157,10 +145,8 @@ impl FrameWriter {
         self.out.capacity()
     }
 
-    fn check(&self) -> io::Result<()> {
-        self.broken
-            .as_ref()
-            .map_or(Ok(()), |broken| Err(broken.to_io()))
+    fn check(&self) -> Result<(), Broken> {
+        self.broken.clone().map_or(Ok(()), Err)
     }
 
     fn fail(&mut self, broken: Broken) -> Broken {

@@ -41,10 +41,15 @@ impl AltsConnectInfo {
         self.connected_at
     }
 
-    /// Notes whether its call that was judged last was refused.
+    /// Notes that a call of it was refused, or let in.
     pub(super) fn judged(&self, refused: bool) {
         if let Some(signs) = &self.signs {
-            signs.refused.store(refused, Relaxed);
+            let sign = if refused {
+                &signs.refused
+            } else {
+                &signs.let_in
+            };
+            sign.store(true, Relaxed);
         }
     }
 }

@@ -52,12 +52,7 @@ impl AltsConnector {
 
     /// The same for another address: with a back-off and a history of its own.
     pub(super) fn for_another_address(&self) -> Self {
-        Self {
-            handshaker: self.handshaker.clone(),
-            targets: Arc::clone(&self.targets),
-            backoff: Arc::default(),
-            history: SharedHistory::default(),
-        }
+        Self::new(self.handshaker.clone(), self.targets.iter().cloned())
     }
 
     /// What the connections so far have proven.

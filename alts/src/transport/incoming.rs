@@ -2,7 +2,8 @@
 //! `serve_with_incoming_shutdown` takes.
 //!
 //! A peer that is slow, silent or hostile costs one place for a bounded time and delays nobody: what
-//! tonic gets are connections whose clients have proven themselves and spoken ([`ServerLimits`]).
+//! tonic gets are connections whose clients have proven themselves and sent their first record.
+//! [`ServerLimits`] says how long that may take, and what they may do later.
 //! A failed handshake is one line in the log; it never reaches tonic and never stops the server.
 
 use std::{
@@ -24,10 +25,16 @@ use tokio::{
 use tokio_stream::Stream;
 
 use super::tune;
-use crate::{AltsStream, Error, Handshaker, ServerConnections, ServerLimits, connections::Guest};
+use crate::{
+    AltsStream, Error, Handshaker, ServerConnections, ServerLimits,
+    connections::{Guest, Half},
+    handshaker::WAITING_FOR_HANDSHAKER,
+};
 
 /// Pause after an error of `accept` that is about us, such as too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// The same when somebody was told to make room, until they have.
+const ROOM_PAUSE: Duration = Duration::from_millis(1);
 /// Addresses of IPv6 that one subscriber has.
 const IPV6_SUBSCRIBER: u128 = !(u64::MAX as u128);
 
@@ -112,9 +119,9 @@ impl AltsIncoming {
                     if let Some(left_out) = self.connections.log.admit("cannot accept") {
                         tracing::warn!(%error, left_out, "cannot accept connections; pausing");
                     }
-                    // Should it be for want of files: whoever does nothing with one gives it back.
-                    self.connections.evict();
-                    self.pause = Some(Box::pin(tokio::time::sleep(ACCEPT_PAUSE)));
+                    let made_room = self.connections.makes_room(&error);
+                    let pause = if made_room { ROOM_PAUSE } else { ACCEPT_PAUSE };
+                    self.pause = Some(Box::pin(tokio::time::sleep(pause)));
                 }
             }
         }
@@ -156,10 +163,9 @@ async fn secure(
 ) -> Option<AltsStream<TcpStream>> {
     const DURING: &str = "right after the handshake, before it said anything";
     tune(&socket);
-    let connections = Arc::clone(&guest.connections);
     let remote_addr = guest.remote_addr;
+    let (from, limit) = (origin(remote_addr.ip()), guest.connections.limits.opening);
     let opened = async {
-        let (from, limit) = (origin(remote_addr.ip()), connections.limits.opening);
         let mut stream = handshaker.accept_from(socket, Some(from), limit).await?;
         match poll_fn(|cx| stream.poll_first_record(cx)).await {
             Ok(true) => Ok(stream),
@@ -169,9 +175,9 @@ async fn secure(
     };
     let opened = tokio::select! {
         biased;
-        opened = opened => opened,
         // Counted and logged already.
-        _ = poll_fn(|cx| guest.poll_ended(cx)) => return None,
+        _ = poll_fn(|cx| guest.poll_ended(Half::Read, cx)) => return None,
+        opened = opened => opened,
     };
     match opened {
         Ok(stream) => {
@@ -180,7 +186,7 @@ async fn secure(
             Some(stream.with_remote_addr(remote_addr).with_guest(guest))
         }
         Err(error) => {
-            note_refusal(&connections, remote_addr, &error);
+            note_refusal(&guest, &error);
             None
         }
     }
@@ -195,26 +201,30 @@ fn origin(ip: IpAddr) -> IpAddr {
 }
 
 /// What is wrong with *us* deserves a warning; strangers knocking do not.
-fn note_refusal(connections: &ServerConnections, remote_addr: SocketAddr, error: &Error) {
+fn note_refusal(guest: &Guest, error: &Error) {
     let (kind, ours) = match error {
         Error::NoCredential { .. } => ("no credential", true),
         Error::HandshakerOverloaded { .. } => ("handshaker overloaded", true),
         Error::HandshakerUnable { .. } => ("handshaker unable", true),
         Error::HandshakerUnreachable { .. } => ("handshaker unreachable", true),
         Error::HandshakerMisbehaved(_) => ("handshaker misbehaved", true),
+        Error::TimedOut {
+            waiting_for: WAITING_FOR_HANDSHAKER,
+            ..
+        } => ("handshaker too slow", true),
         Error::TimedOut { .. } => ("too slow to open", false),
         Error::PeerClosed { .. } | Error::PeerIo { .. } => ("hung up", false),
         _ => ("handshake refused", false),
     };
-    connections.count(kind);
-    let Some(left_out) = connections.log.admit(kind) else {
+    guest.over(kind);
+    let Some(left_out) = guest.connections.log.admit(kind) else {
         return;
     };
     if ours {
         let remedy = error.remedy();
-        tracing::warn!(%remote_addr, %error, remedy, left_out, "handshake failed");
+        tracing::warn!(remote_addr = %guest.remote_addr, %error, remedy, left_out, "handshake failed");
     } else {
-        tracing::info!(%remote_addr, %error, left_out, "handshake refused");
+        tracing::info!(remote_addr = %guest.remote_addr, %error, left_out, "handshake refused");
     }
 }
 

@@ -24,7 +24,7 @@ async fn a_timeout_says_what_was_being_waited_for() {
     let turns = &busy.0.client_turns;
     let mut others = Vec::new();
     for party in 0..turns.available() {
-        others.push(turns.take(party).await);
+        others.push(turns.take(Some(party)).await);
     }
 
     let ((dialled, _silent), (accepted, _mute)) = (duplex(1024), duplex(1024));

@@ -1,5 +1,6 @@
 //! The stream over hand-made transports: good, stingy, stuck, cut and tampered with.
 
+mod ending;
 mod reading;
 mod wire;
 mod writing;

@@ -19,13 +19,13 @@ use tonic::{Code, Status, body::Body};
 use tracing::{Instrument as _, Span};
 
 use super::around::{Answer, Around};
-use crate::grpc::limits::DENIED_LOG_INTERVAL;
+use crate::{access::methods, grpc::limits::DENIED_LOG_INTERVAL};
 
 /// The longest method that is logged: a caller chooses it freely.
 const MAX_METHOD_CHARS: usize = 200;
 
-/// Logs every call to the service inside; of those that an account may not make, one now and then, with how
-/// many were left out.
+/// Logs every call to the service inside; of those that an account may not make, one of each method now and
+/// then, with how many were left out.
 #[derive(Clone, Debug)]
 pub(crate) struct CallLog(Arc<LogSampler<String>>);
 
@@ -56,7 +56,8 @@ impl Around for CallLog {
 /// A call under way; dropping it is its end.
 struct Call {
     span: Span,
-    peer: String,
+    /// Whose it is, and of which method; those that we do not have are one, for a caller invents them.
+    kind: String,
     denied: Arc<LogSampler<String>>,
     began: Instant,
     code: Option<Code>,
@@ -75,9 +76,10 @@ impl Call {
             info.context().peer_service_account().as_ref()
         });
         let span = tracing::info_span!("call", peer, method);
+        let known = methods::of_path(request.uri().path());
         Self {
             span,
-            peer: peer.to_owned(),
+            kind: format!("{peer} {}", known.map_or("", |method| method.name)),
             denied,
             began: Instant::now(),
             code: None,
@@ -90,7 +92,7 @@ impl Drop for Call {
         let code = self.code.unwrap_or(Code::Cancelled);
         let mut left_out = None;
         if code == Code::PermissionDenied {
-            let Some(others) = self.denied.admit(std::mem::take(&mut self.peer)) else {
+            let Some(others) = self.denied.admit(std::mem::take(&mut self.kind)) else {
                 return;
             };
             left_out = (others > 0).then_some(others);
