@@ -64,7 +64,7 @@ async fn the_store_keeps_its_promises_on_postgresql_in_a_container() {
 }
 
 fn of_a_package(name: &str) -> bool {
-    name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+    name == "OUT_DIR" || name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
 }
 
 fn free_port() -> u16 {
